@@ -1,0 +1,30 @@
+"""Architectures: functions that build untrained networks, registered by decorator.
+
+Each module of this folder holds one family. It is found by being there: write
+`@architectures.register` over a function `(image_shape, num_classes, *, options) -> nn.Module` and
+it is listed, trained, compared, served and tested. This package imports torch and nothing of ours.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from torch import nn
+
+from models.registry import Registry
+
+__all__ = ["Architecture", "ImageShape", "architectures"]
+
+
+class ImageShape(NamedTuple):
+    """What one image of a dataset looks like: channels first, in pixels."""
+
+    channels: int
+    height: int
+    width: int
+
+
+#: Builds an untrained network that maps float images (N, C, H, W) to logits (N, num_classes):
+#: `(image_shape, num_classes, *, options)`, every option annotated with `Bounds`.
+Architecture = Callable[..., nn.Module]
+
+architectures: Registry[Architecture] = Registry("architecture", __name__)

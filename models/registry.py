@@ -1,0 +1,75 @@
+"""One registry for everything that is found by being there: architectures, datasets, charts."""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+Registered = TypeVar("Registered", bound=Callable[..., Any])
+
+
+class UnknownNameError(LookupError):
+    """A name that nothing is registered under; the message suggests the nearest one."""
+
+    def __init__(self, kind: str, name: str, known: list[str]) -> None:
+        self.known = known
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {', '.join(known)}"
+        super().__init__(f"unknown {kind} '{name}'; {hint}")
+
+
+class Registry(Mapping[str, Registered], Generic[Registered]):
+    """A sorted mapping from a function's name to the function.
+
+    A function joins by decorator, its docstring is its catalogue entry, and every module of
+    `package` is imported on first use: adding an entry is adding a file.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self.package = package
+        self._entries: dict[str, Registered] = {}
+        self._discovered = False
+
+    def register(self, function: Registered) -> Registered:
+        """Add `function` under its own name; a second one of that name, or no docstring, is an error."""
+        name = function.__name__
+        if name in self._entries:
+            raise ValueError(f"{self.kind} '{name}' is registered twice")
+        if not inspect.getdoc(function):
+            raise ValueError(f"{self.kind} '{name}' has no docstring, which is its catalogue entry")
+        self._entries[name] = function
+        return function
+
+    def description(self, name: str) -> str:
+        """The docstring of an entry, as the API serves it."""
+        return inspect.getdoc(self[name]) or ""
+
+    def __getitem__(self, name: str) -> Registered:
+        self._discover()
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise UnknownNameError(self.kind, name, list(self)) from None
+
+    def __contains__(self, name: object) -> bool:
+        self._discover()
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        self._discover()
+        return iter(sorted(self._entries))
+
+    def __len__(self) -> int:
+        self._discover()
+        return len(self._entries)
+
+    def _discover(self) -> None:
+        if self._discovered:
+            return
+        package = importlib.import_module(self.package)
+        for module in pkgutil.iter_modules(package.__path__, f"{self.package}."):
+            importlib.import_module(module.name)
+        self._discovered = True

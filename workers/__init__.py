@@ -1,0 +1,1 @@
+"""Everything between a queued job and a finished one: queue, tables, datasets, training, workers."""

@@ -1,0 +1,100 @@
+"""The database: one engine per process, one transaction per request or step of a job."""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+BUSY_SECONDS = 10
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: it would be a different one elsewhere."""
+        del dialect
+        assert value is None or value.tzinfo is not None, "a stored moment needs a zone"
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put the zone back where the database dropped it."""
+        del dialect
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """The tables; each lives beside the verbs that change it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+@functools.cache
+def engine(url: str) -> Engine:
+    """The engine of this process for `url`. Open it after any fork, never before."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    created = create_engine(url, module=_sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(created, "connect", _prepare_connection)
+    event.listen(created, "begin", _begin)
+    return created
+
+
+@contextmanager
+def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
+    """A session whose work is committed at the end, whole, or not at all.
+
+    A writer takes SQLite's lock at once: a reader that turns writer half-way would fail with
+    BUSY_SNAPSHOT, whatever the timeout.
+    """
+    options = {"read_only": read_only}
+    with Session(engine.execution_options(**options), expire_on_commit=False) as session:
+        with session.begin():
+            yield session
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite library in use; below 3.51.3 WAL databases can be corrupted."""
+    version: str = _sqlite_module().sqlite_version
+    return version
+
+
+def _sqlite_module() -> Any:
+    try:
+        import pysqlite3  # noqa: PLC0415 - a SQLite without the WAL-reset bug, where there is a wheel
+    except ImportError:
+        import sqlite3 as pysqlite3  # noqa: PLC0415
+    return pysqlite3
+
+
+def _prepare_connection(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None  # BEGIN is ours, see _begin
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,84 @@
+"""A dataset in memory: uint8 images and labels in three splits."""
+
+import functools
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models import ImageShape
+
+VALIDATION_SHARE = 0.1  # of what the source calls train
+SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images (N, C, H, W) as uint8 and labels (N,) as int64, on one device."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def select(self, indices: Tensor) -> "Split":
+        """The images at `indices`, in that order."""
+        return Split(self.images[indices], self.labels[indices])
+
+    def to(self, device: torch.device) -> "Split":
+        """The same split on `device`."""
+        return Split(self.images.to(device), self.labels.to(device))
+
+
+@dataclass(frozen=True)
+class ImageDataset:
+    """Named images with labels and class names, split into train, validation and test."""
+
+    name: str
+    classes: tuple[str, ...]
+    sha256: str  # of the content, whatever file it came from
+    train: Split
+    validation: Split
+    test: Split
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """Channels, height and width of every image."""
+        channels, height, width = self.train.images.shape[1:]
+        return ImageShape(channels, height, width)
+
+    @property
+    def num_classes(self) -> int:
+        """How many class names there are."""
+        return len(self.classes)
+
+    @functools.cached_property
+    def mean(self) -> tuple[float, ...]:
+        """Mean of every channel over the train split, on the scale 0 to 1."""
+        return self._channel_moments[0]
+
+    @functools.cached_property
+    def std(self) -> tuple[float, ...]:
+        """Standard deviation of every channel over the train split, on the scale 0 to 1."""
+        return self._channel_moments[1]
+
+    @functools.cached_property
+    def _channel_moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        # Exact from counts of the 256 values: no float copy of the images is made.
+        values = torch.arange(256, dtype=torch.float64) / 255
+        means, stds = [], []
+        for channel in self.train.images.cpu().unbind(dim=1):
+            weights = torch.bincount(channel.flatten(), minlength=256).double()
+            weights /= weights.sum()
+            mean = (weights * values).sum()
+            means.append(float(mean))
+            stds.append(max(float((weights * (values - mean) ** 2).sum().sqrt()), 1e-6))
+        return tuple(means), tuple(stds)
+
+
+def hold_out_validation(train: Split) -> tuple[Split, Split]:
+    """Take the fixed validation split out of what the source calls train: (train, validation)."""
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(SPLIT_SEED))
+    num_validation = max(1, round(len(train) * VALIDATION_SHARE))
+    return train.select(order[num_validation:]), train.select(order[:num_validation])

@@ -1,0 +1,46 @@
+"""Every setting of service and worker: an environment variable each, all with a default."""
+
+import functools
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from BAKEOFF_… in the environment; `bakeoff settings` prints them."""
+
+    model_config = SettingsConfigDict(env_prefix="BAKEOFF_", frozen=True)
+
+    data: Path = Field(Path("data"), description="folder for everything embedded")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    artifacts_url: str = Field("", description="fsspec URL; empty: a folder in the data folder")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
+    host: str = Field("127.0.0.1", description="address the service listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port the service listens on; 0: a free one")
+    lease_seconds: float = Field(30, gt=0, description="silence after which a worker counts as dead")
+    max_upload_bytes: int = Field(
+        2 * 1024**3, gt=0, description="largest dataset upload that is accepted"
+    )
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'bakeoff.db'}"
+
+    @property
+    def resolved_artifacts_url(self) -> str:
+        """The artifact store's URL, with the default filled in."""
+        return self.artifacts_url or str(self.data.resolve() / "artifacts")
+
+    @property
+    def datasets_folder(self) -> Path:
+        """Where prepared datasets are kept, one file each."""
+        return self.data.resolve() / "datasets"
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,5 @@
+"""Training, evaluating and timing a network: torch and nothing of ours but `models` and the dataset.
+
+It imports where only torch is installed; other libraries are imported in the functions that use
+them. It knows no database: `train()` is a generator, and whoever iterates decides what to keep.
+"""

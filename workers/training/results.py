@@ -1,0 +1,117 @@
+"""What a training says of itself: plain frozen values that become JSON with dataclasses.asdict."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is, at least once a second; not kept."""
+
+    phase: str  # "training", "evaluating", "measuring latency", …
+    epoch: int  # the epoch under way, from 1
+    epochs: int
+    step: int  # steps done in this epoch
+    steps: int  # steps of one epoch
+    loss: float | None = None  # mean over this epoch so far
+    accuracy: float | None = None
+    images_per_second: float | None = None
+    eta_seconds: float | None = None  # until the last epoch is trained and evaluated
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean cross-entropy and accuracy of a network in evaluation mode on `images` images."""
+
+    loss: float
+    accuracy: float
+    images: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch, done. `seconds` is training alone: no evaluation, no checkpoint, device synchronised."""
+
+    number: int  # from 1
+    train: Score  # on a fixed sample of the train split, without augmentation
+    validation: Score
+    test: Score  # reported, never used
+    learning_rate: float  # at the last step
+    seconds: float
+    images_per_second: float
+    gradient_norms: dict[str, float]  # per layer: RMS over sampled steps of the L2 norm of its gradient
+
+    def metrics(self) -> dict[str, float]:
+        """The flat names under which an epoch is kept: (job, epoch, name) → value."""
+        scores = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {
+            **{f"{split}_loss": score.loss for split, score in scores.items()},
+            **{f"{split}_accuracy": score.accuracy for split, score in scores.items()},
+            "learning_rate": self.learning_rate,
+            "seconds": self.seconds,
+            "images_per_second": self.images_per_second,
+            **{f"gradient_norm/{layer}": norm for layer, norm in self.gradient_norms.items()},
+        }
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How one class of the test split fares, one against the rest."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    auc: float | None  # None where the test split lacks the class or has nothing else
+    support: int  # test images of this class
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """One-vs-rest ROC curve, thinned to at most 200 points for drawing; the AUC is of the whole."""
+
+    name: str
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
+    auc: float | None
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Seconds from input on the host to probabilities on the host."""
+
+    engine: str
+    device: str
+    batch_size: int
+    threads: int
+    samples: int
+    p50: float
+    p90: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything reported of a finished training, with the evidence beside the numbers."""
+
+    train: Score  # the whole train split
+    validation: Score
+    test: Score
+    macro_auc: float | None
+    confusion_matrix: list[list[int]]  # [true class][predicted class]
+    per_class: list[ClassScore]
+    roc: list[RocCurve]
+    num_parameters: int
+    flops: int  # forward pass of one image, torch.utils.flop_counter (a multiply-add counts as two)
+    model_bytes: int  # of the weights
+    latency: list[Latency]
+    epochs: int  # trained
+    best_epoch: int  # lowest validation loss
+    stopped_early: bool
+    train_seconds: float  # sum over epochs, training alone
+    images_per_second: float
+    device: str  # "cpu", "cuda", "mps"
+    device_name: str
+    precision: str
+    precision_reason: str
+    threads: int
+    versions: dict[str, str]
