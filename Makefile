@@ -1,0 +1,53 @@
+# make run      train three kinds of network on MNIST, compare them, serve them
+# make test     the tests            make check    format, lint, types, imports
+DATASET ?= mnist
+ARCHITECTURES ?= fully_connected cnn residual_cnn
+EPOCHS ?= 5
+SEEDS ?= 1
+RECIPE ?= {}
+PORT ?= 8000
+PYTHON ?= python3
+
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help install run up test check format results clean
+
+help: ## Show what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+.venv/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+install: .venv/.installed ## Make .venv and install.
+
+run: .venv/.installed ## Compare networks (DATASET, ARCHITECTURES, EPOCHS, SEEDS, RECIPE, PORT).
+	@$(BIN)/bakeoff run --dataset '$(DATASET)' $(ARCHITECTURES:%=--architecture %) \
+	  --epochs '$(EPOCHS)' --seeds '$(SEEDS)' --recipe '$(RECIPE)' --port '$(PORT)'
+
+up: .venv/.installed ## Start service and worker (PORT).
+	@$(BIN)/bakeoff up --port '$(PORT)'
+
+test: .venv/.installed-dev ## Run the tests.
+	$(BIN)/pytest
+
+check: .venv/.installed-dev ## Format, lint, types, import directions.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.installed-dev ## Format and mend what can be mended.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+results: .venv/.installed ## Run the assignment's comparison and write docs/results.md.
+	$(BIN)/python -m benchmarks.results
+
+clean: ## Remove what was built; data/ stays.
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,94 @@
+"""bakeoff compare: train architectures side by side and show what came of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from service.cli import app
+from service.cli.leaderboard import leaderboard_table
+from service.cli.live import job_label, watch
+from service.cli.options import (
+    DEFAULT_URL,
+    THE_THREE,
+    Architectures,
+    Dataset,
+    Epochs,
+    Output,
+    RecipeJson,
+    Seeds,
+    Url,
+)
+from service.client import Client
+from workers.settings import settings
+
+
+@app.command()
+def compare(  # noqa: PLR0913 - each parameter is an option of the command line
+    *,
+    dataset: Dataset = "mnist",
+    architecture: Architectures = THE_THREE,
+    epochs: Epochs = 5,
+    seeds: Seeds = 1,
+    recipe: RecipeJson = "{}",
+    output: Output = None,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Train architectures on a dataset with one recipe, and compare them."""
+    request = comparison_request(dataset, architecture, epochs, seeds, recipe)
+    with Client(url) as client:
+        run_comparison(client, request, output)
+
+
+def comparison_request(
+    dataset: str, architectures: list[str], epochs: int, seeds: int, recipe: str
+) -> dict[str, Any]:
+    """The body of POST /v1/comparisons."""
+    try:
+        more = json.loads(recipe)
+    except ValueError as error:
+        raise typer.BadParameter(f"--recipe is not JSON: {error}") from None
+    if not isinstance(more, dict):
+        raise typer.BadParameter('--recipe takes a JSON object, such as {"optimizer": "sgd"}')
+    return {
+        "dataset": dataset,
+        "architectures": architectures,
+        "recipe": {"epochs": epochs, **more},
+        "seeds": seeds,
+    }
+
+
+def run_comparison(client: Client, request: dict[str, Any], output: Path | None) -> None:
+    """Post a comparison, watch it, print its leaderboard, keep its charts and report.
+
+    Exits with status 1 where a job failed or was cancelled.
+    """
+    console = Console()
+    comparison = client.compare(**request)
+    link = f"{client.url}/v1/comparisons/{comparison['id']}"
+    console.print(f"Comparison {comparison['id']}  {link}", highlight=False, soft_wrap=True)
+    ended = watch(console, client.follow(comparison["id"]))
+    failed = [job for job in ended["jobs"] if job["status"] != "succeeded"]
+    for job in failed:
+        why = job["error"] or job["status"]
+        console.print(f"{job_label(ended, job)} seed {job['seed']}: {why}", style="red")
+    if ended["status"] == "succeeded":
+        console.print(leaderboard_table(ended))
+        folder = output or settings().data / "comparisons" / comparison["id"]
+        keep_pictures(client, comparison["id"], folder)
+        console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def keep_pictures(client: Client, comparison_id: str, folder: Path) -> None:
+    """Write every chart as PNG and SVG, and the report as HTML and Markdown, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for chart in client.charts(comparison_id):
+        for suffix in ("png", "svg"):
+            picture = client.chart(comparison_id, chart["name"], suffix=suffix)
+            (folder / f"{chart['name']}.{suffix}").write_bytes(picture)
+    for suffix in ("html", "md"):
+        (folder / f"report.{suffix}").write_bytes(client.report(comparison_id, suffix=suffix))

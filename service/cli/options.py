@@ -1,0 +1,24 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Url = Annotated[str, typer.Option(envvar="BAKEOFF_URL", help="Address of the service.")]
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+Dataset = Annotated[str, typer.Option(help="Dataset to train on.")]
+Architectures = Annotated[
+    list[str], typer.Option("--architecture", help="Architecture to compare; repeat for more.")
+]
+THE_THREE = ["fully_connected", "cnn", "residual_cnn"]
+Epochs = Annotated[int, typer.Option(help="Passes over the train split.")]
+Seeds = Annotated[int, typer.Option(help="Trainings of each architecture, each with its own seed.")]
+RecipeJson = Annotated[
+    str, typer.Option("--recipe", help='More of the recipe, as JSON: \'{"optimizer": "sgd"}\'.')
+]
+Output = Annotated[
+    Path | None, typer.Option(help="Folder for charts and report; default: data/comparisons/<id>.")
+]
+Port = Annotated[int | None, typer.Option(envvar="BAKEOFF_PORT", help="Port of the service.")]
