@@ -34,7 +34,7 @@ class Registry(Mapping[str, Registered], Generic[Registered]):
         self._discovered = False
 
     def register(self, function: Registered) -> Registered:
-        """Add `function` under its own name; a second one of that name, or no docstring, is an error."""
+        """Add `function` under its own name, which must be new, with a docstring."""
         name = function.__name__
         if name in self._entries:
             raise ValueError(f"{self.kind} '{name}' is registered twice")

@@ -1,0 +1,43 @@
+"""A plain convolutional network."""
+
+from typing import Annotated
+
+from torch import nn
+
+from models import ImageShape, architectures
+from models.bounds import Bounds
+
+Channels = Annotated[int, Bounds("channels of one convolution", 1, 1024)]
+
+
+@architectures.register
+def cnn(
+    image_shape: ImageShape,
+    num_classes: int,
+    *,
+    channels: Annotated[
+        tuple[Channels, Channels], Bounds("channels of the first and second convolution")
+    ] = (32, 64),
+    dropout: Annotated[
+        float, Bounds("share of features silenced before the classifier", 0, 0.9)
+    ] = 0.0,
+) -> nn.Module:
+    """Two 3×3 convolutions, each followed by ReLU and 2×2 max-pooling, then one linear layer.
+
+    On MNIST 50,186 parameters: fewer than the fully connected net, and better.
+    """
+    first, second = channels
+    network = nn.Sequential()
+    network.add_module("conv1", nn.Conv2d(image_shape.channels, first, 3, padding=1))
+    network.add_module("relu1", nn.ReLU(inplace=True))
+    # ceil_mode: an odd side keeps its last row, and an image of one pixel stays one pixel.
+    network.add_module("pool1", nn.MaxPool2d(2, ceil_mode=True))
+    network.add_module("conv2", nn.Conv2d(first, second, 3, padding=1))
+    network.add_module("relu2", nn.ReLU(inplace=True))
+    network.add_module("pool2", nn.MaxPool2d(2, ceil_mode=True))
+    network.add_module("flatten", nn.Flatten())
+    if dropout > 0:
+        network.add_module("dropout", nn.Dropout(dropout))
+    height, width = (-(-side // 4) for side in image_shape[1:])
+    network.add_module("classifier", nn.Linear(second * height * width, num_classes))
+    return network

@@ -1,0 +1,43 @@
+"""Networks from torchvision, untrained, with a stem that suits images of 28 to 32 pixels."""
+
+from typing import Annotated
+
+from torch import nn
+
+from models import ImageShape, architectures
+from models.bounds import Bounds
+from models.torchvision_import import torchvision_models
+
+
+@architectures.register
+def resnet18(image_shape: ImageShape, num_classes: int) -> nn.Module:
+    """ResNet-18 (He et al. 2015, arXiv:1512.03385): four stages of two residual blocks.
+
+    The 7×7 stride-2 stem with max-pooling, made for 224 pixels, is a 3×3 stride-1 convolution here,
+    as in the paper's own CIFAR-10 networks: a 28-pixel image would reach the blocks as 7×7.
+    """
+    network: nn.Module = torchvision_models().resnet18(weights=None, num_classes=num_classes)
+    network.conv1 = nn.Conv2d(image_shape.channels, 64, 3, padding=1, bias=False)
+    network.maxpool = nn.Identity()
+    return network
+
+
+@architectures.register
+def mobilenet_v3_small(
+    image_shape: ImageShape,
+    num_classes: int,
+    *,
+    dropout: Annotated[
+        float, Bounds("share of features silenced before the classifier", 0, 0.9)
+    ] = 0.2,
+) -> nn.Module:
+    """MobileNetV3-Small (Howard et al. 2019, arXiv:1905.02244): depthwise convolutions.
+
+    The stem's stride is 1 instead of 2, so that small images keep their detail.
+    """
+    network: nn.Module = torchvision_models().mobilenet_v3_small(
+        weights=None, num_classes=num_classes, dropout=dropout
+    )
+    stem = nn.Conv2d(image_shape.channels, 16, 3, padding=1, bias=False)
+    network.get_submodule("features.0").register_module("0", stem)
+    return network
