@@ -6,7 +6,7 @@ from torch import nn
 
 from models import ImageShape, architectures
 from models.bounds import Bounds
-from models.torchvision_import import torchvision_models
+from models.torchvision_import import import_torchvision
 
 
 @architectures.register
@@ -16,7 +16,10 @@ def resnet18(image_shape: ImageShape, num_classes: int) -> nn.Module:
     The 7×7 stride-2 stem with max-pooling, made for 224 pixels, is a 3×3 stride-1 convolution here,
     as in the paper's own CIFAR-10 networks: a 28-pixel image would reach the blocks as 7×7.
     """
-    network: nn.Module = torchvision_models().resnet18(weights=None, num_classes=num_classes)
+    import_torchvision()
+    from torchvision.models import resnet18 as build
+
+    network: nn.Module = build(weights=None, num_classes=num_classes)
     network.conv1 = nn.Conv2d(image_shape.channels, 64, 3, padding=1, bias=False)
     network.maxpool = nn.Identity()
     return network
@@ -35,9 +38,10 @@ def mobilenet_v3_small(
 
     The stem's stride is 1 instead of 2, so that small images keep their detail.
     """
-    network: nn.Module = torchvision_models().mobilenet_v3_small(
-        weights=None, num_classes=num_classes, dropout=dropout
-    )
+    import_torchvision()
+    from torchvision.models import mobilenet_v3_small as build
+
+    network: nn.Module = build(weights=None, num_classes=num_classes, dropout=dropout)
     stem = nn.Conv2d(image_shape.channels, 16, 3, padding=1, bias=False)
     network.get_submodule("features.0").register_module("0", stem)
     return network

@@ -22,7 +22,7 @@ class Recipe:
     schedule: Annotated[
         Literal["constant", "cosine", "one_cycle"], Bounds("how the learning rate moves per step")
     ] = "constant"
-    momentum: Annotated[float, Bounds("of SGD (Nesterov); Adam and AdamW ignore it", 0, 0.999)] = 0.9
+    momentum: Annotated[float, Bounds("of SGD (Nesterov); no other reads it", 0, 0.999)] = 0.9
     weight_decay: Annotated[
         float, Bounds("decoupled in adamw, added to the gradient in adam and sgd", 0, 1)
     ] = 0.0
@@ -32,7 +32,8 @@ class Recipe:
         Bounds("random shift by up to 1/8 of the side, and for crop_and_flip a horizontal mirror"),
     ] = "none"
     early_stopping_patience: Annotated[
-        int, Bounds("epochs without a better validation loss before stopping; 0 never stops", 0, 1000)
+        int,
+        Bounds("epochs without a better validation loss; 0 never stops", 0, 1000),
     ] = 0
     precision: Annotated[
         Literal["auto", "float32", "bfloat16"],

@@ -29,7 +29,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch, done. `seconds` is training alone: no evaluation, no checkpoint, device synchronised."""
+    """One epoch, done. `seconds` is training alone, the device synchronised."""
 
     number: int  # from 1
     train: Score  # on a fixed sample of the train split, without augmentation
@@ -38,7 +38,9 @@ class Epoch:
     learning_rate: float  # at the last step
     seconds: float
     images_per_second: float
-    gradient_norms: dict[str, float]  # per layer: RMS over sampled steps of the L2 norm of its gradient
+    gradient_norms: dict[
+        str, float
+    ]  # per layer: RMS over sampled steps of the L2 norm of its gradient
 
     def metrics(self) -> dict[str, float]:
         """The flat names under which an epoch is kept: (job, epoch, name) → value."""

@@ -1,0 +1,103 @@
+"""Everything needed to resume a training bit for bit, as safetensors: data, never code."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+FORMAT = "bakeoff checkpoint 1"
+
+
+class CheckpointError(ValueError):
+    """The bytes are not a whole checkpoint."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state after an epoch. Randomness is a function of (seed, epoch), so it needs no place."""
+
+    epoch: int  # done, from 1
+    best_epoch: int  # lowest validation loss so far
+    best_loss: float
+    train_seconds: float  # over all epochs so far, training alone
+    network: Mapping[str, Tensor]
+    optimizer: Mapping[str, Tensor]  # "<parameter number>/<name>"
+    best_network: Mapping[str, Tensor] = field(default_factory=dict)  # with early stopping only
+
+    def to_bytes(self) -> bytes:
+        """The checkpoint as one safetensors file."""
+        from safetensors.torch import save
+
+        groups = {
+            "network": self.network,
+            "optimizer": self.optimizer,
+            "best_network": self.best_network,
+        }
+        tensors = {
+            f"{group}/{name}": tensor.detach().cpu().contiguous()
+            for group, members in groups.items()
+            for name, tensor in members.items()
+        }
+        numbers = {
+            "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
+            "best_loss": self.best_loss,
+            "train_seconds": self.train_seconds,
+        }
+        return save(tensors, {"format": FORMAT, "numbers": json.dumps(numbers)})
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Checkpoint":
+        """Read what to_bytes() wrote; CheckpointError where it is torn or another file."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
+        try:
+            tensors = load(content)
+            length = int.from_bytes(content[:8], "little")
+            metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+            numbers = json.loads(metadata["numbers"])
+        except (SafetensorError, ValueError, KeyError) as error:
+            raise CheckpointError(f"not a whole checkpoint: {error}") from None
+        groups: dict[str, dict[str, Tensor]] = {"network": {}, "optimizer": {}, "best_network": {}}
+        for name, tensor in tensors.items():
+            group, _, member = name.partition("/")
+            groups[group][member] = tensor
+        return cls(
+            epoch=numbers["epoch"],
+            best_epoch=numbers["best_epoch"],
+            best_loss=numbers["best_loss"],
+            train_seconds=numbers["train_seconds"],
+            network=groups["network"],
+            optimizer=groups["optimizer"],
+            best_network=groups["best_network"],
+        )
+
+
+def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
+    """The tensors of an optimizer's state, flat: "<parameter number>/<name>"."""
+    return {
+        f"{number}/{name}": value
+        for number, state in optimizer.state_dict()["state"].items()
+        for name, value in state.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore(checkpoint: Checkpoint, network: nn.Module, optimizer: Optimizer) -> None:
+    """Put network and optimizer into the state of the checkpoint."""
+    network.load_state_dict(checkpoint.network)
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in checkpoint.optimizer.items():
+        number, _, name = key.partition("/")
+        parameter = parameters[int(number)]
+        # Fused optimizers walk memory: the state must lie as its parameter does (channels_last).
+        is_like = value.shape == parameter.shape
+        placed = torch.empty_like(parameter, dtype=value.dtype).copy_(value) if is_like else value
+        state.setdefault(int(number), {})[name] = placed
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})

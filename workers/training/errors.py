@@ -1,0 +1,24 @@
+"""How a training can fail through no fault of the program; each message is one sentence."""
+
+
+class TrainingError(Exception):
+    """A training ended without a result; its history up to then stays readable."""
+
+
+class TrainingDivergedError(TrainingError):
+    """The loss became NaN or infinite."""
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"training diverged in epoch {epoch}: the loss is no longer a finite number; the"
+            f" learning rate {learning_rate:g} is likely too high for this network, try a tenth"
+        )
+
+
+class OutOfMemoryError(TrainingError):
+    """The device's memory does not hold a step."""
+
+    def __init__(self, batch_size: int) -> None:
+        super().__init__(
+            f"out of memory with batch_size {batch_size}; try {max(1, batch_size // 2)}"
+        )

@@ -1,0 +1,34 @@
+"""How good a network is on a split. Always in float32, which is how a model is served."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from workers.datasets.image_dataset import Split
+from workers.training.normalisation import Normalisation
+from workers.training.results import Score
+
+BATCH_SIZE = 500
+
+
+def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor:
+    """Logits (N, num_classes) of every image of a split, on its device; the mode is restored."""
+    was_training = network.training
+    network.eval()
+    with torch.inference_mode():
+        batches = [network(normalise(images)) for images in split.images.split(BATCH_SIZE)]
+        answer = torch.cat(batches)
+    network.train(was_training)
+    return answer
+
+
+def score(network: nn.Module, split: Split, normalise: Normalisation) -> Score:
+    """Mean cross-entropy and accuracy of the network on a split."""
+    return score_of(logits(network, split, normalise), split.labels)
+
+
+def score_of(logits: Tensor, labels: Tensor) -> Score:
+    """Mean cross-entropy and accuracy of logits (N, num_classes) against labels (N,)."""
+    loss = functional.cross_entropy(logits, labels)
+    accuracy = (logits.argmax(dim=1) == labels).float().mean()
+    return Score(loss=float(loss), accuracy=float(accuracy), images=len(labels))

@@ -1,0 +1,72 @@
+"""What a network is made of, counted before it is trained."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from models import ImageShape
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer without layers inside, in the order it runs."""
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]  # of one image
+    num_parameters: int
+
+
+@dataclass(frozen=True)
+class ArchitectureSummary:
+    """Size and cost of a network for one image shape."""
+
+    num_parameters: int
+    flops: int  # forward pass of one image; a multiply-add counts as two
+    layers: list[Layer]
+
+
+def summarise(network: nn.Module, image_shape: ImageShape) -> ArchitectureSummary:
+    """Count parameters, FLOPs and layers of a network for images of `image_shape`."""
+    layers: list[Layer] = []
+    hooks = [
+        module.register_forward_hook(_note(name, layers))
+        for name, module in network.named_modules()
+        if not list(module.children())
+    ]
+    try:
+        flops = count_flops(network, image_shape)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return ArchitectureSummary(count_parameters(network), flops, layers)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """How many numbers are trained."""
+    return sum(one.numel() for one in network.parameters() if one.requires_grad)
+
+
+def count_flops(network: nn.Module, image_shape: ImageShape) -> int:
+    """Floating-point operations of the forward pass of one image."""
+    was_training = network.training
+    device = next(network.parameters()).device
+    counter = FlopCounterMode(display=False)
+    network.eval()
+    with torch.inference_mode(), counter:
+        network(torch.zeros(1, *image_shape, device=device))
+    network.train(was_training)
+    return counter.get_total_flops()
+
+
+def _note(name: str, layers: list[Layer]) -> Any:
+    def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
+        del inputs
+        if not isinstance(module, nn.Identity):
+            kind, shape = type(module).__name__, tuple(output.shape[1:])
+            layers.append(Layer(name, kind, shape, count_parameters(module)))
+
+    return hook

@@ -1,0 +1,232 @@
+"""The training loop: a generator that yields where it is, and every epoch when it is done.
+
+What is random is a function of (seed, epoch) alone: initialisation, order, augmentation, dropout.
+So every architecture of a comparison sees the same images in the same order, and a training that
+is resumed after any epoch ends in the same bits.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models import ImageShape, architectures
+from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
+from workers.training.augmentation import augment
+from workers.training.best_epoch import BestEpoch
+from workers.training.checkpoint import Checkpoint, optimizer_tensors, restore
+from workers.training.errors import OutOfMemoryError, TrainingDivergedError
+from workers.training.evaluation import score
+from workers.training.gradient_flow import GradientFlow
+from workers.training.normalisation import Normalisation
+from workers.training.optimizer import build_optimizer
+from workers.training.precision import Precision, choose
+from workers.training.recipe import Recipe
+from workers.training.remaining_time import RemainingTime
+from workers.training.results import Epoch, Progress
+from workers.training.schedule import learning_rate
+from workers.training.stopwatch import Stopwatch
+
+TRAIN_SAMPLE = 10_000  # images of the train split that are scored after each epoch
+PROGRESS_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An epoch, and the checkpoint after it."""
+
+    epoch: Epoch
+    checkpoint: Checkpoint
+
+
+def build(
+    architecture: str,
+    options: Mapping[str, Any],
+    image_shape: ImageShape,
+    num_classes: int,
+    *,
+    seed: int,
+) -> nn.Module:
+    """An untrained network, initialised from `seed`."""
+    torch.manual_seed(seed)
+    return architectures[architecture](image_shape, num_classes, **options)
+
+
+class Trainer:
+    """One training of `network`, which afterwards holds the final weights.
+
+    Those are the last epoch's, or with early stopping those of the best validation loss.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        dataset: ImageDataset,
+        recipe: Recipe,
+        *,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.recipe, self.seed, self.device = recipe, seed, device
+        # torch's annotation lacks memory_format, which its documentation has.
+        self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.precision: Precision = choose(recipe.precision, network, device)
+        self.optimizer = build_optimizer(network, recipe, device)
+        self.normalise = Normalisation(dataset.mean, dataset.std, device)
+        self.train_split, self.validation, self.test = (
+            split.to(device) for split in (dataset.train, dataset.validation, dataset.test)
+        )
+        self.sizes = batch_sizes(len(self.train_split), recipe.batch_size)
+        self.stopwatch = Stopwatch(device)
+        self.best = BestEpoch(recipe.early_stopping_patience)
+        self.train_seconds = 0.0
+        self.epochs_done = 0
+
+    def epochs(self, resume: Checkpoint | None = None) -> Iterator[Progress | Trained]:
+        """Train to the end of the recipe, from the start or from a checkpoint."""
+        if resume:
+            self._resume(resume)
+        clock = RemainingTime(self.epochs_done, self.recipe.epochs)
+        try:
+            while self.epochs_done < self.recipe.epochs and not self.stopped_early:
+                yield from self._epoch(self.epochs_done + 1, clock)
+        except torch.OutOfMemoryError:
+            raise OutOfMemoryError(self.recipe.batch_size) from None
+        if self.best.weights:
+            self.network.load_state_dict(self.best.weights)
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether early stopping ended it before the recipe's last epoch."""
+        return self.epochs_done < self.recipe.epochs and self.best.is_stale(self.epochs_done)
+
+    def _epoch(self, number: int, clock: RemainingTime) -> Iterator[Progress | Trained]:
+        flow = GradientFlow(self.network, len(self.sizes))
+        self.stopwatch.reset()
+        for progress in self._steps(number, flow):
+            yield dataclasses.replace(progress, eta_seconds=clock.estimate(progress))
+        seconds = self.stopwatch.stop()
+        steps = len(self.sizes)
+        yield Progress("evaluating", number, self.recipe.epochs, steps, steps)
+        epoch = Epoch(
+            number=number,
+            train=score(self.network, self._train_sample(), self.normalise),
+            validation=score(self.network, self.validation, self.normalise),
+            test=score(self.network, self.test, self.normalise),
+            learning_rate=self._learning_rate(number, len(self.sizes) - 1),
+            seconds=seconds,
+            images_per_second=len(self.train_split) / seconds,
+            gradient_norms=flow.norms(),
+        )
+        self.epochs_done = number
+        self.train_seconds += seconds
+        self.best.note(number, epoch.validation.loss, self.network)
+        yield Trained(epoch, self._checkpoint())
+
+    def _steps(self, number: int, flow: GradientFlow) -> Iterator[Progress]:
+        """One pass over the train split."""
+        generator = torch.Generator().manual_seed(_mix(self.seed, number))
+        torch.manual_seed(_mix(self.seed, number))  # of dropout
+        order = torch.randperm(len(self.train_split), generator=generator).to(self.device)
+        loss_sum = torch.zeros((), device=self.device)
+        num_correct = torch.zeros((), device=self.device)
+        num_images = 0
+        self.network.train()
+        self.stopwatch.start()
+        for step, indices in enumerate(order.split(self.sizes)):
+            loss, logits, labels = self._step(number, step, indices, generator)
+            flow.sample(step)
+            loss_sum += loss.detach() * len(indices)
+            num_correct += (logits.detach().argmax(dim=1) == labels).sum()
+            num_images += len(indices)
+            if self.stopwatch.since_start() > PROGRESS_SECONDS:
+                seconds = self.stopwatch.stop()
+                mean_loss = self._finite(float(loss_sum) / num_images, number)
+                yield Progress(
+                    "training",
+                    number,
+                    self.recipe.epochs,
+                    step + 1,
+                    len(self.sizes),
+                    loss=mean_loss,
+                    accuracy=float(num_correct) / num_images,
+                    images_per_second=num_images / seconds,
+                )
+                self.stopwatch.start()
+        self.stopwatch.stop()
+        self._finite(float(loss_sum), number)
+
+    def _step(
+        self, number: int, step: int, indices: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        images = self.normalise(self.train_split.images.index_select(0, indices))
+        images = augment(images, self.recipe.augmentation, generator)
+        labels = self.train_split.labels.index_select(0, indices)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._learning_rate(number, step)
+        self.optimizer.zero_grad()
+        with self.precision.autocast(self.device):
+            logits = self.network(images)
+        loss = functional.cross_entropy(
+            logits.float(), labels, label_smoothing=self.recipe.label_smoothing
+        )
+        loss.backward()
+        self.optimizer.step()
+        return loss, logits, labels
+
+    def _learning_rate(self, number: int, step: int) -> float:
+        steps = len(self.sizes)
+        return learning_rate(self.recipe, (number - 1) * steps + step, self.recipe.epochs * steps)
+
+    def _train_sample(self) -> Split:
+        """The same images of the train split after every epoch, without augmentation."""
+        generator = torch.Generator().manual_seed(SPLIT_SEED)
+        order = torch.randperm(len(self.train_split), generator=generator)[:TRAIN_SAMPLE]
+        return self.train_split.select(order.to(self.device))
+
+    def _finite(self, loss: float, number: int) -> float:
+        if not math.isfinite(loss):
+            raise TrainingDivergedError(number, self.recipe.learning_rate)
+        return loss
+
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(
+            epoch=self.epochs_done,
+            best_epoch=self.best.number,
+            best_loss=self.best.loss,
+            train_seconds=self.train_seconds,
+            network=self.network.state_dict(),
+            optimizer=optimizer_tensors(self.optimizer),
+            best_network=self.best.weights,
+        )
+
+    def _resume(self, checkpoint: Checkpoint) -> None:
+        restore(checkpoint, self.network, self.optimizer)
+        self.epochs_done = checkpoint.epoch
+        self.train_seconds = checkpoint.train_seconds
+        self.best.number, self.best.loss = checkpoint.best_epoch, checkpoint.best_loss
+        self.best.weights = dict(checkpoint.best_network)
+
+
+def batch_sizes(num_images: int, batch_size: int) -> list[int]:
+    """How many images each step of an epoch takes; no image is left out.
+
+    A last batch of one joins the one before: batch norm cannot normalise a single value.
+    """
+    sizes = [batch_size] * (num_images // batch_size)
+    rest = num_images % batch_size
+    if rest == 1 and sizes:
+        sizes[-1] += 1
+    elif rest:
+        sizes.append(rest)
+    return sizes
+
+
+def _mix(seed: int, epoch: int) -> int:
+    """One seed from two, so that no two epochs of any two seeds are alike."""
+    return seed * 1_000_003 + epoch
