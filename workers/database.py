@@ -1,12 +1,13 @@
 """The database: one engine per process, one transaction per request or step of a job."""
 
+import enum
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -22,7 +23,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a moment without a zone: it would be a different one elsewhere."""
         del dialect
-        assert value is None or value.tzinfo is not None, "a stored moment needs a zone"
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a stored moment needs a zone")
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -34,6 +36,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The tables; each lives beside the verbs that change it."""
 
+    #: Enumerations are kept as the words of the API, not as the names of Python.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        enum.Enum: Enum(
+            enum.Enum,
+            native_enum=False,
+            length=16,
+            values_callable=lambda kind: [str(member) for member in kind],
+        ),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+    }
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
@@ -61,6 +74,20 @@ def engine(url: str) -> Engine:
     return created
 
 
+def migration_engine(url: str) -> Engine:
+    """An engine without foreign keys, for migrations alone.
+
+    With them on, SQLite's way to alter a table (copy, drop, rename) would delete every row that
+    refers to it, silently.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url)
+    created = create_engine(url, module=_sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(created, "connect", _prepare_migration)
+    event.listen(created, "begin", _begin)
+    return created
+
+
 @contextmanager
 def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
     """A session whose work is committed at the end, whole, or not at all.
@@ -69,9 +96,11 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]
     BUSY_SNAPSHOT, whatever the timeout.
     """
     options = {"read_only": read_only}
-    with Session(engine.execution_options(**options), expire_on_commit=False) as session:
-        with session.begin():
-            yield session
+    with (
+        Session(engine.execution_options(**options), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
 
 
 def sqlite_version() -> str:
@@ -82,17 +111,22 @@ def sqlite_version() -> str:
 
 def _sqlite_module() -> Any:
     try:
-        import pysqlite3  # noqa: PLC0415 - a SQLite without the WAL-reset bug, where there is a wheel
+        import pysqlite3
     except ImportError:
-        import sqlite3 as pysqlite3  # noqa: PLC0415
+        import sqlite3 as pysqlite3
     return pysqlite3
 
 
 def _prepare_connection(connection: Any, record: object) -> None:
+    _prepare_migration(connection, record)
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_migration(connection: Any, record: object) -> None:
     del record
     connection.isolation_level = None  # BEGIN is ours, see _begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
 
 
 def _begin(connection: Any) -> None:

@@ -18,8 +18,12 @@ class Settings(BaseSettings):
     artifacts_url: str = Field("", description="fsspec URL; empty: a folder in the data folder")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
     host: str = Field("127.0.0.1", description="address the service listens on")
-    port: int = Field(8000, ge=0, le=65535, description="port the service listens on; 0: a free one")
-    lease_seconds: float = Field(30, gt=0, description="silence after which a worker counts as dead")
+    port: int = Field(
+        8000, ge=0, le=65535, description="port the service listens on; 0: a free one"
+    )
+    lease_seconds: float = Field(
+        30, gt=0, description="silence after which a worker counts as dead"
+    )
     max_upload_bytes: int = Field(
         2 * 1024**3, gt=0, description="largest dataset upload that is accepted"
     )

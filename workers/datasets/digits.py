@@ -13,7 +13,10 @@ NUM_TRAIN = 1500  # the first ones; the other 297 are the test split
 @datasets.register
 def digits() -> Known:
     """Handwritten digits: 1,797 grey images of 8 × 8, 10 classes. Needs no network (UCI, 1998)."""
-    return Known(sources=(Source("scikit-learn", _from_scikit_learn),), sha256="f99caab60ac8a7c6280fc00abdd1b6620fbb748ecf1d594bf7bac625d7eeb8ef")
+    return Known(
+        sources=(Source("scikit-learn", _from_scikit_learn),),
+        sha256="f99caab60ac8a7c6280fc00abdd1b6620fbb748ecf1d594bf7bac625d7eeb8ef",
+    )
 
 
 def _from_scikit_learn(folder: Path) -> Content:

@@ -1,0 +1,112 @@
+"""Comparisons: one dataset, one recipe, several architectures, several seeds, and their jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workers import jobs
+from workers.database import Base, UtcDateTime
+from workers.ids import new_id
+from workers.jobs import LATEST, Job, JobKind, JobRequest, JobStatus
+from workers.pages import Page, page
+
+
+class Comparison(Base):
+    """What is compared; how it goes follows from its jobs."""
+
+    __tablename__ = "comparisons"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    dataset: Mapped[str]
+    architectures: Mapped[list[Any]]  # of {"name", "label", "options"}
+    recipe: Mapped[dict[str, Any]]
+    recipe_hash: Mapped[str]
+    seeds: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """What to compare, checked at the door."""
+
+    name: str
+    dataset: str
+    architectures: list[dict[str, Any]]
+    recipe: dict[str, Any]
+    recipe_hash: str
+    seeds: list[int]
+    priority: int = 0
+
+
+class ComparisonNotFoundError(LookupError):
+    """There is no such comparison."""
+
+    def __init__(self, comparison_id: str) -> None:
+        super().__init__(f"there is no comparison '{comparison_id}'")
+
+
+def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Comparison:
+    """Keep a comparison and enqueue its jobs, seed by seed, so that every network soon has a result."""
+    comparison = Comparison(
+        id=new_id(),
+        name=request.name,
+        dataset=request.dataset,
+        architectures=request.architectures,
+        recipe=request.recipe,
+        recipe_hash=request.recipe_hash,
+        seeds=request.seeds,
+        created_at=now,
+    )
+    session.add(comparison)
+    session.flush()
+    pairs = [(seed, entry) for seed in request.seeds for entry in request.architectures]
+    for position, (seed, entry) in enumerate(pairs):
+        job = JobRequest(
+            kind=JobKind.TRAIN,
+            dataset=request.dataset,
+            architecture=entry["name"],
+            options=entry["options"],
+            recipe=request.recipe,
+            recipe_hash=request.recipe_hash,
+            seed=seed,
+            priority=request.priority,
+            comparison_id=comparison.id,
+        )
+        # A microsecond apart: the queue's order is that of creation.
+        jobs.enqueue(session, job, now=now + timedelta(microseconds=position))
+    return comparison
+
+
+def get(session: Session, comparison_id: str) -> Comparison:
+    """One comparison; `latest` is the newest. Raises ComparisonNotFoundError."""
+    query = select(Comparison).where(Comparison.id == comparison_id)
+    if comparison_id == LATEST:
+        newest = select(Comparison).order_by(Comparison.created_at.desc(), Comparison.id.desc())
+        query = newest.limit(1)
+    comparison = session.scalars(query).one_or_none()
+    if comparison is None:
+        raise ComparisonNotFoundError(comparison_id)
+    return comparison
+
+
+def find(session: Session, *, limit: int, cursor: str | None = None) -> Page[Comparison]:
+    """Comparisons, newest first."""
+    return page(session, select(Comparison), Comparison, limit=limit, cursor=cursor)
+
+
+def status(jobs_of_it: Sequence[Job]) -> JobStatus:
+    """How a comparison stands: succeeded when every job ended and at least one succeeded."""
+    present = {job.status for job in jobs_of_it}
+    if present == {JobStatus.QUEUED}:
+        return JobStatus.QUEUED
+    if present & {JobStatus.QUEUED, JobStatus.RUNNING}:
+        return JobStatus.RUNNING
+    for ending in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+        if ending in present:
+            return ending
+    return JobStatus.CANCELLED

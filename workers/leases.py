@@ -1,0 +1,172 @@
+"""What a worker does with a job. Every write names the token of its claim: whoever lost it writes nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy.orm import Session
+
+from workers import events, metrics
+from workers.jobs import Job, JobStatus
+
+QUEUED = text("jobs.status = 'queued'")  # literally, so that the partial indexes are used
+RUNNING = text("jobs.status = 'running'")
+
+
+class Lease(NamedTuple):
+    """The right to write about a job: its id and the token it was claimed with."""
+
+    job_id: str
+    token: int
+
+
+class LeaseLostError(Exception):
+    """Another worker has the job now, or it has ended; what was to be written is not."""
+
+
+def claim(session: Session, *, worker: str, now: datetime, duration: timedelta) -> Job | None:
+    """Take the first job of the queue, or one whose worker has died. No two workers take the same."""
+    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
+    abandoned = select(Job.id).where(
+        RUNNING,
+        Job.lease_expires_at < now,
+        Job.attempts < Job.max_attempts,
+        ~Job.cancel_requested,
+    )
+    for candidates in (waiting, abandoned):
+        first = candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+        job = session.scalars(
+            update(Job)
+            .where(Job.id == first)
+            .values(
+                status=JobStatus.RUNNING,
+                token=Job.token + 1,
+                attempts=Job.attempts + 1,
+                worker=worker,
+                lease_expires_at=now + duration,
+                started_at=func.coalesce(Job.started_at, now),
+                progress=None,
+            )
+            .returning(Job)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if job:
+            data = {"status": "running", "attempt": job.attempts, "worker": worker}
+            events.add(session, job_id=job.id, at=now, kind="status", token=job.token, data=data)
+            return job
+    return None
+
+
+def is_anything_claimable(session: Session, *, now: datetime) -> bool:
+    """Whether claim() or bury() would find something; reads only, so that waiting locks nobody out."""
+    waiting = select(Job.id).where(QUEUED).limit(1)
+    abandoned = select(Job.id).where(RUNNING, Job.lease_expires_at < now).limit(1)
+    return any(session.scalars(query).first() for query in (waiting, abandoned))
+
+
+def bury(session: Session, *, now: datetime) -> list[str]:
+    """End jobs whose worker died and that are not to be tried again; returns their ids."""
+    dead = [RUNNING, Job.lease_expires_at < now]
+    cancelled = _end_all(session, [*dead, Job.cancel_requested], JobStatus.CANCELLED, None, now)
+    spent = [*dead, Job.attempts >= Job.max_attempts]
+    why = "its worker died each time it was tried"
+    return cancelled + _end_all(session, spent, JobStatus.FAILED, why, now)
+
+
+def beat(session: Session, lease: Lease, *, now: datetime, duration: timedelta) -> None:
+    """Renew a lease; LeaseLostError where it is not ours any more."""
+    _write(session, lease, lease_expires_at=now + duration)
+
+
+def is_cancel_requested(session: Session, job_id: str) -> bool:
+    """Whether somebody wants the job stopped."""
+    return bool(session.scalar(select(Job.cancel_requested).where(Job.id == job_id)))
+
+
+def record_progress(session: Session, lease: Lease, progress: dict[str, Any]) -> None:
+    """Say where the job is."""
+    _write(session, lease, progress=progress)
+
+
+def record_epoch(
+    session: Session,
+    lease: Lease,
+    *,
+    epoch: int,
+    values: Mapping[str, float],
+    checkpoint: str,
+    now: datetime,
+) -> None:
+    """Accept an epoch, once and in order, with its metrics and its checkpoint, all or nothing."""
+    _write(session, lease, Job.epoch == epoch - 1, epoch=epoch, checkpoint=checkpoint)
+    metrics.record(session, lease.job_id, epoch, values, token=lease.token)
+    data = {"epoch": epoch, **{name: v for name, v in values.items() if "/" not in name}}
+    events.add(session, job_id=lease.job_id, at=now, kind="epoch", token=lease.token, data=data)
+
+
+def succeed(session: Session, lease: Lease, *, result: dict[str, Any], now: datetime) -> None:
+    """End a job well."""
+    _end(session, lease, JobStatus.SUCCEEDED, now=now, result=result, progress=None)
+
+
+def fail(session: Session, lease: Lease, *, error: str, now: datetime) -> None:
+    """End a job that cannot be done; `error` is one sentence."""
+    _end(session, lease, JobStatus.FAILED, now=now, error=error)
+
+
+def confirm_cancelled(session: Session, lease: Lease, *, now: datetime) -> None:
+    """End a job that was stopped because somebody asked for it."""
+    _end(session, lease, JobStatus.CANCELLED, now=now)
+
+
+def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> None:
+    """Give a job back to the queue; `counts` says whether this was one of its attempts."""
+    attempts = Job.attempts if counts else Job.attempts - 1
+    _write(
+        session,
+        lease,
+        status=JobStatus.QUEUED,
+        attempts=attempts,
+        lease_expires_at=None,
+        progress=None,
+    )
+    data = {"status": "queued"}
+    events.add(session, job_id=lease.job_id, at=now, kind="status", token=lease.token, data=data)
+
+
+def _write(session: Session, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> None:
+    held = (Job.id == lease.job_id, Job.token == lease.token, Job.status == JobStatus.RUNNING)
+    changed = session.scalars(
+        update(Job)
+        .where(*held, *conditions)
+        .values(**values)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if changed is None:
+        raise LeaseLostError(f"job {lease.job_id} is not held with token {lease.token}")
+
+
+def _end(
+    session: Session, lease: Lease, status: JobStatus, *, now: datetime, **values: Any
+) -> None:
+    _write(session, lease, status=status, finished_at=now, **values)
+    data = {"status": str(status), "error": values.get("error")}
+    events.add(session, job_id=lease.job_id, at=now, kind="status", token=lease.token, data=data)
+
+
+def _end_all(
+    session: Session, conditions: list[Any], status: JobStatus, error: str | None, now: datetime
+) -> list[str]:
+    ended = session.execute(
+        update(Job)
+        .where(*conditions)
+        .values(status=status, error=error, finished_at=now)
+        .returning(Job.id, Job.token)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for job_id, token in ended:
+        data = {"status": str(status), "error": error}
+        events.add(session, job_id=job_id, at=now, kind="status", token=token, data=data)
+    return [job_id for job_id, _ in ended]

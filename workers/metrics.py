@@ -1,0 +1,47 @@
+"""The numbers of every epoch: (job, epoch, name) → value. A new metric needs no migration."""
+
+import math
+from collections.abc import Mapping
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workers.database import Base
+
+
+class Metric(Base):
+    """One number of one job at one epoch."""
+
+    __tablename__ = "metrics"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]  # None where the number was not finite, which SQL cannot keep
+    token: Mapped[int]  # of the lease it was accepted under
+
+
+def record(
+    session: Session, job_id: str, epoch: int, values: Mapping[str, float], *, token: int
+) -> None:
+    """Keep the metrics of an epoch; a second time for the same epoch is an integrity error."""
+    session.add_all(
+        Metric(
+            job_id=job_id,
+            epoch=epoch,
+            name=name,
+            value=value if math.isfinite(value) else None,
+            token=token,
+        )
+        for name, value in values.items()
+    )
+
+
+def of_jobs(session: Session, job_ids: list[str]) -> dict[str, dict[int, dict[str, float | None]]]:
+    """The metrics of some jobs: job → epoch → name → value, epochs in order."""
+    query = select(Metric.job_id, Metric.epoch, Metric.name, Metric.value)
+    found: dict[str, dict[int, dict[str, float | None]]] = {job_id: {} for job_id in job_ids}
+    rows = session.execute(query.where(Metric.job_id.in_(job_ids)).order_by(Metric.epoch))
+    for job_id, epoch, name, value in rows:
+        found[job_id].setdefault(epoch, {})[name] = value
+    return found

@@ -1,0 +1,94 @@
+"""Trained models: what is needed to rebuild, feed and trust one, and the aliases that stand for it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workers.database import Base, UtcDateTime
+from workers.jobs import LATEST
+from workers.pages import Page, page
+
+
+class Model(Base):
+    """A trained network ready to serve. It describes itself: no dataset is needed to use it."""
+
+    __tablename__ = "models"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    architecture: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    dataset: Mapped[str]
+    dataset_sha256: Mapped[str]
+    seed: Mapped[int]
+    recipe_hash: Mapped[str]
+    classes: Mapped[list[Any]]
+    image_shape: Mapped[list[Any]]  # channels, height, width
+    mean: Mapped[list[Any]]  # of each channel, on the scale 0 to 1
+    std: Mapped[list[Any]]
+    num_parameters: Mapped[int]
+    validation_accuracy: Mapped[float]
+    test_accuracy: Mapped[float]
+    weights: Mapped[str]  # artifact path
+    weights_sha256: Mapped[str]
+    weights_bytes: Mapped[int]
+
+
+class Alias(Base):
+    """A name that stands for a model."""
+
+    __tablename__ = "aliases"
+
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ModelNotFoundError(LookupError):
+    """There is no such model or alias."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is no model or alias '{name}'; a model is made when a training succeeds"
+        )
+
+
+def get(session: Session, name: str) -> Model:
+    """The model with this id or alias; `latest` is the newest. Raises ModelNotFoundError."""
+    aliased = select(Alias.model_id).where(Alias.alias == name).scalar_subquery()
+    query = select(Model).where((Model.id == name) | (Model.id == aliased))
+    if name == LATEST:
+        query = select(Model).order_by(Model.created_at.desc(), Model.id.desc()).limit(1)
+    model = session.scalars(query).one_or_none()
+    if model is None:
+        raise ModelNotFoundError(name)
+    return model
+
+
+def find(
+    session: Session, filters: dict[str, Any], *, limit: int, cursor: str | None = None
+) -> Page[Model]:
+    """Models whose columns equal `filters`, newest first."""
+    query = select(Model).where(*(getattr(Model, name) == value for name, value in filters.items()))
+    return page(session, query, Model, limit=limit, cursor=cursor)
+
+
+def of_jobs(session: Session, job_ids: list[str]) -> dict[str, str]:
+    """Job id → model id, for the jobs that made one."""
+    query = select(Model.job_id, Model.id).where(Model.job_id.in_(job_ids))
+    return {row.job_id: row.id for row in session.execute(query)}
+
+
+def set_alias(session: Session, alias: str, model_id: str, *, now: datetime) -> Alias:
+    """Let `alias` stand for a model, and no longer for another one."""
+    model = get(session, model_id)
+    return session.merge(Alias(alias=alias, model_id=model.id, updated_at=now))
+
+
+def aliases(session: Session, model_id: str | None = None) -> list[Alias]:
+    """The aliases of a model, or all."""
+    query = select(Alias).order_by(Alias.alias)
+    return list(session.scalars(query.where(Alias.model_id == model_id) if model_id else query))

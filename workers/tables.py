@@ -1,0 +1,8 @@
+"""All tables, for those who need the whole schema: migrations and the relations between modules."""
+
+from workers import comparisons, events, idempotency, jobs, metrics, model_store, registrations
+from workers.database import Base
+
+__all__ = ["Base"]
+
+_DEFINED_IN = (comparisons, events, idempotency, jobs, metrics, model_store, registrations)
