@@ -1,0 +1,24 @@
+"""python -m workers: a worker that runs jobs until it is stopped (SIGINT or SIGTERM)."""
+
+import logging
+import signal
+import threading
+
+from workers.executors.local import LocalExecutor
+from workers.settings import settings
+from workers.worker import Worker
+
+
+def main() -> None:
+    """Start a worker; on SIGINT or SIGTERM it gives its jobs back to the queue and ends."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda signum, frame: stop.set())  # noqa: ARG005 - Python passes both
+    executor = LocalExecutor(settings())  # first: its forkserver must not inherit a database
+    Worker(settings(), executor).run_forever(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Which GPUs there are, told without importing torch."""
+
+import os
+import shutil
+import subprocess
+
+
+def gpu_ids() -> list[str]:
+    """The ids CUDA_VISIBLE_DEVICES takes, one for each GPU this process may use."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return [one for one in visible.split(",") if one and one != "-1"]
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return []
+    listed = subprocess.run(  # noqa: S603 - a fixed command
+        [command, "--query-gpu=index", "--format=csv,noheader"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return listed.stdout.split() if listed.returncode == 0 else []

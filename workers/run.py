@@ -1,0 +1,80 @@
+"""Running one job: the entry point of every job's process, on every kind of executor.
+
+python -m workers.run --job JOB --token TOKEN
+"""
+
+import argparse
+import ctypes
+import logging
+import os
+import signal
+import sys
+from importlib import import_module
+
+from workers import jobs, leases, tables
+from workers.database import engine, transaction, utc_now
+from workers.jobs import JobKind
+from workers.leases import Lease, LeaseLostError
+from workers.settings import Settings, settings
+
+logger = logging.getLogger(__name__)
+
+#: Each module has `run(settings, job, lease)` and `EXPECTED`, the errors whose message is meant for
+#: people. Imported only in the job's process, because they import torch.
+MODULES = {JobKind.TRAIN: "workers.train_job", JobKind.FETCH: "workers.fetch_job"}
+
+
+def run_job(settings: Settings, lease: Lease) -> None:
+    """Do the work of a job and write how it ended; LeaseLostError where it is no longer ours."""
+    database = engine(settings.resolved_database_url)
+    with transaction(database, read_only=True) as session:
+        job = jobs.get(session, lease.job_id)
+    module = import_module(MODULES[job.kind])
+    try:
+        module.run(settings, job, lease)
+    except module.EXPECTED as error:
+        sentence = str(error)
+    except LeaseLostError:
+        raise
+    except Exception as error:
+        logger.exception("job %s failed unexpectedly", job.id)
+        sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
+    else:
+        return
+    with transaction(database) as session:
+        leases.fail(session, lease, error=sentence, now=utc_now())
+
+
+def run_child(settings: Settings, lease: Lease, gpu: str) -> None:
+    """Run a job in a process made for it, which sees one GPU or none and dies with its parent."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+    try:
+        run_job(settings, lease)
+    except LeaseLostError as error:
+        logger.warning("stopped: %s", error)
+
+
+def _die_with_parent() -> None:
+    # The parent is the forkserver, which ends as soon as the worker is gone, however it went.
+    if sys.platform.startswith("linux"):
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def main() -> None:
+    """Run one claimed job in this process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="id of the job")
+    parser.add_argument("--token", required=True, type=int, help="token it was claimed with")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO)
+    run_job(settings(), Lease(arguments.job, arguments.token))
+
+
+if __name__ == "__main__":
+    main()
+
+_TABLES = tables.Base  # every table is known before the first query
