@@ -14,6 +14,7 @@ class UnknownNameError(LookupError):
     """A name that nothing is registered under; the message suggests the nearest one."""
 
     def __init__(self, kind: str, name: str, known: list[str]) -> None:
+        self.name = name
         self.known = known
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {', '.join(known)}"

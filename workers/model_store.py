@@ -56,6 +56,13 @@ class ModelNotFoundError(LookupError):
         )
 
 
+class AliasError(ValueError):
+    """A name that cannot be an alias."""
+
+    def __init__(self) -> None:
+        super().__init__(f"'{LATEST}' always stands for the newest model; take another alias")
+
+
 def get(session: Session, name: str) -> Model:
     """The model with this id or alias; `latest` is the newest. Raises ModelNotFoundError."""
     aliased = select(Alias.model_id).where(Alias.alias == name).scalar_subquery()
@@ -84,6 +91,8 @@ def of_jobs(session: Session, job_ids: list[str]) -> dict[str, str]:
 
 def set_alias(session: Session, alias: str, model_id: str, *, now: datetime) -> Alias:
     """Let `alias` stand for a model, and no longer for another one."""
+    if alias == LATEST:
+        raise AliasError
     model = get(session, model_id)
     return session.merge(Alias(alias=alias, model_id=model.id, updated_at=now))
 

@@ -22,12 +22,14 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; a refusal is one sentence on standard error and exit status 1."""
+    from service.cli.processes import StartError
+
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     try:
         app()
-    except RefusedError as refusal:
+    except (RefusedError, StartError) as refusal:
         sys.exit(f"bakeoff: {refusal}")
     except httpx.ConnectError as error:
         sys.exit(f"bakeoff: no service answers ({error}); start one with 'bakeoff up'")

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import typer
-
 from service.client import Client
 from workers.migrate import upgrade
 from workers.settings import Settings
 
 START_SECONDS = 60
 STOP_SECONDS = 15
+
+
+class StartError(RuntimeError):
+    """Service and worker cannot run; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Running:
         """Return when one of them ends by itself, which neither should."""
         while self.ended() is None:
             time.sleep(0.2)
-        raise typer.TyperException(f"the {self.ended()} process ended by itself; see its log")
+        raise StartError(f"the {self.ended()} process ended by itself; see its log")
 
 
 @contextmanager
@@ -96,9 +98,7 @@ def _wait_until_ready(started: Running) -> None:
     with Client(started.url, timeout=5) as client:
         while not client.is_ready():
             if started.ended() or time.monotonic() > deadline:
-                raise typer.TyperException(
-                    "service and worker did not start; see the lines above or logs"
-                )
+                raise StartError("service and worker did not start; see the lines above or logs")
             time.sleep(0.1)
 
 
@@ -108,7 +108,7 @@ def _refuse_taken_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise typer.BadParameter(
+            raise StartError(
                 f"{settings.host}:{settings.port} cannot be used ({error.strerror}); "
                 "choose another port: make run PORT=9000, or --port 9000"
             ) from None

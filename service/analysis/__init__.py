@@ -1,0 +1,1 @@
+"""What follows from the numbers: plain data in, plain data out; no database and no HTTP."""

@@ -1,0 +1,78 @@
+"""A comparison as plain data: what leaderboard, charts and report are made from."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class IncomparableError(ValueError):
+    """Nothing can be said yet: no job has succeeded."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One job of a comparison, finished or not."""
+
+    job_id: str
+    architecture: str  # the label in the comparison
+    seed: int
+    status: str
+    model_id: str | None = None
+    #: Metric name → value after each epoch; None where it was not a finite number.
+    epochs: dict[str, list[float | None]] = field(default_factory=dict)
+    result: dict[str, Any] | None = None  # of a succeeded job, as workers.training.results.Result
+
+    def curve(self, metric: str) -> list[float]:
+        """A metric by epoch, NaN where it was not finite."""
+        values = self.epochs.get(metric, [])
+        return [float("nan") if value is None else value for value in values]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An architecture of a comparison, under its label."""
+
+    name: str
+    label: str
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ComparisonResults:
+    """What was compared, and every run of it."""
+
+    id: str
+    name: str
+    dataset: str
+    recipe: dict[str, Any]
+    recipe_hash: str
+    seeds: tuple[int, ...]
+    entries: tuple[Entry, ...]  # in the order asked for
+    runs: tuple[Run, ...]
+
+    @property
+    def architectures(self) -> tuple[str, ...]:
+        """The labels, in the order asked for."""
+        return tuple(entry.label for entry in self.entries)
+
+    def of(self, architecture: str) -> list[Run]:
+        """The runs of one architecture, seed by seed."""
+        return [run for run in self.runs if run.architecture == architecture]
+
+    def finished(self, architecture: str) -> list[dict[str, Any]]:
+        """The results of the runs of one architecture that succeeded."""
+        return [run.result for run in self.of(architecture) if run.result is not None]
+
+    @property
+    def with_results(self) -> list[str]:
+        """The architectures of which at least one run succeeded, in the order asked for."""
+        return [one for one in self.architectures if self.finished(one)]
+
+    @property
+    def any_result(self) -> dict[str, Any]:
+        """One result, for what all share: device, versions, class names."""
+        for run in self.runs:
+            if run.result is not None:
+                return run.result
+        raise IncomparableError(
+            "no job of this comparison has succeeded yet; charts and reports come with the first"
+        )

@@ -1,0 +1,68 @@
+"""ROC curves."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from service.analysis.results import ComparisonResults
+from service.charts import charts
+from service.charts.grid import grid
+from service.charts.style import FAINT, SMALL, look, panel_title, percent, tidy
+
+LEAST_RATE = 1e-4  # of false positives that is drawn: one in ten thousand
+
+
+@charts.register
+def roc(results: ComparisonResults) -> Figure:
+    """ROC curves, one class against the rest.
+
+    For every class, how many of its test images are found (up) against how many others are taken for
+    it (right, log scale). Grey: all classes; in colour and named: the one with the lowest AUC. First seed.
+    """
+    names = results.with_results
+    figure, panels = grid(
+        results, "ROC curves, one class against the rest", names, aspect=0.85, share=True
+    )
+    for axes, name in zip(panels, names, strict=True):
+        result = results.finished(name)[0]
+        _draw(axes, result, look(results, name).colour)
+        auc = result["macro_auc"]
+        panel_title(axes, f"{name}\nmacro AUC {auc:.5f}" if auc is not None else name)
+        tidy(axes, grid="both")
+        axes.set_xscale("log")
+        axes.set_xlim(LEAST_RATE, 1)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{100 * rate:g} %"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlabel("false positives", fontsize=SMALL, color=FAINT)
+        percent(axes)
+    if panels:
+        panels[0].set_ylabel("true positives", fontsize=SMALL, color=FAINT)
+    return figure
+
+
+def _draw(axes: Axes, result: dict[str, Any], colour: str) -> None:
+    curves = [curve for curve in result["roc"] if curve["auc"] is not None]
+    if not curves:
+        return
+    worst = min(curves, key=lambda curve: curve["auc"])
+    for curve in curves:
+        x = [max(rate, LEAST_RATE) for rate in curve["false_positive_rate"]]
+        is_worst = curve is worst
+        axes.plot(
+            x,
+            curve["true_positive_rate"],
+            color=colour if is_worst else "#BBBBBB",
+            linewidth=1.8 if is_worst else 0.8,
+            zorder=3 if is_worst else 2,
+            label=curve["name"],
+        )
+    axes.annotate(
+        f"'{worst['name']}', AUC {worst['auc']:.4f}",
+        (0.97, 0.06),
+        xycoords="axes fraction",
+        ha="right",
+        fontsize=SMALL,
+        color=colour,
+    )

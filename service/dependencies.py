@@ -1,0 +1,96 @@
+"""What routes ask for: a session that is one transaction, the settings, an idempotency key."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query, Request
+from pydantic import BaseModel
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from workers import idempotency
+from workers.artifacts import ArtifactStore
+from workers.database import transaction, utc_now
+from workers.settings import Settings
+
+
+def _settings(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+def _database(request: Request) -> Engine:
+    found: Engine = request.app.state.database
+    return found
+
+
+def _artifacts(request: Request) -> ArtifactStore:
+    found: ArtifactStore = request.app.state.artifacts
+    return found
+
+
+CurrentSettings = Annotated[Settings, Depends(_settings)]
+Database = Annotated[Engine, Depends(_database)]
+Artifacts = Annotated[ArtifactStore, Depends(_artifacts)]
+
+
+def _read_session(database: Database) -> Iterator[Session]:
+    with transaction(database, read_only=True) as session:
+        yield session
+
+
+def _write_session(database: Database) -> Iterator[Session]:
+    with transaction(database) as session:
+        yield session
+
+
+# scope="function": committed before the response leaves. By default FastAPI would commit after it,
+# and a client could hold a 202 for a row that is not there.
+ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
+WriteSession = Annotated[Session, Depends(_write_session, scope="function")]
+
+Limit = Annotated[int, Query(ge=1, le=200, description="most items of one page")]
+Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
+Id = Annotated[
+    str,
+    Path(
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="an id, or `latest`",
+        examples=["latest"],
+    ),
+]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        description="repeat a request with the same key, and it is done once",
+    ),
+]
+
+
+class Once:
+    """Makes a post with an Idempotency-Key take effect once."""
+
+    def __init__(self, request: Request, session: WriteSession, key: Key = None) -> None:
+        self._session, self._key, self._path = session, key, request.url.path
+
+    def recall(self, body: BaseModel) -> str | None:
+        """The id of what the same request made before."""
+        if self._key is None:
+            return None
+        return idempotency.recall(self._session, self._key, self._fingerprint(body))
+
+    def remember(self, body: BaseModel, resource_id: str) -> None:
+        """Note what this request made."""
+        if self._key is not None:
+            fingerprint = self._fingerprint(body)
+            idempotency.remember(self._session, self._key, fingerprint, resource_id, now=utc_now())
+
+    def _fingerprint(self, body: BaseModel) -> str:
+        text = f"{self._path}\n{body.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+OnlyOnce = Annotated[Once, Depends(scope="function")]

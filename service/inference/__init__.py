@@ -1,0 +1,1 @@
+"""Predictions: images in, probabilities out, every stage timed."""

@@ -1,0 +1,70 @@
+"""Images of a request as the uint8 tensor a model was trained on, with a note of every change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models import ImageShape
+from workers.datasets.image_file import ImageFileError, decode
+
+MOST_IMAGES = 256  # of one request
+MOST_BYTES = 32 * 1024**2  # of one request
+
+GREY_DIMENSIONS, COLOUR_DIMENSIONS = 2, 3
+BRIGHTEST = 255
+
+
+class ImageError(ValueError):
+    """Something that was sent as an image is none; the message says what is accepted."""
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """uint8 pixels (C, H, W), and in words what was done to get there."""
+
+    pixels: Tensor
+    notes: list[str]
+
+
+def from_file(content: bytes, shape: ImageShape, *, name: str) -> PreparedImage:
+    """Decode an image file and fit it to `shape`; ImageError names the file."""
+    try:
+        return _fitted(decode(content), shape)
+    except ImageFileError as error:
+        raise ImageError(f"{name}: {error}") from None
+
+
+def from_pixels(values: list[Any], shape: ImageShape, *, name: str) -> PreparedImage:
+    """Rows of numbers 0 to 255, H×W or H×W×C, fitted to `shape`; ImageError where they are not."""
+    accepted = f"{name}: accepted are numbers 0 to 255 as H×W or H×W×3"
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (ValueError, TypeError):
+        raise ImageError(f"{accepted}; the rows are uneven or hold other things") from None
+    array = array[:, :, None] if array.ndim == GREY_DIMENSIONS else array
+    is_image = array.ndim == COLOUR_DIMENSIONS and array.shape[2] in {1, 3}
+    if not is_image or array.size == 0:
+        raise ImageError(f"{accepted}; the shape is {array.shape}")
+    if not np.isfinite(array).all() or array.min() < 0 or array.max() > BRIGHTEST:
+        raise ImageError(f"{accepted}; some number is outside")
+    pixels = array.round().astype(np.uint8)
+    image = Image.fromarray(pixels if pixels.shape[2] > 1 else pixels[:, :, 0])
+    return _fitted(image, shape)
+
+
+def _fitted(image: Image.Image, shape: ImageShape) -> PreparedImage:
+    notes = []
+    mode = "L" if shape.channels == 1 else "RGB"
+    if image.mode != mode:
+        notes.append("colour turned to grey" if mode == "L" else "grey turned to colour")
+        image = image.convert(mode)
+    if image.size != (shape.width, shape.height):
+        before = f"{image.width}×{image.height}"
+        notes.append(f"resized from {before} to {shape.width}×{shape.height}")
+        image = image.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
+    array = np.array(image, dtype=np.uint8).reshape(shape.height, shape.width, shape.channels)
+    return PreparedImage(torch.from_numpy(array).permute(2, 0, 1), notes)

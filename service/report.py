@@ -1,0 +1,88 @@
+"""A comparison as one document: what it shows, the table, the charts, and how to repeat it."""
+
+import base64
+import dataclasses
+import functools
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from service.analysis.leaderboard import leaderboard
+from service.analysis.results import ComparisonResults
+from service.analysis.summary import accuracy_words, sentences
+from service.charts import charts
+from service.charts.render import render, title_of
+from service.charts.style import duration
+
+ORDER = (
+    "accuracy",
+    "learning_curves",
+    "generalisation_gap",
+    "parameters_against_accuracy",
+    "training_time",
+    "inference_latency",
+    "confusion_matrices",
+    "roc",
+    "gradient_flow",
+)
+
+
+def report_html(results: ComparisonResults) -> str:
+    """One HTML page that loads nothing from elsewhere; IncomparableError before the first result."""
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(_content(results), charts=_pictures(results))
+    )
+
+
+def report_markdown(results: ComparisonResults) -> str:
+    """The same in Markdown, without the pictures."""
+    return _environment().get_template("report.md").render(_content(results))
+
+
+def _content(results: ComparisonResults) -> dict[str, Any]:
+    evidence = results.any_result
+    return {
+        "results": results,
+        "sentences": sentences(results),
+        "rows": leaderboard(results),
+        "recipe": results.recipe,
+        "evidence": evidence,
+        "precisions": {name: results.finished(name)[0] for name in results.with_results},
+        "request": _request(results),
+    }
+
+
+def _request(results: ComparisonResults) -> dict[str, Any]:
+    """The body that would make this comparison again."""
+    return {
+        "dataset": results.dataset,
+        "architectures": [dataclasses.asdict(one) for one in results.entries],
+        "recipe": results.recipe,
+        "seeds": list(results.seeds),
+    }
+
+
+def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
+    names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
+    pictures = []
+    for name in names:
+        content = base64.b64encode(render(charts[name](results), "svg")).decode()
+        description = charts.description(name).partition("\n\n")[2].replace("\n", " ")
+        pictures.append({"title": title_of(name), "description": description, "svg": content})
+    return pictures
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["accuracy"] = accuracy_words
+    environment.filters["duration"] = duration
+    return environment

@@ -1,0 +1,78 @@
+"""Whether the service lives, is ready, and how it does."""
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from service.dependencies import CurrentSettings, Database, ReadSession
+from service.errors import refusals
+from service.observation import REGISTRY
+from workers import registrations
+from workers.database import sqlite_version, utc_now
+from workers.jobs import Job, JobStatus
+from workers.migrate import check_current
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class WorkerDocument(BaseModel):
+    """A worker that has been heard of lately."""
+
+    id: str
+    host: str
+    device: str
+    slots: int
+    started_at: datetime
+    beat_at: datetime
+
+
+class Ready(BaseModel):
+    """The service can do its work."""
+
+    status: str = "ready"
+    database: str
+    sqlite_version: str | None
+    schema_revision: str
+    workers: list[WorkerDocument]
+
+
+@router.get("/health/live", summary="Is it alive?")
+def live() -> Alive:
+    """Answers as long as the process does."""
+    return Alive()
+
+
+@router.get("/health/ready", summary="Is it ready?", responses=refusals(503))
+def ready(session: ReadSession, database: Database, settings: CurrentSettings) -> Ready:
+    """Database reached and its schema current; says which workers there are."""
+    kind = database.dialect.name
+    since = utc_now() - timedelta(seconds=settings.lease_seconds)
+    present = registrations.present(session, since=since)
+    return Ready(
+        database=kind,
+        sqlite_version=sqlite_version() if kind == "sqlite" else None,
+        schema_revision=check_current(database),
+        workers=[
+            WorkerDocument(**{name: getattr(one, name) for name in WorkerDocument.model_fields})
+            for one in present
+        ],
+    )
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+def prometheus(session: ReadSession) -> Response:
+    """Request durations by route, and jobs by status, in Prometheus' text format."""
+    counts = dict(session.execute(select(Job.status, func.count()).group_by(Job.status)).tuples())
+    lines = ["# HELP bakeoff_jobs jobs by status", "# TYPE bakeoff_jobs gauge"]
+    lines += [f'bakeoff_jobs{{status="{one}"}} {counts.get(one, 0)}' for one in JobStatus]
+    text = generate_latest(REGISTRY) + ("\n".join(lines) + "\n").encode()
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})

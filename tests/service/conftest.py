@@ -1,0 +1,131 @@
+"""A real service: SQLite, a data folder with digits, and a worker that is stepped, not waited for."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from service.app import create_app
+from workers.database import engine
+from workers.executors import Ended
+from workers.leases import Lease
+from workers.migrate import upgrade
+from workers.run import run_job
+from workers.settings import Settings
+from workers.worker import Worker
+
+TINY = {"epochs": 2, "batch_size": 64}
+
+
+@dataclass
+class ThisProcess:
+    """An executor that runs a job right here; tests/workers run them in processes of their own."""
+
+    settings: Settings
+    num_slots: int = 1
+    ended: list[Ended] = field(default_factory=list)
+
+    @property
+    def num_free(self) -> int:
+        return 1 - len(self.ended)
+
+    def start(self, lease: Lease) -> None:
+        run_job(self.settings, lease)
+        self.ended.append(Ended(lease, 0))
+
+    def poll(self) -> list[Ended]:
+        ended, self.ended = self.ended, []
+        return ended
+
+    def stop(self, lease: Lease) -> None:
+        raise AssertionError(f"{lease} cannot be stopped: it has run already")
+
+
+@dataclass
+class Service:
+    """The HTTP side of one installation, and its worker."""
+
+    settings: Settings
+    http: TestClient
+
+    def work(self, jobs: int = 1) -> None:
+        """Run the next `jobs` of the queue to their end."""
+        worker = Worker(self.settings, ThisProcess(self.settings))
+        for _ in range(jobs):
+            assert worker.run_once() is not None
+
+    def refused(self, response: Any, status: int) -> str:
+        """The sentence of a refusal, which must be a whole problem document."""
+        assert response.status_code == status, response.text
+        assert response.headers["Content-Type"] == "application/problem+json"
+        problem = response.json()
+        assert problem["status"] == status
+        assert problem["title"]
+        assert problem["error"] == problem["detail"]
+        assert "Traceback" not in problem["detail"]
+        return str(problem["detail"])
+
+
+def started(folder: Path) -> Iterator[Service]:
+    settings = Settings(data=folder, device="cpu")
+    upgrade(settings.resolved_database_url)
+    with TestClient(create_app(settings)) as http:
+        yield Service(settings, http)
+    engine(settings.resolved_database_url).dispose()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """An empty installation: nothing fetched, nothing trained."""
+    yield from started(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """An installation with one comparison that has ended; tests leave it as they find it."""
+    for service in started(tmp_path_factory.mktemp("trained")):
+        body = {"dataset": "digits", "architectures": ["fully_connected", "cnn"], "recipe": TINY}
+        answer = service.http.post("/v1/comparisons", json={**body, "seeds": 2})
+        assert answer.status_code == 202, answer.text
+        service.work(jobs=4)
+        yield service
+
+
+@pytest.fixture(scope="session")
+def png() -> Callable[..., bytes]:
+    """Makes an image file: `png(width, height, mode, format)`, black with a white bar."""
+
+    def make(width: int = 8, height: int = 8, mode: str = "L", file_format: str = "PNG") -> bytes:
+        image = Image.new("L", (width, height))
+        image.paste(255, (width // 3, 0, width // 3 + max(1, width // 4), height))
+        written = io.BytesIO()
+        image.convert(mode).save(written, file_format)
+        return written.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def npz() -> Callable[..., bytes]:
+    """Makes an .npz of `classes` classes with 20 training images of each."""
+
+    def make(classes: int = 2, **replaced: Any) -> bytes:
+        generator = np.random.default_rng(0)
+        train, test = np.arange(20 * classes) % classes, np.arange(4 * classes) % classes
+        arrays = {
+            "x_train": generator.integers(0, 255, (len(train), 8, 8), dtype=np.uint8),
+            "y_train": train,
+            "x_test": generator.integers(0, 255, (len(test), 8, 8), dtype=np.uint8),
+            "y_test": test,
+        }
+        written = io.BytesIO()
+        np.savez_compressed(written, **(arrays | replaced))
+        return written.getvalue()
+
+    return make

@@ -1,0 +1,101 @@
+"""Charts and report over HTTP."""
+
+import pytest
+
+from service.charts import charts
+
+ROOT = "/v1/comparisons/latest"
+
+
+def test_the_list_of_charts_is_that_of_the_registry(trained):
+    listed = trained.http.get(f"{ROOT}/charts").json()
+
+    assert [one["name"] for one in listed["items"]] == list(charts)
+    assert all(one["title"] and one["description"] for one in listed["items"])
+    assert listed["next"] is None
+
+
+@pytest.mark.parametrize("name", list(charts))
+def test_every_chart_is_drawn_in_each_form(trained, name):
+    png = trained.http.get(f"{ROOT}/charts/{name}.png")
+    svg = trained.http.get(f"{ROOT}/charts/{name}.svg")
+    numbers = trained.http.get(f"{ROOT}/charts/{name}.json")
+
+    assert png.content.startswith(b"\x89PNG")
+    assert png.headers["Content-Type"] == "image/png"
+    assert b"<svg" in svg.content
+    assert svg.headers["Content-Type"].startswith("image/svg+xml")
+    assert numbers.json()
+
+
+def test_a_chart_that_has_not_changed_is_not_sent_again(trained):
+    first = trained.http.get(f"{ROOT}/charts/accuracy.png")
+    again = trained.http.get(
+        f"{ROOT}/charts/accuracy.png", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    svg = trained.http.get(
+        f"{ROOT}/charts/accuracy.svg", headers={"If-None-Match": first.headers["ETag"]}
+    )
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert svg.status_code == 200
+
+
+def test_an_unknown_chart_suggests_the_nearest(trained):
+    answer = trained.http.get(f"{ROOT}/charts/acuracy.png")
+
+    assert "did you mean 'accuracy'?" in trained.refused(answer, 404)
+
+
+def test_an_unknown_form_of_a_chart_names_the_known(trained):
+    sentence = trained.refused(trained.http.get(f"{ROOT}/charts/accuracy.gif"), 422)
+
+    assert all(form in sentence for form in ("png", "svg", "json"))
+
+
+@pytest.mark.parametrize("what", ["charts/accuracy.png", "report.html", "report.md"])
+def test_before_the_first_result_there_is_nothing_to_draw(service, what):
+    body = {"dataset": "digits", "architectures": ["cnn"], "seeds": 1}
+    service.http.post("/v1/comparisons", json=body)
+
+    assert "succeeded" in service.refused(service.http.get(f"{ROOT}/{what}"), 409)
+
+
+def test_the_report_is_one_file_that_asks_for_nothing_else(trained):
+    page = trained.http.get(f"{ROOT}/report.html")
+
+    assert page.text.startswith("<!doctype html>")
+    for outside in (
+        'src="http',
+        "src='http",
+        '<link rel="stylesheet" href',
+        "<script src",
+        "@import",
+    ):
+        assert outside not in page.text
+
+
+def test_the_report_is_there_as_markdown(trained):
+    answer = trained.http.get(f"{ROOT}/report.md")
+
+    assert answer.headers["Content-Type"].startswith("text/markdown")
+    assert answer.text.startswith("# ")
+    assert "cnn" in answer.text
+
+
+def test_a_name_with_markup_stays_text_in_the_report(service):
+    body = {
+        "name": "<script>alert(1)</script>",
+        "dataset": "digits",
+        "architectures": [{"name": "cnn", "label": "<b>x</b> & $y$_{", "options": {}}],
+        "recipe": {"epochs": 1},
+        "seeds": 1,
+    }
+    service.http.post("/v1/comparisons", json=body)
+    service.work()
+
+    page = service.http.get(f"{ROOT}/report.html").text
+
+    assert "<script>alert" not in page
+    assert "<b>x</b>" not in page

@@ -1,0 +1,89 @@
+"""What /docs shows: every operation described, with examples that work and refusals that are named."""
+
+import re
+
+import pytest
+
+METHODS = {"get", "post", "put", "delete"}
+
+
+@pytest.fixture(scope="module")
+def schema(trained):
+    return trained.http.get("/openapi.json").json()
+
+
+def operations(schema):
+    return [
+        (method.upper(), path, operation)
+        for path, item in schema["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+
+
+def test_every_operation_is_described(schema):
+    for method, path, operation in operations(schema):
+        assert operation["summary"], (method, path)
+        assert operation["description"], (method, path)
+        assert operation["tags"], (method, path)
+        assert any(status.startswith(("2", "3")) for status in operation["responses"])
+
+
+def test_operation_ids_are_unique_and_speak(schema):
+    ids = [operation["operationId"] for _, _, operation in operations(schema)]
+
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", one) for one in ids), ids
+
+
+def test_every_refusal_is_a_problem_document(schema):
+    for method, path, operation in operations(schema):
+        refusals = {s: r for s, r in operation["responses"].items() if s.startswith(("4", "5"))}
+        if "{" in path or method != "GET":
+            assert refusals, (method, path)
+        for status, refusal in refusals.items():
+            assert list(refusal["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_every_operation_with_a_body_has_an_example(schema):
+    for method, path, operation in operations(schema):
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            if kind != "application/json":
+                continue
+            reference = content["schema"].get("$ref", "").rpartition("/")[2]
+            form = schema["components"]["schemas"].get(reference, {})
+            fields = form.get("properties", {}).values()
+            has_example = "example" in content or "example" in form or "examples" in form
+            assert has_example or any("examples" in field for field in fields), (method, path)
+
+
+def example_of(parameter):
+    found = parameter.get("example", parameter["schema"].get("examples", [None])[0])
+    assert found is not None, parameter
+    return str(found)
+
+
+def test_every_get_works_as_it_is_shown_after_one_comparison(trained, schema):
+    for method, path, operation in operations(schema):
+        if method != "GET":
+            continue
+        address = path
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                example = example_of(parameter)
+                address = address.replace("{" + parameter["name"] + "}", example)
+        answer = trained.http.get(address)
+        assert answer.status_code == 200, (address, answer.text)
+
+
+def test_the_pages_ask_for_nothing_from_elsewhere(service):
+    for page in ("/docs", "/redoc"):
+        text = service.http.get(page).text
+        for address in re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", text):
+            assert address.startswith(("/", "#")), address
+            if address != "/openapi.json":
+                assert service.http.get(address).status_code == 200
+
+
+def test_the_root_leads_to_the_documentation(service):
+    assert service.http.get("/", follow_redirects=False).headers["Location"] == "/docs"
