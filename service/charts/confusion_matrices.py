@@ -25,14 +25,16 @@ def confusion_matrices(results: ComparisonResults) -> Figure:
     are the errors alone, as a share of their row; what is right, on the diagonal, stays grey.
     """
     names = results.with_results
-    figure, panels = grid(results, "Confusion matrices", names, aspect=1.0, share=False)
+    figure, panels = grid(results, "Confusion matrices", names, aspect=0.88, share=False)
     counts = {name: _mean_matrix(results, name) for name in names}
     strongest = max((_errors(matrix).max() for matrix in counts.values()), default=0.0) or 1.0
     for axes, name in zip(panels, names, strict=True):
         classes = [one["name"] for one in results.finished(name)[0]["per_class"]]
         _draw(axes, counts[name], classes, strongest, small=len(names) > 2)  # noqa: PLR2004 - panels a row
         wrong = counts[name].sum() - np.trace(counts[name])
-        panel_title(axes, f"{name}: {wrong:,.4g} of {counts[name].sum():,.0f} wrong")
+        seeds = len(results.finished(name))
+        words = f"{wrong:,.0f}" if seeds == 1 else f"mean {wrong:,.1f}"
+        panel_title(axes, f"{name}\n{words} of {counts[name].sum():,.0f} wrong")
     return figure
 
 
@@ -60,7 +62,7 @@ def _draw(axes: Axes, counts: Any, classes: list[str], strongest: float, *, smal
                 f"{counts[row, column]:.0f}",
                 ha="center",
                 va="center",
-                fontsize=6 if small else 8,
+                fontsize=7 if small else 8,
                 color=INK,
             )
     if num_classes <= MOST_NAMED:

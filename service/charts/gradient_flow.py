@@ -31,20 +31,35 @@ def gradient_flow(results: ComparisonResults) -> Figure:
         run = _run(results, name)
         if run:
             _draw(axes, run)
-        panel_title(axes, name)
+            panel_title(axes, f"{name}, seed {run.seed}")
         tidy(axes)
     if panels:
         panels[0].set_ylabel("gradient norm, log scale", fontsize=SMALL, color=FAINT)
+        lines = max((axes.lines for axes in panels), key=len)
+        figure.legend(
+            handles=list(lines),
+            loc="upper right",
+            ncols=MOST_LINES,
+            fontsize=SMALL,
+            frameon=False,
+            labelcolor=FAINT,
+        )
     return figure
 
 
 def _run(results: ComparisonResults, name: str) -> Run | None:
-    with_gradients = (run for run in results.of(name) if _layers(run))
-    return next(with_gradients, None)
+    with_gradients = [run for run in results.of(name) if _layers(run)]
+    finished = [run for run in with_gradients if run.result is not None]
+    return next(iter(finished or with_gradients), None)
 
 
 def _layers(run: Run) -> list[str]:
-    return [metric.removeprefix(PREFIX) for metric in run.epochs if metric.startswith(PREFIX)]
+    """The layers to draw, first to last; batch norm follows the layer it belongs to and is left out."""
+    measured = [name.removeprefix(PREFIX) for name in run.epochs if name.startswith(PREFIX)]
+    if run.result is None:
+        return measured
+    order = [one["name"] for one in run.result["layers"] if "Norm" not in one["kind"]]
+    return [name for name in order if name in measured]
 
 
 def _draw(axes: Axes, run: Run) -> None:
@@ -65,7 +80,6 @@ def _draw(axes: Axes, run: Run) -> None:
             linewidth=1.6,
             label=f"epoch {epoch + 1}",
         )
-    axes.legend(fontsize=SMALL - 1, frameon=False, labelcolor=FAINT, loc="best")
     every = max(1, math.ceil(len(layers) / MOST_NAMES))
     ticks = range(0, len(layers), every)
     axes.set_xticks(ticks, [layers[tick] for tick in ticks], rotation=90)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from service.analysis.results import ComparisonResults
 from service.charts.style import WIDTH, new_figure
 
-MOST_COLUMNS = 4
+MOST_COLUMNS = 3
 
 
 def grid(

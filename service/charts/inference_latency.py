@@ -10,7 +10,7 @@ from service.charts import charts
 from service.charts.rows import height_for, name_rows
 from service.charts.style import FAINT, INK, SMALL, duration, look, new_figure, panel_title
 
-TICKS = (1.0, 2.0, 5.0)
+WIDE = 8  # highest over lowest, from which on only powers of ten are named
 
 
 @charts.register
@@ -50,10 +50,12 @@ def inference_latency(results: ComparisonResults) -> Figure:
                 ha="center",
             )
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=TICKS, numticks=6))
+        axes.margins(x=0.18)
+        low, high = axes.get_xlim()
+        subs = (1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)
+        axes.xaxis.set_major_locator(LogLocator(subs=subs))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds)))
         axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.margins(x=0.18)
         name_rows(axes, names)
         panel_title(axes, f"batch {size}" if size > 1 else "one image")
         axes.set_xlabel("seconds for the batch, log scale", fontsize=SMALL, color=FAINT)

@@ -1,5 +1,6 @@
 """Parameters against accuracy."""
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
@@ -11,12 +12,15 @@ from service.charts.style import (
     NORMAL,
     SMALL,
     LineEnd,
-    label_ends,
+    line_height,
     look,
     new_figure,
     percent,
+    spread,
     tidy,
 )
+
+WIDE = 200  # highest over lowest, from which on only powers of ten are named
 
 
 @charts.register
@@ -29,7 +33,7 @@ def parameters_against_accuracy(results: ComparisonResults) -> Figure:
     rows = leaderboard(results)
     figure = new_figure(results, "Parameters against accuracy", height=4.8)
     axes = figure.subplots()
-    ends = []
+    points = []
     for board in rows:
         style = look(results, board.architecture)
         mean = board.test_accuracy.mean or 0.0
@@ -46,16 +50,41 @@ def parameters_against_accuracy(results: ComparisonResults) -> Figure:
             color=style.colour,
             label=board.architecture,
         )
-        words = f"{board.architecture}  {board.num_parameters:,}"
-        ends.append(LineEnd(board.num_parameters, mean, words, style.colour))
+        words = f"{board.architecture}, {board.num_parameters:,}"
+        points.append(LineEnd(board.num_parameters, mean, words, style.colour))
     axes.set_xscale("log")
-    axes.margins(x=0.12, y=0.15)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.margins(x=0.15, y=0.15)
+    low, high = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
     axes.xaxis.set_minor_formatter(NullFormatter())
     percent(axes)
     tidy(axes, grid="both")
     axes.set_xlabel("parameters, log scale", fontsize=SMALL, color=FAINT)
     axes.set_ylabel("test accuracy", fontsize=NORMAL, color=FAINT)
-    label_ends(axes, ends)
+    _label(axes, points)
     return figure
+
+
+def _label(axes: Axes, points: list[LineEnd]) -> None:
+    """Name each point beside it, left of it in the right half, apart where names would overlap."""
+    axes.autoscale_view()
+    transform = axes.transData - axes.transAxes
+    for is_right in (False, True):
+        placed = []
+        for point in points:
+            x, y = (float(one) for one in transform.transform((point.x, point.y)))
+            if (x > 1 / 2) == is_right:
+                placed.append((y, x, point))
+        placed.sort()
+        heights = spread([y for y, _, _ in placed], line_height(axes))
+        for (_, x, point), height in zip(placed, heights, strict=True):
+            axes.annotate(
+                point.text,
+                (x - 0.015 if is_right else x + 0.015, height),
+                xycoords="axes fraction",
+                ha="right" if is_right else "left",
+                va="center",
+                fontsize=NORMAL,
+                color=point.colour,
+            )

@@ -25,11 +25,14 @@ def roc(results: ComparisonResults) -> Figure:
     figure, panels = grid(
         results, "ROC curves, one class against the rest", names, aspect=0.85, share=True
     )
+    lowest = []
     for axes, name in zip(panels, names, strict=True):
-        result = results.finished(name)[0]
-        _draw(axes, result, look(results, name).colour)
+        run = next(run for run in results.of(name) if run.result is not None)
+        result = run.result or {}
+        lowest.append(_draw(axes, result, look(results, name).colour))
         auc = result["macro_auc"]
-        panel_title(axes, f"{name}\nmacro AUC {auc:.5f}" if auc is not None else name)
+        words = f"macro AUC {auc:.5f}" if auc is not None else "no class has an AUC"
+        panel_title(axes, f"{name}, seed {run.seed}\n{words}")
         tidy(axes, grid="both")
         axes.set_xscale("log")
         axes.set_xlim(LEAST_RATE, 1)
@@ -38,16 +41,22 @@ def roc(results: ComparisonResults) -> Figure:
         axes.set_xlabel("false positives", fontsize=SMALL, color=FAINT)
         percent(axes)
     if panels:
+        panels[0].set_ylim(max(0.0, min(lowest) // 0.1 / 10 - 0.1), 1.01)
         panels[0].set_ylabel("true positives", fontsize=SMALL, color=FAINT)
     return figure
 
 
-def _draw(axes: Axes, result: dict[str, Any], colour: str) -> None:
+def _draw(axes: Axes, result: dict[str, Any], colour: str) -> float:
+    """Draw every class; returns the lowest share that is found at the left end."""
     curves = [curve for curve in result["roc"] if curve["auc"] is not None]
     if not curves:
-        return
+        return 1.0
     worst = min(curves, key=lambda curve: curve["auc"])
+    lowest = 1.0
     for curve in curves:
+        points = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
+        at_least = max(found for rate, found in points if rate <= LEAST_RATE)
+        lowest = min(lowest, at_least)
         x = [max(rate, LEAST_RATE) for rate in curve["false_positive_rate"]]
         is_worst = curve is worst
         axes.plot(
@@ -59,10 +68,11 @@ def _draw(axes: Axes, result: dict[str, Any], colour: str) -> None:
             label=curve["name"],
         )
     axes.annotate(
-        f"'{worst['name']}', AUC {worst['auc']:.4f}",
+        f"'{worst['name']}', AUC {worst['auc']:.5f}",
         (0.97, 0.06),
         xycoords="axes fraction",
         ha="right",
         fontsize=SMALL,
         color=colour,
     )
+    return lowest

@@ -60,6 +60,7 @@ def tidy(axes: Axes, *, grid: str = "y") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color("#AAAAAA")
     axes.tick_params(labelsize=SMALL, colors=FAINT, length=3, width=0.6)
+    axes.tick_params(which="minor", length=0)
     axes.set_axisbelow(True)
     if grid:
         axes.grid(axis=grid, color=GRID, linewidth=0.8)  # type: ignore[arg-type]
@@ -82,8 +83,7 @@ def duration(seconds: float) -> str:
     """Seconds with three digits, in the unit that suits them."""
     for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if seconds * scale >= 1 or unit == "µs":
-            value = seconds * scale
-            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"  # noqa: PLR2004
+            return f"{seconds * scale:#.3g}".removesuffix(".") + f" {unit}"
     return ""
 
 
@@ -103,9 +103,7 @@ def label_ends(axes: Axes, ends: Iterable[LineEnd]) -> None:
     placed = sorted(
         (float(transform.transform((x, y))[1]), text, colour) for x, y, text, colour in ends
     )
-    height = axes.figure.get_figheight() / max(1, axes.get_subplotspec().get_gridspec().nrows)  # type: ignore[union-attr]
-    gap = 1.35 * SMALL / 72 / (0.72 * height)  # a line of text as a share of the panel's height
-    heights = spread([one[0] for one in placed], gap)
+    heights = spread([one[0] for one in placed], line_height(axes))
     for (at, text, colour), y in zip(placed, heights, strict=True):
         axes.annotate(
             text,
@@ -119,6 +117,17 @@ def label_ends(axes: Axes, ends: Iterable[LineEnd]) -> None:
             arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 0},
             annotation_clip=False,
         )
+
+
+def line_height(axes: Axes) -> float:
+    """A line of small text as a share of the height of a panel."""
+    place = axes.get_subplotspec()
+    rows = place.get_gridspec().nrows if place else 1
+    figure = axes.get_figure(root=True)
+    panel = (
+        0.72 * (figure.get_figheight() if figure else 1.0) / rows
+    )  # the rest is title, axis and footer
+    return 1.35 * SMALL / 72 / panel
 
 
 def spread(heights: list[float], gap: float) -> list[float]:

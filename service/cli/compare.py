@@ -24,6 +24,8 @@ from service.cli.options import (
 from service.client import Client
 from workers.settings import settings
 
+LEADERBOARD_WIDTH = 150
+
 
 @app.command()
 def compare(  # noqa: PLR0913 - each parameter is an option of the command line
@@ -65,7 +67,7 @@ def run_comparison(client: Client, request: dict[str, Any], output: Path | None)
 
     Exits with status 1 where a job failed or was cancelled.
     """
-    console = Console()
+    console = result_console()
     comparison = client.compare(**request)
     link = f"{client.url}/v1/comparisons/{comparison['id']}"
     console.print(f"Comparison {comparison['id']}  {link}", highlight=False, soft_wrap=True)
@@ -81,6 +83,12 @@ def run_comparison(client: Client, request: dict[str, Any], output: Path | None)
         console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
+
+
+def result_console() -> Console:
+    """A console as wide as the leaderboard where nobody has set a width."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LEADERBOARD_WIDTH)
 
 
 def keep_pictures(client: Client, comparison_id: str, folder: Path) -> None:

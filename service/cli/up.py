@@ -12,12 +12,12 @@ from workers.settings import Settings, settings
 def up(port: Port = None) -> None:
     """Start the service and one worker; Ctrl-C stops both."""
     console = Console()
-    with running(on_port(port)) as started:
-        console.print(f"Bakeoff is up: {started.url}/docs  (Ctrl-C stops it)", highlight=False)
-        try:
+    try:
+        with running(on_port(port)) as started:
+            console.print(f"Bakeoff is up: {started.url}/docs  (Ctrl-C stops it)", highlight=False)
             started.wait()
-        except KeyboardInterrupt:
-            console.print("Stopping.")
+    except KeyboardInterrupt:
+        console.print("Stopped.")
 
 
 def on_port(port: int | None) -> Settings:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from workers.training.results import LayerName
+
 SAMPLES_PER_EPOCH = 16
 
 
@@ -11,7 +13,7 @@ class GradientFlow:
 
     def __init__(self, network: nn.Module, num_steps: int) -> None:
         named = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
-        self._layers = [name.rpartition(".")[0] or "network" for name, _ in named]
+        self._layers = [_owner(name) for name, _ in named]
         self._parameters = [parameter for _, parameter in named]
         self._every = max(1, num_steps // SAMPLES_PER_EPOCH)
         self._squares: Tensor | None = None
@@ -38,3 +40,14 @@ class GradientFlow:
         for layer, square in zip(self._layers, self._squares.tolist(), strict=True):
             sums[layer] = sums.get(layer, 0.0) + square
         return {layer: (total / self._num_samples) ** 0.5 for layer, total in sums.items()}
+
+
+def layer_names(network: nn.Module) -> list[LayerName]:
+    """The layers that have a gradient norm, in the order of the network."""
+    modules = dict(network.named_modules())
+    owners = dict.fromkeys(_owner(n) for n, one in network.named_parameters() if one.requires_grad)
+    return [LayerName(owner, type(modules.get(owner, network)).__name__) for owner in owners]
+
+
+def _owner(parameter: str) -> str:
+    return parameter.rpartition(".")[0] or "network"

@@ -11,6 +11,7 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.training import classification
 from workers.training.device import device_name
 from workers.training.evaluation import logits, score, score_of
+from workers.training.gradient_flow import layer_names
 from workers.training.latency import measure_latency
 from workers.training.results import Latency, Result
 from workers.training.summary import count_flops, count_parameters
@@ -42,6 +43,7 @@ def judge(trainer: Trainer, dataset: ImageDataset) -> Outcome:
         confusion_matrix=classification.confusion_matrix(probabilities, labels),
         per_class=classification.class_scores(probabilities, labels, curves),
         roc=curves,
+        layers=layer_names(network),
         num_parameters=count_parameters(network),
         flops=count_flops(network, dataset.image_shape),
         model_bytes=sum(t.numel() * t.element_size() for t in network.state_dict().values()),

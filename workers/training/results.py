@@ -92,6 +92,14 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class LayerName:
+    """A layer with parameters of its own, as gradient norms name it."""
+
+    name: str
+    kind: str  # such as "Conv2d"
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything reported of a finished training, with the evidence beside the numbers."""
 
@@ -102,6 +110,7 @@ class Result:
     confusion_matrix: list[list[int]]  # [true class][predicted class]
     per_class: list[ClassScore]
     roc: list[RocCurve]
+    layers: list[LayerName]  # in the order of the network
     num_parameters: int
     flops: int  # forward pass of one image, torch.utils.flop_counter (a multiply-add counts as two)
     model_bytes: int  # of the weights

@@ -1,0 +1,114 @@
+"""A contract over the registry: every chart can draw every comparison."""
+
+import json
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from service.analysis.results import ComparisonResults, IncomparableError
+from service.charts import charts
+from service.charts.render import numbers, render, title_of
+from service.charts.style import COLOURS, look, spread
+
+Make = Callable[..., ComparisonResults]
+every_chart = pytest.mark.parametrize("name", list(charts))
+
+
+@every_chart
+@pytest.mark.parametrize(
+    ("architectures", "seeds", "epochs", "classes"),
+    [(1, 1, 1, 2), (3, 3, 5, 10), (12, 10, 100, 10), (2, 2, 3, 100)],
+)
+def test_a_chart_draws_small_and_large_comparisons(
+    name: str, make: Make, architectures: int, seeds: int, epochs: int, classes: int
+) -> None:
+    figure = charts[name](make(architectures, seeds, epochs, classes))
+
+    assert render(figure, "png").startswith(b"\x89PNG")
+    assert figure.get_suptitle()
+    drawn = json.loads(render(figure, "json"))["panels"]
+    assert any(panel["series"] or panel.get("matrices") for panel in drawn)
+
+
+@every_chart
+def test_a_chart_copes_with_jobs_that_wait_or_have_failed(
+    name: str, unfinished: ComparisonResults
+) -> None:
+    assert render(charts[name](unfinished), "svg").startswith(b"<?xml")
+
+
+@every_chart
+def test_the_same_results_give_the_same_bytes(name: str, make: Make) -> None:
+    for suffix in ("svg", "png"):
+        first, again = (render(charts[name](make()), suffix) for _ in range(2))
+        assert first == again
+
+
+@every_chart
+def test_every_chart_says_what_its_numbers_rest_on(name: str, make: Make) -> None:
+    footer = charts[name](make(seeds=3)).get_supxlabel()
+
+    for evidence in ("n = 3 seeds", "digits", "recipe 0123456789", "a processor"):
+        assert evidence in footer
+
+
+@every_chart
+def test_a_chart_has_a_title_and_a_description(name: str) -> None:
+    assert title_of(name)
+    assert len(charts.description(name).partition("\n\n")[2]) > 40
+
+
+@every_chart
+def test_nothing_is_drawn_outside_the_picture(name: str, make: Make) -> None:
+    figure = charts[name](make(architectures=5))
+    render(figure, "png")
+    inked = figure.get_tightbbox()
+
+    width, height = figure.get_size_inches()
+    assert inked.x0 >= 0
+    assert inked.y0 >= 0
+    assert inked.x1 <= width
+    assert inked.y1 <= height
+
+
+def test_an_svg_is_well_formed_and_loads_nothing(make: Make) -> None:
+    content = render(charts["learning_curves"](make()), "svg")
+
+    ET.fromstring(content)  # noqa: S314 - our own
+    links = [line for line in content.decode().splitlines() if "href=" in line]
+    assert all('href="#' in line for line in links)
+
+
+def test_the_json_holds_the_numbers_that_are_drawn(make: Make) -> None:
+    results = make(architectures=2, seeds=1)
+    panels = numbers(charts["learning_curves"](results))["panels"]
+
+    [train_loss] = [panel for panel in panels if panel["title"] == "train loss"]
+    line = next(one for one in train_loss["series"] if one["label"] == "network_1")
+    assert line["y"] == pytest.approx(results.of("network_1")[0].curve("train_loss"))
+
+
+def test_twelve_architectures_can_be_told_apart(make: Make) -> None:
+    results = make(architectures=12)
+    looks = {
+        (found.colour, found.dash)
+        for found in (look(results, name) for name in results.architectures)
+    }
+
+    assert len(looks) == 12
+    assert len(set(COLOURS)) == len(COLOURS)
+
+
+def test_labels_move_apart_only_as_far_as_they_must() -> None:
+    assert spread([0.1, 0.5], 0.1) == [0.1, 0.5]
+    assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
+    assert spread([0.48, 0.5, 0.52], 0.1) == pytest.approx([0.4, 0.5, 0.6])
+
+
+def test_without_any_result_it_is_said_that_there_is_nothing_to_draw(make: Make) -> None:
+    whole = make(architectures=1, seeds=1)
+    nothing = ComparisonResults(**{**vars(whole), "runs": ()})
+
+    with pytest.raises(IncomparableError, match="no job of this comparison has succeeded"):
+        charts["accuracy"](nothing)

@@ -1,0 +1,67 @@
+"""The report: one file that says what was found, what it rests on and how to repeat it."""
+
+import json
+import re
+from collections.abc import Callable
+
+from service.analysis.leaderboard import leaderboard
+from service.analysis.results import ComparisonResults
+from service.analysis.summary import sentences
+from service.charts import charts
+from service.charts.render import title_of
+from service.report import report_html, report_markdown
+
+Make = Callable[..., ComparisonResults]
+
+
+def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(make: Make) -> None:
+    page = report_html(make())
+
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert all(address.startswith("data:") for address in addresses)
+    for name in charts:
+        assert f"<h2>{title_of(name)}</h2>" in page
+
+
+def test_what_people_wrote_is_escaped(make: Make) -> None:
+    page = report_html(make())
+
+    assert "<b>comparison</b>" not in page
+    assert "&lt;b&gt;comparison&lt;/b&gt;" in page
+
+
+def test_the_report_says_how_to_repeat_it(make: Make) -> None:
+    results = make()
+    block = re.search(r"```json\n(.*?)\n```", report_markdown(results), re.DOTALL)
+
+    assert block
+    request = json.loads(block[1])
+    assert request["recipe"] == results.recipe
+    assert request["seeds"] == [0, 1, 2]
+    assert [one["label"] for one in request["architectures"]] == list(results.architectures)
+
+
+def test_the_leaderboard_is_ordered_by_test_accuracy(make: Make) -> None:
+    rows = leaderboard(make())
+
+    means = [row.test_accuracy.mean for row in rows]
+    assert means == sorted(means, reverse=True)
+    assert [row.rank for row in rows] == [1, 2, 3]
+
+
+def test_the_model_to_serve_is_chosen_by_validation_never_by_test(make: Make) -> None:
+    results = make(architectures=1, seeds=3)
+    [row] = leaderboard(results)
+
+    best = max(results.runs, key=lambda run: (run.result or {})["validation"]["accuracy"])
+    assert row.best_model_id == best.model_id
+
+
+def test_one_seed_is_called_what_it_is(make: Make) -> None:
+    assert any("n = 1 seed" in sentence for sentence in sentences(make(seeds=1)))
+    assert not any("n = 1 seed" in sentence for sentence in sentences(make(seeds=2)))
+
+
+def test_missing_trainings_are_said(unfinished: ComparisonResults) -> None:
+    assert any("2 of 9 trainings have no result" in said for said in sentences(unfinished))
+    assert report_html(unfinished)
