@@ -2,17 +2,12 @@
 
 import importlib
 import pkgutil
-from pathlib import Path
-from typing import Any
+from importlib.metadata import version
 
-import fastapi_offline
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from fastapi.staticfiles import StaticFiles
 
-from service import errors, routes
+from service import documentation, errors, routes
 from service.inference.predictor import PredictorCache
 from service.observation import Observation
 from service.security import SecurityHeaders
@@ -28,26 +23,30 @@ better, and serves it. Post a **comparison**, watch its **jobs**, look at its **
 """
 
 
+MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The service for `settings`; its database must be migrated."""
     app = FastAPI(
         title="Bakeoff",
-        version="0.1.0",
+        version=version("bakeoff"),
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        license_info=None,
     )
     app.state.settings = settings
     app.state.database = engine(settings.resolved_database_url)
     app.state.artifacts = ArtifactStore(settings.resolved_artifacts_url)
-    app.state.predictors = PredictorCache(app.state.artifacts)
+    app.state.predictors = PredictorCache(app.state.artifacts, settings.device)
     app.state.tables = tables.Base.metadata
     errors.install(app)
     for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
-        app.include_router(importlib.import_module(module.name).router)
-    _serve_documentation(app)
+        router = importlib.import_module(module.name).router
+        app.include_router(router, max_body_size=MOST_BODY_BYTES)
+    documentation.install(app)
+    app.add_middleware(errors.LargeBodies)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation)
     return app
@@ -60,33 +59,3 @@ def from_environment() -> FastAPI:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _serve_documentation(app: FastAPI) -> None:
-    """/docs and /redoc from our own files: they work without the internet."""
-    assets = Path(fastapi_offline.__file__).parent / "static"
-    app.mount("/assets", StaticFiles(directory=assets), name="assets")
-    swagger: dict[str, Any] = {"tryItOutEnabled": True, "displayRequestDuration": True}
-
-    def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Bakeoff",
-            swagger_js_url="/assets/swagger-ui-bundle.js",
-            swagger_css_url="/assets/swagger-ui.css",
-            swagger_favicon_url="/assets/favicon.png",
-            swagger_ui_parameters=swagger,
-        )
-
-    def redoc() -> HTMLResponse:
-        return get_redoc_html(
-            openapi_url="/openapi.json",
-            title="Bakeoff",
-            redoc_js_url="/assets/redoc.standalone.js",
-            redoc_favicon_url="/assets/favicon.png",
-            with_google_fonts=False,
-        )
-
-    app.get("/docs", include_in_schema=False)(docs)
-    app.get("/redoc", include_in_schema=False)(redoc)
-    app.get("/", include_in_schema=False)(lambda: RedirectResponse("/docs"))

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.registry import UnknownNameError
 from service.analysis.results import IncomparableError
@@ -18,11 +20,11 @@ from service.inference.images import ImageError
 from service.inference.predictor import PredictorError
 from workers.architecture_options import OptionError
 from workers.artifacts import ArtifactError
-from workers.comparisons import ComparisonNotFoundError
+from workers.comparisons import ComparisonNotFoundError, SameArchitectureError
 from workers.datasets.content import ContentError
 from workers.datasets.errors import ArchiveError, DatasetConflictError
 from workers.datasets.store import DatasetAbsentError, DatasetNameError
-from workers.idempotency import IdempotencyConflictError
+from workers.idempotency import IdempotencyConflictError, IdempotencyInProgressError
 from workers.jobs import JobNotFoundError, JobStateError
 from workers.migrate import SchemaError
 from workers.model_store import AliasError, ModelNotFoundError
@@ -40,6 +42,7 @@ STATUS: dict[type[Exception], int] = {
     IncomparableError: 409,
     JobStateError: 409,
     DatasetConflictError: 409,
+    IdempotencyInProgressError: 409,
     AliasError: 422,
     ArchiveError: 422,
     ContentError: 422,
@@ -48,6 +51,7 @@ STATUS: dict[type[Exception], int] = {
     IdempotencyConflictError: 422,
     ImageError: 422,
     OptionError: 422,
+    SameArchitectureError: 422,
     ArtifactError: 410,
     PredictorError: 410,
     SchemaError: 503,
@@ -71,21 +75,15 @@ class Problem(BaseModel):
 
 def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = ()) -> JSONResponse:
     """A problem document as a response."""
+    detail = detail.encode("utf-8", "replace").decode()  # JSON can smuggle in half a character
     title = HTTPStatus(status).phrase
     body = Problem(title=title, status=status, detail=detail, error=detail, errors=list(errors))
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse with these statuses."""
-    return {
-        status: {
-            "model": Problem,
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status in statuses
-    }
+    """The `responses` of a route that may refuse with these statuses, each a Problem."""
+    return {status: {"description": HTTPStatus(status).phrase} for status in statuses}
 
 
 def install(app: FastAPI) -> None:
@@ -105,6 +103,33 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _internal)
 
 
+class LargeBodies:
+    """Says in a problem document what Starlette's limit of a body says in plain text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal replaced
+            is_plain = (b"content-type", b"text/plain; charset=utf-8") in message.get("headers", ())
+            if message.get("status") == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and is_plain:
+                replaced = True
+                await problem(413, _too_large(scope))(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_problem)
+
+
+def _too_large(scope: Scope) -> str:
+    limit = scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+    return f"the body is larger than the {limit:,} bytes accepted" if limit else "too large a body"
+
+
 def _unknown_name(request: Request, error: Exception) -> JSONResponse:
     """A name in the address is a thing not found; one in a body is a mistake in it."""
     in_path = getattr(error, "name", None) in request.path_params.values()
@@ -114,13 +139,21 @@ def _unknown_name(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     del request
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [
-        {"at": ".".join(str(part) for part in one["loc"][1:]) or "body", "message": one["msg"]}
-        for one in found
-    ]
+    errors = [_in_words(one) for one in found]
     sentence = "; ".join(f"{one['at']}: {one['message']}" for one in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""  # noqa: PLR2004 - a sentence's worth
     return problem(422, sentence + more, errors)
+
+
+def _in_words(error: dict[str, Any]) -> dict[str, str]:
+    """One of pydantic's findings: where, and what is wrong there."""
+    at = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "json_invalid":
+        at, message = "body", f"is not JSON: {error['ctx']['error']} at character {at}"
+    elif at == "body" and error["type"] in {"model_attributes_type", "missing"}:
+        message = "must be a JSON object, sent with Content-Type: application/json"
+    return {"at": at, "message": message.encode("utf-8", "replace").decode()}
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -130,6 +163,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         detail = f"there is nothing at {request.url.path[:200]}; /docs lists every call"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not allowed at {request.url.path[:200]}; see /docs"
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = _too_large(request.scope)
     answer = problem(status, detail)
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer

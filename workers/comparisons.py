@@ -50,8 +50,16 @@ class ComparisonNotFoundError(LookupError):
         super().__init__(f"there is no comparison '{comparison_id}'")
 
 
+class SameArchitectureError(ValueError):
+    """Two entries of a comparison are the same network."""
+
+
 def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Comparison:
-    """Keep a comparison and enqueue its jobs, seed by seed, so that every network soon has a result."""
+    """Keep a comparison and enqueue its jobs, seed by seed, so that every network soon has a result.
+
+    Raises SameArchitectureError where two entries have the same name and options.
+    """
+    _refuse_twins(request.architectures)
     comparison = Comparison(
         id=new_id(),
         name=request.name,
@@ -80,6 +88,16 @@ def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Co
         # A microsecond apart: the queue's order is that of creation.
         jobs.enqueue(session, job, now=now + timedelta(microseconds=position))
     return comparison
+
+
+def _refuse_twins(entries: list[dict[str, Any]]) -> None:
+    for index, entry in enumerate(entries):
+        for other in entries[:index]:
+            if (entry["name"], entry["options"]) == (other["name"], other["options"]):
+                raise SameArchitectureError(
+                    f"'{other['label']}' and '{entry['label']}' are the same architecture with the"
+                    " same options; each is compared once, over as many seeds as you like"
+                )
 
 
 def get(session: Session, comparison_id: str) -> Comparison:

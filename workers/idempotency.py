@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workers.database import Base, UtcDateTime
@@ -27,6 +28,15 @@ class IdempotencyConflictError(ValueError):
         )
 
 
+class IdempotencyInProgressError(ValueError):
+    """The first request with this key has not ended yet."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"a request with the Idempotency-Key '{key[:80]}' is under way; repeat it in a moment"
+        )
+
+
 def recall(session: Session, key: str, fingerprint: str) -> str | None:
     """The id of what this request made before, if it did; IdempotencyConflictError on misuse."""
     known = session.get(IdempotencyKey, key)
@@ -40,7 +50,14 @@ def recall(session: Session, key: str, fingerprint: str) -> str | None:
 def remember(
     session: Session, key: str, fingerprint: str, resource_id: str, *, now: datetime
 ) -> None:
-    """Note what a request made, in the transaction that made it."""
+    """Note what a request made, in the transaction that made it.
+
+    Raises IdempotencyInProgressError where another transaction has just noted the same key.
+    """
     session.add(
         IdempotencyKey(key=key, fingerprint=fingerprint, resource_id=resource_id, created_at=now)
     )
+    try:
+        session.flush()
+    except IntegrityError:
+        raise IdempotencyInProgressError(key) from None

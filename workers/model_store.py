@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workers.database import Base, UtcDateTime
-from workers.jobs import LATEST
+from workers.jobs import FINAL, LATEST, Job
 from workers.pages import Page, page
 
 
@@ -50,17 +50,9 @@ class Alias(Base):
 class ModelNotFoundError(LookupError):
     """There is no such model or alias."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"there is no model or alias '{name}'; a model is made when a training succeeds"
-        )
-
 
 class AliasError(ValueError):
     """A name that cannot be an alias."""
-
-    def __init__(self) -> None:
-        super().__init__(f"'{LATEST}' always stands for the newest model; take another alias")
 
 
 def get(session: Session, name: str) -> Model:
@@ -71,8 +63,21 @@ def get(session: Session, name: str) -> Model:
         query = select(Model).order_by(Model.created_at.desc(), Model.id.desc()).limit(1)
     model = session.scalars(query).one_or_none()
     if model is None:
-        raise ModelNotFoundError(name)
+        raise ModelNotFoundError(_why_not(session, name))
     return model
+
+
+def _why_not(session: Session, name: str) -> str:
+    """Why there is no such model; people often ask for that of a job."""
+    job = session.get(Job, name)
+    if job is None:
+        return f"there is no model or alias '{name}'; a model is made when a training succeeds"
+    made = of_jobs(session, [name]).get(name)
+    if made:
+        return f"'{name}' is a job; its model is '{made}'"
+    reason = f" ({job.error})" if job.error else ""
+    still = "" if job.status in FINAL else "; it is made when the training succeeds"
+    return f"job '{name}' is {job.status} and has made no model{reason}{still}"
 
 
 def find(
@@ -90,9 +95,11 @@ def of_jobs(session: Session, job_ids: list[str]) -> dict[str, str]:
 
 
 def set_alias(session: Session, alias: str, model_id: str, *, now: datetime) -> Alias:
-    """Let `alias` stand for a model, and no longer for another one."""
+    """Let `alias` stand for a model, and no longer for another one; AliasError if it cannot."""
     if alias == LATEST:
-        raise AliasError
+        raise AliasError(f"'{LATEST}' always stands for the newest model; take another alias")
+    if session.get(Model, alias):
+        raise AliasError(f"'{alias}' is the id of a model; take another alias")
     model = get(session, model_id)
     return session.merge(Alias(alias=alias, model_id=model.id, updated_at=now))
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -49,8 +49,8 @@ def _decoded(cursor: str) -> tuple[datetime, str]:
     try:
         created_at, row_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
         moment = datetime.fromisoformat(created_at)
-    except (ValueError, binascii.Error):
+        if moment.tzinfo is None:
+            raise CursorError
+        return moment.astimezone(UTC), row_id
+    except (ValueError, OverflowError, binascii.Error):
         raise CursorError from None
-    if moment.tzinfo is None:
-        raise CursorError
-    return moment, row_id

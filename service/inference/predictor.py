@@ -26,10 +26,10 @@ class Predictor:
 
     engine = "torch"
 
-    def __init__(self, model: Model, weights: bytes) -> None:
+    def __init__(self, model: Model, weights: bytes, device: torch.device) -> None:
         self.model = model
         self.shape = ImageShape(*model.image_shape)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = device
         network = architectures[model.architecture](self.shape, len(model.classes), **model.options)
         try:
             network.load_state_dict(load(weights))
@@ -52,10 +52,13 @@ class Predictor:
 
 
 class PredictorCache:
-    """Predictors by model id, loaded on first use."""
+    """Predictors by model id, loaded on first use. `device` is the setting of that name."""
 
-    def __init__(self, artifacts: ArtifactStore) -> None:
+    def __init__(self, artifacts: ArtifactStore, device: str) -> None:
         self._artifacts = artifacts
+        # Serving goes on without the GPU that training asks for; each answer says where it ran.
+        on_gpu = device in {"auto", "cuda"} and torch.cuda.is_available()
+        self._device = torch.device("cuda" if on_gpu else "cpu")
         self._predictors: OrderedDict[str, Predictor] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -65,7 +68,7 @@ class PredictorCache:
             predictor = self._predictors.pop(model.id, None)
             if predictor is None:
                 weights = self._artifacts.get(model.weights, sha256=model.weights_sha256)
-                predictor = Predictor(model, weights)
+                predictor = Predictor(model, weights, self._device)
             self._predictors[model.id] = predictor
             while len(self._predictors) > MOST_PREDICTORS:
                 self._predictors.popitem(last=False)

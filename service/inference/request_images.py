@@ -5,17 +5,16 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
 
 from models import ImageShape
 from service.errors import TooLargeError
 from service.inference.images import (
-    MOST_BYTES,
     MOST_IMAGES,
     ImageError,
     PreparedImage,
@@ -46,9 +45,9 @@ async def read_images(request: Request) -> RequestImages:
     if kind == "multipart/form-data":
         images = await _multipart(request)
     elif kind == "application/json":
-        images = _from_json(await _body(request))
+        images = _from_json(await request.body())
     elif kind.startswith("image/") or kind in {"application/octet-stream", ""}:
-        images = [_file(await _body(request), "the body")]
+        images = [_file(await request.body(), "the body")]
     else:
         raise HTTPException(415, f"Content-Type '{kind[:80]}' is not accepted; {ACCEPTED}")
     if not images:
@@ -58,28 +57,15 @@ async def read_images(request: Request) -> RequestImages:
     return RequestImages(images)
 
 
-async def _body(request: Request) -> bytes:
-    content = bytearray()
-    async for block in request.stream():
-        content += block
-        if len(content) > MOST_BYTES:
-            raise TooLargeError(f"the body is larger than the {MOST_BYTES:,} bytes accepted")
-    return bytes(content)
-
-
 async def _multipart(request: Request) -> list[Callable[[ImageShape], PreparedImage]]:
-    declared = request.headers.get("Content-Length", "")
-    if not declared.isdecimal() or int(declared) > MOST_BYTES:
-        raise TooLargeError(
-            f"multipart bodies must declare a Content-Length of at most {MOST_BYTES:,} bytes"
-        )
     try:
-        form = await request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES)
-    except (MultiPartException, HTTPException) as error:
-        detail = getattr(error, "message", None) or getattr(error, "detail", error)
-        raise ImageError(f"the multipart body cannot be read: {detail}") from None
-    files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
-    return [_file(await file.read(), file.filename or "a file") for file in files]
+        async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
+            files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
+            return [_file(await file.read(), file.filename or "a file") for file in files]
+    except HTTPException as error:
+        if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise
+        raise ImageError(f"the multipart body cannot be read: {error.detail}") from None
 
 
 def _from_json(content: bytes) -> list[Callable[[ImageShape], PreparedImage]]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from models import ImageShape, architectures
@@ -49,7 +49,7 @@ def list_architectures() -> ArchitectureList:
 
 @router.get("/{name}", summary="Show an architecture", responses=refusals(404))
 def show_architecture(
-    name: str,
+    name: Annotated[str, Path(max_length=64, examples=["cnn"])],
     settings: CurrentSettings,
     dataset: Annotated[
         str | None, Query(description="a ready dataset to count for", examples=["digits"])

@@ -1,6 +1,7 @@
 """A comparison as pictures, and as one report."""
 
 import hashlib
+from importlib.metadata import version
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Response
@@ -16,6 +17,9 @@ from service.errors import refusals
 from service.report import report_html, report_markdown
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["charts"])
+
+
+VERSION = version("bakeoff")  # another version may draw it in another way
 
 
 class ChartDocument(BaseModel):
@@ -97,5 +101,5 @@ def show_markdown_report(comparison_id: Id, session: ReadSession) -> PlainTextRe
 def _etag(results: ComparisonResults, chart: str, suffix: str) -> str:
     # Everything a chart is drawn from: it changes when a run ends or an epoch comes in.
     state = [(run.job_id, run.status, len(run.curve("test_loss"))) for run in results.runs]
-    text = f"{results.id} {chart} {suffix} {state}"
+    text = f"{VERSION} {results.id} {chart} {suffix} {state}"
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
@@ -20,14 +20,16 @@ from service.dependencies import (
     WriteSession,
 )
 from service.errors import refusals
-from service.routes.jobs import (
-    JobDocument,
+from service.forms import (
+    Form,
+    Name,
     Priority,
+    RecipeForm,
     Seed,
     checked_options,
-    listed,
     require_dataset,
 )
+from service.routes.jobs import JobDocument, listed
 from workers import comparisons, jobs
 from workers.comparisons import Comparison, ComparisonRequest
 from workers.database import utc_now
@@ -38,24 +40,33 @@ router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
 
 MOST_SEEDS = 50
 MOST_ARCHITECTURES = 50
-Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
+Label = Annotated[Name, Field(min_length=1, max_length=60)]
 
 
-class Entry(BaseModel):
+class Entry(Form):
     """An architecture with options, under a label of its own."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: str
+    name: Name
     label: Label | None = Field(None, description="how charts call it; default: its name")
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
 
 
-class NewComparison(BaseModel):
+def _entry(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _seeds(value: Any) -> Any:
+    if not isinstance(value, int):
+        return value
+    if not 1 <= value <= MOST_SEEDS:
+        raise ValueError(f"1 to {MOST_SEEDS} seeds are accepted")
+    return list(range(value))
+
+
+class NewComparison(Form):
     """What to compare. Every architecture sees the same data, split, order, recipe and seeds."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "example": {
                 "dataset": "digits",
@@ -66,20 +77,25 @@ class NewComparison(BaseModel):
         },
     )
 
-    name: str = Field("", max_length=200)
-    dataset: str
-    architectures: list[str | Entry] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
-    recipe: Recipe = Recipe()
-    seeds: Annotated[int, Field(ge=1, le=MOST_SEEDS)] | list[Seed] = Field(
-        3, description="how many (seeds 0, 1, …), or the seeds themselves"
+    name: Name = ""
+    dataset: Name
+    architectures: list[
+        Annotated[Entry, BeforeValidator(_entry, json_schema_input_type=str | Entry)]
+    ] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
+    recipe: RecipeForm = Recipe()
+    seeds: Annotated[
+        list[Seed], BeforeValidator(_seeds, json_schema_input_type=int | list[Seed])
+    ] = Field(
+        [0, 1, 2],
+        min_length=1,
+        max_length=MOST_SEEDS,
+        description="how many (seeds 0, 1, …), or the seeds themselves",
     )
     priority: Priority = 0
 
     @model_validator(mode="after")
     def _check_lists(self) -> "NewComparison":
-        if isinstance(self.seeds, list) and not 1 <= len(set(self.seeds)) <= MOST_SEEDS:
-            raise ValueError(f"seeds: 1 to {MOST_SEEDS} are accepted")
-        if isinstance(self.seeds, list) and len(set(self.seeds)) != len(self.seeds):
+        if len(set(self.seeds)) != len(self.seeds):
             raise ValueError("seeds: each is accepted once")
         twice = [label for label, count in Counter(self.labels).items() if count > 1]
         if twice:
@@ -87,14 +103,9 @@ class NewComparison(BaseModel):
         return self
 
     @property
-    def entries(self) -> list[Entry]:
-        """The architectures, each with options."""
-        return [Entry(name=one) if isinstance(one, str) else one for one in self.architectures]
-
-    @property
     def labels(self) -> list[str]:
         """What charts call each."""
-        return [entry.label or entry.name for entry in self.entries]
+        return [entry.label or entry.name for entry in self.architectures]
 
 
 class LabelledArchitecture(BaseModel):
@@ -174,16 +185,15 @@ def _request(body: NewComparison) -> ComparisonRequest:
             "label": label,
             "options": checked_options(entry.name, entry.options),
         }
-        for entry, label in zip(body.entries, body.labels, strict=True)
+        for entry, label in zip(body.architectures, body.labels, strict=True)
     ]
-    seeds = list(range(body.seeds)) if isinstance(body.seeds, int) else body.seeds
     return ComparisonRequest(
-        name=body.name or f"{body.dataset}: {', '.join(body.labels)}"[:200],
+        name=body.name or f"{body.dataset}: {', '.join(body.labels)}"[:100],
         dataset=body.dataset,
         architectures=architectures,
         recipe=vars(body.recipe),
         recipe_hash=body.recipe.hash,
-        seeds=seeds,
+        seeds=body.seeds,
         priority=body.priority,
     )
 

@@ -1,19 +1,21 @@
 """What can be trained on."""
 
+import sys
 import tempfile
 from typing import Annotated, Any, BinaryIO, Literal, cast
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.registry import UnknownNameError
-from service.dependencies import CurrentSettings, ReadSession, WriteSession
+from service.dependencies import CurrentSettings, Database, ReadSession, WriteSession
 from service.errors import TooLargeError, refusals
 from service.routes.jobs import JobDocument, job_document
 from workers import jobs
-from workers.database import utc_now
+from workers.database import transaction, utc_now
 from workers.datasets import datasets, store
 from workers.datasets.errors import DatasetConflictError
 from workers.datasets.store import DatasetAbsentError, DatasetDescription
@@ -105,28 +107,30 @@ ARCHIVE: dict[str, Any] = {
     summary="Upload a dataset",
     responses=refusals(409, 413, 422),
     openapi_extra=ARCHIVE,
+    max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
 )
 async def upload_dataset(
-    name: Name, request: Request, session: ReadSession, settings: CurrentSettings
+    name: Name, request: Request, database: Database, settings: CurrentSettings
 ) -> DatasetDocument:
     """Upload a zip of `train/<class>/*.png|jpg` and `test/<class>/*`, or an `.npz`.
 
     An `.npz` holds x_train, y_train, x_test and y_test: uint8 images (N, H, W) or (N, H, W, C) and
     integer labels (N,). It takes the place of a dataset of that name, unless jobs still need that.
     """
-    store.path_of(settings.datasets_folder, name)
-    await run_in_threadpool(_refuse_if_used, session, name)
+    await run_in_threadpool(_refuse_if_needed, database, settings, name)
     with tempfile.TemporaryFile() as file:
         await _receive(request, cast("BinaryIO", file), settings.max_upload_bytes)
-        folder = settings.datasets_folder
-        await run_in_threadpool(import_archive, folder, name, cast("BinaryIO", file))
-    return await run_in_threadpool(_document, session, settings, name)
+        await run_in_threadpool(_import, database, settings, name, cast("BinaryIO", file))
+    known = store.describe(settings.datasets_folder, name)
+    if known is None:
+        raise DatasetAbsentError(name)
+    return _ready(known)
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a dataset", responses=refusals(404, 409))
-def delete_dataset(name: Name, session: ReadSession, settings: CurrentSettings) -> None:
+def delete_dataset(name: Name, database: Database, settings: CurrentSettings) -> None:
     """Delete a dataset's file; models that were trained on it stay usable."""
-    _refuse_if_used(session, name)
+    _refuse_if_needed(database, settings, name)
     store.delete(settings.datasets_folder, name)
 
 
@@ -140,13 +144,22 @@ async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> None:
     file.seek(0)
 
 
-def _refuse_if_used(session: Session, name: str) -> None:
-    for status in UNFINISHED:
-        using = jobs.find(session, {"dataset": name, "status": status}, limit=1).items
-        if using:
-            raise DatasetConflictError(
-                f"job '{using[0].id}' needs dataset '{name}' as it is; wait for it or cancel it"
-            )
+def _import(database: Engine, settings: Settings, name: str, file: BinaryIO) -> None:
+    _refuse_if_needed(database, settings, name)  # again: receiving took its time
+    import_archive(settings.datasets_folder, name, file)
+
+
+def _refuse_if_needed(database: Engine, settings: Settings, name: str) -> None:
+    """DatasetConflictError where jobs count on what is there: all of them must see the same data."""
+    if store.describe(settings.datasets_folder, name) is None:
+        return
+    with transaction(database, read_only=True) as session:
+        for status in UNFINISHED:
+            using = jobs.find(session, {"dataset": name, "status": status}, limit=1).items
+            if using:
+                raise DatasetConflictError(
+                    f"job '{using[0].id}' needs dataset '{name}' as it is; wait for it or cancel it"
+                )
 
 
 def _fetch_job(session: Session, name: str) -> Job | None:
@@ -159,7 +172,8 @@ def _document(session: Session, settings: Settings, name: str) -> DatasetDocumen
     if known is not None:
         return _ready(known)
     if name not in datasets:
-        raise DatasetAbsentError(name)
+        ready = store.names(settings.datasets_folder)
+        raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
     job = _fetch_job(session, name)
     state: Literal["absent", "fetching", "failed"] = "absent"
     if job is not None and job.status in UNFINISHED:

@@ -54,13 +54,14 @@ def live() -> Alive:
 @router.get("/health/ready", summary="Is it ready?", responses=refusals(503))
 def ready(session: ReadSession, database: Database, settings: CurrentSettings) -> Ready:
     """Database reached and its schema current; says which workers there are."""
+    revision = check_current(database.execution_options(read_only=True))
     kind = database.dialect.name
     since = utc_now() - timedelta(seconds=settings.lease_seconds)
     present = registrations.present(session, since=since)
     return Ready(
         database=kind,
         sqlite_version=sqlite_version() if kind == "sqlite" else None,
-        schema_revision=check_current(database),
+        schema_revision=revision,
         workers=[
             WorkerDocument(**{name: getattr(one, name) for name in WorkerDocument.model_fields})
             for one in present
@@ -71,7 +72,7 @@ def ready(session: ReadSession, database: Database, settings: CurrentSettings) -
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 def prometheus(session: ReadSession) -> Response:
     """Request durations by route, and jobs by status, in Prometheus' text format."""
-    counts = dict(session.execute(select(Job.status, func.count()).group_by(Job.status)).tuples())
+    counts = dict(session.execute(select(Job.status, func.count()).group_by(Job.status)).all())
     lines = ["# HELP bakeoff_jobs jobs by status", "# TYPE bakeoff_jobs gauge"]
     lines += [f'bakeoff_jobs{{status="{one}"}} {counts.get(one, 0)}' for one in JobStatus]
     text = generate_latest(REGISTRY) + ("\n".join(lines) + "\n").encode()

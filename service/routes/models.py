@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession, WriteSession
 from service.errors import refusals
+from service.forms import Form, Name
 from service.routes.datasets import Shape
 from workers import model_store
 from workers.database import utc_now
@@ -55,10 +56,10 @@ class ModelList(BaseModel):
     next: str | None
 
 
-class AliasTarget(BaseModel):
+class AliasTarget(Form):
     """What an alias shall stand for."""
 
-    model_id: str = Field(max_length=64, examples=["latest"])
+    model_id: Name = Field(examples=["latest"])
 
 
 class AliasDocument(BaseModel):
@@ -79,8 +80,8 @@ class AliasList(BaseModel):
 @router.get("/models", summary="List models", responses=refusals(422))
 def list_models(
     session: ReadSession,
-    dataset: Annotated[str | None, Query(max_length=64)] = None,
-    architecture: Annotated[str | None, Query(max_length=64)] = None,
+    dataset: Annotated[Name | None, Query()] = None,
+    architecture: Annotated[Name | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ModelList:

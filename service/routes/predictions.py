@@ -11,7 +11,7 @@ from torch import Tensor
 
 from service.dependencies import Database, Id
 from service.errors import refusals
-from service.inference.images import PreparedImage
+from service.inference.images import MOST_BYTES, PreparedImage
 from service.inference.predictor import Predictor, PredictorCache
 from service.inference.request_images import RequestImages, read_images
 from workers import model_store
@@ -103,6 +103,7 @@ IMAGES: dict[str, Any] = {
     summary="Classify images",
     responses=refusals(404, 410, 413, 415, 422),
     openapi_extra=IMAGES,
+    max_body_size=MOST_BYTES,
 )
 async def predict(
     model_id: Id,

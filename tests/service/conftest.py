@@ -18,6 +18,7 @@ from workers.leases import Lease
 from workers.migrate import upgrade
 from workers.run import run_job
 from workers.settings import Settings
+from workers.training import latency
 from workers.worker import Worker
 
 TINY = {"epochs": 2, "batch_size": 64}
@@ -73,11 +74,21 @@ class Service:
 
 
 def started(folder: Path) -> Iterator[Service]:
+    folder.mkdir(exist_ok=True)
     settings = Settings(data=folder, device="cpu")
     upgrade(settings.resolved_database_url)
     with TestClient(create_app(settings)) as http:
         yield Service(settings, http)
     engine(settings.resolved_database_url).dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_latency() -> Iterator[None]:
+    """Nothing here judges a latency, so a few samples of it will do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latency, "WARM_UP_SECONDS", 0)
+        patch.setattr(latency, "MEASURE_SECONDS", 0)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workers.datasets.content import Content
+from workers.datasets.content import MOST_CLASSES, Content
 from workers.datasets.errors import ArchiveError
 from workers.datasets.zip_bounds import ACCEPTED, MOST_BYTES, read_entry
 
@@ -31,8 +31,12 @@ def read_numpy_archive(archive: zipfile.ZipFile) -> Content:
                 f"{image_name} has {len(images[image_name])} images and {label_name} has"
                 f" {len(labels[label_name])} labels; there must be one for each"
             )
-    values = [label for name in LABELS for label in labels[name].unique().tolist()]
-    num_classes = max(values, default=-1) + 1
+    highest = max((int(labels[name].max()) for name in LABELS if len(labels[name])), default=-1)
+    if highest >= MOST_CLASSES:  # before a name is made for each
+        raise ArchiveError(
+            f"there is a label {highest}; labels of classes go to {MOST_CLASSES - 1}"
+        )
+    num_classes = highest + 1
     return Content(
         classes=tuple(str(index) for index in range(num_classes)),
         train_images=images["x_train"],

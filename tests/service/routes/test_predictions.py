@@ -198,7 +198,6 @@ def test_a_large_file_in_a_form_leaves_nothing_open(trained, png):
         ({"images": ["%%%"]}, "base64"),
         ({"images": [7]}, "base64"),
         ({"images": ["aGVsbG8="]}, "PNG, JPEG, WEBP"),
-        ({"images": ["\ud800"]}, "base64"),
         ({"image": []}, "images"),
         ({"images": [], "instances": []}, "images"),
         ({"instances": []}, "no image"),
@@ -213,7 +212,6 @@ def test_a_large_file_in_a_form_leaves_nothing_open(trained, png):
         ({"instances": [[[1, -1]]]}, "0 to 255"),
         ({"instances": [[[1, 1e300]]]}, "0 to 255"),
         ({"instances": [[[[1, 2]]]]}, "H×W×3"),
-        ({"instances": [[[1]] * 300_000]}, "pixels"),
         ({"instances": [[[0, 1]]] * 300}, "256"),
         ([], "instances"),
         (7, "instances"),
@@ -226,7 +224,10 @@ def test_a_bad_json_body_is_refused_with_what_is_accepted(trained, body, said):
     assert said in trained.refused(answer, answer.status_code)
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"instances": [[[NaN]]]}', b"[" * 100_000, b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b'{"instances": [[[NaN]]]}', b'{"images": ["\\ud800"]}', b"[" * 100_000, b"\xff"],
+)
 def test_json_made_to_break_a_parser_is_refused(trained, content):
     trained.refused(post(trained, content, "application/json"), 422)
 

@@ -1,0 +1,80 @@
+"""/docs, /redoc and the OpenAPI description behind them, all from our own files."""
+
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from service.errors import MEDIA_TYPE, Problem
+
+#: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
+NOT_OURS = ("HTTPValidationError", "ValidationError")
+PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def install(app: FastAPI) -> None:
+    """Serve the pages and the description; they work without the internet."""
+    _describe_refusals(app)
+    assets = Path(fastapi_offline.__file__).parent / "static"
+    app.mount("/assets", StaticFiles(directory=assets), name="assets")
+    swagger: dict[str, Any] = {"tryItOutEnabled": True, "displayRequestDuration": True}
+
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Bakeoff",
+            swagger_js_url="/assets/swagger-ui-bundle.js",
+            swagger_css_url="/assets/swagger-ui.css",
+            swagger_favicon_url="/assets/favicon.png",
+            swagger_ui_parameters=swagger,
+        )
+
+    def redoc() -> HTMLResponse:
+        return get_redoc_html(
+            openapi_url="/openapi.json",
+            title="Bakeoff",
+            redoc_js_url="/assets/redoc.standalone.js",
+            redoc_favicon_url="/assets/favicon.png",
+            with_google_fonts=False,
+        )
+
+    app.get("/docs", include_in_schema=False)(docs)
+    app.get("/redoc", include_in_schema=False)(redoc)
+    app.get("/", include_in_schema=False)(lambda: RedirectResponse("/docs"))
+
+
+def _describe_refusals(app: FastAPI) -> None:
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            app.openapi_schema = with_problems(schema)
+        return app.openapi_schema
+
+    # FastAPI's documented way to change the description is to replace this method.
+    app.openapi = describe  # type: ignore[method-assign]
+
+
+def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same description, with every refusal as a problem document."""
+    for item in schema["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                if status.startswith(("4", "5")):
+                    response["content"] = PROBLEM
+                    if response["description"] == "Validation Error":
+                        response["description"] = "Unprocessable Entity"
+    schemas = schema["components"]["schemas"]
+    schemas["Problem"] = Problem.model_json_schema()
+    for name in NOT_OURS:
+        schemas.pop(name, None)
+    return schema
