@@ -1,5 +1,7 @@
 """How a training can fail through no fault of the program; each message is one sentence."""
 
+import torch
+
 
 class TrainingError(Exception):
     """A training ended without a result; its history up to then stays readable."""
@@ -22,3 +24,8 @@ class OutOfMemoryError(TrainingError):
         super().__init__(
             f"out of memory with batch_size {batch_size}; try {max(1, batch_size // 2)}"
         )
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch could not get memory; on the CPU only its message says so."""
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

@@ -20,7 +20,7 @@ from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
 from workers.training.augmentation import augment
 from workers.training.best_epoch import BestEpoch
 from workers.training.checkpoint import Checkpoint, optimizer_tensors, restore
-from workers.training.errors import OutOfMemoryError, TrainingDivergedError
+from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
 from workers.training.gradient_flow import GradientFlow
 from workers.training.normalisation import Normalisation
@@ -95,8 +95,10 @@ class Trainer:
         try:
             while self.epochs_done < self.recipe.epochs and not self.stopped_early:
                 yield from self._epoch(self.epochs_done + 1, clock)
-        except torch.OutOfMemoryError:
-            raise OutOfMemoryError(self.recipe.batch_size) from None
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise OutOfMemoryError(self.recipe.batch_size) from None
+            raise
         if self.best.weights:
             self.network.load_state_dict(self.best.weights)
 
@@ -123,6 +125,8 @@ class Trainer:
             images_per_second=len(self.train_split) / seconds,
             gradient_norms=flow.norms(),
         )
+        for judged in (epoch.train, epoch.validation, epoch.test):
+            self._finite(judged.loss, number)
         self.epochs_done = number
         self.train_seconds += seconds
         self.best.note(number, epoch.validation.loss, self.network)

@@ -1,0 +1,54 @@
+"""Real digits, whole and in a size that trains in a blink."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workers.datasets import store
+from workers.datasets.fetch import fetch
+from workers.datasets.image_dataset import ImageDataset, Split
+from workers.training import latency
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
+    folder = tmp_path_factory.mktemp("datasets")
+    fetch(folder, "digits", report=str)
+    return store.load(folder, "digits")
+
+
+@pytest.fixture(scope="session")
+def few_digits(digits: ImageDataset) -> ImageDataset:
+    """225 images to train on, 50 to validate with, 60 to test on."""
+    return replace(
+        digits,
+        train=_first(digits.train, 225),
+        validation=_first(digits.validation, 50),
+        test=_first(digits.test, 60),
+    )
+
+
+@pytest.fixture
+def quick_latency(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that do not judge a latency: a few samples of it will do."""
+    monkeypatch.setattr(latency, "WARM_UP_SECONDS", 0)
+    monkeypatch.setattr(latency, "MEASURE_SECONDS", 0)
+
+
+@pytest.fixture
+def shared_data() -> Callable[[str], Path]:
+    """A file of the real data beside the checkout, where the machine has one."""
+
+    def find(name: str) -> Path:
+        path = Path(__file__).parents[3] / "shared" / "data" / name
+        if not path.exists():
+            pytest.skip(f"this machine has no {name} beside the checkout to test with")
+        return path
+
+    return find
+
+
+def _first(split: Split, count: int) -> Split:
+    return Split(split.images[:count], split.labels[:count])

@@ -1,0 +1,331 @@
+"""The laws of training: exact, fair, and honest about how it goes."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from models import architectures
+from workers.datasets.image_dataset import ImageDataset, Split
+from workers.training import trainer as trainer_module
+from workers.training.checkpoint import Checkpoint
+from workers.training.errors import OutOfMemoryError, TrainingDivergedError
+from workers.training.evaluation import score
+from workers.training.recipe import Recipe
+from workers.training.results import Epoch, Progress
+from workers.training.trainer import Trained, Trainer, batch_sizes, build
+
+CPU = torch.device("cpu")
+SMALL: dict[str, dict[str, Any]] = {
+    "fully_connected": {"widths": (24,), "dropout": 0.2, "batch_norm": True},
+    "cnn": {"channels": (4, 8), "dropout": 0.2},
+    "residual_cnn": {"channels": (4, 8)},
+}
+#: Without dropout, which in three epochs is in the way.
+UNDISTURBED: dict[str, dict[str, Any]] = {
+    "deep_fully_connected": {"dropout": (0.0, 0.0, 0.0)},
+    "resnet18": {},
+}
+TIMED = {"seconds", "images_per_second"}
+
+
+def make(
+    dataset: ImageDataset, recipe: Recipe, architecture: str = "cnn", seed: int = 3, **options: Any
+) -> Trainer:
+    options = options or SMALL.get(architecture, {})
+    shape, classes = dataset.image_shape, dataset.num_classes
+    network = build(architecture, options, shape, classes, seed=seed)
+    return Trainer(network, dataset, recipe, seed=seed, device=CPU)
+
+
+def trained(trainer: Trainer, resume: Checkpoint | None = None) -> list[Trained]:
+    return [said for said in trainer.epochs(resume) if isinstance(said, Trained)]
+
+
+def exact(epoch: Epoch) -> dict[str, float]:
+    return {name: value for name, value in epoch.metrics().items() if name not in TIMED}
+
+
+def weights(trainer: Trainer) -> dict[str, Tensor]:
+    return {name: one.clone() for name, one in trainer.network.state_dict().items()}
+
+
+def assert_same_bits(first: dict[str, Tensor], second: dict[str, Tensor]) -> None:
+    assert first.keys() == second.keys()
+    assert [name for name in first if not torch.equal(first[name], second[name])] == []
+
+
+recipes = st.builds(
+    Recipe,
+    epochs=st.integers(2, 4),
+    batch_size=st.sampled_from([1, 16, 32, 37, 224, 500]),
+    optimizer=st.sampled_from(["adam", "adamw", "sgd"]),
+    learning_rate=st.sampled_from([1e-3, 1e-2]),
+    schedule=st.sampled_from(["constant", "cosine", "one_cycle"]),
+    momentum=st.sampled_from([0.0, 0.9]),
+    weight_decay=st.sampled_from([0.0, 1e-2]),
+    label_smoothing=st.sampled_from([0.0, 0.1]),
+    augmentation=st.sampled_from(["none", "crop", "crop_and_flip"]),
+    early_stopping_patience=st.integers(0, 2),
+    precision=st.sampled_from(["float32", "bfloat16"]),
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(recipe=recipes, architecture=st.sampled_from(sorted(SMALL)), data=st.data())
+def test_a_resumed_training_ends_in_the_same_bits(
+    few_digits: ImageDataset, recipe: Recipe, architecture: str, data: st.DataObject
+) -> None:
+    if recipe.batch_size == 1:  # batch norm has nothing to normalise over
+        architecture = "cnn"
+    straight = make(few_digits, recipe, architecture)
+    whole = trained(straight)
+    stop = data.draw(st.integers(1, len(whole)), label="stop after epoch")
+
+    interrupted = make(few_digits, recipe, architecture)
+    before = _up_to(interrupted, stop)
+    torch.rand(7)  # whoever continues has used some randomness of his own
+    content = before[-1].checkpoint.to_bytes()
+    continued = make(few_digits, recipe, architecture)
+    after = trained(continued, Checkpoint.from_bytes(content))
+
+    assert [exact(one.epoch) for one in before + after] == [exact(one.epoch) for one in whole]
+    assert_same_bits(weights(continued), weights(straight))
+    assert continued.best.number == straight.best.number
+    assert continued.stopped_early == straight.stopped_early
+
+
+def _up_to(trainer: Trainer, epochs: int) -> list[Trained]:
+    done = []
+    for said in trainer.epochs():
+        if isinstance(said, Trained):
+            done.append(said)
+        if len(done) == epochs:
+            return done
+    raise AssertionError("it ended before")
+
+
+def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
+    one, other = (make(few_digits, Recipe(epochs=1), seed=seed) for seed in (1, 2))
+
+    trained(one)
+    trained(other)
+
+    assert not torch.equal(one.network.classifier.weight, other.network.classifier.weight)
+
+
+@pytest.mark.parametrize("architecture", list(architectures))
+def test_every_architecture_learns_real_digits(digits: ImageDataset, architecture: str) -> None:
+    recipe = Recipe(epochs=3, batch_size=64, optimizer="adamw", schedule="one_cycle")
+    trainer = make(digits, recipe, architecture, **UNDISTURBED.get(architecture, {"dropout": 0.0}))
+
+    epochs = [one.epoch for one in trained(trainer)]
+
+    assert epochs[-1].train.loss < epochs[0].train.loss
+    assert epochs[-1].validation.accuracy > 0.5
+
+
+def test_a_cnn_classifies_real_digits_well(digits: ImageDataset) -> None:
+    trainer = make(digits, Recipe(epochs=10, batch_size=32), channels=(32, 64))
+
+    last = trained(trainer)[-1].epoch
+
+    assert last.validation.accuracy > 0.97
+    assert last.test.accuracy > 0.9
+
+
+def test_it_trains_as_the_textbook_loop_does(few_digits: ImageDataset) -> None:
+    """The ordinary loop, written out: it must give the same weights up to rounding."""
+    recipe = Recipe(epochs=2, batch_size=32, label_smoothing=0.1, precision="float32")
+    ours = make(few_digits, recipe, "cnn", channels=(4, 8))
+    theirs = build("cnn", {"channels": (4, 8)}, few_digits.image_shape, 10, seed=3)
+    images = few_digits.train.images.float() / 255
+    mean, std = images.mean(), images.std(correction=0)
+    optimizer = torch.optim.Adam(theirs.parameters(), lr=1e-3)
+    criterion = nn.CrossEntropyLoss(label_smoothing=0.1)
+
+    trained(ours)
+    theirs.train()
+    for number in (1, 2):
+        generator = torch.Generator().manual_seed(3 * 1_000_003 + number)
+        order = torch.randperm(225, generator=generator)
+        # 225 = 7 × 32 + 1: the single image at the end joins the batch before it.
+        for indices in order.split([32] * 6 + [33]):
+            optimizer.zero_grad()
+            logits = theirs((images[indices] - mean) / std)
+            criterion(logits, few_digits.train.labels[indices]).backward()
+            optimizer.step()
+
+    for mine, reference in zip(ours.network.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(mine, reference, rtol=1e-3, atol=1e-4)
+
+
+def test_every_architecture_sees_the_same_images_in_the_same_order(
+    few_digits: ImageDataset,
+) -> None:
+    recipe = Recipe(epochs=2, batch_size=50, augmentation="crop_and_flip")
+    seen: dict[str, list[Tensor]] = {}
+    for architecture in SMALL:
+        trainer = make(few_digits, recipe, architecture)
+        seen[architecture] = batches = []
+        trainer.network.register_forward_pre_hook(
+            lambda module, inputs, batches=batches: (
+                batches.append(inputs[0].clone()) if module.training else None
+            )
+        )
+        trained(trainer)
+
+    reference = seen.pop("cnn")
+    assert len(reference) == 10
+    assert not torch.equal(reference[0], reference[5])  # another epoch, another order
+    for batches in seen.values():
+        assert all(torch.equal(a, b) for a, b in zip(reference, batches, strict=True))
+
+
+def test_the_test_split_chooses_nothing(few_digits: ImageDataset) -> None:
+    recipe = Recipe(epochs=4, early_stopping_patience=1, learning_rate=1e-2)
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randint(0, 256, few_digits.test.images.shape, generator=generator)
+    other_test = Split(noise.to(torch.uint8), few_digits.test.labels.flip(0))
+    one, other = make(few_digits, recipe), make(replace(few_digits, test=other_test), recipe)
+
+    trained(one)
+    trained(other)
+
+    assert one.best.number == other.best.number
+    assert_same_bits(weights(one), weights(other))
+
+
+def test_early_stopping_ends_it_and_keeps_the_best_weights(few_digits: ImageDataset) -> None:
+    noisy = replace(
+        few_digits, train=Split(few_digits.train.images, few_digits.train.labels.roll(1))
+    )
+    recipe = Recipe(epochs=50, early_stopping_patience=2, learning_rate=1e-2)
+    trainer = make(noisy, recipe, "fully_connected", widths=(64,))
+
+    epochs = [one.epoch for one in trained(trainer)]
+
+    best = min(epochs, key=lambda epoch: epoch.validation.loss)
+    assert trainer.stopped_early
+    assert len(epochs) == best.number + 2 < 50
+    assert trainer.best.number == best.number
+    kept = score(trainer.network, trainer.validation, trainer.normalise)
+    assert kept.loss == pytest.approx(best.validation.loss)
+
+
+def test_without_patience_the_last_weights_are_kept(few_digits: ImageDataset) -> None:
+    trainer = make(few_digits, Recipe(epochs=3))
+
+    last = trained(trainer)[-1]
+
+    assert not trainer.stopped_early
+    assert_same_bits(weights(trainer), dict(last.checkpoint.network))
+
+
+def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDataset) -> None:
+    recipe = Recipe(epochs=20, optimizer="sgd", learning_rate=10.0, weight_decay=1.0)
+
+    with pytest.raises(TrainingDivergedError, match=r"diverged in epoch \d+.*rate 10 "):
+        trained(make(few_digits, recipe))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate"),
+    ],
+)
+def test_too_large_a_batch_for_the_memory_says_which_to_try(
+    few_digits: ImageDataset, error: RuntimeError
+) -> None:
+    trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
+    trainer.network.register_forward_pre_hook(lambda *_: _raise(error))
+
+    with pytest.raises(OutOfMemoryError, match="batch_size 64; try 32"):
+        trained(trainer)
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def test_a_bug_is_not_taken_for_a_lack_of_memory(few_digits: ImageDataset) -> None:
+    trainer = make(few_digits, Recipe(epochs=1))
+    trainer.network.register_forward_pre_hook(
+        lambda *_: _raise(RuntimeError("shapes do not match"))
+    )
+
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        trained(trainer)
+
+
+def test_progress_tells_how_far_it_is_and_how_it_goes(
+    few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "PROGRESS_SECONDS", 0)
+    trainer = make(few_digits, Recipe(epochs=2, batch_size=50))
+
+    said = [one for one in trainer.epochs() if isinstance(one, Progress)]
+
+    training = [one for one in said if one.phase == "training"]
+    assert [(one.epoch, one.step, one.steps) for one in training] == [
+        (epoch, step, 5) for epoch in (1, 2) for step in range(1, 6)
+    ]
+    for one in training:
+        assert 0 <= (one.accuracy or 0) <= 1
+        assert math.isfinite(one.loss or math.nan)
+        assert (one.images_per_second or 0) > 0
+        assert (one.eta_seconds or 0) >= 0
+    assert sum(one.phase == "evaluating" for one in said) == 2
+
+
+def test_an_epoch_reports_every_metric_of_every_layer(few_digits: ImageDataset) -> None:
+    trainer = make(few_digits, Recipe(epochs=1, schedule="cosine"))
+
+    [done] = trained(trainer)
+
+    metrics = done.epoch.metrics()
+    assert metrics["learning_rate"] == pytest.approx(0, abs=1e-9)
+    assert {"gradient_norm/conv1", "gradient_norm/conv2", "gradient_norm/classifier"} <= set(
+        metrics
+    )
+    for split in ("train", "validation", "test"):
+        assert 0 <= metrics[f"{split}_accuracy"] <= 1
+        assert metrics[f"{split}_loss"] > 0
+    assert metrics["images_per_second"] == pytest.approx(225 / metrics["seconds"])
+    assert trainer.train_seconds == pytest.approx(metrics["seconds"])
+
+
+@given(num_images=st.integers(1, 5000), batch_size=st.integers(1, 600))
+def test_every_image_is_in_one_batch_and_none_is_alone(num_images: int, batch_size: int) -> None:
+    sizes = batch_sizes(num_images, batch_size)
+
+    assert sum(sizes) == num_images
+    assert max(sizes) <= batch_size + 1
+    if num_images > 1 and batch_size > 1:
+        assert min(sizes) > 1
+
+
+@pytest.fixture
+def cuda() -> torch.device:
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device here")
+    return torch.device("cuda")
+
+
+@pytest.mark.gpu
+def test_a_gpu_trains_as_the_processor_does(few_digits: ImageDataset, cuda: torch.device) -> None:
+    recipe = Recipe(epochs=2, batch_size=32, precision="float32")
+    here = make(few_digits, recipe)
+    network = build("cnn", SMALL["cnn"], few_digits.image_shape, 10, seed=3)
+    there = Trainer(network, few_digits, recipe, seed=3, device=cuda)
+
+    losses = [trained(one)[-1].epoch.validation.loss for one in (here, there)]
+
+    assert losses[0] == pytest.approx(losses[1], rel=0.2)  # dropout draws differ
