@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,13 @@ def locked(folder: Path, name: str) -> Iterator[None]:
     path_of(folder, name)
     with (folder / f".{name}.lock").open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        for leftover in folder.glob(f".{name}.*.part"):  # of a process that died in here
-            leftover.unlink(missing_ok=True)
+        _clear_leftovers(folder, name)
         yield
+
+
+def _clear_leftovers(folder: Path, name: str) -> None:
+    """Of a process that died while it held the lock."""
+    for part in folder.glob(f".{name}.*.part"):
+        part.unlink(missing_ok=True)
+    for scratch in folder.glob(f".{name}-*"):
+        shutil.rmtree(scratch, ignore_errors=True)
