@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from workers.database import migration_engine
 
@@ -17,6 +17,9 @@ class SchemaError(RuntimeError):
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; nothing happens where it is there."""
+    database = make_url(url)
+    if database.get_backend_name() == "sqlite" and database.database:
+        Path(database.database).parent.mkdir(parents=True, exist_ok=True)
     engine = migration_engine(url)
     with engine.begin() as connection:
         config = _config()

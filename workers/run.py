@@ -4,12 +4,13 @@ python -m workers.run --job JOB --token TOKEN
 """
 
 import argparse
-import ctypes
 import logging
+import multiprocessing
 import os
 import signal
-import sys
+import threading
 from importlib import import_module
+from multiprocessing.connection import wait
 
 from workers import jobs, leases, tables
 from workers.database import engine, transaction, utc_now
@@ -46,8 +47,8 @@ def run_job(settings: Settings, lease: Lease) -> None:
 
 
 def run_child(settings: Settings, lease: Lease, gpu: str) -> None:
-    """Run a job in a process made for it, which sees one GPU or none and dies with its parent."""
-    _die_with_parent()
+    """Run a job in a process made for it, which sees one GPU or none and dies with its worker."""
+    _die_with_worker()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     os.environ["CUDA_VISIBLE_DEVICES"] = gpu
@@ -57,11 +58,17 @@ def run_child(settings: Settings, lease: Lease, gpu: str) -> None:
         logger.warning("stopped: %s", error)
 
 
-def _die_with_parent() -> None:
-    # The parent is the forkserver, which ends as soon as the worker is gone, however it went.
-    if sys.platform.startswith("linux"):
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+def _die_with_worker() -> None:
+    """End this process as soon as the worker is gone, however it went."""
+    worker = multiprocessing.parent_process()  # which started us through the forkserver
+    if worker is None:
+        return
+
+    def watch() -> None:
+        wait([worker.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="watch the worker", daemon=True).start()
 
 
 def main() -> None:

@@ -10,6 +10,5 @@ from workers.settings import settings
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    settings().data.mkdir(parents=True, exist_ok=True)
     upgrade(settings().resolved_database_url)
     typer.echo("The database is up to date.")

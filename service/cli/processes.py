@@ -49,7 +49,6 @@ def running(settings: Settings, *, log_folder: Path | None = None) -> Iterator[R
     They write to `<log_folder>/service.log` and `worker.log`, or to the terminal without a folder.
     """
     _refuse_taken_port(settings)
-    settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.resolved_database_url)
     with ExitStack() as stack, _terminated_like_interrupted():
         processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -1,0 +1,314 @@
+"""A real worker: real children from the forkserver, real kills, the same bits in the end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from safetensors.torch import load
+from torch import Tensor
+
+from workers import jobs, leases, metrics, model_store, registrations
+from workers.artifacts import ArtifactStore
+from workers.database import engine, transaction
+from workers.datasets.fetch import fetch
+from workers.jobs import FINAL, Job, JobKind, JobRequest, JobStatus
+from workers.migrate import upgrade
+from workers.settings import Settings
+
+SECONDS = 60  # until a wait counts as a failure
+SHORT = {"epochs": 2, "batch_size": 64}
+ENDLESS = {"epochs": 1000, "batch_size": 64}
+SEVERAL = {"epochs": 8, "batch_size": 32, "augmentation": "crop", "optimizer": "adamw"}
+TIMED = {"seconds", "images_per_second"}
+
+
+class Installation:
+    """A data folder with real digits and a database, and what one does with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data=folder, device="cpu", lease_seconds=6)
+        upgrade(self.settings.resolved_database_url)
+        fetch(self.settings.datasets_folder, "digits", report=str)
+
+    @property
+    def database(self) -> Any:
+        return engine(self.settings.resolved_database_url)
+
+    def enqueue(self, recipe: dict[str, Any], dataset: str = "digits", **request: Any) -> str:
+        with transaction(self.database) as session:
+            asked = JobRequest(
+                **{
+                    "kind": JobKind.TRAIN,
+                    "architecture": "residual_cnn",
+                    "recipe": recipe,
+                    "recipe_hash": "0",
+                    **request,
+                },
+                dataset=dataset,
+            )
+            return jobs.enqueue(session, asked, now=datetime.now(UTC)).id
+
+    def job(self, job_id: str) -> Job:
+        with transaction(self.database, read_only=True) as session:
+            return jobs.get(session, job_id)
+
+    def ended(self, job_id: str) -> Job:
+        return until(lambda: self._if_final(self.job(job_id)))
+
+    def _if_final(self, job: Job) -> Job | None:
+        return job if job.status in FINAL else None
+
+    def cancel(self, job_id: str) -> None:
+        with transaction(self.database) as session:
+            jobs.cancel(session, job_id, now=datetime.now(UTC))
+
+    def metrics(self, job_id: str) -> dict[int, dict[str, float | None]]:
+        """Without those that a clock decides."""
+        with transaction(self.database, read_only=True) as session:
+            epochs = metrics.of_jobs(session, [job_id])[job_id]
+        return {
+            number: {name: value for name, value in values.items() if name not in TIMED}
+            for number, values in epochs.items()
+        }
+
+    def weights(self, job_id: str) -> dict[str, Tensor]:
+        with transaction(self.database, read_only=True) as session:
+            made = model_store.get(session, model_store.of_jobs(session, [job_id])[job_id])
+        store = ArtifactStore(self.settings.resolved_artifacts_url)
+        return load(store.get(made.weights, sha256=made.weights_sha256))
+
+    def workers(self) -> list[registrations.Registration]:
+        with transaction(self.database, read_only=True) as session:
+            return registrations.present(session, since=datetime(2000, 1, 1, tzinfo=UTC))
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker process, stopped as a person would at the end."""
+        environment = {
+            **os.environ,
+            "BAKEOFF_DATA": str(self.settings.data),
+            "BAKEOFF_DEVICE": "cpu",
+            "BAKEOFF_LEASE_SECONDS": str(self.settings.lease_seconds),
+        }
+        started = subprocess.Popen([sys.executable, "-m", "workers"], env=environment)
+        try:
+            until(lambda: started.pid in [one.pid for one in self.workers()])
+            yield started
+            started.terminate()
+            assert started.wait(timeout=20) in {0, -signal.SIGKILL}
+        finally:
+            started.kill()
+            started.wait()
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What `found` gives, as soon as it gives something."""
+    deadline = time.monotonic() + SECONDS
+    pause = threading.Event()
+    while not (answer := found()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        pause.wait(0.005)
+    return answer
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def child_of_job(worker: int) -> int | None:
+    """The process that runs a job: a grandchild, below the forkserver."""
+    below = [grandchild for child in children(worker) for grandchild in children(child)]
+    return below[0] if below else None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "data")
+    yield made
+    made.database.dispose()
+
+
+class Undisturbed(NamedTuple):
+    """What comes of SEVERAL where nothing happens on the way."""
+
+    metrics: dict[int, dict[str, float | None]]
+    weights: dict[str, Tensor]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    installation = Installation(tmp_path_factory.mktemp("undisturbed") / "data")
+    job_id = installation.enqueue(SEVERAL)
+    with installation.worker():
+        assert installation.ended(job_id).status == JobStatus.SUCCEEDED
+    installation.database.dispose()
+    return Undisturbed(installation.metrics(job_id), installation.weights(job_id))
+
+
+def assert_same(expected: Undisturbed, installation: Installation, job_id: str) -> None:
+    assert installation.metrics(job_id) == expected.metrics
+    found = installation.weights(job_id)
+    assert [name for name in found if not found[name].equal(expected.weights[name])] == []
+
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+
+
+def test_a_training_succeeds_in_a_process_of_its_own_while_the_parent_has_no_torch(
+    installation: Installation,
+) -> None:
+    job_id = installation.enqueue(SHORT)
+    with installation.worker() as worker:
+        until(lambda: installation.job(job_id).progress)
+        mapped = Path(f"/proc/{worker.pid}/maps").read_text()
+        ended = installation.ended(job_id)
+
+    assert "libtorch" not in mapped
+    assert (ended.status, ended.error) == (JobStatus.SUCCEEDED, None)
+    assert ended.epoch == 2
+    assert sorted(installation.metrics(job_id)) == [1, 2]
+    assert installation.weights(job_id)
+    folder = installation.settings.data / "artifacts"
+    assert not list(folder.glob("checkpoints/*/*"))  # nothing needs them any more
+    assert list(folder.glob(f"predictions/{job_id}/*.safetensors"))
+
+
+def test_a_running_job_is_stopped_within_a_second_of_being_cancelled(
+    installation: Installation,
+) -> None:
+    job_id, next_id = installation.enqueue(ENDLESS), installation.enqueue(SHORT)
+    with installation.worker() as worker:
+        until(lambda: installation.job(job_id).epoch)
+        process = until(lambda: child_of_job(worker.pid))
+        started = time.monotonic()
+        installation.cancel(job_id)
+        ended = installation.ended(job_id)
+        seconds = time.monotonic() - started
+
+        assert ended.status == JobStatus.CANCELLED
+        assert seconds < 1
+        assert not is_alive(process)
+        assert installation.ended(next_id).status == JobStatus.SUCCEEDED
+
+
+def test_a_job_whose_process_is_killed_ends_in_the_same_bits_as_one_left_alone(
+    installation: Installation, undisturbed: Undisturbed
+) -> None:
+    killed = installation.enqueue(SEVERAL)
+    with installation.worker() as worker:
+        until(lambda: installation.job(killed).epoch >= 2)
+        os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
+        ended = installation.ended(killed)
+
+    assert (ended.status, ended.attempts) == (JobStatus.SUCCEEDED, 2)
+    assert_same(undisturbed, installation, killed)
+
+
+def test_a_worker_that_is_killed_takes_its_job_along_and_the_next_one_finishes_it(
+    installation: Installation, undisturbed: Undisturbed
+) -> None:
+    orphan = installation.enqueue(SEVERAL)
+    with installation.worker() as first:
+        until(lambda: installation.job(orphan).epoch >= 2)
+        process = until(lambda: child_of_job(first.pid))
+        first.kill()
+        until(lambda: not is_alive(process))
+    with installation.worker():
+        ended = installation.ended(orphan)
+
+    assert ended.status == JobStatus.SUCCEEDED
+    assert ended.token == 2
+    assert_same(undisturbed, installation, orphan)
+
+
+def test_a_worker_that_is_stopped_gives_its_job_back_without_counting_the_attempt(
+    installation: Installation,
+) -> None:
+    job_id = installation.enqueue(ENDLESS)
+    with installation.worker():
+        until(lambda: installation.job(job_id).epoch >= 1)
+
+    job = installation.job(job_id)
+    assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
+    assert job.checkpoint
+    assert installation.workers() == []
+
+
+def test_a_job_that_kills_its_process_every_time_fails_with_the_reason(
+    installation: Installation,
+) -> None:
+    job_id = installation.enqueue(ENDLESS)
+    with installation.worker() as worker:
+        for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+            until(
+                lambda n=attempt: (
+                    installation.job(job_id).attempts == n and installation.job(job_id).progress
+                )
+            )
+            os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
+        ended = installation.ended(job_id)
+
+    assert ended.status == JobStatus.FAILED
+    assert "killed (signal 9, often for lack of memory) on each of 3 attempts" in str(ended.error)
+
+
+def test_a_training_that_cannot_be_done_fails_with_one_sentence(installation: Installation) -> None:
+    diverging = {"epochs": 30, "optimizer": "sgd", "learning_rate": 10.0, "weight_decay": 1.0}
+    job_id = installation.enqueue(diverging, architecture="cnn")
+    absent = installation.enqueue(SHORT, dataset="my_own")
+    with installation.worker():
+        ended, without_data = installation.ended(job_id), installation.ended(absent)
+
+    assert ended.status == JobStatus.FAILED
+    assert "diverged in epoch" in str(ended.error)
+    assert without_data.status == JobStatus.FAILED
+    assert "PUT /v1/datasets/my_own" in str(without_data.error)
+
+
+def test_a_damaged_checkpoint_costs_time_and_nothing_else(
+    installation: Installation, undisturbed: Undisturbed
+) -> None:
+    damaged = installation.enqueue(SEVERAL)
+    with installation.worker():
+        until(lambda: installation.job(damaged).epoch >= 2)
+    path = installation.settings.data / "artifacts" / str(installation.job(damaged).checkpoint)
+    path.write_bytes(path.read_bytes()[:-10])
+    with installation.worker():
+        ended = installation.ended(damaged)
+
+    assert ended.status == JobStatus.SUCCEEDED
+    assert_same(undisturbed, installation, damaged)
+
+
+def test_the_entry_point_of_other_executors_runs_a_claimed_job(installation: Installation) -> None:
+    job_id = installation.enqueue(SHORT)
+    with transaction(installation.database) as session:
+        leases.claim(
+            session, worker="elsewhere", now=datetime.now(UTC), duration=timedelta(minutes=5)
+        )
+    environment = {**os.environ, "BAKEOFF_DATA": str(installation.settings.data)}
+    for _ in range(2):  # the second time it is no longer its job
+        ended = subprocess.run(
+            [sys.executable, "-m", "workers.run", "--job", job_id, "--token", "1"],
+            env={**environment, "BAKEOFF_DEVICE": "cpu"},
+            capture_output=True,
+            check=False,
+        )
+        assert installation.job(job_id).status == JobStatus.SUCCEEDED, ended.stderr.decode()
