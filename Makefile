@@ -2,8 +2,8 @@
 # make test     the tests            make check    format, lint, types, imports
 DATASET ?= mnist
 ARCHITECTURES ?= fully_connected cnn residual_cnn
-EPOCHS ?= 5
-SEEDS ?= 1
+EPOCHS ?= 3
+SEEDS ?= 3
 RECIPE ?= {}
 PORT ?= 8000
 PYTHON ?= python3

@@ -100,8 +100,9 @@ def record_epoch(
 ) -> None:
     """Accept an epoch, once and in order, with its metrics and its checkpoint, all or nothing."""
     _write(session, lease, Job.epoch == epoch - 1, epoch=epoch, checkpoint=checkpoint)
-    metrics.record(session, lease.job_id, epoch, values, token=lease.token)
-    data = {"epoch": epoch, **{name: v for name, v in values.items() if "/" not in name}}
+    kept = metrics.storable(values)
+    metrics.record(session, lease.job_id, epoch, kept, token=lease.token)
+    data = {"epoch": epoch, **{name: v for name, v in kept.items() if "/" not in name}}
     events.add(session, job_id=lease.job_id, at=now, kind="epoch", token=lease.token, data=data)
 
 

@@ -21,8 +21,13 @@ class Metric(Base):
     token: Mapped[int]  # of the lease it was accepted under
 
 
+def storable(values: Mapping[str, float]) -> dict[str, float | None]:
+    """The same numbers, None in place of those that neither SQL nor JSON can hold."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
 def record(
-    session: Session, job_id: str, epoch: int, values: Mapping[str, float], *, token: int
+    session: Session, job_id: str, epoch: int, values: Mapping[str, float | None], *, token: int
 ) -> None:
     """Keep the metrics of an epoch; a second time for the same epoch is an integrity error."""
     session.add_all(
@@ -30,7 +35,7 @@ def record(
             job_id=job_id,
             epoch=epoch,
             name=name,
-            value=value if math.isfinite(value) else None,
+            value=value,
             token=token,
         )
         for name, value in values.items()

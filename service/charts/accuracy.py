@@ -51,7 +51,11 @@ def accuracy(results: ComparisonResults) -> Figure:
     name_rows(axes, [board.architecture for board in rows])
     write_right(axes, [_words(board.test_accuracy) for board in rows])
     percent(axes, "x")
-    axes.set_xlabel("accuracy (filled: test, hollow: train)", fontsize=SMALL, color=FAINT)
+    axes.set_xlabel(
+        "accuracy  (filled: test, with every seed and 95 % interval; hollow: train)",
+        fontsize=SMALL,
+        color=FAINT,
+    )
     return figure
 
 

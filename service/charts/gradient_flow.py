@@ -34,6 +34,9 @@ def gradient_flow(results: ComparisonResults) -> Figure:
             panel_title(axes, f"{name}, seed {run.seed}")
         tidy(axes)
     if panels:
+        lows, highs = zip(*(axes.get_ylim() for axes in panels), strict=True)
+        for axes in panels:  # one scale, so that networks can be compared
+            axes.set_ylim(min(lows), max(highs))
         panels[0].set_ylabel("gradient norm, log scale", fontsize=SMALL, color=FAINT)
         lines = max((axes.lines for axes in panels), key=len)
         figure.legend(

@@ -23,7 +23,7 @@ def inference_latency(results: ComparisonResults) -> Figure:
     names = results.with_results
     sizes = [one["batch_size"] for one in results.any_result["latency"]]
     figure = new_figure(results, "Inference latency", height=height_for(len(names)) + 0.2)
-    panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)[0]
     for axes, size in zip(panels, sizes, strict=True):
         for row, name in enumerate(names):
             style = look(results, name)
@@ -54,11 +54,13 @@ def inference_latency(results: ComparisonResults) -> Figure:
         low, high = axes.get_xlim()
         subs = (1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)
         axes.xaxis.set_major_locator(LogLocator(subs=subs))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds)))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda seconds, _: duration(seconds, digits=1))
+        )
         axes.xaxis.set_minor_formatter(NullFormatter())
         name_rows(axes, names)
         panel_title(axes, f"batch {size}" if size > 1 else "one image")
-        axes.set_xlabel("seconds for the batch, log scale", fontsize=SMALL, color=FAINT)
+        axes.set_xlabel("p50 (mark) to p99 (end), log scale", fontsize=SMALL, color=FAINT)
     return figure
 
 

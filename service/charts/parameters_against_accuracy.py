@@ -61,7 +61,7 @@ def parameters_against_accuracy(results: ComparisonResults) -> Figure:
     percent(axes)
     tidy(axes, grid="both")
     axes.set_xlabel("parameters, log scale", fontsize=SMALL, color=FAINT)
-    axes.set_ylabel("test accuracy", fontsize=NORMAL, color=FAINT)
+    axes.set_ylabel("test accuracy, mean and 95 % interval", fontsize=NORMAL, color=FAINT)
     _label(axes, points)
     return figure
 

@@ -68,7 +68,7 @@ def _draw(axes: Axes, result: dict[str, Any], colour: str) -> float:
             label=curve["name"],
         )
     axes.annotate(
-        f"'{worst['name']}', AUC {worst['auc']:.5f}",
+        f"lowest: '{worst['name']}', AUC {worst['auc']:.5f}",
         (0.97, 0.06),
         xycoords="axes fraction",
         ha="right",

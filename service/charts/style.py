@@ -79,11 +79,12 @@ def percent(axes: Axes, which: str = "y") -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
 
 
-def duration(seconds: float) -> str:
-    """Seconds with three digits, in the unit that suits them."""
+def duration(seconds: float, *, digits: int = 3) -> str:
+    """Seconds with so many significant digits, in the unit that suits them."""
     for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if seconds * scale >= 1 or unit == "µs":
-            return f"{seconds * scale:#.3g}".removesuffix(".") + f" {unit}"
+            number = f"{seconds * scale:#.{digits}g}" if digits > 1 else f"{seconds * scale:g}"
+            return number.removesuffix(".") + f" {unit}"
     return ""
 
 

@@ -42,5 +42,5 @@ def training_time(results: ComparisonResults) -> Figure:
         ],
     )
     axes.set_xlim(left=0)
-    axes.set_xlabel("seconds of training", fontsize=SMALL, color=FAINT)
+    axes.set_xlabel("seconds of training  (bar: mean, lines: seeds)", fontsize=SMALL, color=FAINT)
     return figure

@@ -24,9 +24,7 @@ def main() -> None:
     """Run the command line; a refusal is one sentence on standard error and exit status 1."""
     from service.cli.processes import StartError
 
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    load_commands()
     try:
         app()
     except (RefusedError, StartError) as refusal:
@@ -35,3 +33,10 @@ def main() -> None:
         sys.exit(f"bakeoff: no service answers ({error}); start one with 'bakeoff up'")
     except httpx.TransportError as error:
         sys.exit(f"bakeoff: the connection to the service broke ({error})")
+
+
+def load_commands() -> None:
+    """Import every module of this folder, which adds its command."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)

@@ -3,9 +3,7 @@
 import itertools
 import tempfile
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -24,14 +22,6 @@ from workers.migrate import upgrade
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path / 'queue.db'}"
-    upgrade(url)
-    yield engine(url)
-    engine(url).dispose()
 
 
 def enqueue(database: Engine, priority: int = 0, now: datetime = NOW) -> str:
@@ -188,7 +178,7 @@ def test_a_job_that_kills_every_worker_fails_in_the_end(database: Engine) -> Non
 def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_by_its_worker(
     database: Engine,
 ) -> None:
-    first, second = enqueue(database), enqueue(database)
+    first, second = enqueue(database), enqueue(database, now=LATER)
     lease = held(database)
     with transaction(database) as session:
         running, waiting = (jobs.cancel(session, one, now=NOW) for one in (first, second))
@@ -243,6 +233,8 @@ def test_a_job_that_has_not_ended_is_not_retried_and_an_ended_one_not_cancelled(
 
 
 def test_claiming_uses_the_indexes_made_for_it(database: Engine) -> None:
+    if database.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads a table of no rows without an index")
     with database.connect() as connection:
         plans = [
             connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
