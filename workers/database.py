@@ -118,13 +118,16 @@ def _sqlite_module() -> Any:
 
 
 def _prepare_connection(connection: Any, record: object) -> None:
-    _prepare_migration(connection, record)
+    del record
+    connection.isolation_level = None  # BEGIN is ours, see _begin
+    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _prepare_migration(connection: Any, record: object) -> None:
     del record
-    connection.isolation_level = None  # BEGIN is ours, see _begin
+    connection.isolation_level = None
+    # It stays with the file. Two at once would fail with "database is locked", whatever the timeout.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 

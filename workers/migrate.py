@@ -1,5 +1,8 @@
 """The schema of the database, brought up to date and checked with Alembic."""
 
+import contextlib
+import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +13,8 @@ from sqlalchemy import Engine, make_url, text
 
 from workers.database import migration_engine
 
+ADVISORY_LOCK = 7_225_366  # any number, the same for every version: one migration at a time
+
 
 class SchemaError(RuntimeError):
     """The database's schema is not that of this version."""
@@ -17,19 +22,33 @@ class SchemaError(RuntimeError):
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; nothing happens where it is there."""
+    with _alone(url):
+        engine = migration_engine(url)
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if engine.dialect.name == "sqlite":
+                broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise SchemaError(f"a migration broke references: {broken[:3]}")
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """One process at a time makes or changes a SQLite file; the lock ends with the process."""
     database = make_url(url)
-    if database.get_backend_name() == "sqlite" and database.database:
-        Path(database.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = migration_engine(url)
-    with engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if engine.dialect.name == "sqlite":
-            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-            if broken:
-                raise SchemaError(f"a migration broke references: {broken[:3]}")
-    engine.dispose()
+    if database.get_backend_name() != "sqlite" or not database.database:
+        yield
+        return
+    path = Path(database.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.migration").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def check_current(engine: Engine) -> str:

@@ -1,6 +1,8 @@
 """A real service: SQLite, a data folder with digits, and a worker that is stepped, not waited for."""
 
 import io
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -106,6 +109,20 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         assert answer.status_code == 202, answer.text
         service.work(jobs=4)
         yield service
+
+
+@pytest.fixture(scope="session")
+def address(trained: Service) -> Iterator[str]:
+    """Where the trained installation is served over a real socket."""
+    app = create_app(trained.settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

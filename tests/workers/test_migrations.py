@@ -42,7 +42,7 @@ def test_a_database_is_brought_up_to_date_once_however_often_it_is_asked_for(url
         except Exception as error:  # noqa: BLE001 - reported below, whatever it is
             failures.append(error)
 
-    threads = [threading.Thread(target=bring_up_to_date) for _ in range(4)]
+    threads = [threading.Thread(target=bring_up_to_date) for _ in range(8)]
     for one in threads:
         one.start()
     for one in threads:

@@ -355,7 +355,7 @@ def _is_possible(statuses: list[str]) -> bool:
 
 
 TestQueue = Queue.TestCase
-TestQueue.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestQueue.settings = settings(max_examples=25, stateful_step_count=30)
 
 
 def test_events_come_in_order_and_from_where_one_has_read(database: Engine) -> None:

@@ -59,7 +59,7 @@ def test_a_finished_training_is_judged_as_scikit_learn_would(digits: ImageDatase
     assert result.versions["torch"] == torch.__version__
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32), num_images=st.integers(20, 600), num_classes=st.integers(2, 6))
 def test_curves_are_short_rise_from_corner_to_corner_and_carry_the_exact_area(
     seed: int, num_images: int, num_classes: int
@@ -207,7 +207,7 @@ def test_preparing_the_processor_keeps_products_exact() -> None:
     assert float(((left @ right).double() / exact - 1).abs().max()) < 1e-5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(share=st.floats(0, 0.999))
 def test_a_torn_checkpoint_is_noticed(share: float, checkpoint: bytes) -> None:
     with pytest.raises(CheckpointError):

@@ -76,7 +76,7 @@ recipes = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(recipe=recipes, architecture=st.sampled_from(sorted(SMALL)), data=st.data())
 def test_a_resumed_training_ends_in_the_same_bits(
     few_digits: ImageDataset, recipe: Recipe, architecture: str, data: st.DataObject

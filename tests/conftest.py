@@ -1,0 +1,8 @@
+"""For every test: a law is searched without a stopwatch, since the machine may be busy."""
+
+from hypothesis import settings
+
+settings.register_profile(
+    "unhurried", settings.get_profile(settings.get_current_profile_name()), deadline=None
+)
+settings.load_profile("unhurried")
