@@ -22,19 +22,21 @@ def cnn(
         float, Bounds("share of features silenced before the classifier", 0, 0.9)
     ] = 0.0,
 ) -> nn.Module:
-    """Two 3×3 convolutions, each followed by ReLU and 2×2 max-pooling, then one linear layer.
+    """Two 3×3 convolutions, each followed by 2×2 max-pooling and ReLU, then one linear layer.
 
     On MNIST 50,186 parameters: fewer than the fully connected net, and better.
     """
     first, second = channels
     network = nn.Sequential()
     network.add_module("conv1", nn.Conv2d(image_shape.channels, first, 3, padding=1))
-    network.add_module("relu1", nn.ReLU(inplace=True))
+    # Pooling first: the largest of the four passes the ReLU or none does, so value and gradient are
+    # the same to the bit, and the ReLU has a quarter of the work.
     # ceil_mode: an odd side keeps its last row, and an image of one pixel stays one pixel.
     network.add_module("pool1", nn.MaxPool2d(2, ceil_mode=True))
+    network.add_module("relu1", nn.ReLU(inplace=True))
     network.add_module("conv2", nn.Conv2d(first, second, 3, padding=1))
-    network.add_module("relu2", nn.ReLU(inplace=True))
     network.add_module("pool2", nn.MaxPool2d(2, ceil_mode=True))
+    network.add_module("relu2", nn.ReLU(inplace=True))
     network.add_module("flatten", nn.Flatten())
     if dropout > 0:
         network.add_module("dropout", nn.Dropout(dropout))

@@ -4,11 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import torch
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
-FORMAT = "bakeoff checkpoint 1"
+FORMAT = "bakeoff checkpoint 2"
 
 
 class CheckpointError(ValueError):
@@ -24,7 +22,7 @@ class Checkpoint:
     best_loss: float
     train_seconds: float  # over all epochs so far, training alone
     network: Mapping[str, Tensor]
-    optimizer: Mapping[str, Tensor]  # "<parameter number>/<name>"
+    optimizer: Mapping[str, Tensor]  # FusedOptimizer.tensors()
     best_network: Mapping[str, Tensor] = field(default_factory=dict)  # with early stopping only
 
     def to_bytes(self) -> bytes:
@@ -60,6 +58,8 @@ class Checkpoint:
             length = int.from_bytes(content[:8], "little")
             metadata = json.loads(content[8 : 8 + length])["__metadata__"]
             numbers = json.loads(metadata["numbers"])
+            if metadata["format"] != FORMAT:
+                raise CheckpointError(f"a checkpoint of another format: {metadata['format']}")
         except (SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(f"not a whole checkpoint: {error}") from None
         groups: dict[str, dict[str, Tensor]] = {"network": {}, "optimizer": {}, "best_network": {}}
@@ -75,29 +75,3 @@ class Checkpoint:
             optimizer=groups["optimizer"],
             best_network=groups["best_network"],
         )
-
-
-def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
-    """The tensors of an optimizer's state, flat: "<parameter number>/<name>"."""
-    return {
-        f"{number}/{name}": value
-        for number, state in optimizer.state_dict()["state"].items()
-        for name, value in state.items()
-        if isinstance(value, Tensor)
-    }
-
-
-def restore(checkpoint: Checkpoint, network: nn.Module, optimizer: Optimizer) -> None:
-    """Put network and optimizer into the state of the checkpoint."""
-    network.load_state_dict(checkpoint.network)
-    parameters = [one for group in optimizer.param_groups for one in group["params"]]
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, value in checkpoint.optimizer.items():
-        number, _, name = key.partition("/")
-        parameter = parameters[int(number)]
-        # Fused optimizers walk memory: the state must lie as its parameter does (channels_last).
-        is_like = value.shape == parameter.shape
-        placed = torch.empty_like(parameter, dtype=value.dtype).copy_(value) if is_like else value
-        state.setdefault(int(number), {})[name] = placed
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})

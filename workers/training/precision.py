@@ -1,6 +1,6 @@
 """In which number format a training computes."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,8 +21,9 @@ class Precision:
 
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
         """The context to run forward passes in."""
-        enabled = self.name == "bfloat16"
-        return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
+        if self.name == "float32":
+            return nullcontext()
+        return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
 def choose(asked: str, network: nn.Module, device: torch.device) -> Precision:

@@ -19,16 +19,17 @@ from models import ImageShape, architectures
 from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
 from workers.training.augmentation import augment
 from workers.training.best_epoch import BestEpoch
-from workers.training.checkpoint import Checkpoint, optimizer_tensors, restore
+from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
 from workers.training.gradient_flow import GradientFlow
 from workers.training.normalisation import Normalisation
-from workers.training.optimizer import build_optimizer
+from workers.training.optimizer import FusedOptimizer
 from workers.training.precision import Precision, choose
 from workers.training.recipe import Recipe
 from workers.training.remaining_time import RemainingTime
 from workers.training.results import Epoch, Progress
+from workers.training.running_score import RunningScore
 from workers.training.schedule import learning_rate
 from workers.training.stopwatch import Stopwatch
 
@@ -76,7 +77,7 @@ class Trainer:
         # torch's annotation lacks memory_format, which its documentation has.
         self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.precision: Precision = choose(recipe.precision, network, device)
-        self.optimizer = build_optimizer(network, recipe, device)
+        self.optimizer = FusedOptimizer(network, recipe)
         self.normalise = Normalisation(dataset.mean, dataset.std, device)
         self.train_split, self.validation, self.test = (
             split.to(device) for split in (dataset.train, dataset.validation, dataset.test)
@@ -137,33 +138,28 @@ class Trainer:
         generator = torch.Generator().manual_seed(_mix(self.seed, number))
         torch.manual_seed(_mix(self.seed, number))  # of dropout
         order = torch.randperm(len(self.train_split), generator=generator).to(self.device)
-        loss_sum = torch.zeros((), device=self.device)
-        num_correct = torch.zeros((), device=self.device)
-        num_images = 0
+        running = RunningScore(self.device)
         self.network.train()
         self.stopwatch.start()
         for step, indices in enumerate(order.split(self.sizes)):
             loss, logits, labels = self._step(number, step, indices, generator)
             flow.sample(step)
-            loss_sum += loss.detach() * len(indices)
-            num_correct += (logits.detach().argmax(dim=1) == labels).sum()
-            num_images += len(indices)
+            running.add(loss, logits, labels)
             if self.stopwatch.since_start() > PROGRESS_SECONDS:
                 seconds = self.stopwatch.stop()
-                mean_loss = self._finite(float(loss_sum) / num_images, number)
                 yield Progress(
                     "training",
                     number,
                     self.recipe.epochs,
                     step + 1,
                     len(self.sizes),
-                    loss=mean_loss,
-                    accuracy=float(num_correct) / num_images,
-                    images_per_second=num_images / seconds,
+                    loss=self._finite(running.loss(), number),
+                    accuracy=running.accuracy(),
+                    images_per_second=running.num_images / seconds,
                 )
                 self.stopwatch.start()
         self.stopwatch.stop()
-        self._finite(float(loss_sum), number)
+        self._finite(running.loss(), number)
 
     def _step(
         self, number: int, step: int, indices: Tensor, generator: torch.Generator
@@ -171,8 +167,6 @@ class Trainer:
         images = self.normalise(self.train_split.images.index_select(0, indices))
         images = augment(images, self.recipe.augmentation, generator)
         labels = self.train_split.labels.index_select(0, indices)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._learning_rate(number, step)
         self.optimizer.zero_grad()
         with self.precision.autocast(self.device):
             logits = self.network(images)
@@ -180,7 +174,7 @@ class Trainer:
             logits.float(), labels, label_smoothing=self.recipe.label_smoothing
         )
         loss.backward()
-        self.optimizer.step()
+        self.optimizer.step(self._learning_rate(number, step))
         return loss, logits, labels
 
     def _learning_rate(self, number: int, step: int) -> float:
@@ -205,12 +199,13 @@ class Trainer:
             best_loss=self.best.loss,
             train_seconds=self.train_seconds,
             network=self.network.state_dict(),
-            optimizer=optimizer_tensors(self.optimizer),
+            optimizer=self.optimizer.tensors(),
             best_network=self.best.weights,
         )
 
     def _resume(self, checkpoint: Checkpoint) -> None:
-        restore(checkpoint, self.network, self.optimizer)
+        self.network.load_state_dict(checkpoint.network)
+        self.optimizer.restore(checkpoint.optimizer)
         self.epochs_done = checkpoint.epoch
         self.train_seconds = checkpoint.train_seconds
         self.best.number, self.best.loss = checkpoint.best_epoch, checkpoint.best_loss
