@@ -3,13 +3,17 @@
 from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults, Entry, Run
+from service.kept_predictions import KeptPredictions
 from workers import comparisons, jobs, metrics
+from workers.artifacts import ArtifactStore
 from workers.comparisons import Comparison
 from workers.jobs import Job
 
 
-def comparison_results(session: Session, comparison_id: str) -> ComparisonResults:
-    """Everything known of a comparison; ComparisonNotFoundError."""
+def comparison_results(
+    session: Session, artifacts: ArtifactStore, comparison_id: str
+) -> ComparisonResults:
+    """Everything known of a comparison; ComparisonNotFoundError. Predictions are read when needed."""
     comparison = comparisons.get(session, comparison_id)
     of_it = jobs.of_comparison(session, comparison.id)
     by_job = metrics.of_jobs(session, [job.id for job in of_it])
@@ -22,6 +26,7 @@ def comparison_results(session: Session, comparison_id: str) -> ComparisonResult
         seeds=tuple(comparison.seeds),
         entries=tuple(Entry(**entry) for entry in comparison.architectures),
         runs=tuple(_run(comparison, job, by_job[job.id]) for job in of_it),
+        predictions=KeptPredictions(artifacts, of_it),
     )
 
 

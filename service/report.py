@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
+from service.analysis.statistics import statistics
 from service.analysis.summary import accuracy_words, sentences
 from service.charts import charts
 from service.charts.render import render, title_of
@@ -22,8 +23,11 @@ ORDER = (
     "training_time",
     "inference_latency",
     "confusion_matrices",
+    "reliability",
     "roc",
     "gradient_flow",
+    "update_ratios",
+    "dead_relus",
 )
 
 
@@ -43,9 +47,11 @@ def report_markdown(results: ComparisonResults) -> str:
 
 def _content(results: ComparisonResults) -> dict[str, Any]:
     evidence = results.any_result
+    tested = statistics(results)
     return {
         "results": results,
-        "sentences": sentences(results),
+        "sentences": sentences(results, tested),
+        "tested": tested,
         "rows": leaderboard(results),
         "recipe": results.recipe,
         "evidence": evidence,

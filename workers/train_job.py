@@ -82,7 +82,7 @@ class TrainJob:
         self._report(Progress("measuring", epochs, epochs, 1, 1))
         outcome = judge(self.trainer, self.dataset)
         probabilities = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
-        self.artifacts.put(probabilities, _probabilities_file(outcome, self.trainer))
+        digest = self.artifacts.put(probabilities, _probabilities_file(outcome, self.trainer))
         model = self._model(outcome)
         result = {
             **dataclasses.asdict(outcome.result),
@@ -90,6 +90,7 @@ class TrainJob:
             "dataset_sha256": self.dataset.sha256,
             "recipe_hash": self.job.recipe_hash,
             "predictions": probabilities,
+            "predictions_sha256": digest,
         }
         with transaction(self.database) as session:
             session.add(model)

@@ -1,17 +1,29 @@
 """The leaderboard of a comparison: one row per architecture, best test accuracy first."""
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from service.analysis.estimate import Estimate, estimate
+from service.analysis.pareto import on_front
 from service.analysis.results import ComparisonResults, Run
+
+
+class Pareto(BaseModel):
+    """Whether no other architecture is at least as accurate on test and as cheap, and better in one."""
+
+    num_parameters: bool
+    flops: bool
+    train_seconds: bool
+    latency_p50_batch_1: bool
 
 
 class LeaderboardRow(BaseModel):
     """One architecture, every number over its seeds."""
 
-    rank: int = Field(examples=[1])
+    rank: int = Field(description="place in this order", examples=[1])
     architecture: str = Field(examples=["cnn"])
     n: int = Field(description="seeds that have succeeded")
     train_accuracy: Estimate
@@ -19,6 +31,8 @@ class LeaderboardRow(BaseModel):
     test_accuracy: Estimate
     test_loss: Estimate
     macro_auc: Estimate
+    ece: Estimate = Field(description="expected calibration error, 15 bins of equal width")
+    brier: Estimate = Field(description="Brier score summed over classes, 0 to 2")
     generalisation_gap: Estimate = Field(description="train accuracy minus test accuracy")
     best_epoch: Estimate = Field(description="epoch of the lowest validation loss")
     train_seconds: Estimate = Field(description="training alone, after its warm-up")
@@ -28,42 +42,102 @@ class LeaderboardRow(BaseModel):
     num_parameters: int
     flops: int = Field(description="forward pass of one image")
     model_bytes: int
+    pareto: Pareto = Field(description="on the front of test accuracy against each cost")
     best_model_id: str | None = Field(
         description="of the seed with the best validation accuracy: the test split chooses nothing"
     )
 
 
-def leaderboard(results: ComparisonResults) -> list[LeaderboardRow]:
-    """Rows of the architectures that have a result."""
-    rows = [_row(results, architecture) for architecture in results.with_results]
-    rows.sort(key=lambda row: row.test_accuracy.mean or 0.0, reverse=True)
-    return [row.model_copy(update={"rank": rank}) for rank, row in enumerate(rows, start=1)]
+class SortBy(StrEnum):
+    """What a leaderboard can be sorted by; the best comes first, which for costs is the lowest."""
+
+    TEST_ACCURACY = "test_accuracy"
+    TRAIN_ACCURACY = "train_accuracy"
+    VALIDATION_ACCURACY = "validation_accuracy"
+    TEST_LOSS = "test_loss"
+    MACRO_AUC = "macro_auc"
+    ECE = "ece"
+    BRIER = "brier"
+    GENERALISATION_GAP = "generalisation_gap"
+    BEST_EPOCH = "best_epoch"
+    TRAIN_SECONDS = "train_seconds"
+    IMAGES_PER_SECOND = "images_per_second"
+    LATENCY_P50_BATCH_1 = "latency_p50_batch_1"
+    LATENCY_P50_BATCH_64 = "latency_p50_batch_64"
+    NUM_PARAMETERS = "num_parameters"
+    FLOPS = "flops"
+    MODEL_BYTES = "model_bytes"
+    ARCHITECTURE = "architecture"
+
+
+HIGHEST_FIRST = {
+    SortBy.TEST_ACCURACY,
+    SortBy.TRAIN_ACCURACY,
+    SortBy.VALIDATION_ACCURACY,
+    SortBy.MACRO_AUC,
+    SortBy.IMAGES_PER_SECOND,
+}
+
+
+def leaderboard(
+    results: ComparisonResults, *, sort: SortBy = SortBy.TEST_ACCURACY
+) -> list[LeaderboardRow]:
+    """Rows of the architectures that have a result, best first; the rank is that of this order."""
+    rows = _with_fronts([_row(results, architecture) for architecture in results.with_results])
+    known = [row for row in rows if _value(row, sort) is not None]
+    known.sort(key=lambda row: _value(row, sort), reverse=sort in HIGHEST_FIRST)
+    ordered = known + [row for row in rows if _value(row, sort) is None]
+    return [row.model_copy(update={"rank": rank}) for rank, row in enumerate(ordered, start=1)]
+
+
+def _value(row: LeaderboardRow, sort: SortBy) -> Any:
+    value = getattr(row, sort)
+    return value.mean if isinstance(value, Estimate) else value
 
 
 def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
     found = results.finished(architecture)
-    aucs = [one["macro_auc"] for one in found if one["macro_auc"] is not None]
-    gaps = [one["train"]["accuracy"] - one["test"]["accuracy"] for one in found]
+
+    def over_seeds(value: Callable[[dict[str, Any]], float | None]) -> Estimate:
+        return estimate([known for one in found if (known := value(one)) is not None])
+
     return LeaderboardRow(
         rank=0,
         architecture=architecture,
         n=len(found),
-        train_accuracy=estimate([one["train"]["accuracy"] for one in found]),
-        validation_accuracy=estimate([one["validation"]["accuracy"] for one in found]),
-        test_accuracy=estimate([one["test"]["accuracy"] for one in found]),
-        test_loss=estimate([one["test"]["loss"] for one in found]),
-        macro_auc=estimate(aucs),
-        generalisation_gap=estimate(gaps),
-        best_epoch=estimate([one["best_epoch"] for one in found]),
-        train_seconds=estimate([one["train_seconds"] for one in found]),
-        images_per_second=estimate([one["images_per_second"] for one in found]),
-        latency_p50_batch_1=estimate([latency_p50(one, 1) for one in found]),
-        latency_p50_batch_64=estimate([latency_p50(one, 64) for one in found]),
+        train_accuracy=over_seeds(lambda one: one["train"]["accuracy"]),
+        validation_accuracy=over_seeds(lambda one: one["validation"]["accuracy"]),
+        test_accuracy=over_seeds(lambda one: one["test"]["accuracy"]),
+        test_loss=over_seeds(lambda one: one["test"]["loss"]),
+        macro_auc=over_seeds(lambda one: one["macro_auc"]),
+        ece=over_seeds(lambda one: one.get("ece")),
+        brier=over_seeds(lambda one: one.get("brier")),
+        generalisation_gap=over_seeds(
+            lambda one: one["train"]["accuracy"] - one["test"]["accuracy"]
+        ),
+        best_epoch=over_seeds(lambda one: one["best_epoch"]),
+        train_seconds=over_seeds(lambda one: one["train_seconds"]),
+        images_per_second=over_seeds(lambda one: one["images_per_second"]),
+        latency_p50_batch_1=over_seeds(lambda one: latency_p50(one, 1)),
+        latency_p50_batch_64=over_seeds(lambda one: latency_p50(one, 64)),
         num_parameters=found[0]["num_parameters"],
         flops=found[0]["flops"],
         model_bytes=found[0]["model_bytes"],
+        pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
         best_model_id=_best_model(results.of(architecture)),
     )
+
+
+def _with_fronts(rows: list[LeaderboardRow]) -> list[LeaderboardRow]:
+    accuracies = [row.test_accuracy.mean or 0.0 for row in rows]
+    fronts = {
+        cost: on_front(accuracies, [_value(row, SortBy(cost)) for row in rows])
+        for cost in Pareto.model_fields
+    }
+    return [
+        row.model_copy(update={"pareto": Pareto(**{cost: on[i] for cost, on in fronts.items()})})
+        for i, row in enumerate(rows)
+    ]
 
 
 def latency_p50(result: dict[str, Any], batch_size: int) -> float:

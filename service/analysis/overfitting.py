@@ -1,19 +1,107 @@
-"""When a network begins to learn its training images by heart."""
+"""When a network begins to learn its training images by heart, and the gap that opens.
+
+The epoch from which on it overfits is that of the lowest validation loss (mean over seeds, found
+through a running median of three epochs, so that one lucky epoch decides nothing), provided that
+
+- after it the validation losses of the seeds rise: Mann and Kendall's exact test, p ≤ 0.05,
+- from it on their train losses fall, by the same test,
+- the mean validation loss ends more than 2 % above where it was lowest.
+
+Else there is none within the epochs trained.
+"""
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from service.analysis.results import ComparisonResults, Run
+from service.analysis.trend import falling_p, rising_p
+
+LEVEL = 0.05
+LEAST_RISE = 0.02  # of the lowest validation loss
+
+Curves = Sequence[Sequence[float]]
 
 
-def overfitting_epoch(train_loss: Sequence[float], validation_loss: Sequence[float]) -> int | None:
-    """The epoch (from 1) after which validation loss only rises while train loss goes on falling.
+@dataclass(frozen=True)
+class Onset:
+    """Where overfitting begins: the epoch (from 1), the rise after it as a share, and its p."""
 
-    It is the epoch of the lowest validation loss, if by the last epoch the validation loss stands
-    more than 2 % above it and the train loss below where it was then. None where that is not so.
-    """
-    finite = [loss if math.isfinite(loss) else math.inf for loss in validation_loss]
-    if not finite:
-        return None
-    best = min(range(len(finite)), key=finite.__getitem__)
-    has_risen = finite[-1] > finite[best] * 1.02
-    still_learns = train_loss[-1] < train_loss[best]
-    return best + 1 if has_risen and still_learns else None
+    epoch: int
+    rise: float
+    p: float
+
+
+class Overfitting(BaseModel):
+    """One architecture over its seeds."""
+
+    architecture: str
+    epoch: int | None = Field(description="from which it overfits; null: not within the epochs")
+    epochs: int = Field(description="trained by every seed")
+    rise: float | None = Field(description="of the validation loss since, as a share of it")
+    p: float | None = Field(description="that the validation losses merely scatter after it")
+    loss_gap: list[float | None] = Field(description="test loss minus train loss after each epoch")
+    accuracy_gap: list[float | None] = Field(description="train accuracy minus test accuracy")
+
+
+def overfitting(results: ComparisonResults) -> list[Overfitting]:
+    """Every architecture that has trained at least one epoch, in the order asked for."""
+    found = []
+    for architecture in results.architectures:
+        runs = [run for run in results.of(architecture) if run.curve("validation_loss")]
+        if runs:
+            found.append(_overfitting(architecture, runs))
+    return found
+
+
+def onset(train_losses: Curves, validation_losses: Curves) -> Onset | None:
+    """Where the curves of some seeds, all of one length, say that overfitting begins, if they do."""
+    mean = np.nan_to_num(np.mean(validation_losses, axis=0), nan=math.inf)
+    lowest = _lowest(mean)
+    after = [list(curve[lowest + 1 :]) for curve in validation_losses]
+    p = rising_p(after)
+    rise = float(mean[-1] / mean[lowest] - 1)
+    falls = falling_p([list(curve[lowest:]) for curve in train_losses]) <= LEVEL
+    if p <= LEVEL and falls and LEAST_RISE < rise < math.inf:
+        return Onset(lowest + 1, rise, p)
+    return None
+
+
+def _overfitting(architecture: str, runs: list[Run]) -> Overfitting:
+    epochs = min(len(run.curve("validation_loss")) for run in runs)
+    train, validation, test, train_accuracy, test_accuracy = (
+        [run.curve(name)[:epochs] for run in runs]
+        for name in (
+            "train_loss",
+            "validation_loss",
+            "test_loss",
+            "train_accuracy",
+            "test_accuracy",
+        )
+    )
+    found = onset(train, validation)
+    return Overfitting(
+        architecture=architecture,
+        epoch=found.epoch if found else None,
+        epochs=epochs,
+        rise=found.rise if found else None,
+        p=found.p if found else None,
+        loss_gap=_gap(test, train),
+        accuracy_gap=_gap(train_accuracy, test_accuracy),
+    )
+
+
+def _lowest(mean: NDArray[np.float64]) -> int:
+    """The index of the lowest value near the lowest running median of three."""
+    medians = [float(np.median(mean[max(0, i - 1) : i + 2])) for i in range(len(mean))]
+    start = max(0, int(np.argmin(medians)) - 1)
+    return start + int(np.argmin(mean[start : start + 3]))
+
+
+def _gap(upper: Curves, lower: Curves) -> list[float | None]:
+    gaps = np.subtract(upper, lower).mean(axis=0)
+    return [float(gap) if math.isfinite(gap) else None for gap in gaps]

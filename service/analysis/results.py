@@ -1,7 +1,10 @@
 """A comparison as plain data: what leaderboard, charts and report are made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from service.analysis.predictions import Predictions
 
 
 class IncomparableError(ValueError):
@@ -48,6 +51,8 @@ class ComparisonResults:
     seeds: tuple[int, ...]
     entries: tuple[Entry, ...]  # in the order asked for
     runs: tuple[Run, ...]
+    #: Job id → what its network said of the test images; without the jobs whose predictions are lost.
+    predictions: Mapping[str, Predictions] = field(default_factory=dict)
 
     @property
     def architectures(self) -> tuple[str, ...]:
@@ -61,6 +66,14 @@ class ComparisonResults:
     def finished(self, architecture: str) -> list[dict[str, Any]]:
         """The results of the runs of one architecture that succeeded."""
         return [run.result for run in self.of(architecture) if run.result is not None]
+
+    def judged(self, architecture: str) -> dict[int, Predictions]:
+        """Seed → predictions, of the runs of one architecture whose predictions are kept."""
+        return {
+            run.seed: self.predictions[run.job_id]
+            for run in self.of(architecture)
+            if run.job_id in self.predictions
+        }
 
     @property
     def with_results(self) -> list[str]:

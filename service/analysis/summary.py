@@ -2,19 +2,17 @@
 
 from service.analysis.estimate import Estimate
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
-from service.analysis.overfitting import overfitting_epoch
+from service.analysis.overfitting import overfitting
 from service.analysis.results import ComparisonResults
+from service.analysis.statistics import Statistics
+from service.analysis.verdicts import p_words, verdicts
 
 
-def sentences(results: ComparisonResults) -> list[str]:
-    """Two to five sentences: who leads and by how much, what it costs, who overfits, what is missing."""
+def sentences(results: ComparisonResults, tested: Statistics) -> list[str]:
+    """The verdicts, who overfits, and what is missing."""
     rows = leaderboard(results)
-    said = [_leader(rows)]
-    if len(rows) > 1:
-        said.append(_cost(rows))
-    said += _overfitting(results)
-    said += _caveats(results, rows)
-    return said
+    said = verdicts(tested, rows) if tested.pairs else [_leader(rows)]
+    return said + _overfitting(results) + _caveats(results, rows, tested)
 
 
 def accuracy_words(estimate: Estimate) -> str:
@@ -32,52 +30,27 @@ def _leader(rows: list[LeaderboardRow]) -> str:
     return f"{lead}, {points:.2f} points above {others[0].architecture}."
 
 
-def _cost(rows: list[LeaderboardRow]) -> str:
-    quickest = min(rows, key=lambda row: row.train_seconds.mean or 0.0)
-    smallest = min(rows, key=lambda row: row.num_parameters)
-    first = rows[0]
-    if quickest is first:
-        text = (
-            f"{first.architecture} is also the fastest to train ({first.train_seconds.mean:.1f} s)"
-        )
-    else:
-        times = (first.train_seconds.mean or 0.0) / (quickest.train_seconds.mean or 1.0)
-        text = f"{first.architecture} takes {times:.1f} times as long to train as {quickest.architecture}"
-    return f"{text}; {smallest.architecture} is the smallest, with {smallest.num_parameters:,} parameters."
-
-
 def _overfitting(results: ComparisonResults) -> list[str]:
-    said = []
-    for name in results.with_results:
-        epochs = [
-            overfitting_epoch(run.curve("train_loss"), run.curve("validation_loss"))
-            for run in results.of(name)
-            if run.result is not None
-        ]
-        found = sorted(epoch for epoch in epochs if epoch is not None)
-        if found and len(found) * 2 > len(epochs):
-            which = (
-                f"epoch {found[0]}"
-                if found[0] == found[-1]
-                else f"epochs {found[0]} to {found[-1]}"
-            )
-            said.append(
-                f"{name} overfits: after {which} its validation loss rises while its train loss falls."
-            )
-    return said
+    return [
+        f"{one.architecture} overfits from epoch {one.epoch} on: its validation loss rises by"
+        f" {100 * (one.rise or 0.0):.0f} % to epoch {one.epochs} while its train loss falls"
+        f" ({p_words(one.p or 0.0)})."
+        for one in overfitting(results)
+        if one.epoch is not None
+    ]
 
 
-def _caveats(results: ComparisonResults, rows: list[LeaderboardRow]) -> list[str]:
+def _caveats(
+    results: ComparisonResults, rows: list[LeaderboardRow], tested: Statistics
+) -> list[str]:
     said = []
     if min(row.n for row in rows) == 1:
         said.append(
             "With n = 1 seed no spread is known: train with more seeds before trusting an order."
         )
-    elif len(rows) > 1:
-        said.append(
-            f"Differences are of means over {min(row.n for row in rows)} seeds; they are not yet tested"
-            " for significance."
-        )
+    if tested.left_out:
+        pairs = "; ".join(tested.left_out[:3]) + ("; …" if len(tested.left_out) > 3 else "")  # noqa: PLR2004
+        said.append(f"Not tested, for want of a common seed whose predictions are kept: {pairs}.")
     missing = sum(run.result is None for run in results.runs)
     if missing:
         said.append(f"{missing} of {len(results.runs)} trainings have no result.")

@@ -12,7 +12,7 @@ from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.render import MEDIA_TYPES, render, title_of
 from service.comparison_results import comparison_results
-from service.dependencies import Id, ReadSession
+from service.dependencies import Artifacts, Id, ReadSession
 from service.errors import refusals
 from service.report import report_html, report_markdown
 
@@ -38,9 +38,9 @@ class ChartList(BaseModel):
 
 
 @router.get("/charts", summary="List charts", responses=refusals(404))
-def list_charts(comparison_id: Id, session: ReadSession) -> ChartList:
+def list_charts(comparison_id: Id, session: ReadSession, artifacts: Artifacts) -> ChartList:
     """Every chart of a comparison; fetch one as .png, .svg or .json."""
-    comparison_results(session, comparison_id)
+    comparison_results(session, artifacts, comparison_id)
     return ChartList(
         items=[
             ChartDocument(name=name, title=title_of(name), description=charts.description(name))
@@ -64,11 +64,12 @@ def draw_chart(
     chart: Annotated[str, Path(max_length=64, examples=["learning_curves"])],
     suffix: Annotated[Literal["png", "svg", "json"], Path(examples=["png"])],
     session: ReadSession,
+    artifacts: Artifacts,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """One chart as PNG or SVG, or as JSON the numbers behind it. Carries an ETag."""
     draw = charts[chart]
-    results = comparison_results(session, comparison_id)
+    results = comparison_results(session, artifacts, comparison_id)
     etag = _etag(results, chart, suffix)
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if if_none_match and etag in if_none_match:
@@ -81,9 +82,9 @@ def draw_chart(
 @router.get(
     "/report.html", summary="Report", response_class=HTMLResponse, responses=refusals(404, 409)
 )
-def show_report(comparison_id: Id, session: ReadSession) -> HTMLResponse:
+def show_report(comparison_id: Id, session: ReadSession, artifacts: Artifacts) -> HTMLResponse:
     """The comparison as one self-contained page, to read, print and pass on."""
-    return HTMLResponse(report_html(comparison_results(session, comparison_id)))
+    return HTMLResponse(report_html(comparison_results(session, artifacts, comparison_id)))
 
 
 @router.get(
@@ -92,9 +93,11 @@ def show_report(comparison_id: Id, session: ReadSession) -> HTMLResponse:
     response_class=PlainTextResponse,
     responses=refusals(404, 409),
 )
-def show_markdown_report(comparison_id: Id, session: ReadSession) -> PlainTextResponse:
+def show_markdown_report(
+    comparison_id: Id, session: ReadSession, artifacts: Artifacts
+) -> PlainTextResponse:
     """The same in Markdown, without the pictures."""
-    text = report_markdown(comparison_results(session, comparison_id))
+    text = report_markdown(comparison_results(session, artifacts, comparison_id))
     return PlainTextResponse(text, media_type="text/markdown; charset=utf-8")
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workers.datasets.image_dataset import ImageDataset
-from workers.training import classification
+from workers.training import calibration, classification
 from workers.training.device import device_name
 from workers.training.evaluation import logits, score, score_of
 from workers.training.gradient_flow import layer_names
@@ -34,12 +34,16 @@ def judge(trainer: Trainer, dataset: ImageDataset) -> Outcome:
     test_logits = logits(network, trainer.test, trainer.normalise)
     probabilities = test_logits.softmax(dim=1).cpu()
     labels = trainer.test.labels.cpu()
+    bins = calibration.reliability(probabilities, labels)
     curves = classification.roc_curves(probabilities, labels, dataset.classes)
     result = Result(
         train=score(network, trainer.train_split, trainer.normalise),
         validation=score(network, trainer.validation, trainer.normalise),
         test=score_of(test_logits, trainer.test.labels),
         macro_auc=classification.macro_auc(curves),
+        ece=calibration.expected_calibration_error(bins),
+        brier=calibration.brier_score(probabilities, labels),
+        reliability=bins,
         confusion_matrix=classification.confusion_matrix(probabilities, labels),
         per_class=classification.class_scores(probabilities, labels, curves),
         roc=curves,

@@ -38,9 +38,12 @@ class Epoch:
     learning_rate: float  # at the last step
     seconds: float
     images_per_second: float
-    gradient_norms: dict[
-        str, float
-    ]  # per layer: RMS over sampled steps of the L2 norm of its gradient
+    #: Per layer: root mean square over sampled steps of the L2 norm of its gradient.
+    gradient_norms: dict[str, float]
+    #: Per layer: L2 norm of an update over that of the weights, over the same steps.
+    update_ratios: dict[str, float]
+    #: Per ReLU: the share of its units that are zero on each of 1,000 train images.
+    dead_relus: dict[str, float]
 
     def metrics(self) -> dict[str, float]:
         """The flat names under which an epoch is kept: (job, epoch, name) → value."""
@@ -52,6 +55,8 @@ class Epoch:
             "seconds": self.seconds,
             "images_per_second": self.images_per_second,
             **{f"gradient_norm/{layer}": norm for layer, norm in self.gradient_norms.items()},
+            **{f"update_ratio/{layer}": ratio for layer, ratio in self.update_ratios.items()},
+            **{f"dead_relu/{layer}": share for layer, share in self.dead_relus.items()},
         }
 
 
@@ -75,6 +80,15 @@ class RocCurve:
     false_positive_rate: list[float]
     true_positive_rate: list[float]
     auc: float | None
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Test images whose predicted class has a probability in one of 15 bins of equal width."""
+
+    images: int
+    confidence: float | None  # mean probability of the predicted class; None without images
+    accuracy: float | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,9 @@ class Result:
     validation: Score
     test: Score
     macro_auc: float | None
+    ece: float  # expected calibration error over `reliability`
+    brier: float  # summed over classes, 0 to 2
+    reliability: list[ReliabilityBin]
     confusion_matrix: list[list[int]]  # [true class][predicted class]
     per_class: list[ClassScore]
     roc: list[RocCurve]

@@ -22,7 +22,7 @@ from workers.training.best_epoch import BestEpoch
 from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
-from workers.training.gradient_flow import GradientFlow
+from workers.training.gradient_flow import GradientFlow, dead_relus
 from workers.training.normalisation import Normalisation
 from workers.training.optimizer import FusedOptimizer
 from workers.training.precision import Precision, choose
@@ -125,6 +125,8 @@ class Trainer:
             seconds=seconds,
             images_per_second=len(self.train_split) / seconds,
             gradient_norms=flow.norms(),
+            update_ratios=flow.update_ratios(),
+            dead_relus=dead_relus(self.network, self._train_sample(), self.normalise),
         )
         for judged in (epoch.train, epoch.validation, epoch.test):
             self._finite(judged.loss, number)

@@ -1,7 +1,5 @@
 """Numbers over seeds, and what is said of them."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from service.analysis.estimate import estimate
-from service.analysis.overfitting import overfitting_epoch
 
 finite = st.floats(-1e6, 1e6)
 
@@ -37,24 +34,3 @@ def test_one_seed_has_no_spread_and_none_no_mean() -> None:
         "high": None,
     }
     assert estimate([]).mean is None
-
-
-def test_overfitting_begins_where_validation_loss_turns_and_train_loss_does_not() -> None:
-    assert overfitting_epoch([1.0, 0.5, 0.3, 0.1], [1.0, 0.8, 0.9, 1.0]) == 2
-
-
-@pytest.mark.parametrize(
-    ("train", "validation"),
-    [
-        ([1.0, 0.5, 0.3], [1.0, 0.8, 0.7]),  # still learning
-        ([1.0, 0.5, 0.9], [1.0, 0.8, 0.9]),  # both rise: it diverges
-        ([1.0, 0.5, 0.4], [1.0, 0.800, 0.801]),  # noise
-        ([], []),
-    ],
-)
-def test_otherwise_there_is_no_overfitting(train: list[float], validation: list[float]) -> None:
-    assert overfitting_epoch(train, validation) is None
-
-
-def test_a_loss_that_is_no_number_is_never_the_best() -> None:
-    assert overfitting_epoch([1.0, 0.5, 0.1], [1.0, math.nan, 2.0]) == 1

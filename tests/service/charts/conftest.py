@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from service.analysis.predictions import Predictions
 from service.analysis.results import ComparisonResults, Entry, Run
 
 LAYERS = [("stem", "Conv2d"), ("norm", "BatchNorm2d"), ("block.conv", "Conv2d"), ("head", "Linear")]
@@ -21,6 +22,8 @@ def run(architecture: int, seed: int, epochs: int, classes: int) -> Run:
     names = {f"{split}_loss": error * 3 * scale for split, scale in SPLITS.items()}
     names |= {f"{split}_accuracy": 1 - error * scale for split, scale in SPLITS.items()}
     names |= {f"gradient_norm/{n}": 0.1 + generator.random(epochs) for n, _ in LAYERS}
+    names |= {f"update_ratio/{n}": 1e-3 * (0.1 + generator.random(epochs)) for n, _ in LAYERS}
+    names |= {f"dead_relu/{n}": generator.random(epochs) / 3 for n in ("relu", "block.relu")}
     return Run(
         job_id=f"job-{architecture}-{seed}",
         architecture=f"network_{architecture}",
@@ -30,6 +33,20 @@ def run(architecture: int, seed: int, epochs: int, classes: int) -> Run:
         epochs={name: values.tolist() for name, values in names.items()},
         result=result(generator, architecture, error[-1], epochs, classes),
     )
+
+
+NUM_IMAGES = 300
+
+
+def predictions(architecture: int, seed: int, classes: int) -> Predictions:
+    """Of networks that are right the more often, the higher their number."""
+    generator = np.random.default_rng([7, architecture, seed])
+    labels = np.arange(NUM_IMAGES) % classes
+    logits = (
+        generator.normal(size=(NUM_IMAGES, classes)) + (2 + architecture) * np.eye(classes)[labels]
+    )
+    odds = np.exp(2 * logits)
+    return Predictions((odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), labels)
 
 
 SPLITS = {"train": 0.5, "validation": 1.0, "test": 1.1}
@@ -47,6 +64,14 @@ def result(
     return {
         **score,
         "macro_auc": 0.99,
+        "ece": error / 2,
+        "brier": 2 * error,
+        "reliability": [
+            {"images": 10 * n, "confidence": (n + 0.5) / 15, "accuracy": (n + 0.3) / 15}
+            if n
+            else {"images": 0, "confidence": None, "accuracy": None}
+            for n in range(15)
+        ],
         "confusion_matrix": counts.tolist(),
         "per_class": [{"name": f"class {n}"} for n in range(classes)],
         "roc": [
@@ -101,6 +126,11 @@ def make() -> Make:
             seeds=tuple(range(seeds)),
             entries=tuple(Entry(f"network_{n}", f"network_{n}", {}) for n in numbers),
             runs=tuple(run(n, seed, epochs, classes) for seed in range(seeds) for n in numbers),
+            predictions={
+                f"job-{n}-{seed}": predictions(n, seed, classes)
+                for seed in range(seeds)
+                for n in numbers
+            },
         )
 
     return build

@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
+from service.analysis.statistics import statistics
 from service.analysis.summary import sentences
 from service.charts import charts
 from service.charts.render import title_of
 from service.report import report_html, report_markdown
 
 Make = Callable[..., ComparisonResults]
+
+
+def said_of(results: ComparisonResults) -> list[str]:
+    return sentences(results, statistics(results))
 
 
 def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(make: Make) -> None:
@@ -58,10 +63,10 @@ def test_the_model_to_serve_is_chosen_by_validation_never_by_test(make: Make) ->
 
 
 def test_one_seed_is_called_what_it_is(make: Make) -> None:
-    assert any("n = 1 seed" in sentence for sentence in sentences(make(seeds=1)))
-    assert not any("n = 1 seed" in sentence for sentence in sentences(make(seeds=2)))
+    assert any("n = 1 seed" in sentence for sentence in said_of(make(seeds=1)))
+    assert not any("n = 1 seed" in sentence for sentence in said_of(make(seeds=2)))
 
 
 def test_missing_trainings_are_said(unfinished: ComparisonResults) -> None:
-    assert any("2 of 9 trainings have no result" in said for said in sentences(unfinished))
+    assert any("2 of 9 trainings have no result" in said for said in said_of(unfinished))
     assert report_html(unfinished)

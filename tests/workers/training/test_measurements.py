@@ -1,5 +1,6 @@
 """What is reported of a network, held against independent implementations."""
 
+import itertools
 import math
 from dataclasses import asdict
 
@@ -17,7 +18,7 @@ from workers.training import classification, device, latency
 from workers.training.checkpoint import Checkpoint, CheckpointError
 from workers.training.device import DeviceUnavailableError
 from workers.training.evaluation import score
-from workers.training.gradient_flow import GradientFlow, layer_names
+from workers.training.gradient_flow import GradientFlow, dead_relus, layer_names
 from workers.training.latency import measure_latency
 from workers.training.normalisation import Normalisation
 from workers.training.outcome import judge
@@ -133,6 +134,56 @@ def test_gradient_norms_are_the_root_mean_square_over_the_sampled_steps() -> Non
         ("0", "Linear"),
         ("2", "Linear"),
     ]
+
+
+def test_an_update_is_measured_against_the_weights_it_changes() -> None:
+    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    flow, states = GradientFlow(network, num_steps=4), []
+    for step in range(4):
+        optimizer.zero_grad()
+        network(torch.rand(5, 4)).square().sum().backward()
+        optimizer.step()
+        flow.sample(step)
+        states.append({name: one.clone() for name, one in network.state_dict().items()})
+
+    def square(layer: str, values: list[dict[str, torch.Tensor]]) -> float:
+        return sum(float(one[f"{layer}.{n}"].square().sum()) for one in values for n in PARTS)
+
+    moves = [{n: b[n] - a[n] for n in a} for a, b in itertools.pairwise(states)]
+    for layer, ratio in flow.update_ratios().items():
+        expected = math.sqrt(square(layer, moves) / square(layer, states[:-1]))
+        assert ratio == pytest.approx(expected, rel=1e-4)
+    assert list(flow.update_ratios()) == ["0", "2"]
+
+
+PARTS = ("weight", "bias")
+
+
+def test_an_epoch_of_one_step_shows_no_update() -> None:
+    network = nn.Linear(2, 1)
+    network(torch.ones(1, 2)).backward()
+    flow = GradientFlow(network, num_steps=1)
+
+    flow.sample(0)
+
+    assert flow.update_ratios() == {}
+    assert flow.norms()["network"] > 0
+
+
+def test_a_unit_is_dead_when_no_image_wakes_it(few_digits: ImageDataset) -> None:
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.ReLU(), nn.Linear(4, 10)).train()
+    with torch.no_grad():
+        network[1].weight.zero_()
+        network[1].bias.copy_(torch.tensor([1.0, -1.0, -1.0, -1.0]))
+    normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
+
+    assert dead_relus(network, few_digits.train, normalise) == {"2": 0.75}
+    assert network.training
+    residual = build("residual_cnn", {}, few_digits.image_shape, 10, seed=0)
+    uses = dead_relus(residual, few_digits.train, normalise)
+    assert list(uses) == ["relu", "block1.relu", "block1.relu:2", "block2.relu", "block2.relu:2"]
+    assert all(0 <= share <= 1 for share in uses.values())
 
 
 def test_few_steps_of_a_long_epoch_are_sampled() -> None:

@@ -1,0 +1,134 @@
+"""Whether every layer learns: gradient norms, updates and dead ReLUs, and what stands out in them.
+
+The rules, each on the last epoch and on means over seeds; batch norm is left out:
+
+- vanishing: a layer's gradient norm is below 1/1000 of the median layer's of its network, or is zero.
+- exploding: it is above 1000 times the median layer's, or no finite number.
+- dead: more than half of a ReLU's units are zero on every one of 1,000 train images.
+- frozen: an update moves a layer's weights by less than 1e-6 of their norm.
+- restless: an update moves them by more than a tenth.
+"""
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from service.analysis.results import ComparisonResults, Run
+
+FAR = 1000.0  # from the median layer
+DEAD = 0.5
+FROZEN, RESTLESS = 1e-6, 0.1
+
+Floats = list[float | None]
+
+
+class LayerFlow(BaseModel):
+    """One layer or ReLU after each epoch, means over seeds."""
+
+    name: str
+    gradient_norm: Floats = Field([], description="RMS over sampled steps of the L2 norm")
+    update_ratio: Floats = Field([], description="norm of an update over that of the weights")
+    dead_share: Floats = Field([], description="units at zero on every one of 1,000 train images")
+
+
+class Flag(BaseModel):
+    """What stands out, and where."""
+
+    kind: str = Field(examples=["vanishing"])
+    layer: str
+    value: float | None = Field(description="of the last epoch; null where it is no finite number")
+    rule: str
+
+
+class GradientHealth(BaseModel):
+    """One architecture."""
+
+    architecture: str
+    layers: list[LayerFlow]
+    relus: list[LayerFlow]
+    flags: list[Flag] = Field(description="empty where every layer learns")
+
+
+def gradient_health(results: ComparisonResults) -> list[GradientHealth]:
+    """Every architecture that has trained an epoch, in the order asked for."""
+    found = []
+    for architecture in results.architectures:
+        runs = [run for run in results.of(architecture) if run.epochs]
+        if runs:
+            found.append(_health(architecture, runs))
+    return found
+
+
+def layers_of(run: Run, prefix: str = "gradient_norm/") -> list[str]:
+    """The layers a metric was kept of, first to last; batch norm, which follows another, left out."""
+    measured = [name.removeprefix(prefix) for name in run.epochs if name.startswith(prefix)]
+    if run.result is None or prefix == "dead_relu/":
+        return measured
+    order = [one["name"] for one in run.result["layers"] if "Norm" not in one["kind"]]
+    return [name for name in order if name in measured]
+
+
+def _health(architecture: str, runs: list[Run]) -> GradientHealth:
+    layers = [
+        LayerFlow(
+            name=name,
+            gradient_norm=_mean(runs, f"gradient_norm/{name}"),
+            update_ratio=_mean(runs, f"update_ratio/{name}"),
+        )
+        for name in layers_of(runs[0])
+    ]
+    relus = [
+        LayerFlow(name=name, dead_share=_mean(runs, f"dead_relu/{name}"))
+        for name in layers_of(runs[0], "dead_relu/")
+    ]
+    flags = _norm_flags(layers) + _update_flags(layers) + _dead_flags(relus)
+    return GradientHealth(architecture=architecture, layers=layers, relus=relus, flags=flags)
+
+
+def _mean(runs: Sequence[Run], metric: str) -> Floats:
+    curves = [curve for run in runs if (curve := run.curve(metric))]
+    if not curves:
+        return []
+    epochs = min(map(len, curves))
+    means = np.mean([curve[:epochs] for curve in curves], axis=0)
+    return [float(mean) if math.isfinite(mean) else None for mean in means]
+
+
+def _norm_flags(layers: list[LayerFlow]) -> list[Flag]:
+    last = [(one.name, one.gradient_norm[-1]) for one in layers if one.gradient_norm]
+    finite = [norm for _, norm in last if norm is not None]
+    median = statistics.median(finite) if finite else math.nan
+    flags = []
+    for name, norm in last:
+        if norm is None or norm > FAR * median:
+            rule = "gradient norm above 1000 times the median layer's, or not finite"
+            flags.append(Flag(kind="exploding", layer=name, value=norm, rule=rule))
+        elif norm == 0 or norm < median / FAR:
+            rule = "gradient norm below 1/1000 of the median layer's, or zero"
+            flags.append(Flag(kind="vanishing", layer=name, value=norm, rule=rule))
+    return flags
+
+
+def _update_flags(layers: list[LayerFlow]) -> list[Flag]:
+    rules: list[tuple[str, Callable[[float], bool], str]] = [
+        ("frozen", lambda ratio: ratio < FROZEN, "update below 1e-6 of the weights' norm"),
+        ("restless", lambda ratio: ratio > RESTLESS, "update above a tenth of the weights' norm"),
+    ]
+    return [
+        Flag(kind=kind, layer=one.name, value=one.update_ratio[-1], rule=rule)
+        for one in layers
+        for kind, applies, rule in rules
+        if one.update_ratio and one.update_ratio[-1] is not None and applies(one.update_ratio[-1])
+    ]
+
+
+def _dead_flags(relus: list[LayerFlow]) -> list[Flag]:
+    rule = "more than half of its units zero on every one of 1,000 train images"
+    return [
+        Flag(kind="dead", layer=one.name, value=one.dead_share[-1], rule=rule)
+        for one in relus
+        if one.dead_share and (one.dead_share[-1] or 0.0) > DEAD
+    ]

@@ -1,0 +1,29 @@
+"""What one trained network said of every test image."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Probabilities (N, num_classes) of the test images, and their true classes (N,)."""
+
+    probabilities: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    @functools.cached_property
+    def predicted(self) -> NDArray[np.int64]:
+        """The most probable class of every image (N,)."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @functools.cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """Which images (N,) are classified rightly."""
+        return np.asarray(self.predicted == self.labels)
+
+    def same_images(self, other: "Predictions") -> bool:
+        """Whether both can be of the same test images: the true classes agree, image by image."""
+        return np.array_equal(self.labels, other.labels)

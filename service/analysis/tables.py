@@ -1,0 +1,82 @@
+"""A leaderboard as a table for other programs: CSV with every number, LaTeX with those of a paper."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from service.analysis.estimate import Estimate
+from service.analysis.leaderboard import LeaderboardRow
+
+ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        **{one: f"\\{one}" for one in "&%$#_{}"},
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def as_csv(rows: list[LeaderboardRow]) -> str:
+    """Every number; those over seeds with their mean, std, low and high in columns of their own."""
+    written = io.StringIO()
+    flat = [dict(_flat(row)) for row in rows]
+    writer = csv.DictWriter(written, fieldnames=list(flat[0]) if flat else ["rank", "architecture"])
+    writer.writeheader()
+    writer.writerows(flat)
+    return written.getvalue()
+
+
+def as_latex(rows: list[LeaderboardRow], *, caption: str) -> str:
+    """A booktabs table: accuracy, loss, calibration, time, latency and size, mean ± std over seeds."""
+    lines = [
+        r"\begin{table}",
+        rf"\caption{{{caption.translate(ESCAPES)}}}",
+        r"\begin{tabular}{lrrrrrrr}",
+        r"\toprule",
+        r"architecture & $n$ & test accuracy (\%) & test loss & ECE (\%) & training (s) & latency (ms)"
+        r" & parameters \\",
+        r"\midrule",
+        *(_latex_row(row) for row in rows),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _flat(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
+    for name, value in row:
+        if isinstance(value, Estimate):
+            yield name, value.mean
+            yield f"{name}_std", value.std
+            yield f"{name}_low", value.low
+            yield f"{name}_high", value.high
+        elif name == "pareto":
+            yield from ((f"pareto_{cost}", on) for cost, on in row.pareto)
+        elif isinstance(value, str) and value.startswith(FORMULA_STARTS):
+            yield name, f"'{value}"  # a spreadsheet would run it
+        else:
+            yield name, value
+
+
+def _latex_row(row: LeaderboardRow) -> str:
+    cells = [
+        row.architecture.translate(ESCAPES),
+        str(row.n),
+        _spread(row.test_accuracy, 100, 2),
+        _spread(row.test_loss, 1, 4),
+        _spread(row.ece, 100, 2),
+        _spread(row.train_seconds, 1, 1),
+        _spread(row.latency_p50_batch_1, 1000, 3),
+        f"{row.num_parameters:,}".replace(",", r"\,"),
+    ]
+    return " & ".join(cells) + r" \\"
+
+
+def _spread(estimate: Estimate, scale: float, digits: int) -> str:
+    if estimate.mean is None:
+        return "--"
+    mean = f"{scale * estimate.mean:.{digits}f}"
+    return mean if estimate.std is None else rf"${mean} \pm {scale * estimate.std:.{digits}f}$"

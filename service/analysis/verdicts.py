@@ -1,0 +1,104 @@
+"""What a comparison shows, in sentences built from its numbers and no stronger than they are."""
+
+from service.analysis.leaderboard import LeaderboardRow
+from service.analysis.statistics import LEVEL, Finding, PairStatistics, Statistics
+
+ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
+SHARE_BELOW = 2.0  # up to here sizes are told apart in percent, above as a factor
+MOST_VERDICTS = 6  # up to here every pair has its sentence, above only those of the best
+
+
+def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
+    """A sentence for every pair, the best architecture's first; with many architectures, its alone."""
+    by_name = {row.architecture: row for row in rows}
+    best = rows[0].architecture
+    of_best = [one for one in tested.pairs if best in {one.better, one.worse}]
+    others = [one for one in tested.pairs if one not in of_best]
+    shown = of_best if len(tested.pairs) > MOST_VERDICTS else of_best + others
+    return [verdict(one, by_name, tested.margin) for one in shown]
+
+
+def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], margin: float) -> str:
+    """One sentence: which is better, by how much, how sure, at what cost; or that it is not known."""
+    if pair.finding == Finding.BETTER:
+        said = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
+        said += _small(pair, margin) + _cost(rows[pair.better], rows[pair.worse])
+    else:
+        said = f"no difference could be shown between {pair.better} and {pair.worse}: {_not_shown(pair)}"
+        said += _equal(pair, margin)
+    return said + _one_seed(pair) + "."
+
+
+def p_words(p: float) -> str:
+    """A p value as it is written: two digits, never as zero."""
+    if p < 0.001:  # noqa: PLR2004 - below it no digit carries meaning
+        return "p < 0.001"
+    return f"p = {p:.2g}" if p < 0.995 else "p = 1"  # noqa: PLR2004 - rounds to one
+
+
+def points(share: float, pair: PairStatistics) -> str:
+    """A difference of accuracy in points, with no more digits than its interval allows."""
+    digits = 1 if pair.high - pair.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
+    return f"{100 * share:.{digits}f}".replace("-", "−")
+
+
+def _difference(pair: PairStatistics) -> str:
+    return f"{points(pair.difference, pair)} points"
+
+
+def _evidence(pair: PairStatistics) -> str:
+    seeds = len(pair.seeds)
+    return (
+        f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}, {p_words(pair.p_adjusted)},"
+        f" n = {seeds} seed{'s' if seeds > 1 else ''} × {pair.images:,} images"
+    )
+
+
+def _not_shown(pair: PairStatistics) -> str:
+    said = f"{_difference(pair)} apart ({_evidence(pair)})"
+    if pair.low > 0 >= pair.low_with_seeds:  # these networks differ, their architectures may not
+        low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
+        said += f", and other seeds could reverse it (95 % CI with seeds {low} to {high})"
+    return said
+
+
+def _small(pair: PairStatistics, margin: float) -> str:
+    if pair.equivalence_p_adjusted > LEVEL:
+        return ""
+    return f", which is less than {100 * margin:g} points ({p_words(pair.equivalence_p_adjusted)})"
+
+
+def _equal(pair: PairStatistics, margin: float) -> str:
+    if pair.finding == Finding.EQUIVALENT:
+        p = p_words(pair.equivalence_p_adjusted)
+        return f"; they are equivalent to within {100 * margin:g} points ({p})"
+    return ""
+
+
+def _one_seed(pair: PairStatistics) -> str:
+    if len(pair.seeds) > 1:
+        return ""
+    return "; with one seed this is of these two trainings, not of their architectures"
+
+
+def _cost(better: LeaderboardRow, worse: LeaderboardRow) -> str:
+    size = _size(better.num_parameters, worse.num_parameters)
+    time = _pace(better.train_seconds.mean or 0.0, worse.train_seconds.mean or 0.0)
+    return f", with {size}, and {time}"
+
+
+def _size(ours: int, theirs: int) -> str:
+    if ours == theirs:
+        return "as many parameters"
+    factor, word = (theirs / ours, "fewer") if ours < theirs else (ours / theirs, "more")
+    if factor >= SHARE_BELOW:
+        return f"{factor:.1f} times {'fewer' if word == 'fewer' else 'as many'} parameters"
+    share = 100 * abs(ours - theirs) / theirs
+    return f"{share:.0f} % {word} parameters" if share >= 1 else "about as many parameters"
+
+
+def _pace(ours: float, theirs: float) -> str:
+    factor = max(ours, theirs) / max(min(ours, theirs), 1e-9)
+    if factor < ABOUT_EQUAL:
+        return "trains as fast"
+    return f"trains {factor:.1f} times {'slower' if ours > theirs else 'faster'}"

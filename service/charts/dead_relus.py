@@ -1,0 +1,20 @@
+"""Dead ReLUs."""
+
+from matplotlib.figure import Figure
+
+from service.analysis.results import ComparisonResults
+from service.charts import charts
+from service.charts.layers import LayerMetric, draw_layers
+
+METRIC = LayerMetric("dead_relu/", "dead units", ("dead",), is_share=True)
+
+
+@charts.register
+def dead_relus(results: ComparisonResults) -> Figure:
+    """Dead ReLUs.
+
+    The share of the units of every ReLU (channels, after a convolution) that are zero on each of 1,000
+    train images, from the first ReLU to the last: what is dead no longer learns. Light: first epoch;
+    dark: last. First seed.
+    """
+    return draw_layers(results, "Dead ReLUs", METRIC)

@@ -1,0 +1,71 @@
+"""The leaderboard of a comparison, sorted, as JSON, CSV or LaTeX."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from service.analysis.leaderboard import LeaderboardRow, SortBy, leaderboard
+from service.analysis.tables import as_csv, as_latex
+from service.comparison_results import comparison_results
+from service.dependencies import Artifacts, Id, ReadSession
+from service.errors import refusals
+
+router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
+
+Sort = Annotated[SortBy, Query(description="the best first; of costs that is the lowest")]
+
+
+class Leaderboard(BaseModel):
+    """One row for each architecture with a result; there is no second page."""
+
+    items: list[LeaderboardRow]
+    next: None = None
+
+
+@router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
+def show_leaderboard(
+    comparison_id: Id,
+    session: ReadSession,
+    artifacts: Artifacts,
+    sort: Sort = SortBy.TEST_ACCURACY,
+) -> Leaderboard:
+    """Every architecture with n, mean, standard deviation and 95 % interval over its seeds."""
+    results = comparison_results(session, artifacts, comparison_id)
+    return Leaderboard(items=leaderboard(results, sort=sort))
+
+
+@router.get(
+    "/leaderboard.csv",
+    summary="Leaderboard as CSV",
+    response_class=PlainTextResponse,
+    responses=refusals(404),
+)
+def show_leaderboard_csv(
+    comparison_id: Id,
+    session: ReadSession,
+    artifacts: Artifacts,
+    sort: Sort = SortBy.TEST_ACCURACY,
+) -> PlainTextResponse:
+    """Every number of the leaderboard, one line for each architecture."""
+    results = comparison_results(session, artifacts, comparison_id)
+    return PlainTextResponse(as_csv(leaderboard(results, sort=sort)), media_type="text/csv")
+
+
+@router.get(
+    "/leaderboard.tex",
+    summary="Leaderboard as LaTeX",
+    response_class=PlainTextResponse,
+    responses=refusals(404),
+)
+def show_leaderboard_latex(
+    comparison_id: Id,
+    session: ReadSession,
+    artifacts: Artifacts,
+    sort: Sort = SortBy.TEST_ACCURACY,
+) -> PlainTextResponse:
+    """A table for a paper, with booktabs."""
+    results = comparison_results(session, artifacts, comparison_id)
+    text = as_latex(leaderboard(results, sort=sort), caption=results.name)
+    return PlainTextResponse(text, media_type="application/x-tex")

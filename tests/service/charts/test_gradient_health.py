@@ -1,0 +1,56 @@
+"""What stands out in how the layers learn."""
+
+from collections.abc import Callable
+
+import pytest
+
+from service.analysis.gradient_health import Flag, gradient_health
+from service.analysis.results import ComparisonResults, Run
+
+Make = Callable[..., ComparisonResults]
+
+
+def flags_with(make: Make, **metrics: float | None) -> list[Flag]:
+    """The flags of a network that is in order but for these metrics, in its last epoch."""
+    whole = make(architectures=1, seeds=1)
+    [run] = whole.runs
+    epochs = dict(run.epochs)
+    for name in [one for one in epochs if one.startswith("gradient_norm/")]:
+        epochs[name] = [1.0] * 5
+    for name, value in metrics.items():
+        epochs[name] = [1e-3, 1e-3, 1e-3, 1e-3, value]
+    changed = Run(**{**vars(run), "epochs": epochs})
+    [health] = gradient_health(ComparisonResults(**{**vars(whole), "runs": (changed,)}))
+    return health.flags
+
+
+def test_a_network_in_order_has_no_flags(make: Make) -> None:
+    assert flags_with(make) == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "kind"),
+    [
+        ("gradient_norm/stem", 1e-4, "vanishing"),
+        ("gradient_norm/stem", 0.0, "vanishing"),
+        ("gradient_norm/head", 2000.0, "exploding"),
+        ("gradient_norm/head", None, "exploding"),
+        ("update_ratio/stem", 1e-8, "frozen"),
+        ("update_ratio/stem", 0.5, "restless"),
+        ("dead_relu/relu", 0.6, "dead"),
+    ],
+)
+def test_what_stands_out_is_flagged_with_its_rule(
+    make: Make, metric: str, value: float | None, kind: str
+) -> None:
+    [flag] = flags_with(make, **{metric: value})
+
+    assert (flag.kind, flag.layer, flag.value) == (kind, metric.partition("/")[2], value)
+    assert flag.rule
+
+
+def test_batch_norm_is_left_out(make: Make) -> None:
+    assert flags_with(make, **{"gradient_norm/norm": 1e-9}) == []
+    [health] = gradient_health(make(architectures=1))
+    assert [one.name for one in health.layers] == ["stem", "block.conv", "head"]
+    assert [one.name for one in health.relus] == ["relu", "block.relu"]
