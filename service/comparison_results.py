@@ -1,23 +1,42 @@
 """From rows of the database to the plain data that leaderboard, charts and report are made from."""
 
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends
 from sqlalchemy.orm import Session
 
-from service.analysis.results import ComparisonResults, Entry, Run
+from service.analysis.results import ComparisonResults, Entry, Run, TestImages, no_images
+from service.dependencies import Artifacts, CurrentSettings, Id, ReadSession
+from service.kept_images import KeptImages
 from service.kept_predictions import KeptPredictions
-from workers import comparisons, jobs, metrics
+from workers import comparisons, jobs, metrics, model_store
 from workers.artifacts import ArtifactStore
-from workers.comparisons import Comparison
-from workers.jobs import Job
+from workers.jobs import Job, JobKind, JobStateError
 
 
-def comparison_results(
-    session: Session, artifacts: ArtifactStore, comparison_id: str
-) -> ComparisonResults:
-    """Everything known of a comparison; ComparisonNotFoundError. Predictions are read when needed."""
+class Kept(NamedTuple):
+    """Where predictions and images lie; they are read when they are needed."""
+
+    artifacts: ArtifactStore
+    datasets_folder: Path
+
+
+def _kept(artifacts: Artifacts, settings: CurrentSettings) -> Kept:
+    return Kept(artifacts, settings.datasets_folder)
+
+
+KeptData = Annotated[Kept, Depends(_kept)]
+
+
+def comparison_results(session: Session, kept: Kept, comparison_id: str) -> ComparisonResults:
+    """Everything known of a comparison; ComparisonNotFoundError."""
     comparison = comparisons.get(session, comparison_id)
     of_it = jobs.of_comparison(session, comparison.id)
-    by_job = metrics.of_jobs(session, [job.id for job in of_it])
-    return ComparisonResults(
+    return _results(
+        session,
+        kept,
+        of_it,
         id=comparison.id,
         name=comparison.name,
         dataset=comparison.dataset,
@@ -25,25 +44,82 @@ def comparison_results(
         recipe_hash=comparison.recipe_hash,
         seeds=tuple(comparison.seeds),
         entries=tuple(Entry(**entry) for entry in comparison.architectures),
-        runs=tuple(_run(comparison, job, by_job[job.id]) for job in of_it),
-        predictions=KeptPredictions(artifacts, of_it),
     )
 
 
-def label_of(comparison: Comparison, job: Job) -> str:
-    """The label a comparison gives the architecture of one of its jobs."""
+def job_results(session: Session, kept: Kept, job_id: str) -> ComparisonResults:
+    """A training as a comparison of one; JobNotFoundError, or JobStateError where it trains nothing."""
+    job = jobs.get(session, job_id)
+    if job.kind != JobKind.TRAIN:
+        raise JobStateError(f"job '{job.id}' fetches a dataset; only a training has charts")
+    name = str(job.architecture)
+    return _results(
+        session,
+        kept,
+        [job],
+        id=job.id,
+        name=f"{name} on {job.dataset}",
+        dataset=job.dataset,
+        recipe=job.recipe or {},
+        recipe_hash=str(job.recipe_hash),
+        seeds=(job.seed,),
+        entries=(Entry(name, name, job.options),),
+    )
+
+
+def model_results(session: Session, kept: Kept, model_id: str) -> ComparisonResults:
+    """The training a model came from, as a comparison of one; ModelNotFoundError."""
+    return job_results(session, kept, model_store.get(session, model_id).job_id)
+
+
+def _of_comparison(session: ReadSession, kept: KeptData, comparison_id: Id) -> ComparisonResults:
+    return comparison_results(session, kept, comparison_id)
+
+
+def _of_job(session: ReadSession, kept: KeptData, job_id: Id) -> ComparisonResults:
+    return job_results(session, kept, job_id)
+
+
+def _of_model(session: ReadSession, kept: KeptData, model_id: Id) -> ComparisonResults:
+    return model_results(session, kept, model_id)
+
+
+#: What a route asks for whose address names a comparison, a job or a model.
+Results = Annotated[ComparisonResults, Depends(_of_comparison)]
+JobResults = Annotated[ComparisonResults, Depends(_of_job)]
+ModelResults = Annotated[ComparisonResults, Depends(_of_model)]
+
+
+def _results(session: Session, kept: Kept, of_it: list[Job], **what: Any) -> ComparisonResults:
+    by_job = metrics.of_jobs(session, [job.id for job in of_it])
+    return ComparisonResults(
+        **what,
+        runs=tuple(_run(job, _label(what["entries"], job), by_job[job.id]) for job in of_it),
+        predictions=KeptPredictions(kept.artifacts, of_it),
+        test_images=_images(kept, of_it),
+    )
+
+
+def _label(entries: Any, job: Job) -> str:
     return next(
-        str(entry["label"])
-        for entry in comparison.architectures
-        if entry["name"] == job.architecture and entry["options"] == job.options
+        str(entry.label)
+        for entry in entries
+        if entry.name == job.architecture and entry.options == job.options
     )
 
 
-def _run(comparison: Comparison, job: Job, by_epoch: dict[int, dict[str, float | None]]) -> Run:
+def _images(kept: Kept, of_it: list[Job]) -> TestImages:
+    for job in of_it:
+        if job.result:
+            return KeptImages(kept.datasets_folder, job.dataset, job.result["dataset_sha256"])
+    return no_images
+
+
+def _run(job: Job, label: str, by_epoch: dict[int, dict[str, float | None]]) -> Run:
     names = dict.fromkeys(name for values in by_epoch.values() for name in values)
     return Run(
         job_id=job.id,
-        architecture=label_of(comparison, job),
+        architecture=label,
         seed=job.seed,
         status=str(job.status),
         model_id=(job.result or {}).get("model_id"),

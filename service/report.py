@@ -17,12 +17,15 @@ from service.charts.style import duration
 
 ORDER = (
     "accuracy",
+    "differences",
     "learning_curves",
     "generalisation_gap",
     "parameters_against_accuracy",
     "training_time",
     "inference_latency",
     "confusion_matrices",
+    "confidently_wrong",
+    "only_one_right",
     "reliability",
     "roc",
     "gradient_flow",

@@ -1,10 +1,20 @@
 """A comparison as plain data: what leaderboard, charts and report are made from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from service.analysis.predictions import Predictions
+
+#: Gives the test images (N, C, H, W) as uint8, or None where they are not there.
+TestImages = Callable[[], NDArray[np.uint8] | None]
+
+
+def no_images() -> None:
+    """The test images of a dataset that is not there."""
 
 
 class IncomparableError(ValueError):
@@ -53,6 +63,7 @@ class ComparisonResults:
     runs: tuple[Run, ...]
     #: Job id → what its network said of the test images; without the jobs whose predictions are lost.
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
+    test_images: TestImages = no_images
 
     @property
     def architectures(self) -> tuple[str, ...]:

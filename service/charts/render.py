@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 import threading
 from typing import Any
 
@@ -12,11 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from service.charts import charts
+from service.charts.themes import Theme, apply_theme
 
 mpl.rcParams["svg.hashsalt"] = "bakeoff"  # the same figure gives the same bytes
 mpl.rcParams["font.family"] = "DejaVu Sans"
 
 MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+
+WIDTH = 1200  # pixels
 
 _DRAWING = threading.Lock()  # matplotlib's font and text caches are not made for threads
 
@@ -26,15 +30,27 @@ def title_of(chart: str) -> str:
     return charts.description(chart).splitlines()[0].removesuffix(".")
 
 
-def render(figure: Figure, suffix: str) -> bytes:
-    """The figure as png or svg, or what it shows as json."""
+def render(figure: Figure, suffix: str, *, width: int = WIDTH, theme: Theme = Theme.LIGHT) -> bytes:
+    """The figure as png or svg, `width` pixels wide, or what it shows as json."""
     if suffix == "json":
         return json.dumps(numbers(figure), allow_nan=False).encode()
     buffer = io.BytesIO()
     metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+    apply_theme(figure, theme)
     with _DRAWING:
-        figure.savefig(buffer, format=suffix, metadata=metadata)
-    return buffer.getvalue()
+        dpi = width / figure.get_figwidth()
+        figure.savefig(buffer, format=suffix, metadata=metadata, dpi=dpi)
+    return _sized(buffer.getvalue(), width) if suffix == "svg" else buffer.getvalue()
+
+
+def _sized(svg: bytes, width: int) -> bytes:
+    """The same SVG, `width` pixels wide; its viewBox stays."""
+
+    def resize(found: re.Match[bytes]) -> bytes:
+        height = width * float(found[2]) / float(found[1])
+        return f'width="{width}" height="{height:.0f}"'.encode()
+
+    return re.sub(rb'width="([\d.]+)pt" height="([\d.]+)pt"', resize, svg, count=1)
 
 
 def numbers(figure: Figure) -> dict[str, Any]:
@@ -48,7 +64,11 @@ def _panel(axes: Axes) -> dict[str, Any]:
         for line in axes.lines
         if not str(line.get_label()).startswith("_")
     ]
-    matrices = [_listed(image.get_array()) for image in axes.images]
+    matrices = [
+        _listed(image.get_array())
+        for image in axes.images
+        if not str(image.get_label()).startswith("_picture")  # not numbers
+    ]
     return {
         "title": axes.get_title(loc="left") or axes.get_title(),
         "x": axes.get_xlabel(),

@@ -9,9 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from sqlalchemy.orm import Session
 
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
-from service.comparison_results import comparison_results
+from service.comparison_results import Kept, KeptData, comparison_results
 from service.dependencies import (
-    Artifacts,
     CurrentSettings,
     Cursor,
     Id,
@@ -32,7 +31,6 @@ from service.forms import (
 )
 from service.routes.jobs import JobDocument, listed
 from workers import comparisons, jobs
-from workers.artifacts import ArtifactStore
 from workers.comparisons import Comparison, ComparisonRequest
 from workers.database import utc_now
 from workers.jobs import JobStatus
@@ -152,7 +150,7 @@ def create_comparison(
     session: WriteSession,
     once: OnlyOnce,
     settings: CurrentSettings,
-    artifacts: Artifacts,
+    kept: KeptData,
     response: Response,
 ) -> ComparisonDocument:
     """Enqueue the training of every architecture with every seed."""
@@ -162,7 +160,7 @@ def create_comparison(
         known = comparisons.create(session, _request(body), now=utc_now()).id
         once.remember(body, known)
     response.headers["Location"] = f"/v1/comparisons/{known}"
-    return _document(session, artifacts, comparisons.get(session, known))
+    return _document(session, kept, comparisons.get(session, known))
 
 
 @router.get("", summary="List comparisons", responses=refusals(422))
@@ -176,11 +174,9 @@ def list_comparisons(
 
 
 @router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404))
-def show_comparison(
-    comparison_id: Id, session: ReadSession, artifacts: Artifacts
-) -> ComparisonDocument:
+def show_comparison(comparison_id: Id, session: ReadSession, kept: KeptData) -> ComparisonDocument:
     """One comparison: status, jobs with progress, and the leaderboard so far."""
-    return _document(session, artifacts, comparisons.get(session, comparison_id))
+    return _document(session, kept, comparisons.get(session, comparison_id))
 
 
 def _request(body: NewComparison) -> ComparisonRequest:
@@ -209,12 +205,10 @@ def _summary(session: Session, comparison: Comparison) -> ComparisonSummary:
     return ComparisonSummary(status=status, **{name: getattr(comparison, name) for name in fields})
 
 
-def _document(
-    session: Session, artifacts: ArtifactStore, comparison: Comparison
-) -> ComparisonDocument:
+def _document(session: Session, kept: Kept, comparison: Comparison) -> ComparisonDocument:
     summary = _summary(session, comparison)
     return ComparisonDocument(
         **dict(summary),
         jobs=[listed(job) for job in jobs.of_comparison(session, comparison.id)],
-        leaderboard=leaderboard(comparison_results(session, artifacts, comparison.id)),
+        leaderboard=leaderboard(comparison_results(session, kept, comparison.id)),
     )

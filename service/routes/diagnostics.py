@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from service.analysis.failures import Failures, failures
 from service.analysis.gradient_health import GradientHealth, gradient_health
 from service.analysis.overfitting import Overfitting, overfitting
-from service.comparison_results import comparison_results
-from service.dependencies import Artifacts, Id, ReadSession
+from service.comparison_results import Results
 from service.errors import refusals
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
@@ -19,6 +19,13 @@ class OverfittingList(BaseModel):
     next: None = None
 
 
+class FailureList(BaseModel):
+    """Every architecture that has a result; there is no second page."""
+
+    items: list[Failures]
+    next: None = None
+
+
 class GradientFlowList(BaseModel):
     """Every architecture that has trained an epoch; there is no second page."""
 
@@ -27,18 +34,18 @@ class GradientFlowList(BaseModel):
 
 
 @router.get("/overfitting", summary="Show overfitting", responses=refusals(404))
-def show_overfitting(
-    comparison_id: Id, session: ReadSession, artifacts: Artifacts
-) -> OverfittingList:
+def show_overfitting(results: Results) -> OverfittingList:
     """From which epoch on each architecture overfits, if it does, and its generalisation gap by epoch."""
-    return OverfittingList(items=overfitting(comparison_results(session, artifacts, comparison_id)))
+    return OverfittingList(items=overfitting(results))
 
 
 @router.get("/gradient_flow", summary="Show gradient flow", responses=refusals(404))
-def show_gradient_flow(
-    comparison_id: Id, session: ReadSession, artifacts: Artifacts
-) -> GradientFlowList:
+def show_gradient_flow(results: Results) -> GradientFlowList:
     """Gradient norm, update-to-weight ratio and dead ReLUs by layer and epoch, and what stands out."""
-    return GradientFlowList(
-        items=gradient_health(comparison_results(session, artifacts, comparison_id))
-    )
+    return GradientFlowList(items=gradient_health(results))
+
+
+@router.get("/failures", summary="Show failures", responses=refusals(404))
+def show_failures(results: Results) -> FailureList:
+    """Which classes each architecture confuses, its most certain errors, and what it alone gets right."""
+    return FailureList(items=failures(results))

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 
 from service.analysis.leaderboard import LeaderboardRow, SortBy, leaderboard
 from service.analysis.tables import as_csv, as_latex
-from service.comparison_results import comparison_results
-from service.dependencies import Artifacts, Id, ReadSession
+from service.comparison_results import Results
 from service.errors import refusals
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
@@ -26,13 +25,10 @@ class Leaderboard(BaseModel):
 
 @router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
 def show_leaderboard(
-    comparison_id: Id,
-    session: ReadSession,
-    artifacts: Artifacts,
+    results: Results,
     sort: Sort = SortBy.TEST_ACCURACY,
 ) -> Leaderboard:
     """Every architecture with n, mean, standard deviation and 95 % interval over its seeds."""
-    results = comparison_results(session, artifacts, comparison_id)
     return Leaderboard(items=leaderboard(results, sort=sort))
 
 
@@ -43,13 +39,10 @@ def show_leaderboard(
     responses=refusals(404),
 )
 def show_leaderboard_csv(
-    comparison_id: Id,
-    session: ReadSession,
-    artifacts: Artifacts,
+    results: Results,
     sort: Sort = SortBy.TEST_ACCURACY,
 ) -> PlainTextResponse:
     """Every number of the leaderboard, one line for each architecture."""
-    results = comparison_results(session, artifacts, comparison_id)
     return PlainTextResponse(as_csv(leaderboard(results, sort=sort)), media_type="text/csv")
 
 
@@ -60,12 +53,9 @@ def show_leaderboard_csv(
     responses=refusals(404),
 )
 def show_leaderboard_latex(
-    comparison_id: Id,
-    session: ReadSession,
-    artifacts: Artifacts,
+    results: Results,
     sort: Sort = SortBy.TEST_ACCURACY,
 ) -> PlainTextResponse:
     """A table for a paper, with booktabs."""
-    results = comparison_results(session, artifacts, comparison_id)
     text = as_latex(leaderboard(results, sort=sort), caption=results.name)
     return PlainTextResponse(text, media_type="application/x-tex")

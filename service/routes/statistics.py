@@ -8,8 +8,7 @@ from pydantic import Field
 from service.analysis.leaderboard import leaderboard
 from service.analysis.statistics import MARGIN, Statistics, statistics
 from service.analysis.verdicts import verdicts
-from service.comparison_results import comparison_results
-from service.dependencies import Artifacts, Id, ReadSession
+from service.comparison_results import Results
 from service.errors import refusals
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
@@ -26,16 +25,13 @@ class StatisticsDocument(Statistics):
 
 @router.get("/statistics", summary="Test every pair", responses=refusals(404, 409))
 def show_statistics(
-    comparison_id: Id,
-    session: ReadSession,
-    artifacts: Artifacts,
+    results: Results,
     margin: Annotated[
         float,
         Query(gt=0, le=0.5, description="differences of accuracy below it count as equivalent"),
     ] = MARGIN,
 ) -> StatisticsDocument:
     """Every two architectures on the same test images and seeds: intervals, tests, flips, verdicts."""
-    results = comparison_results(session, artifacts, comparison_id)
     results.any_result  # noqa: B018 - says so if there is nothing to test yet
     tested = statistics(results, margin=margin)
     said = verdicts(tested, leaderboard(results))

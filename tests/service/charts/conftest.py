@@ -49,6 +49,10 @@ def predictions(architecture: int, seed: int, classes: int) -> Predictions:
     return Predictions((odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), labels)
 
 
+def images() -> Any:
+    return np.random.default_rng(0).integers(0, 255, (NUM_IMAGES, 1, 8, 8), dtype=np.uint8)
+
+
 SPLITS = {"train": 0.5, "validation": 1.0, "test": 1.1}
 
 
@@ -126,6 +130,7 @@ def make() -> Make:
             seeds=tuple(range(seeds)),
             entries=tuple(Entry(f"network_{n}", f"network_{n}", {}) for n in numbers),
             runs=tuple(run(n, seed, epochs, classes) for seed in range(seeds) for n in numbers),
+            test_images=images,
             predictions={
                 f"job-{n}-{seed}": predictions(n, seed, classes)
                 for seed in range(seeds)

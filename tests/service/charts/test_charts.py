@@ -1,15 +1,22 @@
 """A contract over the registry: every chart can draw every comparison."""
 
+import io
 import json
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+from PIL import Image
 
-from service.analysis.results import ComparisonResults, IncomparableError
+from service.analysis.results import ComparisonResults, IncomparableError, no_images
 from service.charts import charts
+from service.charts.kept import Kept
 from service.charts.render import numbers, render, title_of
 from service.charts.style import COLOURS, look, spread
+from service.charts.themes import GROUND, Theme, contrast
 
 Make = Callable[..., ComparisonResults]
 every_chart = pytest.mark.parametrize("name", list(charts))
@@ -51,6 +58,51 @@ def test_every_chart_says_what_its_numbers_rest_on(name: str, make: Make) -> Non
 
     for evidence in ("n = 3 seeds", "digits", "recipe 0123456789", "a processor"):
         assert evidence in footer
+
+
+@every_chart
+def test_a_chart_can_stand_on_dark_ground_at_any_width(name: str, make: Make) -> None:
+    figure = charts[name](make(architectures=9, seeds=2))
+    png = render(figure, "png", theme=Theme.DARK, width=600)
+
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
+    assert picture.shape[1] == 600
+    assert tuple(picture[0, 0]) == pytest.approx(to_rgb(GROUND), abs=0.01)
+    texts = [one for one in figure.findobj(Text) if one.get_text() and one.get_visible()]
+    cells = [one for axes in figure.axes if axes.images for one in axes.texts]
+    for text in texts:
+        if text not in cells:  # those stand on shades of their own
+            assert contrast(text.get_color(), GROUND) >= 4.5, text.get_text()
+
+
+def test_an_svg_is_as_wide_as_asked(make: Make) -> None:
+    root = ET.fromstring(render(charts["accuracy"](make()), "svg", width=777))  # noqa: S314 - our own
+
+    assert root.get("width") == "777"
+    _, _, wide, high = map(float, str(root.get("viewBox")).split())
+    assert float(str(root.get("height"))) == pytest.approx(777 * high / wide, abs=1)
+
+
+def test_a_chart_is_drawn_once_and_kept_until_others_need_the_room() -> None:
+    kept, made = Kept(most_bytes=25), []
+
+    def get(key: str) -> bytes:
+        return kept.get(key, lambda: made.append(key) or 10 * key.encode())
+
+    assert [get("a"), get("a"), get("b"), get("a"), get("c")][0] == b"a" * 10
+    assert made == ["a", "b", "c"]
+    get("a")  # asked for since b was: b made way for c
+    get("b")
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_pictures_that_are_gone_leave_their_words(make: Make) -> None:
+    whole = make()
+    blind = ComparisonResults(**{**vars(whole), "test_images": no_images})
+    figure = charts["confidently_wrong"](blind)
+
+    assert not any(axes.images for axes in figure.axes)
+    assert any("→" in text.get_text() for axes in figure.axes for text in axes.texts)
 
 
 @every_chart

@@ -42,6 +42,54 @@ def test_a_chart_that_has_not_changed_is_not_sent_again(trained):
     assert svg.status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["jobs", "models"])
+@pytest.mark.parametrize("name", list(charts))
+def test_every_chart_is_drawn_of_a_single_job_and_model(trained, kind, name):
+    listed = trained.http.get(f"/v1/{kind}/latest/charts").json()["items"]
+    answer = trained.http.get(f"/v1/{kind}/latest/charts/{name}.json")
+
+    assert name in [one["name"] for one in listed]
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["panels"]
+
+
+def test_each_look_of_a_chart_is_another(trained):
+    looks = [{}, {"theme": "dark"}, {"width": 800}]
+    answers = [trained.http.get(f"{ROOT}/charts/roc.png", params=look) for look in looks]
+
+    assert len({answer.headers["ETag"] for answer in answers}) == 3
+    assert len({answer.content for answer in answers}) == 3
+
+
+@pytest.mark.parametrize("look", [{"theme": "pink"}, {"width": 10}, {"width": 100000}])
+def test_a_look_that_is_none_is_refused(trained, look):
+    answer = trained.http.get(f"{ROOT}/charts/roc.png", params=look)
+
+    assert next(iter(look)) in trained.refused(answer, 422)
+
+
+def test_a_job_that_trains_nothing_has_no_charts(service):
+    job = service.http.post("/v1/datasets/digits/fetch").json()
+
+    for what in ("charts", "charts/accuracy.png"):
+        answer = service.http.get(f"/v1/jobs/{job['id']}/{what}")
+        assert "only a training has charts" in service.refused(answer, 409)
+
+
+def test_the_contact_sheet_shows_the_images_that_were_judged(trained):
+    items = trained.http.get(f"{ROOT}/failures").json()["items"]
+    sheet = trained.http.get(f"{ROOT}/charts/confidently_wrong.json").json()["panels"]
+
+    for one, panel in zip(items, sheet, strict=True):
+        wrong = one["confidently_wrong"]
+        assert [image["index"] for image in wrong[:8]] == panel["series"][0]["x"]
+        assert all(image["true"] != image["predicted"] for image in wrong)
+        certain = [image["probability"] for image in wrong]
+        assert certain == sorted(certain, reverse=True)
+        assert all(pair["true"] != pair["predicted"] for pair in one["confused"])
+        assert one["num_only_right"] >= len(one["only_right"])
+
+
 def test_an_unknown_chart_suggests_the_nearest(trained):
     answer = trained.http.get(f"{ROOT}/charts/acuracy.png")
 

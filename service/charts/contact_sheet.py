@@ -1,0 +1,93 @@
+"""Charts of test images: a row of them for each architecture, each with a word on what it was taken for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from service.analysis.failures import Opinion
+from service.analysis.results import ComparisonResults
+from service.charts.style import FAINT, NORMAL, SMALL, WIDTH, new_figure
+
+COLUMNS = 8
+LONGEST_NAME = 11  # letters of a class that fit above an image
+SIDE = (WIDTH - 1.0) / COLUMNS  # inches, of an image with its margin
+TEXT_HEIGHT = 0.62  # inches: two lines above each image
+
+
+@dataclass(frozen=True)
+class Row:
+    """The images shown of one architecture, and what is written above them."""
+
+    title: str
+    indices: NDArray[np.int64]
+    opinion: Opinion
+    classes: Sequence[str]
+
+
+def draw_sheet(results: ComparisonResults, title: str, rows: list[Row], nothing: str) -> Figure:
+    """A figure with the images of every row; `nothing` is said where a row has none."""
+    images = results.test_images()
+    height = 1.2 + len(rows) * (SIDE + TEXT_HEIGHT)
+    figure = new_figure(results, title, height=height)
+    panels = figure.subplots(max(1, len(rows)), 1, squeeze=False).flatten()
+    for axes, row in zip(panels, rows, strict=False):
+        _draw(axes, row, images, nothing)
+    for axes in panels:
+        axes.set_axis_off()
+    return figure
+
+
+def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) -> None:
+    shown = row.indices[:COLUMNS]
+    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=30)
+    axes.set_xlim(0, COLUMNS)
+    axes.set_ylim(1, 0)
+    axes.set_aspect("equal", adjustable="box")
+    axes.plot(
+        row.indices[:COLUMNS], row.opinion.probability[shown], visible=False, label=row.title
+    )  # for the numbers as JSON: index of the image, probability of the predicted class
+    if not len(shown):
+        axes.text(0.0, 0.3, nothing, fontsize=SMALL, color=FAINT)
+    for column, index in enumerate(shown):
+        if images is not None:
+            axes.imshow(
+                _picture(images[index]),
+                extent=(column + 0.03, column + 0.97, 0.97, 0.03),
+                cmap="gray",
+                vmin=0,
+                vmax=255,
+                interpolation="nearest",
+                label="_picture",
+            )
+        axes.text(
+            column + 0.03,
+            -0.04,
+            _words(row, int(index)),
+            fontsize=SMALL,
+            color=FAINT,
+            linespacing=1.15,
+            parse_math=False,
+        )
+
+
+def _picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One image as matplotlib draws it: (H, W) grey, or (H, W, 3)."""
+    return image[0] if len(image) == 1 else np.moveaxis(image, 0, -1)
+
+
+def _words(row: Row, index: int) -> str:
+    true, predicted = (
+        _short(row.classes[int(of[index])]) for of in (row.opinion.labels, row.opinion.predicted)
+    )
+    said = f"{true}" if true == predicted else f"{true} → {predicted}"
+    if len(said) > LONGEST_NAME:
+        said = f"{true} →\n{predicted}" if true != predicted else true
+    return f"{said}  {100 * row.opinion.probability[index]:.3g} %"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

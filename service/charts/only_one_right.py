@@ -1,0 +1,25 @@
+"""Only one is right."""
+
+from matplotlib.figure import Figure
+
+from service.analysis.failures import only_right, opinions
+from service.analysis.results import ComparisonResults
+from service.charts import charts
+from service.charts.contact_sheet import Row, draw_sheet
+
+
+@charts.register
+def only_one_right(results: ComparisonResults) -> Figure:
+    """Only one is right.
+
+    The test images that one network gets right and no other does (mean over seeds), those it is most
+    certain of first: what it has learnt that the others have not.
+    """
+    found = opinions(results)
+    rows = []
+    for name, opinion in found.items():
+        alone = only_right(found, name)
+        classes = [one["name"] for one in results.finished(name)[0]["per_class"]]
+        title = f"{name}: {len(alone):,} that no other gets right"
+        rows.append(Row(title, alone, opinion, classes))
+    return draw_sheet(results, "Only one is right", rows, "none")

@@ -1,0 +1,81 @@
+"""A chart on dark ground: drawn for light, then every colour is turned so that it can still be seen."""
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.collections import Collection
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+GROUND = "#14181D"
+LIGHTEST = 0.93  # of grey on dark ground: what was black
+DARKEST = 0.11  # what was white: the ground itself, nearly
+LEAST_CONTRAST = 4.5  # to the ground (WCAG 2.2, AA)
+ERRORS = LinearSegmentedColormap.from_list("errors_on_dark", [GROUND, "#8C2A3A", "#FF7A6B"])
+
+
+class Theme(StrEnum):
+    """On what ground a chart stands."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def apply_theme(figure: Figure, theme: Theme) -> None:
+    """Turn the colours of a finished figure; light is how it was drawn."""
+    if theme == Theme.LIGHT:
+        return
+    for artist in figure.findobj():
+        _turn(artist)
+    for ground in (figure.patch, *(axes.patch for axes in figure.axes)):
+        ground.set_facecolor(GROUND)
+
+
+def turned(colour: Any) -> tuple[float, float, float, float]:
+    """A colour for light ground as one for dark: greys mirrored, hues lightened as far as they must."""
+    *rgb, alpha = to_rgba(colour)
+    red, green, blue = rgb
+    if max(rgb) - min(rgb) < 0.04:  # noqa: PLR2004 - a grey
+        grey = DARKEST + (LIGHTEST - DARKEST) * (1 - red)
+        return (grey, grey, grey, alpha)
+    share = 0.0  # of white mixed in
+    while contrast((red, green, blue), GROUND) < LEAST_CONTRAST:
+        share += 0.05
+        red, green, blue = (one + share * (1 - one) for one in rgb)
+    return (red, green, blue, alpha)
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Any) -> float:
+    rgb = np.array(to_rgba(colour)[:3])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def _turn(artist: Artist) -> None:
+    if isinstance(artist, Text):
+        artist.set_color(turned(artist.get_color()))
+    elif isinstance(artist, Line2D):
+        artist.set_color(turned(artist.get_color()))
+        artist.set_markeredgecolor(turned(artist.get_markeredgecolor()))
+        artist.set_markerfacecolor(turned(artist.get_markerfacecolor()))
+    elif isinstance(artist, Patch):
+        face, edge = artist.get_facecolor(), artist.get_edgecolor()
+        artist.set_facecolor(turned(face))
+        artist.set_edgecolor(turned(edge))
+    elif isinstance(artist, Collection):
+        artist.set_facecolor([turned(one) for one in artist.get_facecolor()])
+        artist.set_edgecolor([turned(one) for one in artist.get_edgecolor()])
+    elif isinstance(artist, AxesImage) and artist.get_cmap().name == "errors":
+        artist.set_cmap(ERRORS)
