@@ -47,7 +47,7 @@ PLANNED = (
         name="the assignment on CIFAR-10",
         datasets=("cifar10", "cifar10_images"),  # the second: an upload of the images as files
         architectures=("deep_fully_connected", "deep_residual_cnn", "regularised_residual_cnn"),
-        recipe={"epochs": 3, "augmentation": "crop_and_flip", "schedule": "one_cycle"},
+        recipe={"epochs": 2, "augmentation": "crop_and_flip", "schedule": "one_cycle"},
         seeds=2,
     ),
 )

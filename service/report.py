@@ -7,13 +7,21 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.results import ComparisonResults
 from service.analysis.statistics import statistics
 from service.analysis.summary import accuracy_words, sentences
+from service.analysis.verdicts import p_words, points
 from service.charts import charts
 from service.charts.render import render, title_of
 from service.charts.style import duration
+
+COSTS = {
+    "num_parameters": "parameters",
+    "flops": "FLOPs",
+    "train_seconds": "time of training",
+    "latency_p50_batch_1": "latency of one image",
+}
 
 ORDER = (
     "accuracy",
@@ -51,16 +59,27 @@ def report_markdown(results: ComparisonResults) -> str:
 def _content(results: ComparisonResults) -> dict[str, Any]:
     evidence = results.any_result
     tested = statistics(results)
+    rows = leaderboard(results)
     return {
         "results": results,
         "sentences": sentences(results, tested),
         "tested": tested,
-        "rows": leaderboard(results),
+        "rows": rows,
+        "fronts": _fronts(rows),
         "recipe": results.recipe,
         "evidence": evidence,
         "precisions": {name: results.finished(name)[0] for name in results.with_results},
         "request": _request(results),
     }
+
+
+def _fronts(rows: list[LeaderboardRow]) -> str:
+    """Which architectures nothing beats in accuracy and a cost at once, in one sentence."""
+    said = []
+    for cost in Pareto.model_fields:
+        names = [row.architecture for row in rows if getattr(row.pareto, cost)]
+        said.append(f"{COSTS[cost]}: {', '.join(names)}")
+    return f"No other is both more accurate and cheaper, by {'; by '.join(said)}."
 
 
 def _request(results: ComparisonResults) -> dict[str, Any]:
@@ -94,4 +113,6 @@ def _environment() -> Environment:
     )
     environment.filters["accuracy"] = accuracy_words
     environment.filters["duration"] = duration
+    environment.filters["points"] = points
+    environment.filters["p_words"] = p_words
     return environment

@@ -43,7 +43,9 @@ def draw_sheet(results: ComparisonResults, title: str, rows: list[Row], nothing:
 
 def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) -> None:
     shown = row.indices[:COLUMNS]
-    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=30)
+    words = [_words(row, int(index)) for index in shown]
+    pad = 28 if any("\n" in said for said in words) else 16  # points: room for the words
+    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=pad)
     axes.set_xlim(0, COLUMNS)
     axes.set_ylim(1, 0)
     axes.set_aspect("equal", adjustable="box")
@@ -66,7 +68,7 @@ def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) 
         axes.text(
             column + 0.03,
             -0.04,
-            _words(row, int(index)),
+            words[column],
             fontsize=SMALL,
             color=FAINT,
             linespacing=1.15,
@@ -86,7 +88,12 @@ def _words(row: Row, index: int) -> str:
     said = f"{true}" if true == predicted else f"{true} → {predicted}"
     if len(said) > LONGEST_NAME:
         said = f"{true} →\n{predicted}" if true != predicted else true
-    return f"{said}  {100 * row.opinion.probability[index]:.3g} %"
+    return f"{said}  {_percent(float(row.opinion.probability[index]))}"
+
+
+def _percent(probability: float) -> str:
+    """A probability in percent; what rounds to certainty is not called certain."""
+    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.3g} %"  # noqa: PLR2004
 
 
 def _short(name: str) -> str:
