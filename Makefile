@@ -10,10 +10,10 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format results clean
+.PHONY: help install run up test check format results bench-training clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -45,6 +45,13 @@ check: .venv/.installed-dev ## Format, lint, types, import directions.
 format: .venv/.installed-dev ## Format and mend what can be mended.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+.venv/.installed-bench: .venv/.installed-dev
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	@touch $@
+
+bench-training: .venv/.installed-bench ## Time training against the ordinary loop, Lightning and Keras.
+	$(BIN)/python -m benchmarks.training
 
 results: .venv/.installed ## Run the assignment's comparison and write docs/results.md.
 	$(BIN)/python -m benchmarks.results

@@ -1,0 +1,56 @@
+"""Ways to train the same network on the same images, each a program that prints its seconds.
+
+`python -m benchmarks.contenders.NAME ARCHITECTURE NUM_IMAGES` trains two epochs at batch 128 with
+Adam at 1e-3 and prints the seconds of the second one, training alone, as JSON. The first epoch is
+the warm-up: compilation, allocation and caches are behind it.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+BATCH_SIZE = 128
+LEARNING_RATE = 1e-3
+NUM_CLASSES = 10
+EPOCHS = 2
+#: The six networks of the assignment, and the channels, height and width of what they classify.
+SHAPES = {
+    "fully_connected": (1, 28, 28),
+    "cnn": (1, 28, 28),
+    "residual_cnn": (1, 28, 28),
+    "deep_fully_connected": (3, 32, 32),
+    "deep_residual_cnn": (3, 32, 32),
+    "regularised_residual_cnn": (3, 32, 32),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one contender is to do: uint8 images (N, C, H, W) with labels (N,)."""
+
+    architecture: str
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        return SHAPES[self.architecture]
+
+
+def main(seconds_of_second_epoch: Callable[[Work], float]) -> None:
+    """Make the images, which are noise because time does not depend on them; run; print."""
+    architecture, num_images = sys.argv[1], int(sys.argv[2])
+    generator = np.random.default_rng(0)
+    size = (num_images, *SHAPES[architecture])
+    work = Work(
+        architecture,
+        generator.integers(0, 256, size, dtype=np.uint8),
+        generator.integers(0, NUM_CLASSES, num_images),
+    )
+    seconds = seconds_of_second_epoch(work)
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")

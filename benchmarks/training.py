@@ -1,0 +1,154 @@
+"""make bench-training: training here against what people would use instead → docs/training-speed.md.
+
+Every contender trains the same network on the same images in a process of its own, one after the
+other, round after round, so that what disturbs the machine disturbs them all. Ratios are taken
+within a round, against the ordinary loop; the median and the range over rounds are printed.
+"""
+
+import json
+import platform
+import statistics
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from rich.console import Console
+from torch.utils.benchmark import Timer
+
+from benchmarks.contenders import BATCH_SIZE, SHAPES
+from models import ImageShape, architectures
+from workers.training.device import device_name, resolve
+from workers.training.summary import count_flops
+
+CONTENDERS = (
+    "ordinary",
+    "bakeoff",
+    "bakeoff_float32",
+    "lightning",
+    "keras_torch",
+    "keras_jax",
+)
+PEAK_SIDE = 2048  # of the matrices whose product stands for what the machine can do
+FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "docs" / "training-speed.md"
+NUMBERS = ROOT / "docs" / "training-speed.json"
+
+Rounds = list[dict[str, float]]
+
+
+def main(
+    images: Annotated[int, typer.Option(help="Images of one epoch.")] = 6400,
+    rounds: Annotated[int, typer.Option(help="Times every contender runs.")] = 5,
+    architecture: Annotated[list[str] | None, typer.Option(help="Only these.")] = None,
+) -> None:
+    """Measure, print, and write the page; architectures left out keep the numbers they have."""
+    known: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
+    for name in architecture or SHAPES:
+        known[name] = {
+            "images": images,
+            "peak_flops": peak_flops(),
+            "evidence": evidence(),
+            "rounds": measured(name, images, rounds),
+        }
+        NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
+        Console().print(row(name, known[name]), soft_wrap=True, highlight=False)
+    TARGET.write_text(page({name: known[name] for name in SHAPES if name in known}))
+
+
+def measured(architecture: str, images: int, rounds: int) -> Rounds:
+    """Seconds of an epoch by contender, for every round."""
+    return [
+        {name: _seconds(name, architecture, images) for name in CONTENDERS} for _ in range(rounds)
+    ]
+
+
+def _seconds(contender: str, architecture: str, images: int) -> float:
+    command = [sys.executable, "-m", f"benchmarks.contenders.{contender}", architecture]
+    ended = subprocess.run(  # noqa: S603 - our own modules
+        [*command, str(images)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return float(json.loads(ended.stdout.splitlines()[-1])["seconds"])
+
+
+def peak_flops() -> float:
+    """Operations a second of the best matrix product of this machine, float32 or bfloat16."""
+    device = resolve("auto")
+    best = 0.0
+    for dtype in (torch.float32, torch.bfloat16):
+        left = torch.rand(PEAK_SIDE, PEAK_SIDE, device=device).to(dtype)
+        for _ in range(8):
+            clock = Timer("left @ left", globals={"left": left})
+            best = max(best, 2 * PEAK_SIDE**3 / clock.timeit(1).mean)
+    return best
+
+
+def evidence() -> str:
+    """Where and with what it was measured."""
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "lightning", "keras", "jax")
+    )
+    device = device_name(resolve("auto"))
+    return f"{device}, {torch.get_num_threads()} threads, Python {platform.python_version()}, {versions}"
+
+
+def row(architecture: str, found: dict[str, Any]) -> str:
+    """One line of the table."""
+    rounds: Rounds = found["rounds"]
+    ours = statistics.median(one["bakeoff"] for one in rounds)
+    ordinary = statistics.median(one["ordinary"] for one in rounds)
+    network = architectures[architecture](ImageShape(*SHAPES[architecture]), 10)
+    work = FORWARD_AND_BACKWARD * count_flops(network, ImageShape(*SHAPES[architecture]))
+    share = work * found["images"] / ours / found["peak_flops"]
+    cells = [
+        architecture,
+        f"{found['images'] / ordinary:,.0f}",
+        f"{found['images'] / ours:,.0f}",
+        *(_ratio(rounds, name) for name in CONTENDERS[1:]),
+        f"{share:.0%}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _ratio(rounds: Rounds, contender: str) -> str:
+    ratios = sorted(one["ordinary"] / one[contender] for one in rounds)
+    middle = statistics.median(ratios)
+    return f"{middle:.2f}× ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+
+
+def page(known: dict[str, Any]) -> str:
+    """The page as Markdown."""
+    last = next(reversed(known.values()))
+    return "\n".join(
+        [
+            "# How fast training is",
+            "",
+            f"Written by `make bench-training` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
+            "",
+            f"Speed over the ordinary PyTorch loop (torchvision's dataset, ToTensor and Normalize,"
+            f" DataLoader, Adam), batch {BATCH_SIZE}: median and range of the ratio within"
+            f" n = {len(last['rounds'])} rounds, each contender in a process of its own, timed over"
+            " its second epoch. All train the same network with the same number of parameters."
+            " bakeoff chooses its precision; the peers, and bakeoff float32, compute in float32.",
+            "",
+            f"{last['evidence']}.",
+            "",
+            "| network | ordinary, images/s | bakeoff, images/s | bakeoff | bakeoff float32 |"
+            " Lightning | Keras on PyTorch | Keras on JAX | share of the machine's peak |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+            *(row(name, found) for name, found in known.items()),
+            "",
+            "The last column: three times the forward pass's operations a second, over the best"
+            f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the same machine in the same run.",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
