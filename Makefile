@@ -6,11 +6,12 @@ EPOCHS ?= 3
 SEEDS ?= 3
 RECIPE ?= {}
 PORT ?= 8000
+SEEDS ?= 2000
 PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format results bench-training clean
+.PHONY: help install run up test check format results bench-training simulate clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -55,6 +56,9 @@ bench-training: .venv/.installed-bench ## Time training against the ordinary loo
 
 results: .venv/.installed ## Run the assignment's comparison and write docs/results.md.
 	$(BIN)/python -m benchmarks.results
+
+simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell one history (SEED).
+	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))
 
 clean: ## Remove what was built; data/ stays.
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,11 +7,28 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from workers.crash_points import CrashPoint, reach
+
 BUSY_SECONDS = 10
+
+#: What the database says when it is locked, full or gone for now, and not when a query is wrong.
+UNAVAILABLE = (OperationalError, InterfaceError)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,8 +76,16 @@ class Base(DeclarativeBase):
 
 
 def utc_now() -> datetime:
-    """This moment."""
+    """This moment, by the clock of this machine."""
     return datetime.now(UTC)
+
+
+def database_now(session: Session) -> datetime:
+    """This moment, by the one clock that all workers share: the database's."""
+    if session.get_bind().dialect.name == "sqlite":
+        return utc_now()  # its file is on this machine, and so is every worker
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
 
 
 @functools.cache
@@ -68,7 +93,7 @@ def engine(url: str) -> Engine:
     """The engine of this process for `url`. Open it after any fork, never before."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    created = create_engine(url, module=_sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    created = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
     event.listen(created, "connect", _prepare_connection)
     event.listen(created, "begin", _begin)
     return created
@@ -82,7 +107,7 @@ def migration_engine(url: str) -> Engine:
     """
     if not url.startswith("sqlite"):
         return create_engine(url)
-    created = create_engine(url, module=_sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    created = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
     event.listen(created, "connect", _prepare_migration)
     event.listen(created, "begin", _begin)
     return created
@@ -96,20 +121,24 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]
     BUSY_SNAPSHOT, whatever the timeout.
     """
     options = {"read_only": read_only}
+    reach(CrashPoint.BEGIN)
     with (
         Session(engine.execution_options(**options), expire_on_commit=False) as session,
         session.begin(),
     ):
         yield session
+        reach(CrashPoint.COMMIT)
+    reach(CrashPoint.COMMITTED)
 
 
 def sqlite_version() -> str:
     """The version of the SQLite library in use; below 3.51.3 WAL databases can be corrupted."""
-    version: str = _sqlite_module().sqlite_version
+    version: str = sqlite_module().sqlite_version
     return version
 
 
-def _sqlite_module() -> Any:
+def sqlite_module() -> Any:
+    """The DBAPI module for SQLite: the wheel that bundles a newer library, where it is installed."""
     try:
         import pysqlite3
     except ImportError:

@@ -10,7 +10,7 @@ from workers.database import Base, UtcDateTime
 
 
 class Event(Base):
-    """One thing that happened: a change of status, or an epoch accepted."""
+    """One thing that happened: a change of status, an epoch accepted, a checkpoint found damaged."""
 
     __tablename__ = "events"
 
@@ -19,7 +19,7 @@ class Event(Base):
     )
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str]  # "status" or "epoch"
+    kind: Mapped[str]  # "status", "epoch" or "fallback" (to an earlier checkpoint)
     token: Mapped[int]  # of the lease it happened under
     data: Mapped[dict[str, Any]]
 

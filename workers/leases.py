@@ -1,10 +1,10 @@
 """What a worker does with a job. Every write names the token of its claim: whoever lost it writes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from workers import events, metrics
@@ -25,16 +25,23 @@ class LeaseLostError(Exception):
     """Another worker has the job now, or it has ended; what was to be written is not."""
 
 
-def claim(session: Session, *, worker: str, now: datetime, duration: timedelta) -> Job | None:
-    """Take the first job of the queue, or one whose worker has died. No two workers take the same."""
-    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
-    abandoned = select(Job.id).where(
-        RUNNING,
-        Job.lease_expires_at < now,
-        Job.attempts < Job.max_attempts,
-        ~Job.cancel_requested,
+def claim(
+    session: Session,
+    *,
+    worker: str,
+    now: datetime,
+    duration: timedelta,
+    dead: Collection[str] = (),
+) -> Job | None:
+    """Take a job whose worker is `dead` or silent, else the first of the queue. No two workers take the same.
+
+    A job that was under way comes first: it has waited its turn already.
+    """
+    untended = select(Job.id).where(
+        *_abandoned(now, dead), Job.attempts < Job.max_attempts, ~Job.cancel_requested
     )
-    for candidates in (waiting, abandoned):
+    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
+    for candidates in (untended, waiting):
         first = candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
         job = session.scalars(
             update(Job)
@@ -58,18 +65,29 @@ def claim(session: Session, *, worker: str, now: datetime, duration: timedelta) 
     return None
 
 
-def is_anything_claimable(session: Session, *, now: datetime) -> bool:
-    """Whether claim() or bury() would find something; reads only, so that waiting locks nobody out."""
-    waiting = select(Job.id).where(QUEUED).limit(1)
-    abandoned = select(Job.id).where(RUNNING, Job.lease_expires_at < now).limit(1)
-    return any(session.scalars(query).first() for query in (waiting, abandoned))
+def holders(session: Session) -> dict[Lease, str]:
+    """Every lease there is, and the worker that holds it."""
+    rows = session.execute(select(Job.id, Job.token, Job.worker).where(RUNNING))
+    return {Lease(row.id, row.token): str(row.worker) for row in rows}
 
 
-def bury(session: Session, *, now: datetime) -> list[str]:
+def is_any_abandoned(session: Session, *, now: datetime, dead: Collection[str] = ()) -> bool:
+    """Whether there is a job whose worker is dead or silent; reads only, so that it locks nobody out."""
+    return session.scalar(select(Job.id).where(*_abandoned(now, dead)).limit(1)) is not None
+
+
+def is_any_waiting(session: Session) -> bool:
+    """Whether there is a job in the queue."""
+    return session.scalar(select(Job.id).where(QUEUED).limit(1)) is not None
+
+
+def bury(session: Session, *, now: datetime, dead: Collection[str] = ()) -> list[str]:
     """End jobs whose worker died and that are not to be tried again; returns their ids."""
-    dead = [RUNNING, Job.lease_expires_at < now]
-    cancelled = _end_all(session, [*dead, Job.cancel_requested], JobStatus.CANCELLED, None, now)
-    spent = [*dead, Job.attempts >= Job.max_attempts]
+    abandoned = _abandoned(now, dead)
+    cancelled = _end_all(
+        session, [*abandoned, Job.cancel_requested], JobStatus.CANCELLED, None, now
+    )
+    spent = [*abandoned, Job.attempts >= Job.max_attempts]
     why = "its worker died each time it was tried"
     return cancelled + _end_all(session, spent, JobStatus.FAILED, why, now)
 
@@ -79,9 +97,9 @@ def beat(session: Session, lease: Lease, *, now: datetime, duration: timedelta) 
     _write(session, lease, lease_expires_at=now + duration)
 
 
-def is_cancel_requested(session: Session, job_id: str) -> bool:
-    """Whether somebody wants the job stopped."""
-    return bool(session.scalar(select(Job.cancel_requested).where(Job.id == job_id)))
+def cancel_requested(session: Session, job_ids: list[str]) -> set[str]:
+    """Which of these jobs somebody wants stopped."""
+    return set(session.scalars(select(Job.id).where(Job.id.in_(job_ids), Job.cancel_requested)))
 
 
 def record_progress(session: Session, lease: Lease, progress: dict[str, Any]) -> None:
@@ -106,6 +124,15 @@ def record_epoch(
     events.add(session, job_id=lease.job_id, at=now, kind="epoch", token=lease.token, data=data)
 
 
+def note_fallback(
+    session: Session, lease: Lease, *, epoch: int, reason: str, now: datetime
+) -> None:
+    """Say that the last checkpoint is damaged and that training goes on after `epoch` instead."""
+    _write(session, lease)
+    data = {"epoch": epoch, "reason": reason}
+    events.add(session, job_id=lease.job_id, at=now, kind="fallback", token=lease.token, data=data)
+
+
 def succeed(session: Session, lease: Lease, *, result: dict[str, Any], now: datetime) -> None:
     """End a job well."""
     _end(session, lease, JobStatus.SUCCEEDED, now=now, result=result, progress=None)
@@ -122,31 +149,42 @@ def confirm_cancelled(session: Session, lease: Lease, *, now: datetime) -> None:
 
 
 def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> None:
-    """Give a job back to the queue; `counts` says whether this was one of its attempts."""
-    attempts = Job.attempts if counts else Job.attempts - 1
-    _write(
+    """Give a job back to the queue, or end it where somebody has asked for that meanwhile.
+
+    `counts` says whether this was one of its attempts.
+    """
+    status = _write(
         session,
         lease,
-        status=JobStatus.QUEUED,
-        attempts=attempts,
+        status=case((Job.cancel_requested, JobStatus.CANCELLED), else_=JobStatus.QUEUED),
+        finished_at=case((Job.cancel_requested, now), else_=None),
+        attempts=Job.attempts if counts else Job.attempts - 1,
         lease_expires_at=None,
         progress=None,
     )
-    data = {"status": "queued"}
+    data = {"status": str(status)}
     events.add(session, job_id=lease.job_id, at=now, kind="status", token=lease.token, data=data)
 
 
-def _write(session: Session, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> None:
+def _abandoned(now: datetime, dead: Collection[str]) -> list[Any]:
+    silent = Job.lease_expires_at < now
+    return [RUNNING, silent | Job.worker.in_(sorted(dead)) if dead else silent]
+
+
+def _write(
+    session: Session, lease: Lease, *conditions: ColumnElement[bool], **values: Any
+) -> JobStatus:
     held = (Job.id == lease.job_id, Job.token == lease.token, Job.status == JobStatus.RUNNING)
-    changed = session.scalars(
+    status = session.scalars(
         update(Job)
         .where(*held, *conditions)
-        .values(**values)
-        .returning(Job.id)
+        .values(values or {"token": Job.token})
+        .returning(Job.status)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if changed is None:
+    if status is None:
         raise LeaseLostError(f"job {lease.job_id} is not held with token {lease.token}")
+    return status
 
 
 def _end(

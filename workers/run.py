@@ -13,7 +13,8 @@ from importlib import import_module
 from multiprocessing.connection import wait
 
 from workers import jobs, leases, tables
-from workers.database import engine, transaction, utc_now
+from workers.database import UNAVAILABLE, engine, transaction, utc_now
+from workers.host_locks import HostLock
 from workers.jobs import JobKind
 from workers.leases import Lease, LeaseLostError
 from workers.settings import Settings, settings
@@ -38,6 +39,9 @@ def run_job(settings: Settings, lease: Lease) -> None:
     except LeaseLostError:
         raise
     except Exception as error:
+        passing = isinstance(error, (*UNAVAILABLE, OSError))
+        if passing and job.attempts < job.max_attempts:
+            raise  # no verdict on the job, which is tried again
         logger.exception("job %s failed unexpectedly", job.id)
         sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
     else:
@@ -46,8 +50,12 @@ def run_job(settings: Settings, lease: Lease) -> None:
         leases.fail(session, lease, error=sentence, now=utc_now())
 
 
-def run_child(settings: Settings, lease: Lease, gpu: str) -> None:
-    """Run a job in a process made for it, which sees one GPU or none and dies with its worker."""
+def run_child(settings: Settings, lease: Lease, gpu: str, held: list[HostLock]) -> None:
+    """Run a job in a process made for it, which sees one GPU or none and dies with its worker.
+
+    `held` are the locks that say it is there; the kernel frees them when it ends.
+    """
+    del held
     _die_with_worker()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")

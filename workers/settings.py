@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         return self.artifacts_url or str(self.data.resolve() / "artifacts")
 
     @property
+    def locks_folder(self) -> Path:
+        """Where the processes of one machine keep their locks."""
+        return self.data.resolve() / "locks"
+
+    @property
     def datasets_folder(self) -> Path:
         """Where prepared datasets are kept, one file each."""
         return self.data.resolve() / "datasets"

@@ -1,16 +1,16 @@
 """The job that trains one architecture on one dataset with one recipe and seed."""
 
+import contextlib
 import dataclasses
-import hashlib
-import logging
 from typing import Any
 
 from sqlalchemy import Engine
 from torch import nn
 
 from workers import leases, model_store
-from workers.artifacts import ArtifactError, ArtifactStore
-from workers.database import engine, transaction, utc_now
+from workers.artifacts import ArtifactStore
+from workers.checkpoints import Checkpoints
+from workers.database import UNAVAILABLE, engine, transaction, utc_now
 from workers.datasets import store
 from workers.datasets.fetch import DatasetUnavailableError, fetch
 from workers.datasets.image_dataset import ImageDataset
@@ -18,17 +18,16 @@ from workers.ids import new_id
 from workers.jobs import Job
 from workers.leases import Lease
 from workers.model_store import Model
+from workers.patience import patiently
 from workers.settings import Settings
 from workers.training import device as devices
-from workers.training.checkpoint import Checkpoint, CheckpointError
+from workers.training.checkpoint import Checkpoint
 from workers.training.device import DeviceUnavailableError
 from workers.training.errors import TrainingError
 from workers.training.outcome import Outcome, judge
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
 from workers.training.trainer import Trained, Trainer, build
-
-logger = logging.getLogger(__name__)
 
 EXPECTED = (TrainingError, DatasetUnavailableError, DeviceUnavailableError)
 
@@ -48,6 +47,7 @@ class TrainJob:
         self.settings, self.job, self.lease = settings, job, lease
         self.database: Engine = engine(settings.resolved_database_url)
         self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
+        self.checkpoints = Checkpoints(self.artifacts, job.id)
         self.dataset: ImageDataset
         self.trainer: Trainer
 
@@ -82,7 +82,8 @@ class TrainJob:
         self._report(Progress("measuring", epochs, epochs, 1, 1))
         outcome = judge(self.trainer, self.dataset)
         probabilities = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
-        digest = self.artifacts.put(probabilities, _probabilities_file(outcome, self.trainer))
+        predicted = _probabilities_file(outcome, self.trainer)
+        digest = patiently(lambda: self.artifacts.put(probabilities, predicted))
         model = self._model(outcome)
         result = {
             **dataclasses.asdict(outcome.result),
@@ -92,48 +93,55 @@ class TrainJob:
             "predictions": probabilities,
             "predictions_sha256": digest,
         }
-        with transaction(self.database) as session:
-            session.add(model)
-            leases.succeed(session, self.lease, result=result, now=utc_now())
-        self.artifacts.delete(f"checkpoints/{self.job.id}")
+
+        def succeed() -> None:
+            with transaction(self.database) as session:
+                session.merge(model)  # not add: a second try must not find it in a closed session
+                leases.succeed(session, self.lease, result=result, now=utc_now())
+
+        patiently(succeed)
+        self.checkpoints.delete()
 
     def _keep(self, trained: Trained) -> None:
         content = trained.checkpoint.to_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        number = trained.epoch.number
-        path = f"checkpoints/{self.job.id}/{self.lease.token}-{number}-{digest}.safetensors"
-        self.artifacts.put(path, content)  # first the artifact, then the row that points to it
-        with transaction(self.database) as session:
-            leases.record_epoch(
-                session,
-                self.lease,
-                epoch=number,
-                values=trained.epoch.metrics(),
-                checkpoint=path,
-                now=utc_now(),
-            )
-        if self.job.checkpoint:
-            self.artifacts.delete(self.job.checkpoint)
-        self.job.checkpoint, self.job.epoch = path, number
+        number, token = trained.epoch.number, self.lease.token
+        # First the artifact, then the row that points to it.
+        path = patiently(lambda: self.checkpoints.put(content, token=token, epoch=number))
+
+        def record() -> None:
+            with transaction(self.database) as session:
+                leases.record_epoch(
+                    session,
+                    self.lease,
+                    epoch=number,
+                    values=trained.epoch.metrics(),
+                    checkpoint=path,
+                    now=utc_now(),
+                )
+
+        patiently(record)
+        self.checkpoints.tidy(number)
 
     def _last_checkpoint(self) -> Checkpoint | None:
-        path = self.job.checkpoint
-        if path is None:
-            return None
-        digest = path.removesuffix(".safetensors").rpartition("-")[2]
-        try:
-            return Checkpoint.from_bytes(self.artifacts.get(path, sha256=digest))
-        except (ArtifactError, CheckpointError) as error:
-            logger.warning("job %s starts again from its first epoch: %s", self.job.id, error)
-            return None
+        found = self.checkpoints.newest(self.job.checkpoint)
+        if found.damage:
+            epoch = found.checkpoint.epoch if found.checkpoint else 0
+            with transaction(self.database) as session:
+                leases.note_fallback(
+                    session, self.lease, epoch=epoch, reason=found.damage, now=utc_now()
+                )
+        return found.checkpoint
 
     def _report(self, progress: Progress) -> None:
-        with transaction(self.database) as session:
-            leases.record_progress(session, self.lease, dataclasses.asdict(progress))
+        self._write_progress(dataclasses.asdict(progress))
 
     def _report_phase(self, phase: str) -> None:
-        with transaction(self.database) as session:
-            leases.record_progress(session, self.lease, {"phase": phase})
+        self._write_progress({"phase": phase})
+
+    def _write_progress(self, progress: dict[str, Any]) -> None:
+        # Only the training must not be lost; where it stands is said again soon.
+        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
+            leases.record_progress(session, self.lease, progress)
 
     def _model(self, outcome: Outcome) -> Model:
         content = _weights_file(self.trainer.network)
@@ -158,7 +166,7 @@ class TrainJob:
             validation_accuracy=result.validation.accuracy,
             test_accuracy=result.test.accuracy,
             weights=path,
-            weights_sha256=self.artifacts.put(path, content),
+            weights_sha256=patiently(lambda: self.artifacts.put(path, content)),
             weights_bytes=len(content),
         )
 

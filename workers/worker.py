@@ -5,11 +5,16 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from workers import jobs, leases, registrations, tables
-from workers.database import engine, transaction, utc_now
+from workers.database import UNAVAILABLE, database_now, engine, transaction
 from workers.executors import Ended, Executor
+from workers.host_locks import HostLocks
 from workers.ids import new_id
 from workers.jobs import JobStatus
 from workers.leases import Lease, LeaseLostError
@@ -20,18 +25,32 @@ from workers.settings import Settings
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.05
+PAUSE_SECONDS = 1.0  # where the database does not answer
 BEATS_PER_LEASE = 6
 
 
+class Seen(NamedTuple):
+    """What a worker sees at the beginning of a turn."""
+
+    now: datetime
+    dead: set[str]  # workers that hold jobs and are no more
+    unknown: list[Lease]  # ours, by a claim whose answer we never got
+    is_any_abandoned: bool
+    is_any_waiting: bool
+
+
 class Worker:
-    """One turn after the other: look after the running jobs, then claim new ones."""
+    """One turn after the other: look after the running jobs, then claim new ones.
+
+    What a turn could not write, because the database did not answer, the next one writes.
+    """
 
     def __init__(
         self,
         settings: Settings,
         executor: Executor,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[Session], datetime] = database_now,
     ) -> None:
         self.id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[:4]}"
         self._settings = settings
@@ -40,16 +59,25 @@ class Worker:
         self._database = engine(settings.resolved_database_url)
         check_current(self._database)
         self._duration = timedelta(seconds=settings.lease_seconds)
-        self._started_at = clock()
-        self._beat_due = self._started_at
         self._running: list[Lease] = []
+        self._ended: list[Ended] = []  # whose end is not written down yet
+        self._locks = HostLocks(settings.locks_folder)
+        self._alive = self._locks.hold(self.id)  # others here know at once when we are dead
+        with self._looking() as session:
+            self._started_at = self._beaten_at = clock(session)
+            self._locks.forget_all(but=set(leases.holders(session).values()))
+        self._beat_due = self._started_at
 
     def run_forever(self, stop: threading.Event) -> None:
         """Take turns until `stop` is set; then give running jobs back to the queue."""
         logger.info("worker %s is ready, slots: %d", self.id, self._executor.num_slots)
         while not stop.is_set():
-            self.take_turn()
-            stop.wait(TURN_SECONDS)
+            try:
+                self.take_turn()
+                stop.wait(TURN_SECONDS)
+            except UNAVAILABLE as error:
+                logger.warning("the database does not answer, trying again: %s", error.orig)
+                stop.wait(PAUSE_SECONDS)
         self.shut_down()
 
     def run_once(self) -> str | None:
@@ -65,108 +93,152 @@ class Worker:
     def take_turn(self) -> None:
         """Look after the running jobs, beat if it is time, and fill the free slots."""
         self._look_after_running()
-        if self._clock() >= self._beat_due:
-            self._beat()
-        self._claim()
+        with self._looking() as session:
+            seen = self._look(session)
+        if not self._beaten_at <= seen.now < self._beat_due:  # a clock may be put back
+            self._beat(seen.now)
+        for lease in seen.unknown:
+            self._give_back(lease, counts=False)
+        if seen.is_any_abandoned:
+            self._bury(seen.dead)
+        if seen.is_any_abandoned or seen.is_any_waiting:
+            self._claim(seen.dead)
 
     def shut_down(self) -> None:
         """Stop the running jobs and give them back; their next worker resumes the last epoch."""
         for lease in list(self._running):
             self._executor.stop(lease)
-            self._give_back(lease, counts=False)
-        with transaction(self._database) as session:
-            registrations.leave(session, self.id)
+        try:
+            for lease in list(self._running):
+                self._give_back(lease, counts=False)
+            with transaction(self._database) as session:
+                registrations.leave(session, self.id)
+        except UNAVAILABLE as error:  # the next worker sees that we are gone and takes them over
+            logger.warning("the database does not answer: %s", error.orig)
+        self._alive.let_go()
         logger.info("worker %s has stopped", self.id)
 
-    def _claim(self) -> None:
-        with transaction(self._database, read_only=True) as session:
-            if not leases.is_anything_claimable(session, now=self._clock()):
-                return
+    def _looking(self) -> AbstractContextManager[Session]:
+        return transaction(self._database, read_only=True)
+
+    def _look(self, session: Session) -> Seen:
+        now = self._clock(session)
+        holders = leases.holders(session)
+        dead = self._locks.abandoned(set(holders.values()) - {self.id})
+        return Seen(
+            now=now,
+            dead=dead,
+            unknown=[
+                lease
+                for lease, worker in holders.items()
+                if worker == self.id and lease not in self._running
+            ],
+            is_any_abandoned=leases.is_any_abandoned(session, now=now, dead=dead),
+            is_any_waiting=leases.is_any_waiting(session),
+        )
+
+    def _bury(self, dead: set[str]) -> None:
         with transaction(self._database) as session:
-            for job_id in leases.bury(session, now=self._clock()):
+            for job_id in leases.bury(session, now=self._clock(session), dead=dead):
                 logger.warning("job %s ends: its worker died", job_id)
-        while self._executor.num_free:
+
+    def _claim(self, dead: set[str]) -> None:
+        while self._executor.reserve():
+            if not self._start_next(dead):
+                return
+
+    def _start_next(self, dead: set[str]) -> bool:
+        job = None
+        try:
             with transaction(self._database) as session:
                 job = leases.claim(
-                    session, worker=self.id, now=self._clock(), duration=self._duration
+                    session,
+                    worker=self.id,
+                    now=self._clock(session),
+                    duration=self._duration,
+                    dead=dead,
                 )
+        finally:
             if job is None:
-                return
-            lease = Lease(job.id, job.token)
-            what = job.architecture or job.kind
-            logger.info("job %s starts: %s on %s, token %d", job.id, what, job.dataset, job.token)
-            self._running.append(lease)
-            self._executor.start(lease)
+                self._executor.unreserve()
+        if job is None:
+            return False
+        lease = Lease(job.id, job.token)
+        what = job.architecture or job.kind
+        logger.info("job %s starts: %s on %s, token %d", job.id, what, job.dataset, job.token)
+        self._running.append(lease)
+        self._executor.start(lease, self._alive)
+        return True
 
     def _look_after_running(self) -> None:
-        for ended in self._executor.poll():
+        self._ended += self._executor.poll()
+        for ended in list(self._ended):
             self._settle(ended)
-        for lease in list(self._running):
-            with transaction(self._database, read_only=True) as session:
-                cancelled = leases.is_cancel_requested(session, lease.job_id)
-            if cancelled:
-                self._cancel(lease)
+            self._ended.remove(ended)
+            self._running.remove(ended.lease)
+        for lease in self._to_be_cancelled():
+            self._executor.stop(lease)
+            self._confirm_cancelled(lease)
+            self._running.remove(lease)
 
-    def _beat(self) -> None:
-        now = self._clock()
-        self._beat_due = now + self._duration / BEATS_PER_LEASE
+    def _to_be_cancelled(self) -> list[Lease]:
+        if not self._running:
+            return []
+        with self._looking() as session:
+            asked = leases.cancel_requested(session, [lease.job_id for lease in self._running])
+        return [lease for lease in self._running if lease.job_id in asked]
+
+    def _beat(self, now: datetime) -> None:
         for lease in list(self._running):
             try:
                 with transaction(self._database) as session:
                     leases.beat(session, lease, now=now, duration=self._duration)
             except LeaseLostError:
-                self._settle_lost(lease)
+                self._stop_lost(lease)
         with transaction(self._database) as session:
             registrations.register(session, self._registration(now))
+        self._beaten_at, self._beat_due = now, now + self._duration / BEATS_PER_LEASE
 
-    def _settle_lost(self, lease: Lease) -> None:
-        """The lease is gone: the job has just ended, or another worker has it."""
-        with transaction(self._database, read_only=True) as session:
+    def _stop_lost(self, lease: Lease) -> None:
+        """The lease is gone: the job has just succeeded, or its process works for nothing."""
+        with self._looking() as session:
             job = jobs.get(session, lease.job_id)
-        if job.token != lease.token:
-            logger.warning("job %s is another worker's now; its process is stopped", lease.job_id)
+        if job.token != lease.token or job.status != JobStatus.SUCCEEDED:
+            logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)
             self._executor.stop(lease)
             self._running.remove(lease)
-
-    def _cancel(self, lease: Lease) -> None:
-        self._executor.stop(lease)
-        self._running.remove(lease)
-        self._confirm_cancelled(lease)
 
     def _confirm_cancelled(self, lease: Lease) -> None:
         try:
             with transaction(self._database) as session:
-                leases.confirm_cancelled(session, lease, now=self._clock())
+                leases.confirm_cancelled(session, lease, now=self._clock(session))
             logger.info("job %s is cancelled", lease.job_id)
         except LeaseLostError:
             logger.info("job %s ended before it could be cancelled", lease.job_id)
 
     def _settle(self, ended: Ended) -> None:
         """A job's process is gone; it has written how the job ended, or it died."""
-        self._running.remove(ended.lease)
-        with transaction(self._database, read_only=True) as session:
+        with self._looking() as session:
             job = jobs.get(session, ended.lease.job_id)
         if job.token != ended.lease.token or job.status != JobStatus.RUNNING:
             logger.info("job %s: %s", job.id, job.status)
             return
-        if job.cancel_requested:
-            self._confirm_cancelled(ended.lease)
-            return
         why = _reason(ended.exit_code)
         logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)
-        if job.attempts < job.max_attempts:
+        if job.attempts < job.max_attempts or job.cancel_requested:
             self._give_back(ended.lease, counts=True)
             return
         error = f"{why} on each of {job.attempts} attempts"
-        with transaction(self._database) as session:
-            leases.fail(session, ended.lease, error=error, now=self._clock())
-
-    def _give_back(self, lease: Lease, *, counts: bool) -> None:
-        if lease in self._running:
-            self._running.remove(lease)
         try:
             with transaction(self._database) as session:
-                leases.release(session, lease, now=self._clock(), counts=counts)
+                leases.fail(session, ended.lease, error=error, now=self._clock(session))
+        except LeaseLostError:
+            logger.info("job %s had ended", job.id)
+
+    def _give_back(self, lease: Lease, *, counts: bool) -> None:
+        try:
+            with transaction(self._database) as session:
+                leases.release(session, lease, now=self._clock(session), counts=counts)
         except LeaseLostError:
             logger.info("job %s had ended", lease.job_id)
 

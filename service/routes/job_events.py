@@ -46,7 +46,8 @@ async def follow_job(
 ) -> AsyncIterator[ServerSentEvent]:
     """What happens to a job as server-sent events, from the start or after `Last-Event-ID`.
 
-    `status` and `epoch` events have an id; `progress` has none. The stream ends with the job.
+    `status`, `epoch` and `fallback` (to an earlier checkpoint) have an id; `progress` has none.
+    The stream ends with the job.
     """
     said: dict[str, Any] | None = None
     while True:

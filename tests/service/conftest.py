@@ -17,6 +17,7 @@ from PIL import Image
 from service.app import create_app
 from workers.database import engine
 from workers.executors import Ended
+from workers.host_locks import HostLock
 from workers.leases import Lease
 from workers.migrate import upgrade
 from workers.run import run_job
@@ -35,11 +36,14 @@ class ThisProcess:
     num_slots: int = 1
     ended: list[Ended] = field(default_factory=list)
 
-    @property
-    def num_free(self) -> int:
-        return 1 - len(self.ended)
+    def reserve(self) -> bool:
+        return not self.ended
 
-    def start(self, lease: Lease) -> None:
+    def unreserve(self) -> None:
+        """Nothing was kept."""
+
+    def start(self, lease: Lease, alive: HostLock) -> None:
+        del alive
         run_job(self.settings, lease)
         self.ended.append(Ended(lease, 0))
 

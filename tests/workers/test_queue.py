@@ -150,6 +150,30 @@ def test_an_epoch_is_kept_whole_or_not_at_all(database: Engine) -> None:
         assert session.scalar(select(func.count()).select_from(Metric)) == 0
 
 
+def test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue(database: Engine) -> None:
+    enqueue(database)
+    first = held(database)
+    enqueue(database, priority=9)
+
+    with transaction(database) as session:
+        assert leases.holders(session) == {first: "w"}
+        taken = leases.claim(session, worker="v", now=NOW, duration=LEASE, dead={"w"})
+
+    assert taken
+    assert Lease(taken.id, taken.token) == Lease(first.job_id, first.token + 1)
+
+
+def test_a_job_given_back_after_somebody_cancelled_it_is_cancelled(database: Engine) -> None:
+    job_id = enqueue(database)
+    lease = held(database)
+    with transaction(database) as session:
+        jobs.cancel(session, job_id, now=NOW)
+        leases.release(session, lease, now=LATER, counts=False)
+
+    found = job(database, job_id)
+    assert (found.status, found.finished_at) == (JobStatus.CANCELLED, LATER)
+
+
 def test_a_beat_keeps_the_lease(database: Engine) -> None:
     enqueue(database)
     lease = held(database)

@@ -24,7 +24,7 @@ from workers.jobs import FINAL, Job, JobKind, JobRequest, JobStatus
 from workers.migrate import upgrade
 from workers.settings import Settings
 
-SECONDS = 60  # until a wait counts as a failure
+SECONDS = 200  # until a wait counts as a failure; the machine may be busy
 SHORT = {"epochs": 2, "batch_size": 64}
 ENDLESS = {"epochs": 1000, "batch_size": 64}
 SEVERAL = {"epochs": 8, "batch_size": 32, "augmentation": "crop", "optimizer": "adamw"}

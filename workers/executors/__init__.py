@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
+from workers.host_locks import HostLock
 from workers.leases import Lease
 
 
@@ -20,13 +21,19 @@ class Executor(Protocol):
         """How many jobs it runs at once."""
         ...
 
-    @property
-    def num_free(self) -> int:
-        """How many more it could start now."""
+    def reserve(self) -> bool:
+        """Keep a slot for the next start; False where all are taken, by us or by others."""
         ...
 
-    def start(self, lease: Lease) -> None:
-        """Start a job in a free slot."""
+    def unreserve(self) -> None:
+        """Let the slot go that was kept: there is nothing to start."""
+        ...
+
+    def start(self, lease: Lease, alive: HostLock) -> None:
+        """Start a job in the slot that was kept.
+
+        Its process holds on to `alive`, where it can: the worker counts as dead only when it is too.
+        """
         ...
 
     def poll(self) -> list[Ended]:
