@@ -18,12 +18,14 @@ class Simulated(NamedTuple):
 
     num_seeds: int
     faults: Counter[str]
+    endings: Counter[str]  # status → jobs
     failed: list[Told]
 
 
 def simulate_all(seeds: Iterable[int]) -> Simulated:
     """Run many seeds, on every core."""
     faults: Counter[str] = Counter()
+    endings: Counter[str] = Counter()
     failed = []
     num_seeds = 0
     context = get_context("spawn")  # a database and a greenlet must not be carried across a fork
@@ -31,9 +33,10 @@ def simulate_all(seeds: Iterable[int]) -> Simulated:
         for told in processes.map(_without_history, seeds, chunksize=25):
             num_seeds += 1
             faults += told.faults
+            endings += told.endings
             if told.violations:
                 failed.append(told)
-    return Simulated(num_seeds, faults, failed)
+    return Simulated(num_seeds, faults, endings, failed)
 
 
 def in_words(told: Told) -> str:
@@ -45,7 +48,7 @@ def in_words(told: Told) -> str:
 
 def _without_history(seed: int) -> Told:
     told = simulate(seed)
-    return told if told.violations else Told(seed, [], [], told.faults)
+    return told if told.violations else Told(seed, [], [], told.faults, told.endings)
 
 
 def _quiet() -> None:
@@ -68,7 +71,7 @@ def main() -> None:
         sys.stdout.write(in_words(told) + "\n")
     kinds = "".join(f"{count:7,}  {fault}\n" for fault, count in done.faults.most_common())
     sys.stdout.write(
-        f"{kinds}{done.num_seeds:,} seeds, {done.faults.total():,} faults,"
+        f"{kinds}{dict(done.endings)}\n{done.num_seeds:,} seeds, {done.faults.total():,} faults,"
         f" {len(done.failed)} seeds in which something is lost, accepted twice or different:"
         f" {[told.seed for told in done.failed][:20]}\n"
     )

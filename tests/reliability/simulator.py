@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, func, s
 from sqlalchemy.exc import OperationalError
 
 from tests.reliability.history import Ending, Happened, violations
-from tests.reliability.simulated_training import EPOCHS, SimulatedTrainer, bits, weights
+from tests.reliability.simulated_training import EPOCHS, bits, simulated, weights
 from workers import crash_points, jobs, patience, run, tables, train_job, worker
 from workers.artifacts import ArtifactError, ArtifactStore
 from workers.crash_points import CrashPoint
@@ -40,9 +40,10 @@ LEASE_SECONDS = 5.0
 NUM_WORKERS = 2
 NUM_JOBS = 2
 FAULT_CHANCE = 0.04  # at each crash point, while there are faults left
+ASK_CHANCE = 0.02  # of somebody who cancels or retries, at each step
 MOST_SECONDS = 3600.0  # of simulated time until everything must have ended
 SWITCHES = frozenset(CrashPoint) - {CrashPoint.COMMIT}
-DATABASE = "sqlite:///file:simulated?mode=memory&cache=shared&uri=true"
+DATABASE = "sqlite:///file:/simulated?vfs=memdb&uri=true"
 SETTINGS = Settings(database_url=DATABASE, artifacts_url="memory://simulated", lease_seconds=5)
 
 
@@ -188,6 +189,8 @@ class World:
         self.is_one_machine = self.random.random() < 0.5
         self.faults_left = self.random.randint(0, 8)
         self.faults: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
+        self.is_asked = False  # somebody has cancelled or retried
         self.told: list[str] = []
         self.acknowledged: dict[str, int] = {}  # job → seed
         self.cancelled_at: dict[str, int] = {}  # job → last event before the cancel
@@ -359,6 +362,7 @@ class World:
         last = select(func.max(Event.id)).where(Event.job_id == job_id)
         with contextlib.suppress(JobStateError), transaction(self.database) as session:
             seen = session.scalar(last) or 0
+            self.is_asked = True
             verb(session, job_id, now=self.now())
             self.tell(f"somebody asks: {verb.__name__} {job_id}")
             if verb is jobs.cancel:
@@ -373,15 +377,16 @@ class World:
         """Run until every job has ended, or must have."""
         for _ in range(NUM_WORKERS):
             self.start_worker()
-        asked = self.random.random() < 0.4
+        asks_left = self.random.choice([0, 0, 1, 2, 3])
         for seed in range(NUM_JOBS):
             self.enqueue(seed)
         while not self.is_done():
             assert self.seconds < MOST_SECONDS, "the queue does not drain"
             for _ in range(30):
                 self.step()
-            if asked and self.random.random() < 0.06 and self.faults_left:
-                self.ask(self.random.choice([jobs.cancel, jobs.retry]))
+                if asks_left and self.random.random() < ASK_CHANCE:
+                    asks_left -= 1
+                    self.ask(self.random.choice([jobs.cancel, jobs.cancel, jobs.retry]))
             if not self.faults_left:  # a clock put back makes a lease longer, and only that
                 self.clock_offset = max(self.clock_offset, self.latest_offset)
         self.faults_left = 0
@@ -402,15 +407,23 @@ class World:
                 rows = session.scalars(
                     select(Event).where(Event.job_id == job_id).order_by(Event.id)
                 )
+                self.endings[str(job.status)] += 1
                 told = [Happened(one.id, one.kind, one.token, one.data) for one in rows]
                 ending = Ending(str(job.status), job.epoch, job.max_attempts)
                 wrong = violations(told, ending, self.cancelled_at.get(job_id, 0))
                 model = session.scalars(select(Model).where(Model.job_id == job_id)).one_or_none()
+                undisturbed = not self.faults and not self.is_asked
+                if undisturbed and (job.status, job.attempts) != ("succeeded", 1):
+                    wrong += [f"{job.status}, attempt {job.attempts}, though nothing happened"]
                 wrong += self._wrong_in_the_end(job, model)
+                if not self.faults["checkpoint damaged"]:
+                    wrong += [f"fell back: {one.data}" for one in told if one.kind == "fallback"]
                 found += [f"{job_id}: {one}" for one in wrong]
         return found
 
     def _wrong_in_the_end(self, job: Job, model: Model | None) -> Iterator[str]:
+        if job.status == "failed" and job.attempts < job.max_attempts:
+            yield f"failed after {job.attempts} attempts: {job.error}"
         if (job.status == "succeeded") != (model is not None):
             yield f"{job.status} with model {model}"
         if job.status != "succeeded" or model is None:
@@ -436,6 +449,7 @@ class Told:
     violations: list[str]
     history: list[str]
     faults: Counter[str]
+    endings: Counter[str]  # status → jobs
 
 
 def simulate(seed: int) -> Told:
@@ -448,7 +462,7 @@ def simulate(seed: int) -> Told:
             found = [traceback.format_exc()]
             for one in world.actors:
                 world.kill(one)
-    return Told(seed, found, world.told, world.faults)
+    return Told(seed, found, world.told, world.faults, world.endings)
 
 
 @functools.cache
@@ -473,26 +487,10 @@ def database() -> Engine:
 def disturbed(world: World) -> Iterator[None]:
     """The real code, with the world's clock, ids, locks, store and training in place of its own."""
     ids = (f"{number:04}" for number in range(10_000))
-    dataset = SimpleNamespace(
-        image_shape=(1, 1, 1),
-        num_classes=1,
-        name="simulated",
-        sha256="0",
-        classes=["one"],
-        mean=[0.0],
-        std=[1.0],
-    )
     replaced: list[tuple[Any, str, Any]] = [
         (worker, "check_current", lambda _: "simulated"),
         (worker, "HostLocks", lambda _: SimulatedLocks(world)),
         (patience, "time", SimpleNamespace(sleep=world.sleep)),
-        (train_job, "Trainer", SimulatedTrainer),
-        (train_job, "build", lambda *_, **__: None),
-        (train_job, "fetch", lambda *_: None),
-        (train_job, "store", SimpleNamespace(load=lambda *_: dataset)),
-        (train_job, "judge", lambda *_: _outcome()),
-        (train_job, "_probabilities_file", lambda *_: b"probabilities"),
-        (train_job.devices, "prepare", lambda _: None),
         *((module, "utc_now", world.now) for module in (run, train_job)),
         *((module, "new_id", lambda: next(ids)) for module in (jobs, worker, train_job)),
     ]
@@ -504,6 +502,7 @@ def disturbed(world: World) -> Iterator[None]:
         ("rollback", lambda *_: setattr(world, "is_in_transaction", False)),
     ]
     with contextlib.ExitStack() as stack:
+        stack.enter_context(simulated(train_job))
         for target, name, value in replaced:
             stack.enter_context(mock.patch.object(target, name, value))
         for name, listener in listeners:
@@ -511,14 +510,3 @@ def disturbed(world: World) -> Iterator[None]:
             stack.callback(event.remove, world.database, name, listener)
         stack.enter_context(crash_points.disturb(world.reach))
         yield
-
-
-@dataclass(frozen=True)
-class _Result:
-    num_parameters: int = 1
-    validation: Any = field(default_factory=lambda: SimpleNamespace(accuracy=1.0))
-    test: Any = field(default_factory=lambda: SimpleNamespace(accuracy=1.0))
-
-
-def _outcome() -> SimpleNamespace:
-    return SimpleNamespace(result=_Result())

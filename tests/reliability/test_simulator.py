@@ -16,6 +16,7 @@ def test_no_history_loses_an_acknowledged_job_accepts_an_epoch_twice_or_ends_in_
 
     assert done.failed == [], in_words(done.failed[0])
     assert done.faults.total() > SEEDS  # or nothing was tried
+    assert done.endings["succeeded"] > SEEDS
     told = " ".join(done.faults)
     for fault in ("killed", "stalled", "clock", "duplicate", "lost stop", "without an answer"):
         assert fault in told

@@ -1,0 +1,173 @@
+"""Bugs planted on purpose, each with the test that must catch it: the proof that the proof can fail.
+
+As a pytest plugin (`-p tests.reliability.mutants`) it plants the one that BAKEOFF_MUTANT names.
+"""
+
+import inspect
+import os
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NamedTuple
+
+SIMULATOR = "tests/reliability/simulator.py"
+QUEUE = "tests/workers/test_queue.py"
+CHECKPOINTS = "tests/workers/test_checkpoints.py"
+DIRECTED = "tests/reliability/test_directed.py"
+
+
+class Mutant(NamedTuple):
+    """A bug: one piece of a function's text replaced by another."""
+
+    name: str
+    function: str  # module:function or module:class.method
+    old: str
+    new: str
+    caught_by: str
+
+
+MUTANTS = [
+    Mutant(
+        "token dropped from the WHERE of every write",
+        "workers.leases:_write",
+        "Job.token == lease.token, ",
+        "",
+        SIMULATOR,
+    ),
+    Mutant(
+        "a job that has ended can be written to",
+        "workers.leases:_write",
+        ", Job.status == JobStatus.RUNNING)",
+        ")",
+        SIMULATOR,
+    ),
+    Mutant(
+        "lost lease revived by a beat",
+        "workers.leases:beat",
+        "_write(session, lease, lease_expires_at=now + duration)",
+        "session.execute(update(Job).where(Job.id == lease.job_id)"
+        ".values(token=lease.token, lease_expires_at=now + duration))",
+        SIMULATOR,
+    ),
+    Mutant(
+        "attempt not counted",
+        "workers.leases:claim",
+        "attempts=Job.attempts + 1",
+        "attempts=Job.attempts",
+        SIMULATOR,
+    ),
+    Mutant(
+        "token not raised by a takeover",
+        "workers.leases:claim",
+        "token=Job.token + 1",
+        "token=func.max(Job.token, 1)",
+        SIMULATOR,
+    ),
+    Mutant(
+        "a lease that still runs is taken over",
+        "workers.leases:_abandoned",
+        "Job.lease_expires_at < now",
+        "Job.lease_expires_at > now",
+        SIMULATOR,
+    ),
+    Mutant(
+        "a cancelled job is queued again",
+        "workers.leases:release",
+        "status=case((Job.cancel_requested, JobStatus.CANCELLED), else_=JobStatus.QUEUED)",
+        "status=JobStatus.QUEUED",
+        f"{QUEUE}::test_a_job_given_back_after_somebody_cancelled_it_is_cancelled",
+    ),
+    Mutant(
+        "pointer before upload",
+        "workers.train_job:TrainJob._keep",
+        "path = patiently(lambda: self.checkpoints.put(content, token=token, epoch=number))",
+        "import hashlib; path = f'checkpoints/{self.job.id}/{token}-{number}-'"
+        " + hashlib.sha256(content).hexdigest() + '.safetensors'; late = lambda: patiently("
+        "lambda: self.checkpoints.put(content, token=token, epoch=number)); self.late = late",
+        SIMULATOR,
+    ),
+    Mutant(
+        "success written without the token",
+        "workers.leases:_end",
+        "_write(session, lease, status=status",
+        "_write(session, Lease(lease.job_id, session.get(Job, lease.job_id).token), status=status",
+        SIMULATOR,
+    ),
+    Mutant(
+        "the queue goes before jobs under way",
+        "workers.leases:claim",
+        "in (untended, waiting)",
+        "in (waiting, untended)",
+        f"{QUEUE}::test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue",
+    ),
+    Mutant(
+        "cancel ignored by the worker",
+        "workers.worker:Worker._to_be_cancelled",
+        "if lease.job_id in asked",
+        "if not asked",
+        f"{DIRECTED}::test_a_job_is_cancelled_in_every_phase",
+    ),
+    Mutant(
+        "no fsync before the rename",
+        "workers.artifacts:_write_durably",
+        "os.fsync(file.fileno())",
+        "pass",
+        f"{DIRECTED}::test_an_artifact_is_on_the_disk_before_it_has_its_name",
+    ),
+    Mutant(
+        "claim without BEGIN IMMEDIATE",
+        "workers.database:_begin",
+        '"BEGIN IMMEDIATE"',
+        '"BEGIN DEFERRED"',
+        f"{DIRECTED}::test_a_writer_that_reads_first_is_not_failed_by_another_writer",
+    ),
+    Mutant(
+        "checkpoint believed without its checksum",
+        "workers.artifacts:ArtifactStore.get",
+        "!= sha256",
+        "== ''",
+        f"{CHECKPOINTS}::test_a_damaged_one_falls_back_by_one_and_says_why",
+    ),
+    Mutant(
+        "only the last checkpoint kept",
+        "workers.checkpoints:Checkpoints.tidy",
+        "epoch - 1",
+        "epoch",
+        f"{CHECKPOINTS}::test_the_last_two_are_kept_and_the_last_is_found",
+    ),
+    Mutant(
+        "a dead worker's lock never read",
+        "workers.host_locks:HostLocks._is_abandoned",
+        "return True",
+        "return False",
+        "tests/workers/test_host_locks.py",
+    ),
+]
+
+
+@contextmanager
+def planted(mutant: Mutant) -> Iterator[None]:
+    """The function with its bug, and as it was again afterwards."""
+    module_name, _, path = mutant.function.partition(":")
+    module = import_module(module_name)
+    owner: Any = getattr(module, path.partition(".")[0]) if "." in path else module
+    name = path.rpartition(".")[2]
+    original = getattr(owner, name)
+    source = textwrap.dedent(inspect.getsource(original))
+    assert mutant.old in source, f"{mutant.function} has changed; so must its mutant"
+    changed = source.replace(mutant.old, mutant.new)
+    if mutant.name == "pointer before upload":
+        changed = changed.replace("patiently(record)", "patiently(record); self.late()")
+    made: dict[str, Any] = {}
+    exec(compile(changed, module.__file__ or "", "exec"), vars(module), made)  # noqa: S102 - our own text
+    setattr(owner, name, made[name])
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+if wanted := os.environ.get("BAKEOFF_MUTANT"):
+    _planted = planted(next(one for one in MUTANTS if one.name == wanted))
+    _planted.__enter__()
