@@ -11,7 +11,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format results bench-training simulate clean
+.PHONY: help install run up test check format results bench-training simulate reliability clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ results: .venv/.installed ## Run the assignment's comparison and write docs/resu
 
 simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell one history (SEED).
 	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))
+
+reliability: .venv/.installed-dev ## Ten minutes of faults; writes docs/reliability.md.
+	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
 
 clean: ## Remove what was built; data/ stays.
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from workers import jobs, leases, registrations, tables
 from workers.database import UNAVAILABLE, database_now, engine, transaction
+from workers.endings import Endings
 from workers.executors import Ended, Executor
 from workers.host_locks import HostLocks
 from workers.ids import new_id
@@ -58,6 +59,7 @@ class Worker:
         self._clock = clock
         self._database = engine(settings.resolved_database_url)
         check_current(self._database)
+        self._endings = Endings(self._database, clock)
         self._duration = timedelta(seconds=settings.lease_seconds)
         self._running: list[Lease] = []
         self._ended: list[Ended] = []  # whose end is not written down yet
@@ -98,7 +100,7 @@ class Worker:
         if not self._beaten_at <= seen.now < self._beat_due:  # a clock may be put back
             self._beat(seen.now)
         for lease in seen.unknown:
-            self._give_back(lease, counts=False)
+            self._endings.give_back(lease, counts=False)
         if seen.is_any_abandoned:
             self._bury(seen.dead)
         if seen.is_any_abandoned or seen.is_any_waiting:
@@ -110,7 +112,7 @@ class Worker:
             self._executor.stop(lease)
         try:
             for lease in list(self._running):
-                self._give_back(lease, counts=False)
+                self._endings.give_back(lease, counts=False)
             with transaction(self._database) as session:
                 registrations.leave(session, self.id)
         except UNAVAILABLE as error:  # the next worker sees that we are gone and takes them over
@@ -173,12 +175,12 @@ class Worker:
     def _look_after_running(self) -> None:
         self._ended += self._executor.poll()
         for ended in list(self._ended):
-            self._settle(ended)
+            self._endings.settle(ended)
             self._ended.remove(ended)
             self._running.remove(ended.lease)
         for lease in self._to_be_cancelled():
             self._executor.stop(lease)
-            self._confirm_cancelled(lease)
+            self._endings.confirm_cancelled(lease)
             self._running.remove(lease)
 
     def _to_be_cancelled(self) -> list[Lease]:
@@ -208,40 +210,6 @@ class Worker:
             self._executor.stop(lease)
             self._running.remove(lease)
 
-    def _confirm_cancelled(self, lease: Lease) -> None:
-        try:
-            with transaction(self._database) as session:
-                leases.confirm_cancelled(session, lease, now=self._clock(session))
-            logger.info("job %s is cancelled", lease.job_id)
-        except LeaseLostError:
-            logger.info("job %s ended before it could be cancelled", lease.job_id)
-
-    def _settle(self, ended: Ended) -> None:
-        """A job's process is gone; it has written how the job ended, or it died."""
-        with self._looking() as session:
-            job = jobs.get(session, ended.lease.job_id)
-        if job.token != ended.lease.token or job.status != JobStatus.RUNNING:
-            logger.info("job %s: %s", job.id, job.status)
-            return
-        why = _reason(ended.exit_code)
-        logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)
-        if job.attempts < job.max_attempts or job.cancel_requested:
-            self._give_back(ended.lease, counts=True)
-            return
-        error = f"{why} on each of {job.attempts} attempts"
-        try:
-            with transaction(self._database) as session:
-                leases.fail(session, ended.lease, error=error, now=self._clock(session))
-        except LeaseLostError:
-            logger.info("job %s had ended", job.id)
-
-    def _give_back(self, lease: Lease, *, counts: bool) -> None:
-        try:
-            with transaction(self._database) as session:
-                leases.release(session, lease, now=self._clock(session), counts=counts)
-        except LeaseLostError:
-            logger.info("job %s had ended", lease.job_id)
-
     def _registration(self, now: datetime) -> Registration:
         return Registration(
             id=self.id,
@@ -252,14 +220,6 @@ class Worker:
             started_at=self._started_at,
             beat_at=now,
         )
-
-
-def _reason(exit_code: int) -> str:
-    if exit_code == -9:  # noqa: PLR2004 - SIGKILL
-        return "its process was killed (signal 9, often for lack of memory)"
-    if exit_code < 0:
-        return f"its process died (signal {-exit_code})"
-    return f"its process ended with status {exit_code} without a result"
 
 
 _TABLES = tables.Base  # every table is known before the first query

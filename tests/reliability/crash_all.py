@@ -6,4 +6,4 @@ import sys
 from tests.reliability.crashing import survive_all
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps([one._asdict() for one in survive_all()]))
+    sys.stdout.write(json.dumps([one._asdict() for one in survive_all([1, 3])]))

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,12 @@ from workers.worker import Worker
 ALEMBIC = threading.Lock()  # it is not made for threads
 LEASE_SECONDS = 0.5
 AT_ONCE = 4  # they mostly wait for leases
-ONCE = {CrashPoint.START, CrashPoint.STARTED, CrashPoint.STOP, CrashPoint.STOPPED}
+ONCE = {
+    CrashPoint.START,
+    CrashPoint.STARTED,
+    CrashPoint.STOP,
+    CrashPoint.STOPPED,
+}  # a process comes by
 SHUTTING_DOWN = {CrashPoint.STOP, CrashPoint.STOPPED}
 
 
@@ -61,13 +66,12 @@ class Survived(NamedTuple):
     epochs_redone: int
 
 
-def crashes() -> list[Crash]:
+def crashes(passes: Iterable[int]) -> list[Crash]:
     """All of them; a new crash point is in it by being there."""
     return [
         Crash(point, fault, pass_)
         for point, fault in itertools.product(CrashPoint, ["SIGKILL", "exception", "SIGSTOP"])
-        for pass_ in ([1] if point in ONCE else [1, 3])
-        if (point, pass_) != (CrashPoint.DELETE, 3)  # three epochs remove one checkpoint, then all
+        for pass_ in ([1] if point in ONCE else passes)
     ]
 
 
@@ -194,9 +198,9 @@ def _wrong(settings: Settings, job_id: str) -> list[str]:
     return wrong
 
 
-def survive_all() -> list[Survived]:
-    """Every crash, some at once."""
+def survive_all(passes: Iterable[int]) -> list[Survived]:
+    """Every crash, some at once; `passes`: how often a process comes by before it crashes."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])  # or every process would import torch anew
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(survive, crashes()))
+        return list(threads.map(survive, crashes(passes)))
