@@ -130,7 +130,8 @@ def survive(crash: Crash) -> Survived:
         second.start()
         if crash.fault == "SIGSTOP" and first.pid:
             time.sleep(2 * LEASE_SECONDS)
-            os.kill(first.pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # it never came by so often, and ended
+                os.kill(first.pid, signal.SIGCONT)
         first.join()
         second.join()
         trained = (
