@@ -175,7 +175,7 @@ def _all_ended(settings: Settings) -> bool:
 
 
 def _wait(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not done():
         if time.monotonic() > deadline:
             raise TimeoutError("it did not happen")

@@ -11,6 +11,7 @@ from workers.crash_points import CrashPoint
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="stops processes with Linux's signals")
+@pytest.mark.timeout(900)  # a busy machine has its time
 def test_whatever_happens_at_any_crash_point_costs_at_most_one_epoch() -> None:
     command = [sys.executable, "-m", "tests.reliability.crash_all"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)

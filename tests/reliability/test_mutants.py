@@ -9,6 +9,8 @@ import pytest
 from tests.reliability.mutants import MUTANTS, SIMULATOR, Mutant, planted
 from tests.reliability.simulator import simulate
 
+pytestmark = pytest.mark.timeout(900)  # a busy machine has its time
+
 MOST_SEEDS = 400  # within which the simulator finds each of its mutants
 
 
