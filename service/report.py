@@ -96,7 +96,9 @@ def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
     names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
     pictures = []
     for name in names:
-        content = base64.b64encode(render(charts[name](results), "svg")).decode()
+        figure = charts[name](results)
+        figure.suptitle("")  # the page has it as a heading
+        content = base64.b64encode(render(figure, "svg")).decode()
         description = charts.description(name).partition("\n\n")[2].replace("\n", " ")
         pictures.append({"title": title_of(name), "description": description, "svg": content})
     return pictures

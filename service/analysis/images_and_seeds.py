@@ -15,31 +15,32 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 SMALLEST_P = 1e-16
 STEPS = 60  # of bisection: 16 decades to more than double precision
 
 Floats = NDArray[np.float64]
+Numbers = float | Floats
 
 
 @dataclass(frozen=True)
 class MeanDifference:
     """Mean differences with what they rest on; numbers, or arrays of one shape for several."""
 
-    mean: ArrayLike
-    image_variance: ArrayLike  # of the mean, by the choice of images
-    seed_variance: ArrayLike  # of the mean, by the choice of seeds; 0 with one seed
+    mean: Numbers
+    image_variance: Numbers  # of the mean, by the choice of images
+    seed_variance: Numbers  # of the mean, by the choice of seeds; 0 with one seed
     num_images: int
     num_seeds: int
 
     def half_width(self, level: ArrayLike) -> Floats:
         """Half the width of the two-sided interval at `level` (0.05: the 95 % interval)."""
         tail = np.asarray(level) / 2
-        images = stats.t.isf(tail, max(1, self.num_images - 1)) ** 2 * self.image_variance
+        images = _critical(tail, max(1, self.num_images - 1)) ** 2 * self.image_variance
         if self.num_seeds == 1:
             return np.asarray(np.sqrt(images))
-        seeds = stats.t.isf(tail, self.num_seeds - 1) ** 2 * self.seed_variance
+        seeds = _critical(tail, self.num_seeds - 1) ** 2 * self.seed_variance
         return np.asarray(np.sqrt(images + seeds))
 
     def p(self, distance: ArrayLike | None = None) -> Floats:
@@ -58,6 +59,11 @@ class MeanDifference:
         room = margin - np.abs(self.mean)  # to the nearer limit; the other is no closer call
         half = self.p(room) / 2
         return np.where(room > 0, half, 1 - half)
+
+
+def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
+    """What Student's t exceeds with probability `tail`; the bare function, which is called often."""
+    return np.asarray(-special.stdtrit(degrees_of_freedom, tail))
 
 
 def mean_difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> MeanDifference:

@@ -27,7 +27,8 @@ def accuracy(results: ComparisonResults) -> Figure:
         axes.plot([trained, mean], [row, row], color=style.colour, alpha=0.3, label="_gap")
         interval = board.test_accuracy.interval
         if interval:
-            axes.plot(interval, [row, row], color=style.colour, linewidth=3, label="_interval")
+            ends = [max(0.0, interval[0]), min(1.0, interval[1])]  # no accuracy lies outside
+            axes.plot(ends, [row, row], color=style.colour, linewidth=3, label="_interval")
         axes.plot(
             tests,
             [row] * len(tests),
