@@ -2,13 +2,17 @@
 
 import importlib
 import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from service import documentation, errors, routes
-from service.inference.predictor import PredictorCache
+from service.inference.admission import Admission
+from service.inference.predictors import Predictors
+from service.inference.resolver import Resolver
 from service.observation import Observation
 from service.security import SecurityHeaders
 from workers import tables
@@ -35,11 +39,15 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.database = engine(settings.resolved_database_url)
     app.state.artifacts = ArtifactStore(settings.resolved_artifacts_url)
-    app.state.predictors = PredictorCache(app.state.artifacts, settings.device)
+    app.state.predictors = Predictors(
+        app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes
+    )
+    app.state.resolver = Resolver(app.state.database)
     app.state.tables = tables.Base.metadata
     errors.install(app)
     for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
@@ -47,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, max_body_size=MOST_BODY_BYTES)
     documentation.install(app)
     app.add_middleware(errors.LargeBodies)
+    app.add_middleware(Admission)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation)
     return app
@@ -55,6 +64,12 @@ def create_app(settings: Settings) -> FastAPI:
 def from_environment() -> FastAPI:
     """The service for the environment's settings; what uvicorn calls."""
     return create_app(settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.resolver.close()
 
 
 def _operation_id(route: APIRoute) -> str:

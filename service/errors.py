@@ -17,13 +17,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.registry import UnknownNameError
 from service.analysis.results import IncomparableError
 from service.inference.images import ImageError
-from service.inference.predictor import PredictorError
+from service.inference.overload import ClientGoneError, OverloadedError
+from service.inference.tensors import ProtocolError
 from workers.architecture_options import OptionError
 from workers.artifacts import ArtifactError
 from workers.comparisons import ComparisonNotFoundError, SameArchitectureError
 from workers.datasets.content import ContentError
 from workers.datasets.errors import ArchiveError, DatasetConflictError
 from workers.datasets.store import DatasetAbsentError, DatasetNameError
+from workers.engines import EngineError
 from workers.idempotency import IdempotencyConflictError, IdempotencyInProgressError
 from workers.jobs import JobNotFoundError, JobStateError
 from workers.migrate import SchemaError
@@ -40,6 +42,7 @@ STATUS: dict[type[Exception], int] = {
     ModelNotFoundError: 404,
     DatasetAbsentError: 404,
     IncomparableError: 409,
+    EngineError: 409,
     JobStateError: 409,
     DatasetConflictError: 409,
     IdempotencyInProgressError: 409,
@@ -53,7 +56,8 @@ STATUS: dict[type[Exception], int] = {
     OptionError: 422,
     SameArchitectureError: 422,
     ArtifactError: 410,
-    PredictorError: 410,
+    ProtocolError: 400,
+    ClientGoneError: 400,  # nobody reads it
     SchemaError: 503,
 }
 
@@ -96,6 +100,7 @@ def install(app: FastAPI) -> None:
     for kind in STATUS:
         app.add_exception_handler(kind, refuse)
     app.add_exception_handler(UnknownNameError, _unknown_name)
+    app.add_exception_handler(OverloadedError, _overloaded)
     app.add_exception_handler(TooLargeError, lambda _, error: problem(413, str(error)))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -128,6 +133,19 @@ class LargeBodies:
 def _too_large(scope: Scope) -> str:
     limit = scope.get(MAX_BODY_SIZE_SCOPE_KEY)
     return f"the body is larger than the {limit:,} bytes accepted" if limit else "too large a body"
+
+
+def overloaded(error: OverloadedError) -> JSONResponse:
+    """429, and when to come back."""
+    answer = problem(429, str(error))
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _overloaded(request: Request, error: Exception) -> JSONResponse:
+    del request
+    assert isinstance(error, OverloadedError)  # noqa: S101 - registered for it alone
+    return overloaded(error)
 
 
 def _unknown_name(request: Request, error: Exception) -> JSONResponse:

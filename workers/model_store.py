@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workers.database import Base, UtcDateTime
@@ -35,6 +35,8 @@ class Model(Base):
     weights: Mapped[str]  # artifact path
     weights_sha256: Mapped[str]
     weights_bytes: Mapped[int]
+    #: `path`, `sha256`, `bytes`, `opset` and `parity` of the graph, or the `error` that there is none.
+    onnx: Mapped[dict[str, Any] | None]
 
 
 class Alias(Base):
@@ -44,7 +46,20 @@ class Alias(Base):
 
     alias: Mapped[str] = mapped_column(primary_key=True)
     model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    engine: Mapped[str | None]  # that serves it where a request asks for none; None: the default
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AliasVersion(Base):
+    """What an alias has stood for, from its first version on; rows are only added."""
+
+    __tablename__ = "alias_versions"
+
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
+    engine: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ModelNotFoundError(LookupError):
@@ -94,14 +109,37 @@ def of_jobs(session: Session, job_ids: list[str]) -> dict[str, str]:
     return {row.job_id: row.id for row in session.execute(query)}
 
 
-def set_alias(session: Session, alias: str, model_id: str, *, now: datetime) -> Alias:
+def set_alias(
+    session: Session, alias: str, model_id: str, *, engine: str | None, now: datetime
+) -> Alias:
     """Let `alias` stand for a model, and no longer for another one; AliasError if it cannot."""
     if alias == LATEST:
         raise AliasError(f"'{LATEST}' always stands for the newest model; take another alias")
     if session.get(Model, alias):
         raise AliasError(f"'{alias}' is the id of a model; take another alias")
     model = get(session, model_id)
-    return session.merge(Alias(alias=alias, model_id=model.id, updated_at=now))
+    newest = select(func.max(AliasVersion.version)).where(AliasVersion.alias == alias)
+    version = (session.scalar(newest) or 0) + 1
+    session.add(
+        AliasVersion(alias=alias, version=version, model_id=model.id, engine=engine, created_at=now)
+    )
+    return session.merge(Alias(alias=alias, model_id=model.id, engine=engine, updated_at=now))
+
+
+def take_back(session: Session, alias: str, version: int, *, now: datetime) -> Alias:
+    """Let `alias` stand for what it did in an earlier version, as a new one; AliasError."""
+    earlier = session.get(AliasVersion, (alias, version))
+    if earlier is None:
+        known = [one.version for one in alias_versions(session, alias)]
+        has = f"it has 1 to {known[0]}" if known else "there is no such alias"
+        raise AliasError(f"'{alias}' has no version {version}; {has}")
+    return set_alias(session, alias, earlier.model_id, engine=earlier.engine, now=now)
+
+
+def alias_versions(session: Session, alias: str) -> list[AliasVersion]:
+    """What an alias has stood for, newest first."""
+    query = select(AliasVersion).where(AliasVersion.alias == alias)
+    return list(session.scalars(query.order_by(AliasVersion.version.desc())))
 
 
 def aliases(session: Session, model_id: str | None = None) -> list[Alias]:

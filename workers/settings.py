@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         2 * 1024**3, gt=0, description="largest dataset upload that is accepted"
     )
+    predictor_bytes: int = Field(
+        1024**3, gt=0, description="memory for loaded models; the least recently used one leaves"
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -18,6 +18,7 @@ from workers.ids import new_id
 from workers.jobs import Job
 from workers.leases import Lease
 from workers.model_store import Model
+from workers.onnx_export import keep_graph
 from workers.patience import patiently
 from workers.settings import Settings
 from workers.training import device as devices
@@ -168,6 +169,13 @@ class TrainJob:
             weights=path,
             weights_sha256=patiently(lambda: self.artifacts.put(path, content)),
             weights_bytes=len(content),
+            onnx=keep_graph(
+                self.trainer.network,
+                (dataset.mean, dataset.std),
+                dataset.test.images,
+                self.artifacts,
+                f"models/{model_id}/model.onnx",
+            ),
         )
 
 

@@ -1,75 +1,48 @@
 """A model loaded in memory, ready to classify."""
 
-import threading
-from collections import OrderedDict
 from time import perf_counter
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load
-from torch import Tensor
+import numpy as np
 
-from models import ImageShape, architectures
-from workers.artifacts import ArtifactStore
+from models import ImageShape
+from service.inference.batcher import Batcher, Classified, Patience
+from service.inference.statistics import Statistics
+from workers.engines import Engine, Images
 from workers.model_store import Model
-from workers.training.normalisation import Normalisation
 
-MOST_PREDICTORS = 8  # kept in memory; the least recently used leaves
-
-
-class PredictorError(RuntimeError):
-    """A model's files do not fit this version of its architecture."""
+WARM_UP_CALLS = 3
 
 
 class Predictor:
-    """Classifies uint8 images (N, C, H, W) with one model; one forward pass at a time."""
+    """Classifies uint8 images (N, C, H, W) with one model; warmed up before anybody sees it."""
 
-    engine = "torch"
-
-    def __init__(self, model: Model, weights: bytes, device: torch.device) -> None:
-        self.model = model
+    def __init__(self, model: Model, engine: Engine, statistics: Statistics) -> None:
+        self.model, self.engine, self.statistics = model, engine, statistics
         self.shape = ImageShape(*model.image_shape)
-        self.device = device
-        network = architectures[model.architecture](self.shape, len(model.classes), **model.options)
-        try:
-            network.load_state_dict(load(weights))
-        except (SafetensorError, RuntimeError) as error:
-            raise PredictorError(f"model '{model.id}' cannot be rebuilt: {error}") from None
-        self._network = network.to(self.device).eval()
-        mean, std = tuple(model.mean), tuple(model.std)
-        self._normalise = Normalisation(mean, std, self.device)
-        self._lock = threading.Lock()
-        self.probabilities(torch.zeros(1, *self.shape, dtype=torch.uint8))  # warm up
+        self._batcher = Batcher(engine.classify, self._warm_up())
 
-    def probabilities(self, images: Tensor) -> tuple[Tensor, float, float]:
-        """Probabilities (N, num_classes) on the host, seconds waited for others, seconds of work."""
+    async def classify(self, images: Images, patience: Patience) -> Classified:
+        """Probabilities and where the time went; OverloadedError, ClientGoneError."""
         asked = perf_counter()
-        with self._lock, torch.inference_mode():
+        try:
+            classified = await self._batcher.classify(images, patience)
+        except BaseException:
+            self.statistics.note_failure(perf_counter() - asked)
+            raise
+        self.statistics.note(classified)
+        return classified
+
+    @property
+    def num_batches(self) -> int:
+        """How many times the engine has been called since it was loaded."""
+        return self._batcher.num_batches
+
+    def _warm_up(self) -> float:
+        """Seconds for one image, once what is done only the first time is done."""
+        image = np.zeros((1, *self.shape), dtype=np.uint8)
+        seconds = []
+        for _ in range(WARM_UP_CALLS):
             started = perf_counter()
-            logits = self._network(self._normalise(images.to(self.device)))
-            answer = logits.softmax(dim=1).cpu()
-            return answer, started - asked, perf_counter() - started
-
-
-class PredictorCache:
-    """Predictors by model id, loaded on first use. `device` is the setting of that name."""
-
-    def __init__(self, artifacts: ArtifactStore, device: str) -> None:
-        self._artifacts = artifacts
-        # Serving goes on without the GPU that training asks for; each answer says where it ran.
-        on_gpu = device in {"auto", "cuda"} and torch.cuda.is_available()
-        self._device = torch.device("cuda" if on_gpu else "cpu")
-        self._predictors: OrderedDict[str, Predictor] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, model: Model) -> Predictor:
-        """The predictor of a model."""
-        with self._lock:
-            predictor = self._predictors.pop(model.id, None)
-            if predictor is None:
-                weights = self._artifacts.get(model.weights, sha256=model.weights_sha256)
-                predictor = Predictor(model, weights, self._device)
-            self._predictors[model.id] = predictor
-            while len(self._predictors) > MOST_PREDICTORS:
-                self._predictors.popitem(last=False)
-            return predictor
+            self.engine.classify(image)
+            seconds.append(perf_counter() - started)
+        return min(seconds)

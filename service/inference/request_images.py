@@ -4,60 +4,87 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from models import ImageShape
 from service.errors import TooLargeError
+from service.inference.array_file import MAGIC, ArrayImages
 from service.inference.images import (
     MOST_IMAGES,
     ImageError,
     PreparedImage,
+    PreparedImages,
     from_file,
     from_pixels,
 )
 
 ACCEPTED = (
     "accepted are an image file (image/png, image/jpeg, image/webp), multipart/form-data with files,"
+    " an array as application/x-npy,"
     ' or application/json with {"images": [base64, …]} or {"instances": [[[…]], …]}'
 )
 
+Unprepared = Callable[[ImageShape], PreparedImage]
 
-@dataclass(frozen=True)
-class RequestImages:
-    """Images not yet decoded: each knows how to become what a model takes."""
 
-    images: list[Callable[[ImageShape], PreparedImage]]
+class RequestImages(Protocol):
+    """Images not yet decoded, which know how to become what a model takes."""
 
-    def prepare(self, shape: ImageShape) -> list[PreparedImage]:
+    def __len__(self) -> int: ...
+
+    def prepare(self, shape: ImageShape) -> PreparedImages:
         """Decode them all and fit them to `shape`; ImageError names the first that is none."""
-        return [prepare(shape) for prepare in self.images]
+
+
+class SeparateImages:
+    """Images that have arrived one by one."""
+
+    def __init__(self, images: list[Unprepared]) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def prepare(self, shape: ImageShape) -> PreparedImages:
+        """Decode them all and fit them to `shape`; ImageError names the first that is none."""
+        images = [prepare(shape) for prepare in self._images]
+        return PreparedImages(
+            np.stack([one.pixels for one in images]), [one.notes for one in images]
+        )
 
 
 async def read_images(request: Request) -> RequestImages:
     """Read the body; nothing is decoded yet. ImageError or 415 says what is accepted."""
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    images: RequestImages
     if kind == "multipart/form-data":
-        images = await _multipart(request)
+        images = SeparateImages(await _multipart(request))
     elif kind == "application/json":
-        images = _from_json(await request.body())
-    elif kind.startswith("image/") or kind in {"application/octet-stream", ""}:
-        images = [_file(await request.body(), "the body")]
+        images = SeparateImages(_from_json(await request.body()))
+    elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
+        images = _from_bytes(await request.body(), is_array=kind == "application/x-npy")
     else:
         raise HTTPException(415, f"Content-Type '{kind[:80]}' is not accepted; {ACCEPTED}")
-    if not images:
+    if not len(images):
         raise ImageError(f"the request has no image; {ACCEPTED}")
     if len(images) > MOST_IMAGES:
         raise TooLargeError(f"{len(images)} images; at most {MOST_IMAGES} are accepted at once")
-    return RequestImages(images)
+    return images
 
 
-async def _multipart(request: Request) -> list[Callable[[ImageShape], PreparedImage]]:
+def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
+    if is_array or content.startswith(MAGIC):
+        return ArrayImages(content)
+    return SeparateImages([_file(content, "the body")])
+
+
+async def _multipart(request: Request) -> list[Unprepared]:
     try:
         async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
             files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
@@ -68,7 +95,7 @@ async def _multipart(request: Request) -> list[Callable[[ImageShape], PreparedIm
         raise ImageError(f"the multipart body cannot be read: {error.detail}") from None
 
 
-def _from_json(content: bytes) -> list[Callable[[ImageShape], PreparedImage]]:
+def _from_json(content: bytes) -> list[Unprepared]:
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
@@ -81,11 +108,11 @@ def _from_json(content: bytes) -> list[Callable[[ImageShape], PreparedImage]]:
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
 
 
-def _file(content: bytes, name: str) -> Callable[[ImageShape], PreparedImage]:
+def _file(content: bytes, name: str) -> Unprepared:
     return lambda shape: from_file(content, shape, name=name[:80])
 
 
-def _encoded(value: Any, name: str) -> Callable[[ImageShape], PreparedImage]:
+def _encoded(value: Any, name: str) -> Unprepared:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:
@@ -95,7 +122,7 @@ def _encoded(value: Any, name: str) -> Callable[[ImageShape], PreparedImage]:
     return _file(content, name)
 
 
-def _pixels(value: Any, name: str) -> Callable[[ImageShape], PreparedImage]:
+def _pixels(value: Any, name: str) -> Unprepared:
     if not isinstance(value, list):
         raise ImageError(f"{name} is no list; accepted are pixels 0 to 255 as H×W or H×W×3")
     return lambda shape: from_pixels(value, shape, name=name)

@@ -1,30 +1,39 @@
-"""Trained networks, and the names that stand for them."""
+"""Trained networks, listed and downloaded."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession, WriteSession
+from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
-from service.forms import Form, Name
+from service.forms import Name
 from service.routes.datasets import Shape
 from workers import model_store
-from workers.database import utc_now
+from workers.engines import graph_of
 from workers.model_store import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
 
-AliasName = Annotated[
-    str,
-    Path(
-        pattern=r"^[a-z][a-z0-9_-]{0,63}$",
-        description="lower-case letters, digits, - and _; not `latest`",
-        examples=["champion"],
-    ),
-]
+
+class ParityDocument(BaseModel):
+    """How near ONNX Runtime comes to torch on real test images."""
+
+    images: int
+    max_probability_difference: float
+    different_labels: int
+
+
+class OnnxDocument(BaseModel):
+    """The ONNX graph of a model, or why it has none."""
+
+    sha256: str | None = None
+    bytes: int | None = None
+    opset: int | None = None
+    parity: ParityDocument | None = None
+    error: str | None = None
 
 
 class ModelDocument(BaseModel):
@@ -46,6 +55,7 @@ class ModelDocument(BaseModel):
     test_accuracy: float
     weights_bytes: int
     weights_sha256: str
+    onnx: OnnxDocument | None
     aliases: list[str]
 
 
@@ -54,27 +64,6 @@ class ModelList(BaseModel):
 
     items: list[ModelDocument]
     next: str | None
-
-
-class AliasTarget(Form):
-    """What an alias shall stand for."""
-
-    model_id: Name = Field(examples=["latest"])
-
-
-class AliasDocument(BaseModel):
-    """A name and the model it stands for."""
-
-    alias: str
-    model_id: str
-    updated_at: datetime
-
-
-class AliasList(BaseModel):
-    """Every alias; there is no second page."""
-
-    items: list[AliasDocument]
-    next: None = None
 
 
 @router.get("/models", summary="List models", responses=refusals(422))
@@ -117,22 +106,27 @@ def download_weights(model_id: Id, session: ReadSession, artifacts: Artifacts) -
     )
 
 
-@router.get("/aliases", summary="List aliases")
-def list_aliases(session: ReadSession) -> AliasList:
-    """Every alias and the model it stands for."""
-    found = model_store.aliases(session)
-    return AliasList(items=[AliasDocument(**_columns(alias)) for alias in found])
+@router.get(
+    "/models/{model_id}/onnx",
+    summary="Download the ONNX graph",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404, 409, 410)},
+)
+def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> Response:
+    """The network as an ONNX graph: `images` (uint8, N×C×H×W) in, `probabilities` out.
 
-
-@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 422))
-def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> AliasDocument:
-    """Let a name stand for a model, from now on wherever a model's id does."""
-    kept = model_store.set_alias(session, alias, body.model_id, now=utc_now())
-    return AliasDocument(**_columns(kept))
-
-
-def _columns(alias: model_store.Alias) -> dict[str, Any]:
-    return {name: getattr(alias, name) for name in AliasDocument.model_fields}
+    Normalisation and softmax are in it.
+    """
+    model = model_store.get(session, model_id)
+    graph = graph_of(model)
+    return Response(
+        artifacts.get(graph["path"], sha256=graph["sha256"]),
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="{model.architecture}-{model.id}.onnx"',
+            "ETag": f'"{graph["sha256"]}"',
+        },
+    )
 
 
 def _document(session: Session, model: Model) -> ModelDocument:

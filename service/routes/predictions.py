@@ -1,21 +1,25 @@
 """Images in, labels out, and where the time went."""
 
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Annotated, Any
 
-import torch
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+import numpy as np
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
-from torch import Tensor
 
-from service.dependencies import Database, Id
+from service.dependencies import Id
 from service.errors import refusals
-from service.inference.images import MOST_BYTES, PreparedImage
-from service.inference.predictor import Predictor, PredictorCache
+from service.inference.admission import WAITED
+from service.inference.batcher import Classified, Patience
+from service.inference.images import MOST_BYTES, PreparedImages
+from service.inference.predictor import Predictor
+from service.inference.predictors import Predictors
 from service.inference.request_images import RequestImages, read_images
-from workers import model_store
-from workers.database import transaction
+from service.inference.resolver import Resolver
+from service.routes.engines import known_engine
+from workers.engines import Probabilities
+from workers.model_store import Model
 
 router = APIRouter(prefix="/v1/models", tags=["predictions"])
 
@@ -40,9 +44,11 @@ class LatencyMilliseconds(BaseModel):
     """Where the time of this request went, by a monotonic clock, in milliseconds."""
 
     decode: float = Field(description="from bytes to pixels of the model's size")
-    queue: float = Field(description="waiting for other requests to this model")
-    forward: float = Field(description="from pixels on the host to probabilities on the host")
-    total: float = Field(description="from the whole body received to the answer")
+    queue: float = Field(description="waiting for other requests, at the door and for the model")
+    forward: float = Field(
+        description="from pixels on the host to probabilities on the host, of the whole batch"
+    )
+    total: float = Field(description="from the whole body received to the answer, and at the door")
 
 
 class PredictionList(BaseModel):
@@ -54,7 +60,7 @@ class PredictionList(BaseModel):
     latency_ms: LatencyMilliseconds
     engine: str
     device: str
-    batch_size: int
+    batch_size: int = Field(description="images computed together, of other requests too")
 
 
 IMAGES: dict[str, Any] = {
@@ -90,6 +96,7 @@ IMAGES: dict[str, Any] = {
                 },
                 "example": {"instances": [[[0, 128, 255], [0, 128, 255], [0, 128, 255]]]},
             },
+            "application/x-npy": {"schema": {"type": "string", "format": "binary"}},
             "image/png": {"schema": {"type": "string", "format": "binary"}},
             "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
             "image/webp": {"schema": {"type": "string", "format": "binary"}},
@@ -98,70 +105,122 @@ IMAGES: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What a request may ask for beside the images."""
+
+    top_k: Annotated[int, Query(ge=1, le=100, description="classes to list for each image")] = 3
+    engine: Annotated[
+        str | None,
+        Query(max_length=40, description="see `GET /v1/engines`; the fastest by default"),
+    ] = None
+    timeout_ms: Annotated[
+        float | None,
+        Query(gt=0, le=600_000, description="what waits longer for the model is not computed: 429"),
+    ] = None
+
+
 @router.post(
     "/{model_id}/predictions",
     summary="Classify images",
-    responses=refusals(404, 410, 413, 415, 422),
+    response_model=PredictionList,
+    responses=refusals(404, 409, 410, 413, 415, 422, 429),
     openapi_extra=IMAGES,
     max_body_size=MOST_BYTES,
 )
-async def predict(
-    model_id: Id,
-    request: Request,
-    response: Response,
-    database: Database,
-    top_k: Annotated[int, Query(ge=1, le=100, description="classes to list for each image")] = 3,
-) -> PredictionList:
+async def predict(model_id: Id, request: Request, wishes: Annotated[Wishes, Depends()]) -> Response:
     """Classify one image or several; they are brought to the model's size and colours, and it is said.
 
-    The body is an image file, multipart files, or JSON with `images` (base64) or `instances` (pixels).
+    The body is an image file, multipart files, an array in NumPy's .npy format, or JSON with
+    `images` (base64) or `instances` (pixels).
     """
-    body = await read_images(request)
-    received = perf_counter()
-    predictors: PredictorCache = request.app.state.predictors
-    answer = await run_in_threadpool(_predict, database, predictors, model_id, body, top_k)
-    answer.latency_ms.total = 1e3 * (perf_counter() - received)
-    stages = answer.latency_ms.model_dump().items()
-    response.headers["Server-Timing"] = ", ".join(f"{n};dur={ms:.3f}" for n, ms in stages)
-    return answer
-
-
-def _predict(
-    database: Any, predictors: PredictorCache, model_id: str, body: RequestImages, top_k: int
-) -> PredictionList:
-    with transaction(database, read_only=True) as session:
-        model = model_store.get(session, model_id)
-    predictor = predictors.get(model)
-    started = perf_counter()
-    prepared = body.prepare(predictor.shape)
-    pixels = torch.stack([image.pixels for image in prepared])
-    decoded = perf_counter()
-    probabilities, waited, worked = predictor.probabilities(pixels)
-    return PredictionList(
-        model_id=model.id,
-        architecture=model.architecture,
-        predictions=[
-            _prediction(predictor, image, row, top_k)
-            for image, row in zip(prepared, probabilities, strict=True)
-        ],
-        latency_ms=LatencyMilliseconds(
-            decode=1e3 * (decoded - started), queue=1e3 * waited, forward=1e3 * worked, total=0
-        ),
-        engine=predictor.engine,
-        device=str(predictor.device),
-        batch_size=len(prepared),
+    images = await read_images(request)
+    resolver: Resolver = request.app.state.resolver
+    resolved = await resolver.resolve(model_id)
+    answer = await classify(request, images, resolved.model, wishes, resolved.engine)
+    return Response(
+        answer.model_dump_json(),
+        media_type="application/json",
+        headers={"Server-Timing": _server_timing(answer.latency_ms)},
     )
 
 
-def _prediction(
-    predictor: Predictor, image: PreparedImage, probabilities: Tensor, top_k: int
-) -> Prediction:
-    classes = predictor.model.classes
-    values, indices = probabilities.topk(min(top_k, len(classes)))
-    top = [
-        ClassProbability(label=classes[index], probability=value)
-        for value, index in zip(values.tolist(), indices.tolist(), strict=True)
-    ]
-    return Prediction(
-        label=top[0].label, probability=top[0].probability, top=top, notes=image.notes
+async def classify(
+    request: Request,
+    images: RequestImages,
+    model: Model,
+    wishes: Wishes,
+    engine: str | None = None,
+) -> PredictionList:
+    """What one model says of the images, by the engine wished for, or by `engine`."""
+    waited: float = request.scope[WAITED]
+    received = perf_counter()
+    predictors: Predictors = request.app.state.predictors
+    engine = known_engine(wishes.engine) if wishes.engine else engine
+    predictor = await predictors.get(model, engine)
+    started = perf_counter()
+    prepared = images.prepare(predictor.shape)
+    decode = perf_counter() - started
+    patience = patience_of(request, wishes.timeout_ms)
+    classified = await predictor.classify(prepared.pixels, patience)
+    answer = prediction_list(predictor, prepared, classified, wishes.top_k)
+    latency = answer.latency_ms
+    latency.decode, latency.queue = 1e3 * decode, latency.queue + 1e3 * waited
+    latency.total = 1e3 * (perf_counter() - received + waited)
+    return answer
+
+
+def patience_of(request: Request, timeout_ms: float | None) -> Patience:
+    """How long a request waits: until its timeout, or until whoever sent it has gone."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass  # the rest of a body that has been read
+
+    return Patience(timeout_ms and timeout_ms / 1e3, gone)
+
+
+def prediction_list(
+    predictor: Predictor, images: PreparedImages, classified: Classified, top_k: int
+) -> PredictionList:
+    """The answer but for what only the request knows: the time of decoding, and in all."""
+    return PredictionList(
+        model_id=predictor.model.id,
+        architecture=predictor.model.architecture,
+        predictions=_predictions(
+            predictor.model.classes, classified.probabilities, images.notes, top_k
+        ),
+        latency_ms=LatencyMilliseconds(
+            decode=0,
+            queue=1e3 * classified.queue_seconds,
+            forward=1e3 * classified.forward_seconds,
+            total=0,
+        ),
+        engine=predictor.engine.name,
+        device=predictor.engine.device,
+        batch_size=classified.batch_size,
+    )
+
+
+def _predictions(
+    classes: list[str], probabilities: Probabilities, notes: list[list[str]], top_k: int
+) -> list[Prediction]:
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
+    values = np.take_along_axis(probabilities, order, axis=1)
+    predictions = []
+    for indices, row, said in zip(order.tolist(), values.tolist(), notes, strict=True):
+        top = [
+            ClassProbability(label=classes[index], probability=value)
+            for index, value in zip(indices, row, strict=True)
+        ]
+        predictions.append(
+            Prediction(label=top[0].label, probability=top[0].probability, top=top, notes=said)
+        )
+    return predictions
+
+
+def _server_timing(latency: LatencyMilliseconds) -> str:
+    return (
+        f"decode;dur={latency.decode:.3f}, queue;dur={latency.queue:.3f},"
+        f" forward;dur={latency.forward:.3f}, total;dur={latency.total:.3f}"
     )

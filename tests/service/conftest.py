@@ -112,6 +112,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         answer = service.http.post("/v1/comparisons", json={**body, "seeds": 2})
         assert answer.status_code == 202, answer.text
         service.work(jobs=4)
+        service.http.put("/v1/aliases/champion", json={"model_id": "latest"})
         yield service
 
 
@@ -122,6 +123,7 @@ def address(trained: Service) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # whoever connects before the server runs is answered when it does
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

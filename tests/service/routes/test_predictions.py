@@ -51,7 +51,7 @@ def test_a_picture_is_classified_and_the_time_it_took_is_told(trained, png):
     assert stages["decode"] + stages["queue"] + stages["forward"] <= stages["total"]
     for stage in stages:
         assert f"{stage};dur=" in answer.headers["Server-Timing"]
-    assert (body["engine"], body["device"], body["batch_size"]) == ("torch", "cpu", 1)
+    assert (body["engine"], body["device"], body["batch_size"]) == ("onnxruntime", "cpu", 1)
 
 
 def test_predictions_are_those_of_the_network_itself(trained, digit_images):
@@ -281,3 +281,108 @@ def test_many_requests_at_once_get_each_their_own_answer(trained, digit_images):
         together = list(threads.map(classify, digit_images))
 
     assert together == alone
+
+
+def npy(array):
+    written = io.BytesIO()
+    np.save(written, array)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.int64])
+def test_an_array_is_classified_in_each_of_its_orders_as_its_pictures_are(
+    trained, digit_images, kind
+):
+    pixels = np.stack([np.asarray(one) for one in digit_images[:5]]).astype(kind)
+    expected = [post(trained, encoded(one)).json()["predictions"][0] for one in digit_images[:5]]
+    for array in (pixels, pixels[..., None], pixels[:, None], np.asfortranarray(pixels)):
+        answer = post(trained, npy(array), "application/x-npy").json()
+        assert [one["label"] for one in answer["predictions"]] == [one["label"] for one in expected]
+        for served, alone in zip(answer["predictions"], expected, strict=True):
+            assert served["probability"] == pytest.approx(alone["probability"], abs=1e-5)
+
+
+def test_an_array_of_another_size_and_colour_is_made_to_fit_and_it_is_said(trained):
+    answer = post(trained, npy(np.zeros((2, 30, 20, 3), np.uint8)), "application/octet-stream")
+
+    for prediction in answer.json()["predictions"]:
+        assert prediction["notes"] == ["colour turned to grey", "resized from 20×30 to 8×8"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (npy(np.zeros((8, 8), np.uint8)), "N×H×W"),
+        (npy(np.zeros((1, 8, 8, 2), np.uint8)), "N×H×W"),
+        (npy(np.zeros((0, 8, 8), np.uint8)), "no image"),
+        (npy(np.zeros((1, 0, 8), np.uint8)), "N×H×W"),
+        (npy(np.full((1, 8, 8), 256)), "0 to 255"),
+        (npy(np.full((1, 8, 8), np.nan)), "0 to 255"),
+        (npy(np.zeros((1, 8, 8), ">i4")), "little-endian"),
+        (npy(np.zeros((1, 8, 8), complex)), "numbers"),
+        (npy(np.zeros((1, 8, 8), np.uint8))[:-1], "damaged"),
+        (npy(np.zeros((1, 8, 8), np.uint8)).replace(b"(1, 8, 8)", b"(9, 8, 8)"), "damaged"),
+        (b"\x93NUMPY", "damaged"),
+        (b"\x93NUMPY\x01\x00\x05\x00hello", "damaged"),
+        (b"hello", "damaged"),
+        (npy(np.zeros((257, 8, 8), np.uint8)), "256"),
+    ],
+)
+def test_an_array_that_is_none_is_refused_with_what_is_accepted(trained, content, said):
+    answer = post(trained, content, "application/x-npy")
+
+    assert answer.status_code in {413, 422}
+    assert said in trained.refused(answer, answer.status_code)
+
+
+def test_an_array_of_objects_is_never_unpickled(trained):
+    written = io.BytesIO()
+    np.save(written, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+
+    trained.refused(post(trained, written.getvalue(), "application/x-npy"), 422)
+
+
+def test_every_engine_says_the_same_and_is_named(trained, digit_images):
+    engines = [one["name"] for one in trained.http.get("/v1/engines").json()["items"]]
+    content = encoded(digit_images[7])
+    answers = {one: post(trained, content, engine=one, top_k=10).json() for one in engines}
+
+    assert {"onnxruntime", "torch"} <= set(engines)
+    reference = {
+        one["label"]: one["probability"] for one in answers["torch"]["predictions"][0]["top"]
+    }
+    for name, answer in answers.items():
+        assert answer["engine"] == name
+        for one in answer["predictions"][0]["top"]:
+            assert one["probability"] == pytest.approx(reference[one["label"]], abs=1e-5)
+
+
+def test_an_unknown_engine_is_refused_and_the_nearest_is_named(trained, png):
+    assert "did you mean 'torch'" in trained.refused(post(trained, png(), engine="torc"), 422)
+
+
+def test_a_comparison_shows_what_each_of_its_models_says(trained, digit_images):
+    comparison = trained.http.get("/v1/comparisons/latest").json()
+    content = encoded(digit_images[2])
+
+    answer = trained.http.post("/v1/comparisons/latest/predictions", content=content)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["comparison_id"] == comparison["id"]
+    models = answer.json()["models"]
+    assert {(one["label"], one["seed"]) for one in models} == {
+        (name, seed) for name in ("fully_connected", "cnn") for seed in (0, 1)
+    }
+    for one in models:
+        alone = trained.http.post(f"/v1/models/{one['model_id']}/predictions", content=content)
+        assert one["predictions"] == alone.json()["predictions"]
+        assert one["latency_ms"]["forward"] > 0
+
+
+def test_a_comparison_without_a_model_yet_is_a_404(service, png):
+    body = {"dataset": "digits", "architectures": ["cnn"]}
+    service.http.post("/v1/comparisons", json=body)
+
+    answer = service.http.post("/v1/comparisons/latest/predictions", content=png())
+
+    assert "no model yet" in service.refused(answer, 404)

@@ -1,0 +1,68 @@
+"""The door of the predictions: lets in what can be answered in reasonable time, at next to no cost.
+
+It stands before everything else, so that a refusal costs a fraction of an answer.
+"""
+
+import asyncio
+import re
+from time import perf_counter
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.errors import overloaded
+from service.inference.overload import OverloadedError
+
+MOST_REQUESTS = 512  # in the house at once
+MOST_BYTES = 512 * 1024**2  # of their bodies
+MEMORY = 0.95  # of the running mean of seconds per request
+PREDICTIONS = re.compile(r"/v1/(models|comparisons)/[^/]+/predictions|/v2/models/[^?]+/infer")
+WAITED = "bakeoff.waited"  # key of the scope: seconds at the door
+
+
+class Admission:
+    """Counts the predictions that are being answered and refuses what is too much, with 429."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._requests, self._bytes = 0, 0
+        self._seconds = 0.0  # from one answer to the next, while there is work
+        self._answered = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not PREDICTIONS.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        size = _content_length(scope)
+        if self._requests >= MOST_REQUESTS or self._bytes + size > MOST_BYTES:
+            await self._refuse(scope, receive, send)
+            return
+        arrived = perf_counter()
+        self._requests, self._bytes = self._requests + 1, self._bytes + size
+        try:
+            # One turn of the event loop: whoever came at the same time is counted before the first
+            # of them is computed. Without it a queue would form where nobody sees it.
+            await asyncio.sleep(0)
+            scope[WAITED] = perf_counter() - arrived
+            await self._app(scope, receive, send)
+        finally:
+            self._requests, self._bytes = self._requests - 1, self._bytes - size
+            self._note_pace(arrived)
+
+    def _note_pace(self, arrived: float) -> None:
+        now = perf_counter()
+        seconds = now - max(arrived, self._answered)
+        self._answered = now
+        self._seconds = MEMORY * self._seconds + (1 - MEMORY) * seconds
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sentence = f"{self._requests} predictions are being answered, which is the most at once"
+        error = OverloadedError(sentence, self._requests * self._seconds)
+        await overloaded(error)(scope, receive, send)
+
+
+def _content_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0

@@ -1,0 +1,86 @@
+"""The model behind an id or an alias, mostly without asking the database."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from workers import model_store
+from workers.database import transaction
+from workers.model_store import Model
+
+MOST_REMEMBERED = 1024
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A model, the engine its alias asks for, and as which version of its name it was found."""
+
+    model: Model
+    engine: str | None = None
+    version: int = 1  # the only one of what is no alias
+
+
+class Resolver:
+    """Remembers what names stand for, as long as that cannot have changed.
+
+    A model never changes, so its id is remembered for good. An alias and `latest` are remembered
+    while SQLite's data_version, which every commit of anybody moves, stays where it is: reading it
+    takes microseconds. PostgreSQL has no such number and is asked each time.
+    """
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        self._models: dict[str, Resolved] = {}
+        self._names: dict[str, Resolved] = {}
+        self._version: int | None = None
+        self._watching: Any = None
+
+    async def resolve(self, name: str) -> Resolved:
+        """The model called `name`; ModelNotFoundError."""
+        if name in self._models:
+            return self._models[name]
+        if self._is_unchanged() and name in self._names:
+            return self._names[name]
+        resolved = await asyncio.to_thread(self._look_up, name)
+        is_id = resolved.model.id == name
+        remembered = self._models if is_id else self._names
+        if len(remembered) >= MOST_REMEMBERED:
+            remembered.clear()
+        if is_id or self._version is not None:
+            remembered[name] = resolved
+        return resolved
+
+    def close(self) -> None:
+        """Give the connection back that watches for changes."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
+
+    def _is_unchanged(self) -> bool:
+        """Whether nobody has committed anything since the names were looked up; else forget them.
+
+        It is read before a name is looked up, never after: a commit in between costs one more
+        look-up, and not a wrong answer.
+        """
+        if self._database.dialect.name != "sqlite":
+            return False
+        if self._watching is None:
+            self._watching = self._database.raw_connection()
+        [version] = self._watching.cursor().execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._names.clear()
+            return False
+        return True
+
+    def _look_up(self, name: str) -> Resolved:
+        with transaction(self._database, read_only=True) as session:
+            model = model_store.get(session, name)
+            versions = model_store.alias_versions(session, name)
+        return (
+            Resolved(model, versions[0].engine, versions[0].version)
+            if versions
+            else Resolved(model)
+        )

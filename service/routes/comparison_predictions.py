@@ -1,0 +1,80 @@
+"""The same images through every model of a comparison, side by side."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from service.comparison_results import label_of
+from service.dependencies import Database, Id
+from service.errors import refusals
+from service.inference.images import MOST_BYTES
+from service.inference.request_images import read_images
+from service.routes.predictions import IMAGES, PredictionList, Wishes, classify
+from workers import comparisons, jobs, model_store
+from workers.database import transaction
+from workers.model_store import Model, ModelNotFoundError
+
+router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
+
+
+class ComparedPrediction(PredictionList):
+    """What one model of the comparison says."""
+
+    label: str
+    seed: int
+    test_accuracy: float
+
+
+class ComparedPredictions(BaseModel):
+    """What every model of the comparison says, in the order of its jobs."""
+
+    comparison_id: str
+    models: list[ComparedPrediction]
+
+
+@router.post(
+    "/predictions",
+    summary="Classify by every model",
+    responses=refusals(404, 409, 410, 413, 415, 422, 429),
+    openapi_extra=IMAGES,
+    max_body_size=MOST_BYTES,
+)
+async def predict_by_all(
+    comparison_id: Id, request: Request, database: Database, wishes: Annotated[Wishes, Depends()]
+) -> ComparedPredictions:
+    """Send the same images through every model of a comparison, one after the other.
+
+    Each answers with its predictions and with where its time went. Bodies are those of a model's
+    predictions.
+    """
+    images = await read_images(request)
+    found_id, models = await run_in_threadpool(_models, database, comparison_id)
+    answers = []
+    for label, model in models:
+        answer = await classify(request, images, model, wishes)
+        said = dict(answer)
+        answers.append(
+            ComparedPrediction(
+                **said, label=label, seed=model.seed, test_accuracy=model.test_accuracy
+            )
+        )
+    return ComparedPredictions(comparison_id=found_id, models=answers)
+
+
+def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, Model]]]:
+    """The comparison's id, and the label and model of each of its jobs that made one."""
+    with transaction(database, read_only=True) as session:
+        comparison = comparisons.get(session, comparison_id)
+        of_it = jobs.of_comparison(session, comparison.id)
+        made = model_store.of_jobs(session, [job.id for job in of_it])
+        models = [
+            (label_of(comparison, job), model_store.get(session, made[job.id]))
+            for job in of_it
+            if job.id in made
+        ]
+    if not models:
+        raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
+    return comparison.id, models

@@ -1,0 +1,166 @@
+"""The queue in front of a model: who waits, who is computed together, who is turned away."""
+
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.inference.batcher import MOST_ROWS, MOST_WAITING, Batcher, Patience
+from service.inference.overload import ClientGoneError, OverloadedError
+
+AT_ONCE, IN_A_THREAD = 1e-9, 10.0  # seconds per image that it is told to expect
+
+
+class Held:
+    """A model whose answer is the first pixel of each image, and which works when it is let."""
+
+    def __init__(self):
+        self.batches = []
+        self.may_work = threading.Event()
+
+    def __call__(self, images):
+        self.batches.append(len(images))
+        assert self.may_work.wait(60)
+        return images.reshape(len(images), -1)[:, :1].astype(np.float32)
+
+
+def images(*values):
+    return np.array(values, dtype=np.uint8).reshape(-1, 1, 1, 1)
+
+
+async def asked(batcher, sent, patience=None):
+    """A request that has joined the queue."""
+    task = asyncio.create_task(batcher.classify(sent, patience or Patience()))
+    await asyncio.sleep(0)
+    return task
+
+
+async def busy():
+    """A batcher that is computing one image, and the model behind it."""
+    model = Held()
+    batcher = Batcher(model, IN_A_THREAD)
+    first = await asked(batcher, images(1))
+    while not model.batches:
+        await asyncio.sleep(0)
+    return batcher, model, first
+
+
+def test_a_lone_request_is_computed_on_the_spot():
+    async def scenario():
+        threads = []
+
+        def model(sent):
+            threads.append(threading.current_thread())
+            return sent.reshape(-1, 1).astype(np.float32)
+
+        answer = await Batcher(model, AT_ONCE).classify(images(7), Patience())
+        assert threads == [threading.current_thread()]
+        assert (answer.queue_seconds, answer.batch_size) == (0, 1)
+
+    asyncio.run(scenario())
+
+
+def test_what_arrives_meanwhile_is_the_next_batch():
+    async def scenario():
+        batcher, model, first = await busy()
+        others = [await asked(batcher, images(n, n)) for n in range(2, 9)]
+        model.may_work.set()
+        await first
+        answers = [await one for one in others]
+        assert model.batches == [1, 14]
+        assert {one.batch_size for one in answers} == {14}
+        assert all(one.queue_seconds > 0 for one in answers)
+
+    asyncio.run(scenario())
+
+
+@given(st.lists(st.integers(1, MOST_ROWS), max_size=12))
+def test_a_batch_never_exceeds_the_maximum_and_each_gets_its_own_rows(sizes):
+    async def scenario():
+        batcher, model, first = await busy()
+        tasks, sent = [], []
+        for number, size in enumerate(sizes):
+            rows = images(*[number] * size)
+            if batcher.num_waiting + size <= MOST_WAITING:
+                tasks.append(await asked(batcher, rows))
+                sent.append(rows)
+        model.may_work.set()
+        await first
+        for task, rows in zip(tasks, sent, strict=True):
+            answer = await task
+            assert answer.probabilities[:, 0].tolist() == rows[:, 0, 0, 0].tolist()
+        assert max(model.batches) <= MOST_ROWS
+        assert sum(model.batches) == 1 + sum(map(len, sent))
+
+    asyncio.run(scenario())
+
+
+def test_more_than_can_wait_is_refused_with_the_time_it_takes():
+    async def scenario():
+        batcher, model, first = await busy()
+        full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(4)]
+        with pytest.raises(OverloadedError, match="at most 1024 may") as refused:
+            await batcher.classify(images(1), Patience())
+        assert refused.value.retry_after == MOST_WAITING * IN_A_THREAD
+        model.may_work.set()
+        await asyncio.gather(first, *full)
+
+    asyncio.run(scenario())
+
+
+def test_what_has_expired_is_not_computed():
+    async def scenario():
+        batcher, model, first = await busy()
+        expired = await asked(batcher, images(2), Patience(timeout=0))
+        patient = await asked(batcher, images(3), Patience(timeout=1000))
+        model.may_work.set()
+        await asyncio.gather(first, patient)
+        with pytest.raises(OverloadedError, match="not computed within"):
+            await expired
+        assert sum(model.batches) == 2
+
+    asyncio.run(scenario())
+
+
+def test_what_nobody_waits_for_any_more_is_not_computed():
+    async def scenario():
+        batcher, model, first = await busy()
+        hung_up = asyncio.Event()
+
+        async def gone():
+            await hung_up.wait()
+
+        left = await asked(batcher, images(2), Patience(gone=gone))
+        cancelled = await asked(batcher, images(3))
+        hung_up.set()
+        with pytest.raises(ClientGoneError):
+            await left
+        cancelled.cancel()
+        stays = await asked(batcher, images(4))
+        model.may_work.set()
+        await asyncio.gather(first, stays)
+        assert sum(model.batches) == 2
+
+    asyncio.run(scenario())
+
+
+def test_a_model_that_fails_fails_those_who_asked_and_nobody_later():
+    async def scenario():
+        fails = [True]
+
+        def model(sent):
+            if fails.pop():
+                raise RuntimeError("out of memory")
+            return sent.reshape(-1, 1).astype(np.float32)
+
+        batcher = Batcher(model, IN_A_THREAD)
+        with pytest.raises(RuntimeError, match="out of memory"):
+            await batcher.classify(images(1), Patience())
+        fails.append(False)
+        answer = await batcher.classify(images(9), Patience())
+        assert answer.probabilities.tolist() == [[9.0]]
+
+    asyncio.run(scenario())
