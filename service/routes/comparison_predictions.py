@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 from service.comparison_results import label_of
 from service.dependencies import Database, Id
 from service.errors import refusals
+from service.inference.answers import IMAGES, PredictionList
 from service.inference.images import MOST_BYTES
 from service.inference.request_images import read_images
-from service.routes.predictions import IMAGES, PredictionList, Wishes, classify
+from service.routes.predictions import Wishes, classify
 from workers import comparisons, jobs, model_store
 from workers.database import transaction
 from workers.model_store import Model, ModelNotFoundError

@@ -2,107 +2,23 @@
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
 
 from service.dependencies import Id
 from service.errors import refusals
 from service.inference.admission import WAITED
-from service.inference.batcher import Classified, Patience
-from service.inference.images import MOST_BYTES, PreparedImages
-from service.inference.predictor import Predictor
+from service.inference.answers import IMAGES, LatencyMilliseconds, PredictionList, prediction_list
+from service.inference.batcher import Patience
+from service.inference.images import MOST_BYTES
 from service.inference.predictors import Predictors
 from service.inference.request_images import RequestImages, read_images
 from service.inference.resolver import Resolver
 from service.routes.engines import known_engine
-from workers.engines import Probabilities
 from workers.model_store import Model
 
 router = APIRouter(prefix="/v1/models", tags=["predictions"])
-
-
-class ClassProbability(BaseModel):
-    """A class and how probable the model holds it."""
-
-    label: str
-    probability: float
-
-
-class Prediction(BaseModel):
-    """What one image shows, most probable class first."""
-
-    label: str = Field(examples=["3"])
-    probability: float = Field(examples=[0.98])
-    top: list[ClassProbability]
-    notes: list[str] = Field(examples=[["resized from 512×384 to 28×28"]])
-
-
-class LatencyMilliseconds(BaseModel):
-    """Where the time of this request went, by a monotonic clock, in milliseconds."""
-
-    decode: float = Field(description="from bytes to pixels of the model's size")
-    queue: float = Field(description="waiting for other requests, at the door and for the model")
-    forward: float = Field(
-        description="from pixels on the host to probabilities on the host, of the whole batch"
-    )
-    total: float = Field(description="from the whole body received to the answer, and at the door")
-
-
-class PredictionList(BaseModel):
-    """One prediction for each image, in their order."""
-
-    model_id: str
-    architecture: str
-    predictions: list[Prediction]
-    latency_ms: LatencyMilliseconds
-    engine: str
-    device: str
-    batch_size: int = Field(description="images computed together, of other requests too")
-
-
-IMAGES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "images": {
-                            "type": "array",
-                            "items": {"type": "string", "format": "binary"},
-                        }
-                    },
-                    "required": ["images"],
-                }
-            },
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "images": {
-                            "type": "array",
-                            "items": {"type": "string", "description": "an image file in base64"},
-                        },
-                        "instances": {
-                            "type": "array",
-                            "items": {"type": "array", "items": {}},
-                            "description": "pixels 0 to 255 as H×W or H×W×3",
-                        },
-                    },
-                },
-                "example": {"instances": [[[0, 128, 255], [0, 128, 255], [0, 128, 255]]]},
-            },
-            "application/x-npy": {"schema": {"type": "string", "format": "binary"}},
-            "image/png": {"schema": {"type": "string", "format": "binary"}},
-            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
-            "image/webp": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -178,45 +94,6 @@ def patience_of(request: Request, timeout_ms: float | None) -> Patience:
             pass  # the rest of a body that has been read
 
     return Patience(timeout_ms and timeout_ms / 1e3, gone)
-
-
-def prediction_list(
-    predictor: Predictor, images: PreparedImages, classified: Classified, top_k: int
-) -> PredictionList:
-    """The answer but for what only the request knows: the time of decoding, and in all."""
-    return PredictionList(
-        model_id=predictor.model.id,
-        architecture=predictor.model.architecture,
-        predictions=_predictions(
-            predictor.model.classes, classified.probabilities, images.notes, top_k
-        ),
-        latency_ms=LatencyMilliseconds(
-            decode=0,
-            queue=1e3 * classified.queue_seconds,
-            forward=1e3 * classified.forward_seconds,
-            total=0,
-        ),
-        engine=predictor.engine.name,
-        device=predictor.engine.device,
-        batch_size=classified.batch_size,
-    )
-
-
-def _predictions(
-    classes: list[str], probabilities: Probabilities, notes: list[list[str]], top_k: int
-) -> list[Prediction]:
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
-    values = np.take_along_axis(probabilities, order, axis=1)
-    predictions = []
-    for indices, row, said in zip(order.tolist(), values.tolist(), notes, strict=True):
-        top = [
-            ClassProbability(label=classes[index], probability=value)
-            for index, value in zip(indices, row, strict=True)
-        ]
-        predictions.append(
-            Prediction(label=top[0].label, probability=top[0].probability, top=top, notes=said)
-        )
-    return predictions
 
 
 def _server_timing(latency: LatencyMilliseconds) -> str:
