@@ -84,11 +84,15 @@ class Batcher:
         finally:
             waiting.answer.cancel()  # for whoever waits no longer nothing is computed
 
-    def _enqueue(self, images: Images, patience: Patience) -> _Waiting:
+    def check_room(self, num_images: int) -> None:
+        """OverloadedError where so many more cannot wait: ask before they are decoded for nothing."""
         ahead = self.num_waiting
-        if ahead + len(images) > MOST_WAITING:
+        if ahead + num_images > MOST_WAITING:
             sentence = f"{ahead} images wait for this model, and at most {MOST_WAITING} may"
             raise OverloadedError(sentence, ahead * self._seconds_per_image)
+
+    def _enqueue(self, images: Images, patience: Patience) -> _Waiting:
+        self.check_room(len(images))
         waiting = _Waiting(images, patience)
         self._waiting.append(waiting)
         if self._working is None:

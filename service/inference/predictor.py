@@ -6,6 +6,7 @@ import numpy as np
 
 from models import ImageShape
 from service.inference.batcher import Batcher, Classified, Patience
+from service.inference.overload import OverloadedError
 from service.inference.statistics import Statistics
 from workers.engines import Engine, Images
 from workers.model_store import Model
@@ -31,6 +32,14 @@ class Predictor:
             raise
         self.statistics.note(classified)
         return classified
+
+    def check_room(self, num_images: int) -> None:
+        """OverloadedError where so many more images cannot wait for it."""
+        try:
+            self._batcher.check_room(num_images)
+        except OverloadedError:
+            self.statistics.note_failure(0)
+            raise
 
     @property
     def num_batches(self) -> int:

@@ -12,11 +12,14 @@ from service.inference.admission import WAITED
 from service.inference.answers import IMAGES, LatencyMilliseconds, PredictionList, prediction_list
 from service.inference.batcher import Patience
 from service.inference.images import MOST_BYTES
+from service.inference.overload import ClientGoneError
 from service.inference.predictors import Predictors
 from service.inference.request_images import RequestImages, read_images
 from service.inference.resolver import Resolver
 from service.routes.engines import known_engine
 from workers.model_store import Model
+
+LONG_WAIT = 0.05  # seconds at the door, after which some have hung up; to ask takes a while itself
 
 router = APIRouter(prefix="/v1/models", tags=["predictions"])
 
@@ -74,6 +77,9 @@ async def classify(
     predictors: Predictors = request.app.state.predictors
     engine = known_engine(wishes.engine) if wishes.engine else engine
     predictor = await predictors.get(model, engine)
+    predictor.check_room(len(images))
+    if waited > LONG_WAIT and await request.is_disconnected():
+        raise ClientGoneError
     started = perf_counter()
     prepared = images.prepare(predictor.shape)
     decode = perf_counter() - started
