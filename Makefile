@@ -15,6 +15,10 @@ BIN := .venv/bin
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
+.PHONY: help install run up test check format results bench-serving clean
+
+help: ## Show what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -62,6 +66,9 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell 
 
 reliability: .venv/.installed-dev ## Ten minutes of faults; writes docs/reliability.md.
 	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
+bench-serving: .venv/.installed ## Measure the serving against other servers (ROUNDS, SECONDS); needs wrk.
+	$(BIN)/pip install --quiet --editable '.[bench-serving]'
+	$(BIN)/python -m benchmarks.serving
 
 clean: ## Remove what was built; data/ stays.
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -63,7 +63,7 @@ ORIGINAL = {
 def main() -> None:
     """Run what is missing and write the page."""
     console = Console()
-    chosen = settings().model_copy(update={"port": _free_port()})
+    chosen = settings().model_copy(update={"port": free_port()})
     with (
         running(chosen, log_folder=chosen.data / "logs") as started,
         Client(started.url, timeout=300) as client,
@@ -140,7 +140,8 @@ def _demoted(markdown: str) -> str:
     return "\n".join(f"#{line}" if line.startswith("#") else line for line in markdown.splitlines())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

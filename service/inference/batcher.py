@@ -18,7 +18,9 @@ from service.inference.overload import ClientGoneError, OverloadedError
 from workers.engines import Images, Probabilities
 
 MOST_ROWS = MOST_IMAGES  # of one batch; a request has no more
-MOST_WAITING = 4 * MOST_ROWS  # images that wait, before the next is refused
+MOST_WAITING = (
+    16 * MOST_ROWS
+)  # images that wait, before the next is refused: 64 clients with 64 each
 INLINE_SECONDS = 0.001  # so long may the event loop be held up
 MEMORY = 0.9  # of the running mean of seconds per image
 

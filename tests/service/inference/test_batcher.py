@@ -101,8 +101,8 @@ def test_a_batch_never_exceeds_the_maximum_and_each_gets_its_own_rows(sizes):
 def test_more_than_can_wait_is_refused_with_the_time_it_takes():
     async def scenario():
         batcher, model, first = await busy()
-        full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(4)]
-        with pytest.raises(OverloadedError, match="at most 1024 may") as refused:
+        full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(16)]
+        with pytest.raises(OverloadedError, match="at most 4096 may") as refused:
             await batcher.classify(images(1), Patience())
         assert refused.value.retry_after == MOST_WAITING * IN_A_THREAD
         model.may_work.set()

@@ -1,0 +1,75 @@
+"""Load from a process of its own: wrk, which must be installed (Debian's package `wrk`)."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+# What wrk shall send, and what it shall print when it is done.
+SCRIPT = """
+wrk.method = "{method}"
+wrk.headers["Content-Type"] = "{kind}"
+local file = io.open("{body}", "rb")
+wrk.body = file:read("*all")
+file:close()
+function done(summary, latency, requests)
+  io.write(string.format('\\n{{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d,'
+    .. ' "status": %d, "socket": %d}}\\n', summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), summary.errors.status,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end
+"""
+
+
+class LoadError(RuntimeError):
+    """The load cannot be made."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is sent: a file, of which media type, and how many images are in it."""
+
+    path: Path
+    kind: str
+    images: int
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of it. Milliseconds; statuses of 400 and more, and broken connections, apart."""
+
+    requests_per_second: float
+    p50: float
+    p99: float
+    refused: int
+    broken: int
+
+
+def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: Path) -> Load:
+    """Send the body again and again over so many connections; GET where there is none."""
+    program = shutil.which("wrk")
+    if program is None:
+        raise LoadError("wrk is not installed: apt-get install wrk")
+    command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "--latency"]
+    script = folder / "wrk.lua"
+    empty = folder / "empty"
+    empty.write_bytes(b"")
+    method, kind, path = ("POST", body.kind, body.path) if body else ("GET", "text/plain", empty)
+    script.write_text(SCRIPT.format(method=method, kind=kind, body=path))
+    shown = subprocess.run(  # noqa: S603 - our own arguments
+        [*command, "-s", str(script), url], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(r"^\{.*\}$", shown, re.MULTILINE)
+    if found is None:
+        raise LoadError(f"wrk printed something else: {shown[-500:]}")
+    said = json.loads(found.group())
+    answered = said["requests"] - said["status"]
+    return Load(
+        requests_per_second=1e6 * answered / said["microseconds"],
+        p50=said["p50"] / 1e3,
+        p99=said["p99"] / 1e3,
+        refused=said["status"],
+        broken=said["socket"],
+    )

@@ -1,0 +1,1 @@
+"""The servers people would take instead, written as their own documentation writes them."""
