@@ -11,14 +11,10 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format results bench-training simulate reliability clean
+.PHONY: help install run up test check format results bench-training bench-serving simulate reliability clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
-.PHONY: help install run up test check format results bench-serving clean
-
-help: ## Show what there is.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -66,6 +62,7 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell 
 
 reliability: .venv/.installed-dev ## Ten minutes of faults; writes docs/reliability.md.
 	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
+
 bench-serving: .venv/.installed ## Measure the serving against other servers (ROUNDS, SECONDS); needs wrk.
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'
 	$(BIN)/python -m benchmarks.serving

@@ -90,7 +90,7 @@ def export(servable: nn.Module, example: Tensor) -> bytes:
     batch = {0: "batch"}
     with warnings.catch_warnings():
         # The exporter by tracing is deprecated and takes 0.1 s; its successor takes 0.6 to 2.3 s for
-        # a graph that runs no faster. See docs/decisions/0012.
+        # a graph that runs no faster. See docs/decisions/0013.
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(

@@ -7,7 +7,6 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
-from service.comparison_results import label_of
 from service.dependencies import Database, Id
 from service.errors import refusals
 from service.inference.answers import IMAGES, PredictionList
@@ -15,7 +14,9 @@ from service.inference.images import MOST_BYTES
 from service.inference.request_images import read_images
 from service.routes.predictions import Wishes, classify
 from workers import comparisons, jobs, model_store
+from workers.comparisons import Comparison
 from workers.database import transaction
+from workers.jobs import Job
 from workers.model_store import Model, ModelNotFoundError
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
@@ -72,10 +73,19 @@ def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, 
         of_it = jobs.of_comparison(session, comparison.id)
         made = model_store.of_jobs(session, [job.id for job in of_it])
         models = [
-            (label_of(comparison, job), model_store.get(session, made[job.id]))
+            (_label_of(comparison, job), model_store.get(session, made[job.id]))
             for job in of_it
             if job.id in made
         ]
     if not models:
         raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
     return comparison.id, models
+
+
+def _label_of(comparison: Comparison, job: Job) -> str:
+    """The label the comparison gives the architecture of one of its jobs."""
+    return next(
+        str(entry["label"])
+        for entry in comparison.architectures
+        if entry["name"] == job.architecture and entry["options"] == job.options
+    )
