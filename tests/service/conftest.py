@@ -4,6 +4,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,11 +117,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-@pytest.fixture(scope="session")
-def address(trained: Service) -> Iterator[str]:
-    """Where the trained installation is served over a real socket."""
-    app = create_app(trained.settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The installation of `settings` over a real socket; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # whoever connects before the server runs is answered when it does
@@ -129,6 +129,20 @@ def address(trained: Service) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(trained: Service) -> Iterator[str]:
+    """Where the trained installation is served."""
+    with served(trained.settings) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_address(service: Service) -> Iterator[str]:
+    """Where an empty installation is served: tests may leave jobs there."""
+    with served(service.settings) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -44,14 +44,15 @@ def test_pictures_are_classified_in_their_order(client, picture):
     assert len(answer["predictions"][0]["top"]) == 2
 
 
-def test_a_job_is_enqueued_listed_cancelled_and_retried(client):
-    job = client.train("digits", "cnn", recipe={"epochs": 1}, priority=-1)
+def test_a_job_is_enqueued_listed_cancelled_and_retried(empty_address):
+    with Client(empty_address) as client:
+        job = client.train("digits", "cnn", recipe={"epochs": 1}, priority=-1)
 
-    assert [one["id"] for one in client.jobs(status="queued")] == [job["id"]]
-    assert client.cancel(job["id"])["status"] == "cancelled"
-    assert client.retry(job["id"])["status"] == "queued"
-    client.cancel(job["id"])
-    assert [event.event for event in client.events(job["id"])] == ["status"] * 4
+        assert [one["id"] for one in client.jobs(status="queued")] == [job["id"]]
+        assert client.cancel(job["id"])["status"] == "cancelled"
+        assert client.retry(job["id"])["status"] == "queued"
+        client.cancel(job["id"])
+        assert [event.event for event in client.events(job["id"])] == ["status"] * 4
 
 
 def test_the_metrics_of_a_job_come_epoch_by_epoch(client):
