@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from workers.patience import patiently
 from workers.training.checkpoint import Checkpoint
 
 EPOCHS = 3
@@ -95,6 +96,7 @@ def simulated(train_job: Any, trained: Path | None = None) -> Iterator[None]:
         classes=["one"],
         mean=[0.0],
         std=[1.0],
+        test=SimpleNamespace(images=None),
     )
     replaced: list[tuple[Any, str, Any]] = [
         (train_job, "Trainer", functools.partial(SimulatedTrainer, trained=trained)),
@@ -103,12 +105,20 @@ def simulated(train_job: Any, trained: Path | None = None) -> Iterator[None]:
         (train_job, "store", SimpleNamespace(load=lambda *_: dataset)),
         (train_job, "judge", lambda *_: SimpleNamespace(result=Judged())),
         (train_job, "_probabilities_file", lambda *_: b"probabilities"),
+        (train_job, "keep_graph", _keep_graph),
         (train_job.devices, "prepare", lambda _: None),
     ]
     with contextlib.ExitStack() as stack:
         for target, name, value in replaced:
             stack.enter_context(mock.patch.object(target, name, value))
         yield
+
+
+def _keep_graph(
+    network: object, normalisation: object, images: object, artifacts: Any, path: str
+) -> dict[str, Any]:
+    del network, normalisation, images
+    return {"path": path, "sha256": patiently(lambda: artifacts.put(path, b"graph"))}
 
 
 @dataclass(frozen=True)
