@@ -24,7 +24,7 @@ def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], margin: float
         said = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
         said += _small(pair, margin) + _cost(rows[pair.better], rows[pair.worse])
     else:
-        said = f"no difference could be shown between {pair.better} and {pair.worse}: {_not_shown(pair)}"
+        said = f"No difference could be shown between {pair.better} and {pair.worse}: {_not_shown(pair)}"
         said += _equal(pair, margin)
     return said + _one_seed(pair) + "."
 

@@ -19,7 +19,7 @@ class StatisticsDocument(Statistics):
 
     verdicts: list[str] = Field(
         description="of the best architecture first; beyond six pairs of it alone",
-        examples=[["no difference could be shown between cnn and resnet18: …"]],
+        examples=[["No difference could be shown between cnn and resnet18: …"]],
     )
 
 

@@ -58,7 +58,7 @@ def test_a_difference_that_holds_is_said_with_its_evidence_and_its_price(rights:
 def test_a_difference_that_does_not_hold_is_not_claimed(rights: Rights) -> None:
     said = verdict_of(rights(drawn(0.98), drawn(0.9805)), margin=0.0001)
 
-    assert said.startswith("no difference could be shown between")
+    assert said.startswith("No difference could be shown between")
     assert "beats" not in said
     assert "equivalent" not in said
 
@@ -79,7 +79,7 @@ def test_what_another_seed_could_reverse_is_not_claimed(rights: Rights) -> None:
     lucky = np.stack([drawn(share, 1, seed=s)[0] for s, share in enumerate((0.999, 0.98, 0.975))])
     said = verdict_of(rights(lucky, drawn(0.979)), margin=0.001)
 
-    assert said.startswith("no difference could be shown")
+    assert said.startswith("No difference could be shown")
     assert "other seeds could reverse it (95 % CI with seeds −" in said
 
 
