@@ -97,7 +97,7 @@ def _head() -> list[str]:
         "",
         f"Written by `make results` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
         "",
-        "The assignment's two comparisons, run through the service: the report of each, without its",
+        "The assignment's comparisons, run through the service: the report of each, without its",
         "charts. Training seconds are training alone, without evaluation and start-up. Latency is from",
         "an image on the host to probabilities on the host, engine torch, in the training process.",
         "",
