@@ -103,13 +103,6 @@ def test_gradients_are_forgotten() -> None:
     assert [parameter.grad for parameter in one.parameters()] == [None] * 4
 
 
-@pytest.fixture
-def cuda() -> torch.device:
-    if not torch.cuda.is_available():
-        pytest.skip("there is no CUDA device here")
-    return torch.device("cuda")
-
-
 @pytest.mark.gpu
 @pytest.mark.parametrize("rule", ["adam", "adamw", "sgd"])
 def test_on_a_gpu_the_weights_move_as_on_the_processor(rule: str, cuda: torch.device) -> None:

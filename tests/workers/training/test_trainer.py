@@ -312,13 +312,6 @@ def test_every_image_is_in_one_batch_and_none_is_alone(num_images: int, batch_si
         assert min(sizes) > 1
 
 
-@pytest.fixture
-def cuda() -> torch.device:
-    if not torch.cuda.is_available():
-        pytest.skip("there is no CUDA device here")
-    return torch.device("cuda")
-
-
 @pytest.mark.gpu
 def test_a_gpu_trains_as_the_processor_does(few_digits: ImageDataset, cuda: torch.device) -> None:
     recipe = Recipe(epochs=2, batch_size=32, precision="float32")
