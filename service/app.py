@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from service import documentation, errors, routes
+from service.access import Access, warn_if_open
 from service.inference.admission import Admission
 from service.inference.predictors import Predictors
 from service.inference.resolver import Resolver
+from service.key_ring import KeyRing
 from service.observation import Observation
 from service.security import SecurityHeaders
 from workers import tables
@@ -48,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes
     )
     app.state.resolver = Resolver(app.state.database)
+    app.state.key_ring = KeyRing(app.state.database, settings)
     app.state.tables = tables.Base.metadata
     errors.install(app)
     for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
@@ -56,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     documentation.install(app)
     app.add_middleware(errors.LargeBodies)
     app.add_middleware(Admission)
+    app.add_middleware(Access, ring=app.state.key_ring)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation)
     return app
@@ -68,6 +72,7 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await warn_if_open(app.state.settings, app.state.key_ring)
     yield
     app.state.resolver.close()
 

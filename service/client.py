@@ -8,6 +8,7 @@ Example:
     print(client.predict("latest", Path("three.png"))["predictions"][0]["label"])
 """
 
+import os
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -31,12 +32,21 @@ class RefusedError(Exception):
 
 
 class Client:
-    """Speaks to one service. Posts carry an Idempotency-Key: a repeat does nothing twice."""
+    """Speaks to one service. Posts carry an Idempotency-Key: a repeat does nothing twice.
 
-    def __init__(self, url: str = "http://127.0.0.1:8000", *, timeout: float = 60) -> None:
+    `key` is an API key, where the service asks for one; by default that in BAKEOFF_API_KEY.
+    """
+
+    def __init__(
+        self, url: str = "http://127.0.0.1:8000", *, key: str | None = None, timeout: float = 60
+    ) -> None:
         self.url = url.rstrip("/")
+        key = key or os.environ.get("BAKEOFF_API_KEY")
         self._http = httpx.Client(
-            base_url=url, timeout=timeout, transport=httpx.HTTPTransport(retries=2)
+            base_url=url,
+            timeout=timeout,
+            transport=httpx.HTTPTransport(retries=2),
+            headers={"Authorization": f"Bearer {key}"} if key else {},
         )
 
     def __enter__(self) -> Self:
@@ -189,6 +199,20 @@ class Client:
         files = [("images", (image.name, image.read_bytes())) for image in images]
         path = f"/v1/models/{model_id}/predictions"
         return self._json("POST", path, files=files, params={"top_k": top_k})
+
+    def api_keys(self) -> list[Json]:
+        """Every API key, without what opens anything."""
+        return list(self._items("/v1/keys"))
+
+    def create_api_key(self, name: str, scopes: Sequence[str], **request: Any) -> Json:
+        """Make an API key; its text is in this answer alone, under `key`."""
+        return self._json(
+            "POST", "/v1/keys", json={"name": name, "scopes": list(scopes), **request}
+        )
+
+    def revoke_api_key(self, key_id: str) -> None:
+        """Let an API key open nothing any more."""
+        self._request("DELETE", f"/v1/keys/{key_id}")
 
     def _post(self, path: str, **request: Any) -> Json:
         return self._json("POST", path, headers={"Idempotency-Key": str(uuid.uuid4())}, **request)

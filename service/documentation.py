@@ -10,11 +10,18 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from service.errors import MEDIA_TYPE, Problem
+from service.errors import MEDIA_TYPE, Problem, refusals
+from service.scopes import needed_scope
 
 #: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key with the scope that is named, or `admin`; where keys are used.",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -57,11 +64,24 @@ def _describe_refusals(app: FastAPI) -> None:
                 description=app.description,
                 routes=app.routes,
             )
-            app.openapi_schema = with_problems(schema)
+            app.openapi_schema = with_problems(with_keys(schema))
         return app.openapi_schema
 
     # FastAPI's documented way to change the description is to replace this method.
     app.openapi = describe  # type: ignore[method-assign]
+
+
+def with_keys(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same description, with the scope that each operation needs where keys are used."""
+    schema["components"]["securitySchemes"] = {"key": KEY}
+    for path, item in schema["paths"].items():
+        for method, operation in item.items():
+            scope = needed_scope(method.upper(), path)
+            if scope:
+                operation["security"] = [{"key": [scope]}, {}]
+                for status, refusal in refusals(401, 403, 429).items():
+                    operation["responses"].setdefault(str(status), dict(refusal))
+    return schema
 
 
 def with_problems(schema: dict[str, Any]) -> dict[str, Any]:

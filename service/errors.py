@@ -19,6 +19,8 @@ from service.analysis.results import IncomparableError
 from service.inference.images import ImageError
 from service.inference.overload import ClientGoneError, OverloadedError
 from service.inference.tensors import ProtocolError
+from service.key_ring import KeysUnusedError
+from workers.api_keys import ApiKeyNotFoundError
 from workers.architecture_options import OptionError
 from workers.artifacts import ArtifactError
 from workers.comparisons import ComparisonNotFoundError, SameArchitectureError
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[Exception], int] = {
+    ApiKeyNotFoundError: 404,
     JobNotFoundError: 404,
     ComparisonNotFoundError: 404,
     ModelNotFoundError: 404,
@@ -44,6 +47,7 @@ STATUS: dict[type[Exception], int] = {
     IncomparableError: 409,
     EngineError: 409,
     JobStateError: 409,
+    KeysUnusedError: 409,
     DatasetConflictError: 409,
     IdempotencyInProgressError: 409,
     AliasError: 422,
@@ -190,6 +194,11 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 def _database(request: Request, error: Exception) -> JSONResponse:
     del request
+    return database_unavailable(error)
+
+
+def database_unavailable(error: Exception) -> JSONResponse:
+    """503, and when to come back."""
     logger.error("the database does not answer: %s", error)
     answer = problem(503, "the database does not answer; try again in a moment")
     answer.headers["Retry-After"] = "5"

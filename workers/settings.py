@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     port: int = Field(
         8000, ge=0, le=65535, description="port the service listens on; 0: a free one"
     )
+    api_keys: Literal["auto", "required", "off"] = Field(
+        "auto", description="auto: keys are asked for once one was made; off: never"
+    )
     lease_seconds: float = Field(
         30, gt=0, description="silence after which a worker counts as dead"
     )
