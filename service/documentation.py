@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.errors import MEDIA_TYPE, Problem, refusals
 from service.scopes import needed_scope
+from service.security import PAGES
 
 #: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
@@ -32,27 +33,36 @@ def install(app: FastAPI) -> None:
     swagger: dict[str, Any] = {"tryItOutEnabled": True, "displayRequestDuration": True}
 
     def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Bakeoff",
-            swagger_js_url="/assets/swagger-ui-bundle.js",
-            swagger_css_url="/assets/swagger-ui.css",
-            swagger_favicon_url="/assets/favicon.png",
-            swagger_ui_parameters=swagger,
+        return _page(
+            get_swagger_ui_html(
+                openapi_url="/openapi.json",
+                title="Bakeoff",
+                swagger_js_url="/assets/swagger-ui-bundle.js",
+                swagger_css_url="/assets/swagger-ui.css",
+                swagger_favicon_url="/assets/favicon.png",
+                swagger_ui_parameters=swagger,
+            )
         )
 
     def redoc() -> HTMLResponse:
-        return get_redoc_html(
-            openapi_url="/openapi.json",
-            title="Bakeoff",
-            redoc_js_url="/assets/redoc.standalone.js",
-            redoc_favicon_url="/assets/favicon.png",
-            with_google_fonts=False,
+        return _page(
+            get_redoc_html(
+                openapi_url="/openapi.json",
+                title="Bakeoff",
+                redoc_js_url="/assets/redoc.standalone.js",
+                redoc_favicon_url="/assets/favicon.png",
+                with_google_fonts=False,
+            )
         )
 
     app.get("/docs", include_in_schema=False)(docs)
     app.get("/redoc", include_in_schema=False)(redoc)
     app.get("/", include_in_schema=False)(lambda: RedirectResponse("/docs"))
+
+
+def _page(page: HTMLResponse) -> HTMLResponse:
+    page.headers["Content-Security-Policy"] = PAGES
+    return page
 
 
 def _describe_refusals(app: FastAPI) -> None:

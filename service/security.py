@@ -1,23 +1,35 @@
-"""Headers that make browsers careful. Pure ASGI: no response is buffered for them."""
+"""What makes browsers careful: headers, and no change for the page of another site. Pure ASGI."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.errors import problem
+from service.scopes import READING
+
+#: Data, pictures and reports load nothing and run nothing; their styles are within them.
+CONTENT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+#: /docs and /redoc run our own files and one inline script, and send the calls that are tried there.
+PAGES = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # /docs has one inline script and inline styles, and shows pictures from data: addresses.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
-        " img-src 'self' data: blob:; worker-src 'self' blob:; frame-ancestors 'none'"
-    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": CONTENT,
 }
 
 
 class SecurityHeaders:
-    """Adds the headers to every response."""
+    """Adds the headers to every response, and refuses changes that a page of another site asks for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,4 +47,18 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        answer = _FOREIGN if _is_foreign_change(scope) else self._app
+        await answer(scope, receive, send_with_headers)
+
+
+_FOREIGN = problem(403, "a page of another site asked for this; only pages of this service may")
+
+
+def _is_foreign_change(scope: Scope) -> bool:
+    """Whether a browser says that another site's page is behind it, which nobody on this machine sent."""
+    if scope["method"] in READING:
+        return False
+    return any(
+        name == b"sec-fetch-site" and value in {b"cross-site", b"same-site"}
+        for name, value in scope["headers"]
+    )

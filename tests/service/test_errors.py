@@ -154,8 +154,35 @@ def test_an_unexpected_failure_is_a_problem_document_without_a_trace(service, mo
 
 
 def test_every_answer_carries_the_security_headers(service):
-    for path in ("/health/live", "/v1/nothing", "/docs"):
+    for path in ("/health/live", "/v1/nothing", "/docs", "/redoc", "/metrics"):
         headers = service.http.get(path).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_only_the_pages_of_the_documentation_may_run_scripts(service):
+    def policy(path):
+        return service.http.get(path).headers["Content-Security-Policy"]
+
+    assert "script-src 'self'" in policy("/docs")
+    assert "default-src 'none'" in policy("/v1/comparisons")
+    assert "script-src" not in policy("/v1/comparisons")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_changes_nothing(service, site):
+    headers = {"Sec-Fetch-Site": site}
+    answer = service.http.post("/v1/datasets/digits/fetch", headers=headers)
+
+    assert "another site" in service.refused(answer, 403)
+    assert service.http.get("/v1/jobs", headers=headers).json()["items"] == []
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_page_may(service, site):
+    headers = {"Sec-Fetch-Site": site}
+    answer = service.http.post("/v1/datasets/digits/fetch", headers=headers)
+
+    assert answer.status_code == 202
