@@ -148,6 +148,10 @@ class Client:
         body = {"dataset": dataset, "architectures": list(architectures), **request}
         return self._post("/v1/comparisons", json=body)
 
+    def compare_jobs(self, job_ids: Sequence[str], *, name: str = "") -> Json:
+        """Compare jobs that are there: same dataset, split and recipe; nothing is trained again."""
+        return self._post("/v1/comparisons", json={"jobs": list(job_ids), "name": name})
+
     def comparisons(self) -> Iterator[Json]:
         """Comparisons, newest first, over all pages."""
         return self._items("/v1/comparisons")

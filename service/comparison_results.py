@@ -32,7 +32,7 @@ KeptData = Annotated[Kept, Depends(_kept)]
 def comparison_results(session: Session, kept: Kept, comparison_id: str) -> ComparisonResults:
     """Everything known of a comparison; ComparisonNotFoundError."""
     comparison = comparisons.get(session, comparison_id)
-    of_it = jobs.of_comparison(session, comparison.id)
+    of_it = comparisons.jobs_of(session, comparison)
     return _results(
         session,
         kept,

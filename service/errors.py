@@ -23,6 +23,7 @@ from service.key_ring import KeysUnusedError
 from workers.api_keys import ApiKeyNotFoundError
 from workers.architecture_options import OptionError
 from workers.artifacts import ArtifactError
+from workers.comparable import IncomparableJobsError
 from workers.comparisons import ComparisonNotFoundError, SameArchitectureError
 from workers.datasets.content import ContentError
 from workers.datasets.errors import ArchiveError, DatasetConflictError
@@ -57,6 +58,7 @@ STATUS: dict[type[Exception], int] = {
     DatasetNameError: 422,
     IdempotencyConflictError: 422,
     ImageError: 422,
+    IncomparableJobsError: 422,
     OptionError: 422,
     SameArchitectureError: 422,
     ArtifactError: 410,

@@ -70,7 +70,16 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "evidence": evidence,
         "precisions": {name: results.finished(name)[0] for name in results.with_results},
         "request": _request(results),
+        "seeds": _seeds(results),
     }
+
+
+def _seeds(results: ComparisonResults) -> str:
+    """Which seeds all were trained with, or each, where they differ."""
+    of_each = {name: ", ".join(map(str, results.seeds_of(name))) for name in results.architectures}
+    if len(set(of_each.values())) == 1:
+        return next(iter(of_each.values()))
+    return "; ".join(f"{name}: {seeds}" for name, seeds in of_each.items())
 
 
 def _fronts(rows: list[LeaderboardRow]) -> str:

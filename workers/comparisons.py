@@ -1,18 +1,22 @@
 """Comparisons: one dataset, one recipe, several architectures, several seeds, and their jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workers import jobs
+from workers.comparable import IncomparableJobsError, entries, refuse_incomparable
 from workers.database import Base, UtcDateTime
 from workers.ids import new_id
-from workers.jobs import LATEST, Job, JobKind, JobRequest, JobStatus
+from workers.jobs import LATEST, Job, JobKind, JobNotFoundError, JobRequest, JobStatus
 from workers.pages import Page, page
+
+LONGEST_NAME = 100
+WHAT = ("name", "dataset", "architectures", "recipe", "recipe_hash", "seeds")  # is compared
 
 
 class Comparison(Base):
@@ -28,6 +32,15 @@ class Comparison(Base):
     recipe_hash: Mapped[str]
     seeds: Mapped[list[Any]]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ComparisonJob(Base):
+    """A job that a comparison was made of. Those it made itself name it in `Job.comparison_id`."""
+
+    __tablename__ = "comparison_jobs"
+
+    comparison_id: Mapped[str] = mapped_column(ForeignKey("comparisons.id"), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
 
 
 @dataclass(frozen=True)
@@ -60,18 +73,7 @@ def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Co
     Raises SameArchitectureError where two entries have the same name and options.
     """
     _refuse_twins(request.architectures)
-    comparison = Comparison(
-        id=new_id(),
-        name=request.name,
-        dataset=request.dataset,
-        architectures=request.architectures,
-        recipe=request.recipe,
-        recipe_hash=request.recipe_hash,
-        seeds=request.seeds,
-        created_at=now,
-    )
-    session.add(comparison)
-    session.flush()
+    comparison = _kept(session, {name: getattr(request, name) for name in WHAT}, now)
     pairs = [(seed, entry) for seed in request.seeds for entry in request.architectures]
     for position, (seed, entry) in enumerate(pairs):
         job = JobRequest(
@@ -87,6 +89,64 @@ def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Co
         )
         # A microsecond apart: the queue's order is that of creation.
         jobs.enqueue(session, job, now=now + timedelta(microseconds=position))
+    return comparison
+
+
+def gather(
+    session: Session,
+    job_ids: Sequence[str],
+    *,
+    name: str = "",
+    current_sha256: Callable[[str], str | None],
+    now: datetime,
+) -> Comparison:
+    """Keep a comparison of jobs that are there, whatever made them; none is enqueued.
+
+    `current_sha256` gives the content of a dataset as it is now. Raises IncomparableJobsError where
+    a job is not there or more than architecture and seed differs, JobStateError where one has ended
+    without a result.
+    """
+    found = _found(session, job_ids)
+    first = found[0]
+    refuse_incomparable(found, current_sha256(first.dataset))
+    architectures = entries(found)
+    what = {
+        "name": name or default_name(first.dataset, architectures),
+        "dataset": first.dataset,
+        "architectures": architectures,
+        "recipe": first.recipe,
+        "recipe_hash": first.recipe_hash,
+        "seeds": list(dict.fromkeys(job.seed for job in found)),
+    }
+    comparison = _kept(session, what, now)
+    session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)
+    session.flush()
+    return comparison
+
+
+def default_name(dataset: str, architectures: Sequence[dict[str, Any]]) -> str:
+    """What a comparison is called by default."""
+    return f"{dataset}: {', '.join(entry['label'] for entry in architectures)}"[:LONGEST_NAME]
+
+
+def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
+    """The jobs of a comparison, in the order they were made."""
+    gathered = select(ComparisonJob.job_id).where(ComparisonJob.comparison_id == comparison.id)
+    query = select(Job).where(or_(Job.comparison_id == comparison.id, Job.id.in_(gathered)))
+    return list(session.scalars(query.order_by(Job.created_at, Job.id)))
+
+
+def _found(session: Session, job_ids: Sequence[str]) -> list[Job]:
+    try:
+        return [jobs.get(session, job_id) for job_id in job_ids]
+    except JobNotFoundError as error:
+        raise IncomparableJobsError(str(error)) from None
+
+
+def _kept(session: Session, what: dict[str, Any], now: datetime) -> Comparison:
+    comparison = Comparison(id=new_id(), created_at=now, **what)
+    session.add(comparison)
+    session.flush()
     return comparison
 
 

@@ -148,12 +148,6 @@ def find(
     return page(session, query, Job, limit=limit, cursor=cursor)
 
 
-def of_comparison(session: Session, comparison_id: str) -> list[Job]:
-    """The jobs of a comparison, in the order they were made."""
-    query = select(Job).where(Job.comparison_id == comparison_id)
-    return list(session.scalars(query.order_by(Job.created_at, Job.id)))
-
-
 def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
     """Cancel a job: at once where it waits; where it runs its worker will. JobStateError if ended."""
     job_id = get(session, job_id).id

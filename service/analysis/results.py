@@ -74,6 +74,17 @@ class ComparisonResults:
         """The runs of one architecture, seed by seed."""
         return [run for run in self.runs if run.architecture == architecture]
 
+    def seeds_of(self, architecture: str) -> tuple[int, ...]:
+        """The seeds one architecture is trained with: all, unless the jobs were there before."""
+        return tuple(sorted(run.seed for run in self.of(architecture)))
+
+    @property
+    def seeds_in_words(self) -> str:
+        """How many seeds each architecture has: `3 seeds`, or `1 to 3 seeds` where they differ."""
+        counts = sorted({len(self.seeds_of(one)) for one in self.architectures})
+        said = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        return f"{said} seed{'' if said == '1' else 's'}"
+
     def finished(self, architecture: str) -> list[dict[str, Any]]:
         """The results of the runs of one architecture that succeeded."""
         return [run.result for run in self.of(architecture) if run.result is not None]

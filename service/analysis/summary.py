@@ -51,6 +51,13 @@ def _caveats(
     if tested.left_out:
         pairs = "; ".join(tested.left_out[:3]) + ("; …" if len(tested.left_out) > 3 else "")  # noqa: PLR2004
         said.append(f"Not tested, for want of a common seed whose predictions are kept: {pairs}.")
+    devices = sorted(
+        {one["device_name"] for row in rows for one in results.finished(row.architecture)}
+    )
+    if len(devices) > 1:
+        said.append(
+            f"Trained on {' and '.join(devices)}: their times and latencies do not compare."
+        )
     missing = sum(run.result is None for run in results.runs)
     if missing:
         said.append(f"{missing} of {len(results.runs)} trainings have no result.")

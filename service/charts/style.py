@@ -47,9 +47,8 @@ def new_figure(results: ComparisonResults, title: str, *, height: float) -> Figu
 def footer(results: ComparisonResults) -> str:
     """What was done, on what, how often."""
     recipe, result = results.recipe, results.any_result
-    seeds = len(results.seeds)
     return (
-        f"{results.dataset}  ·  n = {seeds} seed{'s' if seeds != 1 else ''}  ·  {recipe['epochs']}"
+        f"{results.dataset}  ·  n = {results.seeds_in_words}  ·  {recipe['epochs']}"
         f" epochs, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
         f"  ·  recipe {results.recipe_hash}  ·  {result['device_name']}"
     )

@@ -16,6 +16,7 @@ from service.cli.options import (
     Architectures,
     Dataset,
     Epochs,
+    Jobs,
     Output,
     RecipeJson,
     Seeds,
@@ -36,12 +37,14 @@ def compare(  # noqa: PLR0913 - each parameter is an option of the command line
     seeds: Seeds = 3,
     recipe: RecipeJson = "{}",
     output: Output = None,
+    job: Jobs = None,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """Train architectures on a dataset with one recipe, and compare them."""
+    """Train architectures on a dataset with one recipe, and compare them; or compare jobs that are there."""
     request = comparison_request(dataset, architecture, epochs, seeds, recipe)
     with Client(url) as client:
-        run_comparison(client, request, output)
+        comparison = client.compare_jobs(job) if job else client.compare(**request)
+        show_comparison(client, comparison, output)
 
 
 def comparison_request(
@@ -62,13 +65,12 @@ def comparison_request(
     }
 
 
-def run_comparison(client: Client, request: dict[str, Any], output: Path | None) -> None:
-    """Post a comparison, watch it, print its leaderboard, keep its charts and report.
+def show_comparison(client: Client, comparison: dict[str, Any], output: Path | None) -> None:
+    """Watch a comparison, print its leaderboard, keep its charts and report.
 
     Exits with status 1 where a job failed or was cancelled.
     """
     console = result_console()
-    comparison = client.compare(**request)
     link = f"{client.url}/v1/comparisons/{comparison['id']}"
     console.print(f"Comparison {comparison['id']}  {link}", highlight=False, soft_wrap=True)
     ended = watch(console, client.follow(comparison["id"]))

@@ -13,6 +13,10 @@ Architectures = Annotated[
     list[str], typer.Option("--architecture", help="Architecture to compare; repeat for more.")
 ]
 THE_THREE = ["fully_connected", "cnn", "residual_cnn"]
+Jobs = Annotated[
+    list[str] | None,
+    typer.Option("--job", help="Job to compare instead of training anew; repeat for more."),
+]
 Epochs = Annotated[int, typer.Option(help="Passes over the train split.")]
 Seeds = Annotated[int, typer.Option(help="Trainings of each architecture, each with its own seed.")]
 RecipeJson = Annotated[

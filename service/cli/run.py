@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 
 from service.cli import app
-from service.cli.compare import comparison_request, run_comparison
+from service.cli.compare import comparison_request, show_comparison
 from service.cli.options import (
     THE_THREE,
     Architectures,
@@ -45,7 +45,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
             console.print(
                 f"Service: {started.url}/docs  logs: {logs}/", highlight=False, soft_wrap=True
             )
-            run_comparison(client, request, output)
+            show_comparison(client, client.compare(**request), output)
             if sys.stdout.isatty():
                 console.print(
                     f"The service stays up: {started.url}/docs  (Ctrl-C stops it)", highlight=False

@@ -13,7 +13,7 @@ from service.inference.answers import IMAGES, PredictionList
 from service.inference.images import MOST_BYTES
 from service.inference.request_images import read_images
 from service.routes.predictions import Wishes, classify
-from workers import comparisons, jobs, model_store
+from workers import comparisons, model_store
 from workers.comparisons import Comparison
 from workers.database import transaction
 from workers.jobs import Job
@@ -70,7 +70,7 @@ def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, 
     """The comparison's id, and the label and model of each of its jobs that made one."""
     with transaction(database, read_only=True) as session:
         comparison = comparisons.get(session, comparison_id)
-        of_it = jobs.of_comparison(session, comparison.id)
+        of_it = comparisons.jobs_of(session, comparison)
         made = model_store.of_jobs(session, [job.id for job in of_it])
         models = [
             (_label_of(comparison, job), model_store.get(session, made[job.id]))

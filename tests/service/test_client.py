@@ -55,6 +55,15 @@ def test_a_job_is_enqueued_listed_cancelled_and_retried(empty_address):
         assert [event.event for event in client.events(job["id"])] == ["status"] * 4
 
 
+def test_jobs_that_are_there_are_compared(empty_address):
+    with Client(empty_address) as client:
+        jobs = [client.train("digits", name, recipe={"epochs": 1}) for name in ("cnn", "resnet18")]
+        comparison = client.compare_jobs([job["id"] for job in jobs], name="these two")
+
+        assert comparison["name"] == "these two"
+        assert [one["label"] for one in comparison["architectures"]] == ["cnn", "resnet18"]
+
+
 def test_the_metrics_of_a_job_come_epoch_by_epoch(client):
     [job, *_] = client.jobs(status="succeeded")
 

@@ -50,11 +50,12 @@ def test_every_operation_with_a_body_has_an_example(schema):
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             if kind != "application/json":
                 continue
-            reference = content["schema"].get("$ref", "").rpartition("/")[2]
-            form = schema["components"]["schemas"].get(reference, {})
-            fields = form.get("properties", {}).values()
-            has_example = "example" in content or "example" in form or "examples" in form
-            assert has_example or any("examples" in field for field in fields), (method, path)
+            for one in content["schema"].get("anyOf", [content["schema"]]):
+                reference = one.get("$ref", "").rpartition("/")[2]
+                form = schema["components"]["schemas"].get(reference, {})
+                fields = form.get("properties", {}).values()
+                has_example = "example" in content or "example" in form or "examples" in form
+                assert has_example or any("examples" in field for field in fields), (method, path)
 
 
 def example_of(parameter):

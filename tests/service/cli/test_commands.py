@@ -85,6 +85,11 @@ def test_a_database_is_migrated_and_a_missing_worker_noticed(bakeoff, tmp_path, 
         settings.cache_clear()
 
 
+def test_jobs_to_compare_are_given_by_their_ids(bakeoff):
+    with pytest.raises(RefusedError, match="there is no job 'nope'"):
+        bakeoff("compare", "--job", "nope", "--job", "latest")
+
+
 @pytest.mark.parametrize("recipe", ["{", "[1]", "3"])
 def test_a_recipe_that_is_no_json_object_is_refused_before_anything_starts(bakeoff, recipe):
     said = bakeoff("compare", "--recipe", recipe, exit_code=2)
