@@ -11,7 +11,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format results bench-training bench-serving simulate reliability clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving simulate reliability clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ format: .venv/.installed-dev ## Format and mend what can be mended.
 
 bench-training: .venv/.installed-bench ## Time training against the ordinary loop, Lightning and Keras.
 	$(BIN)/python -m benchmarks.training
+
+bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
+	$(BIN)/python -m benchmarks.jobs
+
+equivalence: .venv/.installed-dev ## Compare the accuracy of training here with the ordinary loop's.
+	$(BIN)/python -m benchmarks.equivalence
 
 results: .venv/.installed ## Run the assignment's comparison and write docs/results.md.
 	$(BIN)/python -m benchmarks.results

@@ -6,12 +6,10 @@ within a round, against the ordinary loop; the median and the range over rounds 
 """
 
 import json
-import platform
 import statistics
 import subprocess
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +18,11 @@ import typer
 from rich.console import Console
 from torch.utils.benchmark import Timer
 
+from benchmarks import speed_chart
 from benchmarks.contenders import BATCH_SIZE, SHAPES
+from benchmarks.evidence import evidence
 from models import ImageShape, architectures
-from workers.training.device import device_name, resolve
+from workers.training.device import resolve
 from workers.training.summary import count_flops
 
 CONTENDERS = (
@@ -37,7 +37,8 @@ PEAK_SIDE = 2048  # of the matrices whose product stands for what the machine ca
 FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "training-speed.md"
-NUMBERS = ROOT / "docs" / "training-speed.json"
+NUMBERS = TARGET.with_suffix(".json")
+CHART = TARGET.with_suffix(".svg")
 
 Rounds = list[dict[str, float]]
 
@@ -53,12 +54,14 @@ def main(
         known[name] = {
             "images": images,
             "peak_flops": peak_flops(),
-            "evidence": evidence(),
+            "evidence": evidence("lightning", "keras", "jax"),
             "rounds": measured(name, images, rounds),
         }
         NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
         Console().print(row(name, known[name]), soft_wrap=True, highlight=False)
-    TARGET.write_text(page({name: known[name] for name in SHAPES if name in known}))
+    found = {name: known[name] for name in SHAPES if name in known}
+    TARGET.write_text(page(found))
+    speed_chart.write(found, CHART)
 
 
 def measured(architecture: str, images: int, rounds: int) -> Rounds:
@@ -86,15 +89,6 @@ def peak_flops() -> float:
             clock = Timer("left @ left", globals={"left": left})
             best = max(best, 2 * PEAK_SIDE**3 / clock.timeit(1).mean)
     return best
-
-
-def evidence() -> str:
-    """Where and with what it was measured."""
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("torch", "lightning", "keras", "jax")
-    )
-    device = device_name(resolve("auto"))
-    return f"{device}, {torch.get_num_threads()} threads, Python {platform.python_version()}, {versions}"
 
 
 def row(architecture: str, found: dict[str, Any]) -> str:
@@ -137,6 +131,8 @@ def page(known: dict[str, Any]) -> str:
             " bakeoff chooses its precision; the peers, and bakeoff float32, compute in float32.",
             "",
             f"{last['evidence']}.",
+            "",
+            "![Speed over the ordinary loop](training-speed.svg)",
             "",
             "| network | ordinary, images/s | bakeoff, images/s | bakeoff | bakeoff float32 |"
             " Lightning | Keras on PyTorch | Keras on JAX | share of the machine's peak |",

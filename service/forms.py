@@ -10,6 +10,7 @@ from models.registry import UnknownNameError
 from workers.architecture_options import validate_options
 from workers.datasets import datasets, store
 from workers.settings import Settings
+from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
 HIGHEST_SEED = 2**31 - 1
@@ -38,12 +39,23 @@ def _known_fields(value: Any, known: list[str]) -> Any:
     return value
 
 
-def _known_recipe_fields(value: Any) -> Any:
+def _named_or_known_fields(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in PRESETS:
+            raise ValueError(str(UnknownNameError("recipe", value[:100], list(PRESETS))))
+        return PRESETS[value]
     return _known_fields(value, [field.name for field in dataclasses.fields(Recipe)])
 
 
-#: A recipe in a body.
-RecipeForm = Annotated[Recipe, BeforeValidator(_known_recipe_fields)]
+#: A recipe in a body: its fields, or the name of a preset.
+RecipeForm = Annotated[
+    Recipe,
+    BeforeValidator(
+        _named_or_known_fields,
+        json_schema_input_type=Recipe
+        | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
+    ),
+]
 
 
 def require_dataset(settings: Settings, name: str) -> None:

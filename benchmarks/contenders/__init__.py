@@ -35,6 +35,10 @@ class Work:
     architecture: str
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    mean: tuple[float, ...]  # by channel, on the scale 0 to 1
+    std: tuple[float, ...]
+    epochs: int = EPOCHS
+    seed: int = 0
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -47,10 +51,13 @@ def main(seconds_of_second_epoch: Callable[[Work], float]) -> None:
     architecture, num_images = sys.argv[1], int(sys.argv[2])
     generator = np.random.default_rng(0)
     size = (num_images, *SHAPES[architecture])
+    channels = size[1]
     work = Work(
         architecture,
         generator.integers(0, 256, size, dtype=np.uint8),
         generator.integers(0, NUM_CLASSES, num_images),
+        mean=(0.5,) * channels,
+        std=(0.29,) * channels,
     )
     seconds = seconds_of_second_epoch(work)
     sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")

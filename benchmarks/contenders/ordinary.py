@@ -7,7 +7,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, NUM_CLASSES, Work, main
+from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, Work, main
 from models import ImageShape, architectures
 from models.torchvision_import import import_torchvision
 
@@ -19,11 +19,10 @@ class Images(Dataset[tuple[Tensor, int]]):
         import_torchvision()
         from torchvision import transforms
 
-        channels = work.shape[0]
         self.images = work.images.transpose(0, 2, 3, 1).squeeze()
         self.labels = work.labels
         self.transform = transforms.Compose(
-            [transforms.ToTensor(), transforms.Normalize((0.5,) * channels, (0.29,) * channels)]
+            [transforms.ToTensor(), transforms.Normalize(work.mean, work.std)]
         )
 
     def __len__(self) -> int:
@@ -36,11 +35,12 @@ class Images(Dataset[tuple[Tensor, int]]):
 
 def network_of(work: Work) -> nn.Module:
     """The same network as ours, untrained."""
+    torch.manual_seed(work.seed)
     return architectures[work.architecture](ImageShape(*work.shape), NUM_CLASSES)
 
 
-def seconds(work: Work) -> float:
-    """Seconds of the second epoch."""
+def train(work: Work) -> tuple[nn.Module, float]:
+    """The trained network, and the seconds of its last epoch."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network_of(work).to(device)
     loader = DataLoader(Images(work), batch_size=BATCH_SIZE, shuffle=True)
@@ -48,7 +48,7 @@ def seconds(work: Work) -> float:
     optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     network.train()
     started = 0.0
-    for _ in range(EPOCHS):
+    for _ in range(work.epochs):
         running_loss = 0.0
         started = perf_counter()
         for images, labels in loader:
@@ -57,8 +57,8 @@ def seconds(work: Work) -> float:
             loss.backward()
             optimizer.step()
             running_loss += loss.item()
-    return perf_counter() - started
+    return network, perf_counter() - started
 
 
 if __name__ == "__main__":
-    main(seconds)
+    main(lambda work: train(work)[1])

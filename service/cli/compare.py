@@ -18,7 +18,7 @@ from service.cli.options import (
     Epochs,
     Jobs,
     Output,
-    RecipeJson,
+    RecipeText,
     Seeds,
     Url,
 )
@@ -35,7 +35,7 @@ def compare(  # noqa: PLR0913 - each parameter is an option of the command line
     architecture: Architectures = THE_THREE,
     epochs: Epochs = 3,
     seeds: Seeds = 3,
-    recipe: RecipeJson = "{}",
+    recipe: RecipeText = "{}",
     output: Output = None,
     job: Jobs = None,
     url: Url = DEFAULT_URL,
@@ -51,18 +51,22 @@ def comparison_request(
     dataset: str, architectures: list[str], epochs: int, seeds: int, recipe: str
 ) -> dict[str, Any]:
     """The body of POST /v1/comparisons."""
-    try:
-        more = json.loads(recipe)
-    except ValueError as error:
-        raise typer.BadParameter(f"--recipe is not JSON: {error}") from None
-    if not isinstance(more, dict):
-        raise typer.BadParameter('--recipe takes a JSON object, such as {"optimizer": "sgd"}')
     return {
         "dataset": dataset,
         "architectures": architectures,
-        "recipe": {"epochs": epochs, **more},
+        "recipe": recipe if recipe.isidentifier() else {"epochs": epochs, **_object(recipe)},
         "seeds": seeds,
     }
+
+
+def _object(recipe: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(recipe)
+    except ValueError as error:
+        raise typer.BadParameter(f"--recipe is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise typer.BadParameter('--recipe takes a JSON object, such as {"optimizer": "sgd"}')
+    return fields
 
 
 def show_comparison(client: Client, comparison: dict[str, Any], output: Path | None) -> None:

@@ -19,8 +19,12 @@ Jobs = Annotated[
 ]
 Epochs = Annotated[int, typer.Option(help="Passes over the train split.")]
 Seeds = Annotated[int, typer.Option(help="Trainings of each architecture, each with its own seed.")]
-RecipeJson = Annotated[
-    str, typer.Option("--recipe", help='More of the recipe, as JSON: \'{"optimizer": "sgd"}\'.')
+RecipeText = Annotated[
+    str,
+    typer.Option(
+        "--recipe",
+        help='More of the recipe, as JSON: \'{"optimizer": "sgd"}\'; or a preset whole: fast.',
+    ),
 ]
 Output = Annotated[
     Path | None, typer.Option(help="Folder for charts and report; default: data/comparisons/<id>.")

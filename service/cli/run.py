@@ -13,7 +13,7 @@ from service.cli.options import (
     Epochs,
     Output,
     Port,
-    RecipeJson,
+    RecipeText,
     Seeds,
 )
 from service.cli.processes import running
@@ -28,7 +28,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     architecture: Architectures = THE_THREE,
     epochs: Epochs = 3,
     seeds: Seeds = 3,
-    recipe: RecipeJson = "{}",
+    recipe: RecipeText = "{}",
     output: Output = None,
     port: Port = None,
 ) -> None:

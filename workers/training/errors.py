@@ -18,12 +18,11 @@ class TrainingDivergedError(TrainingError):
 
 
 class OutOfMemoryError(TrainingError):
-    """The device's memory does not hold a step."""
+    """The device's memory does not hold a step of `batch_size`, but one of `fitting`, or of none."""
 
-    def __init__(self, batch_size: int) -> None:
-        super().__init__(
-            f"out of memory with batch_size {batch_size}; try {max(1, batch_size // 2)}"
-        )
+    def __init__(self, batch_size: int, fitting: int | None) -> None:
+        advice = f"{fitting} fits" if fitting else "no smaller one fits either"
+        super().__init__(f"out of memory with batch_size {batch_size}; {advice}")
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

@@ -13,6 +13,7 @@ from workers.training.device import device_name
 from workers.training.evaluation import logits, score, score_of
 from workers.training.gradient_flow import layer_names
 from workers.training.latency import measure_latency
+from workers.training.memory import peak_device_memory_bytes, peak_memory_bytes
 from workers.training.results import Latency, Result
 from workers.training.summary import count_flops, count_parameters
 from workers.training.trainer import Trainer
@@ -62,6 +63,8 @@ def judge(trainer: Trainer, dataset: ImageDataset) -> Outcome:
         precision=trainer.precision.name,
         precision_reason=trainer.precision.reason,
         threads=torch.get_num_threads(),
+        peak_memory_bytes=peak_memory_bytes(),
+        peak_device_memory_bytes=peak_device_memory_bytes(trainer.device),
         versions={"torch": torch.__version__, "python": platform.python_version()},
     )
     return Outcome(result, probabilities)

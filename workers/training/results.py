@@ -142,4 +142,6 @@ class Result:
     precision: str
     precision_reason: str
     threads: int
+    peak_memory_bytes: int  # of the process, all it did until now included
+    peak_device_memory_bytes: int | None  # of tensors on a CUDA device
     versions: dict[str, str]

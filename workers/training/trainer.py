@@ -23,6 +23,7 @@ from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
 from workers.training.gradient_flow import GradientFlow, dead_relus
+from workers.training.memory import free_cached
 from workers.training.normalisation import Normalisation
 from workers.training.optimizer import FusedOptimizer
 from workers.training.precision import Precision, choose
@@ -39,7 +40,7 @@ PROGRESS_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Trained:
-    """An epoch, and the checkpoint after it."""
+    """An epoch, and the checkpoint after it, whose tensors the next step changes: keep it first."""
 
     epoch: Epoch
     checkpoint: Checkpoint
@@ -97,11 +98,14 @@ class Trainer:
             while self.epochs_done < self.recipe.epochs and not self.stopped_early:
                 yield from self._epoch(self.epochs_done + 1, clock)
         except RuntimeError as error:
-            if is_out_of_memory(error):
-                raise OutOfMemoryError(self.recipe.batch_size) from None
-            raise
-        if self.best.weights:
-            self.network.load_state_dict(self.best.weights)
+            if not is_out_of_memory(error):
+                raise
+        else:
+            if self.best.weights:
+                self.network.load_state_dict(self.best.weights)
+            return
+        # The error has gone, and with it the tensors that its frames held.
+        raise OutOfMemoryError(self.recipe.batch_size, self._fitting_batch_size())
 
     @property
     def stopped_early(self) -> bool:
@@ -178,6 +182,25 @@ class Trainer:
         loss.backward()
         self.optimizer.step(self._learning_rate(number, step))
         return loss, logits, labels
+
+    def _fitting_batch_size(self) -> int | None:
+        """The largest half, quarter, … of the recipe's batch size that the memory holds a step of."""
+        size = min(self.recipe.batch_size, len(self.train_split)) // 2
+        while size > 1 and not self._fits(size):
+            size //= 2
+        return size if size > 1 else None
+
+    def _fits(self, batch_size: int) -> bool:
+        self.optimizer.zero_grad()
+        free_cached(self.device)
+        indices = torch.arange(batch_size, device=self.device)
+        try:
+            self._step(1, 0, indices, torch.Generator())
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        return True
 
     def _learning_rate(self, number: int, step: int) -> float:
         steps = len(self.sizes)

@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service import cli
+from service.cli.compare import comparison_request
 from service.client import RefusedError
 from workers.settings import settings
 
@@ -88,6 +89,14 @@ def test_a_database_is_migrated_and_a_missing_worker_noticed(bakeoff, tmp_path, 
 def test_jobs_to_compare_are_given_by_their_ids(bakeoff):
     with pytest.raises(RefusedError, match="there is no job 'nope'"):
         bakeoff("compare", "--job", "nope", "--job", "latest")
+
+
+def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
+    named = comparison_request("mnist", ["cnn"], 3, 2, "fast")
+    written = comparison_request("mnist", ["cnn"], 3, 2, '{"optimizer": "sgd"}')
+
+    assert named["recipe"] == "fast"
+    assert written["recipe"] == {"epochs": 3, "optimizer": "sgd"}
 
 
 @pytest.mark.parametrize("recipe", ["{", "[1]", "3"])

@@ -36,6 +36,7 @@ def test_a_job_is_accepted_with_its_address_and_everything_filled_in(service):
         ({"recipe": {"learning_rate": "fast"}}, "recipe.learning_rate"),
         ({"recipe": {"optimizer": "adamm"}}, "'adam', 'adamw' or 'sgd'"),
         ({"recipe": {"epoch": 3}}, "did you mean 'epochs'?"),
+        ({"recipe": "fats"}, "unknown recipe 'fats'; did you mean 'fast'?"),
         ({"options": {"dropuot": 0.5}}, "did you mean 'dropout'?"),
         ({"options": {"dropout": 5}}, "0.9"),
         ({"options": {"channels": [1, 2, 3]}}, "channels"),
@@ -48,6 +49,13 @@ def test_a_job_is_accepted_with_its_address_and_everything_filled_in(service):
 def test_a_wrong_request_is_refused_with_a_sentence_and_changes_nothing(service, changed, said):
     assert said in service.refused(post(service, **changed), 422)
     assert service.http.get("/v1/jobs").json() == {"items": [], "next": None}
+
+
+def test_a_recipe_can_be_asked_for_by_name_and_is_written_out(service):
+    job = post(service, recipe="fast").json()
+
+    assert job["recipe"]["schedule"] == "one_cycle"
+    assert post(service, recipe=job["recipe"]).json()["recipe_hash"] == job["recipe_hash"]
 
 
 def test_numbers_that_are_not_finite_are_refused(service):

@@ -58,6 +58,8 @@ def test_a_finished_training_is_judged_as_scikit_learn_would(digits: ImageDatase
     assert [one.batch_size for one in result.latency] == [1, 8, 64]
     assert result.test.images == 297
     assert result.versions["torch"] == torch.__version__
+    assert 50e6 < result.peak_memory_bytes < 64e9  # torch alone takes more than the one
+    assert result.peak_device_memory_bytes is None
 
 
 @settings(max_examples=30)

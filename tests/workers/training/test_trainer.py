@@ -1,6 +1,7 @@
 """The laws of training: exact, fair, and honest about how it goes."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -78,36 +79,41 @@ recipes = st.builds(
 
 @settings(max_examples=12)
 @given(recipe=recipes, architecture=st.sampled_from(sorted(SMALL)), data=st.data())
-def test_a_resumed_training_ends_in_the_same_bits(
+def test_a_training_stopped_at_any_step_and_resumed_ends_in_the_same_bits(
     few_digits: ImageDataset, recipe: Recipe, architecture: str, data: st.DataObject
 ) -> None:
     if recipe.batch_size == 1:  # batch norm has nothing to normalise over
         architecture = "cnn"
     straight = make(few_digits, recipe, architecture)
     whole = trained(straight)
-    stop = data.draw(st.integers(1, len(whole)), label="stop after epoch")
+    steps = len(whole) * len(straight.sizes)
+    stop = data.draw(st.integers(0, steps), label="stop after step")
 
-    interrupted = make(few_digits, recipe, architecture)
-    before = _up_to(interrupted, stop)
+    before, kept = _stopped_after(stop, make(few_digits, recipe, architecture))
     torch.rand(7)  # whoever continues has used some randomness of his own
-    content = before[-1].checkpoint.to_bytes()
     continued = make(few_digits, recipe, architecture)
-    after = trained(continued, Checkpoint.from_bytes(content))
+    after = [one.epoch for one in trained(continued, kept and Checkpoint.from_bytes(kept))]
 
-    assert [exact(one.epoch) for one in before + after] == [exact(one.epoch) for one in whole]
+    assert [exact(epoch) for epoch in before + after] == [exact(one.epoch) for one in whole]
     assert_same_bits(weights(continued), weights(straight))
     assert continued.best.number == straight.best.number
     assert continued.stopped_early == straight.stopped_early
 
 
-def _up_to(trainer: Trainer, epochs: int) -> list[Trained]:
-    done = []
-    for said in trainer.epochs():
-        if isinstance(said, Trained):
-            done.append(said)
-        if len(done) == epochs:
-            return done
-    raise AssertionError("it ended before")
+def _stopped_after(steps: int, trainer: Trainer) -> tuple[list[Epoch], bytes | None]:
+    """The epochs done, and the last checkpoint, of a training left alone after so many steps."""
+    epochs: list[Epoch] = []
+    kept: bytes | None = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer_module, "PROGRESS_SECONDS", 0)  # it says so after every step
+        for said in trainer.epochs():
+            if isinstance(said, Trained):
+                epochs.append(said.epoch)
+                kept = said.checkpoint.to_bytes()
+            steps -= isinstance(said, Progress) and said.phase == "training"
+            if steps < 0:
+                break
+    return epochs, kept
 
 
 def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
@@ -241,25 +247,53 @@ def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDatas
         RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate"),
     ],
 )
-def test_too_large_a_batch_for_the_memory_says_which_to_try(
+def test_too_large_a_batch_for_the_memory_says_which_fits(
     few_digits: ImageDataset, error: RuntimeError
 ) -> None:
     trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
-    trainer.network.register_forward_pre_hook(lambda *_: _raise(error))
+    trainer.network.register_forward_pre_hook(_memory_for(16, error))
 
-    with pytest.raises(OutOfMemoryError, match="batch_size 64; try 32"):
+    with pytest.raises(OutOfMemoryError, match="out of memory with batch_size 64; 16 fits"):
         trained(trainer)
 
 
-def _raise(error: Exception) -> None:
-    raise error
+def test_where_no_batch_fits_the_memory_it_says_so(few_digits: ImageDataset) -> None:
+    trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
+    trainer.network.register_forward_pre_hook(_memory_for(0, torch.OutOfMemoryError()))
+
+    with pytest.raises(OutOfMemoryError, match="no smaller one fits either"):
+        trained(trainer)
+
+
+def _memory_for(images: int, error: RuntimeError) -> Callable[[nn.Module, tuple[Tensor]], None]:
+    def refuse(_: nn.Module, inputs: tuple[Tensor]) -> None:
+        if len(inputs[0]) > images:
+            raise error
+
+    return refuse
+
+
+@pytest.mark.gpu
+def test_a_gpu_out_of_memory_says_which_batch_fits(
+    few_digits: ImageDataset, cuda: torch.device
+) -> None:
+    network = build("cnn", {}, few_digits.image_shape, 10, seed=3)
+    trainer = Trainer(network, few_digits, Recipe(batch_size=224), seed=3, device=cuda)
+    held = torch.cuda.memory_allocated(cuda)
+    torch.cuda.empty_cache()
+    few_mebibytes = held + 24 * 2**20
+    total = torch.cuda.get_device_properties(cuda).total_memory
+    torch.cuda.set_per_process_memory_fraction(few_mebibytes / total, cuda)
+    try:
+        with pytest.raises(OutOfMemoryError, match=r"batch_size 224; \d+ fits"):
+            trained(trainer)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0, cuda)
 
 
 def test_a_bug_is_not_taken_for_a_lack_of_memory(few_digits: ImageDataset) -> None:
     trainer = make(few_digits, Recipe(epochs=1))
-    trainer.network.register_forward_pre_hook(
-        lambda *_: _raise(RuntimeError("shapes do not match"))
-    )
+    trainer.network.register_forward_pre_hook(_memory_for(0, RuntimeError("shapes do not match")))
 
     with pytest.raises(RuntimeError, match="shapes do not match"):
         trained(trainer)

@@ -1,0 +1,192 @@
+"""make bench-jobs: what a training costs as a job, in time and memory → docs/jobs.md.
+
+Service and worker are real and run as `bakeoff up` starts them. The same training is also run as a
+script, in turns, so that what disturbs the machine disturbs both.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from benchmarks.evidence import evidence
+from benchmarks.results import free_port
+from service.cli.processes import running
+from service.client import Client
+from workers.settings import settings
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "docs" / "jobs.md"
+#: Dataset, architecture and epochs; a short training, a long one, and the largest dataset.
+TRAININGS: Final = (
+    ("mnist", "fully_connected", 1),
+    ("mnist", "fully_connected", 10),
+    ("mnist", "cnn", 2),
+)
+LARGEST = ("cifar10", "cifar10_images")  # either name
+IN_A_ROW = 10
+FAST: Json = {"name": "residual_cnn", "options": {"channels": [16, 32]}}
+ACCURACY = 0.99
+
+
+def main(
+    rounds: Annotated[int, typer.Option(help="Times each training runs, both ways.")] = 5,
+    seeds: Annotated[int, typer.Option(help='Of the preset "fast".')] = 10,
+) -> None:
+    """Measure, print, and write the page."""
+    chosen = settings().model_copy(update={"port": free_port()})
+    with (
+        running(chosen, log_folder=chosen.data / "logs") as started,
+        Client(started.url, timeout=300) as client,
+    ):
+        _done(client, client.fetch_dataset("mnist")["id"])
+        lines = [
+            *_overhead_section(client, rounds),
+            *_row_section(client),
+            *_fast_section(client, seeds),
+            *_memory_section(client),
+        ]
+    page = [
+        "# What a training costs as a job",
+        "",
+        f"Written by `make bench-jobs` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
+        "",
+        f"{evidence()}.",
+        "",
+        *lines,
+    ]
+    TARGET.write_text("\n".join(page))
+    Console().print("\n".join(page), soft_wrap=True, highlight=False, markup=False)
+
+
+def _overhead_section(client: Client, rounds: int) -> list[str]:
+    lines = [
+        "## Time",
+        "",
+        f"Seconds from start to end, median and range of n = {rounds} rounds: as a script, from"
+        " after its imports until the network is judged, and as a job, from its claim until its"
+        " result can be read, with every epoch, checkpoint, model and ONNX graph kept.",
+        "",
+        "| training | script, s | job, s | job − script, s |",
+        "|---|---:|---:|---:|",
+    ]
+    for dataset, architecture, epochs in TRAININGS:
+        recipe = {"epochs": epochs}
+        pairs = [
+            (_bare(dataset, architecture, recipe), _job(client, dataset, architecture, recipe))
+            for _ in range(rounds)
+        ]
+        bare, job = zip(*pairs, strict=True)
+        cost = [with_service - alone for alone, with_service in pairs]
+        cells = [_spread(bare), _spread(job), _spread(cost)]
+        lines.append(f"| {architecture} on {dataset}, {epochs} epochs | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _row_section(client: Client) -> list[str]:
+    jobs = [_enqueue(client, seed) for seed in range(IN_A_ROW)]
+    ended = [_done(client, job["id"]) for job in jobs]
+    first, last = (_time(ended[0], "started_at"), _time(ended[-1], "finished_at"))
+    alone = statistics.median(_seconds(job) for job in ended)
+    between = ((last - first).total_seconds() - sum(map(_seconds, ended))) / (IN_A_ROW - 1)
+    return [
+        f"{IN_A_ROW} jobs of one epoch in a row took {alone:.2f} s each (median), and"
+        f" {between:.3f} s passed between the end of one and the claim of the next: a job starts as"
+        " a fork of a process that has torch loaded already.",
+        "",
+    ]
+
+
+def _fast_section(client: Client, seeds: int) -> list[str]:
+    made = client.compare("mnist", [FAST], recipe="fast", seeds=seeds)
+    for _ in client.follow(made["id"]):
+        pass
+    results = [_result(client, job["id"]) for job in client.comparison(made["id"])["jobs"]]
+    accuracies = [one["test"]["accuracy"] for one in results]
+    reached = "reached" if statistics.mean(accuracies) >= ACCURACY else "missed"
+    return [
+        '## MNIST to 99 %: the preset "fast"',
+        "",
+        f'`residual_cnn` with channels {FAST["options"]["channels"]} and `"recipe": "fast"`:'
+        f" {100 * statistics.mean(accuracies):.2f} ± {100 * statistics.stdev(accuracies):.2f} %"
+        f" on the test split (mean ± standard deviation of n = {seeds} seeds, smallest"
+        f" {100 * min(accuracies):.2f} %), trained in"
+        f" {_spread([one['train_seconds'] for one in results])} s. 99.0 % is {reached}.",
+        "",
+    ]
+
+
+def _memory_section(client: Client) -> list[str]:
+    ready = [one["name"] for one in client.datasets() if one["state"] == "ready"]
+    trainings = [("mnist", "fully_connected"), ("mnist", "cnn")]
+    trainings += [(name, "deep_residual_cnn") for name in LARGEST if name in ready][:1]
+    lines = [
+        "## Memory",
+        "",
+        "Most memory the process of a job held at once (resident, torch and the whole dataset"
+        " included), one epoch, n = 1.",
+        "",
+        "| training | MiB |",
+        "|---|---:|",
+    ]
+    for dataset, architecture in trainings:
+        job = client.train(dataset, architecture, recipe={"epochs": 1})
+        _done(client, job["id"])
+        peak = _result(client, job["id"])["peak_memory_bytes"] / 2**20
+        lines.append(f"| {architecture} on {dataset} | {peak:,.0f} |")
+    return [*lines, ""]
+
+
+def _bare(dataset: str, architecture: str, recipe: Json) -> float:
+    command = [sys.executable, "-m", "benchmarks.bare", dataset, architecture, json.dumps(recipe)]
+    ended = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return float(json.loads(ended.stdout)["seconds"])
+
+
+def _job(client: Client, dataset: str, architecture: str, recipe: Json) -> float:
+    return _seconds(_done(client, client.train(dataset, architecture, recipe=recipe)["id"]))
+
+
+def _enqueue(client: Client, seed: int) -> Json:
+    return client.train("mnist", "fully_connected", recipe={"epochs": 1}, seed=seed)
+
+
+def _done(client: Client, job_id: str) -> Json:
+    """The job, ended well; its stream of events ends when it does."""
+    for _ in client.events(job_id):
+        pass
+    job = client.job(job_id)
+    if job["status"] != "succeeded":
+        raise RuntimeError(f"job {job_id}: {job['error']}")
+    return job
+
+
+def _result(client: Client, job_id: str) -> Json:
+    result: Json = client.job(job_id)["result"]
+    return result
+
+
+def _time(job: Json, which: str) -> datetime:
+    return datetime.fromisoformat(job[which])
+
+
+def _seconds(job: Json) -> float:
+    return (_time(job, "finished_at") - _time(job, "started_at")).total_seconds()
+
+
+def _spread(values: Any) -> str:
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,42 @@
+"""The fast path is as good as the ordinary one: in bfloat16 networks end where float32 takes them."""
+
+import statistics
+
+import pytest
+import torch
+
+from workers.datasets.image_dataset import ImageDataset
+from workers.training.recipe import Recipe
+from workers.training.trainer import Trainer, build
+
+SEEDS = range(5)
+#: Each small enough for seconds; all six at full size: `make equivalence`.
+OPTIONS = {
+    "fully_connected": {"widths": (64,)},
+    "cnn": {"channels": (8, 16)},
+    "residual_cnn": {"channels": (8, 16)},
+}
+
+
+@pytest.mark.parametrize("architecture", sorted(OPTIONS))
+def test_bfloat16_is_as_accurate_as_float32_within_the_noise_of_seeds(
+    digits: ImageDataset, architecture: str
+) -> None:
+    accuracies = {
+        precision: [_accuracy(digits, architecture, precision, seed) for seed in SEEDS]
+        for precision in ("float32", "bfloat16")
+    }
+
+    means = {name: statistics.mean(values) for name, values in accuracies.items()}
+    noise = sum(statistics.variance(values) / len(SEEDS) for values in accuracies.values()) ** 0.5
+    # Four standard errors, and never less than two images: seeds can agree by chance.
+    assert abs(means["float32"] - means["bfloat16"]) <= max(4 * noise, 2 / len(digits.test))
+    assert min(means.values()) > 0.85
+
+
+def _accuracy(dataset: ImageDataset, architecture: str, precision: str, seed: int) -> float:
+    recipe = Recipe(epochs=4, batch_size=32, learning_rate=3e-3, precision=precision)
+    network = build(architecture, OPTIONS[architecture], dataset.image_shape, 10, seed=seed)
+    trainer = Trainer(network, dataset, recipe, seed=seed, device=torch.device("cpu"))
+    *_, last = trainer.epochs()
+    return last.epoch.test.accuracy

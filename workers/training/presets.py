@@ -1,0 +1,18 @@
+"""Recipes with a name, for those who want a good one without choosing."""
+
+from typing import Final
+
+from workers.training.recipe import Recipe
+
+PRESETS: Final[dict[str, Recipe]] = {
+    # One cycle at a high learning rate (Smith & Topin 2017, arXiv:1708.07120). Chosen on MNIST's
+    # validation split for residual_cnn; docs/experiments.md has what else was tried.
+    "fast": Recipe(
+        epochs=2,
+        batch_size=128,
+        optimizer="adamw",
+        learning_rate=1e-2,
+        schedule="one_cycle",
+        weight_decay=0.01,
+    ),
+}
