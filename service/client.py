@@ -204,6 +204,14 @@ class Client:
         path = f"/v1/models/{model_id}/predictions"
         return self._json("POST", path, files=files, params={"top_k": top_k})
 
+    def measure_latency(self, model_id: str, **table: Any) -> Json:
+        """Enqueue measuring a model; `engines`, `batch_sizes` and `threads` as in the HTTP API."""
+        return self._post(f"/v1/models/{model_id}/latency", json=table)
+
+    def latency(self, model_id: str) -> list[Json]:
+        """The tables that were measured of a model, newest first."""
+        return list(self._items(f"/v1/models/{model_id}/latency"))
+
     def api_keys(self) -> list[Json]:
         """Every API key, without what opens anything."""
         return list(self._items("/v1/keys"))

@@ -51,7 +51,7 @@ def job_results(session: Session, kept: Kept, job_id: str) -> ComparisonResults:
     """A training as a comparison of one; JobNotFoundError, or JobStateError where it trains nothing."""
     job = jobs.get(session, job_id)
     if job.kind != JobKind.TRAIN:
-        raise JobStateError(f"job '{job.id}' fetches a dataset; only a training has charts")
+        raise JobStateError(f"job '{job.id}' trains nothing; only a training has charts")
     name = str(job.architecture)
     return _results(
         session,
@@ -92,9 +92,13 @@ ModelResults = Annotated[ComparisonResults, Depends(_of_model)]
 
 def _results(session: Session, kept: Kept, of_it: list[Job], **what: Any) -> ComparisonResults:
     by_job = metrics.of_jobs(session, [job.id for job in of_it])
+    latency = _latency(session, of_it)
     return ComparisonResults(
         **what,
-        runs=tuple(_run(job, _label(what["entries"], job), by_job[job.id]) for job in of_it),
+        runs=tuple(
+            _run(job, _label(what["entries"], job), by_job[job.id], latency.get(job.id))
+            for job in of_it
+        ),
         predictions=KeptPredictions(kept.artifacts, of_it),
         test_images=_images(kept, of_it),
     )
@@ -115,7 +119,23 @@ def _images(kept: Kept, of_it: list[Job]) -> TestImages:
     return no_images
 
 
-def _run(job: Job, label: str, by_epoch: dict[int, dict[str, float | None]]) -> Run:
+def _latency(session: Session, of_it: list[Job]) -> dict[str, dict[str, Any]]:
+    """Job id → the newest table that was measured of the model it made."""
+    models = {job.id: job.result["model_id"] for job in of_it if job.result}
+    measured = jobs.newest_latency(session, set(models.values()))
+    return {
+        job_id: {**(measured[model_id].result or {}), "job_id": measured[model_id].id}
+        for job_id, model_id in models.items()
+        if model_id in measured
+    }
+
+
+def _run(
+    job: Job,
+    label: str,
+    by_epoch: dict[int, dict[str, float | None]],
+    latency: dict[str, Any] | None,
+) -> Run:
     names = dict.fromkeys(name for values in by_epoch.values() for name in values)
     return Run(
         job_id=job.id,
@@ -125,4 +145,5 @@ def _run(job: Job, label: str, by_epoch: dict[int, dict[str, float | None]]) -> 
         model_id=(job.result or {}).get("model_id"),
         epochs={name: [values.get(name) for values in by_epoch.values()] for name in names},
         result=job.result,
+        latency=latency,
     )

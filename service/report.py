@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.results import ComparisonResults
 from service.analysis.statistics import statistics
@@ -31,6 +32,8 @@ ORDER = (
     "parameters_against_accuracy",
     "training_time",
     "inference_latency",
+    "latency_by_engine",
+    "throughput",
     "confusion_matrices",
     "confidently_wrong",
     "only_one_right",
@@ -40,6 +43,8 @@ ORDER = (
     "update_ratios",
     "dead_relus",
 )
+
+OF_MEASUREMENTS = frozenset({"latency_by_engine", "throughput"})
 
 
 def report_html(results: ComparisonResults) -> str:
@@ -103,6 +108,8 @@ def _request(results: ComparisonResults) -> dict[str, Any]:
 
 def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
     names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
+    if not is_measured(results):  # they would repeat what the training saw
+        names = [name for name in names if name not in OF_MEASUREMENTS]
     pictures = []
     for name in names:
         figure = charts[name](results)

@@ -1,5 +1,6 @@
 """The queue: a table of jobs, and what people do with it. Workers' verbs are in leases.py."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ class JobKind(StrEnum):
 
     TRAIN = "train"
     FETCH = "fetch"
+    LATENCY = "latency"
 
 
 class JobStatus(StrEnum):
@@ -66,13 +68,15 @@ class Job(Base):
     priority: Mapped[int] = mapped_column(default=0)  # higher first
     comparison_id: Mapped[str | None] = mapped_column(ForeignKey("comparisons.id"), index=True)
 
-    # What to do. A fetch has only a dataset.
+    # What to do. A fetch has only a dataset; the options of a latency are the table to measure.
     dataset: Mapped[str]
     architecture: Mapped[str | None]
     options: Mapped[dict[str, Any]]
     recipe: Mapped[dict[str, Any] | None]
     recipe_hash: Mapped[str | None]
     seed: Mapped[int] = mapped_column(default=0)
+    #: Whose latency to measure. No foreign key: models refer to jobs already.
+    model_id: Mapped[str | None] = mapped_column(index=True)
 
     # Who does it. Every write of a worker names the token it claimed with.
     token: Mapped[int] = mapped_column(default=0)
@@ -106,6 +110,7 @@ class JobRequest:
     seed: int = 0
     priority: int = 0
     comparison_id: str | None = None
+    model_id: str | None = None
 
 
 class JobNotFoundError(LookupError):
@@ -146,6 +151,16 @@ def find(
     """Jobs whose columns equal `filters`, newest first."""
     query = select(Job).where(*(getattr(Job, name) == value for name, value in filters.items()))
     return page(session, query, Job, limit=limit, cursor=cursor)
+
+
+def newest_latency(session: Session, model_ids: Collection[str]) -> dict[str, Job]:
+    """Model id → the job that has measured its latency last, for those that were measured."""
+    query = select(Job).where(
+        Job.model_id.in_(model_ids),
+        Job.kind == JobKind.LATENCY,
+        Job.status == JobStatus.SUCCEEDED,
+    )
+    return {str(job.model_id): job for job in session.scalars(query.order_by(Job.finished_at))}
 
 
 def cancel(session: Session, job_id: str, *, now: datetime) -> Job:

@@ -23,7 +23,11 @@ logger = logging.getLogger(__name__)
 
 #: Each module has `run(settings, job, lease)` and `EXPECTED`, the errors whose message is meant for
 #: people. Imported only in the job's process, because they import torch.
-MODULES = {JobKind.TRAIN: "workers.train_job", JobKind.FETCH: "workers.fetch_job"}
+MODULES = {
+    JobKind.TRAIN: "workers.train_job",
+    JobKind.FETCH: "workers.fetch_job",
+    JobKind.LATENCY: "workers.latency_job",
+}
 
 
 def run_job(settings: Settings, lease: Lease) -> None:

@@ -33,6 +33,7 @@ class Run:
     #: Metric name → value after each epoch; None where it was not a finite number.
     epochs: dict[str, list[float | None]] = field(default_factory=dict)
     result: dict[str, Any] | None = None  # of a succeeded job, as workers.training.results.Result
+    latency: dict[str, Any] | None = None  # the newest table of its model, and the `job_id` of it
 
     def curve(self, metric: str) -> list[float]:
         """A metric by epoch, NaN where it was not finite."""

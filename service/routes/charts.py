@@ -152,7 +152,10 @@ def _draw(results: ComparisonResults, asked: Picture) -> Response:
 
 
 def _etag(results: ComparisonResults, *what: object) -> str:
-    # Everything it is made from: it changes when a run ends or an epoch comes in.
-    state = [(run.job_id, run.status, len(run.curve("test_loss"))) for run in results.runs]
+    # Everything it is made from: it changes when a run ends, an epoch comes in or a latency does.
+    state = [
+        (run.job_id, run.status, len(run.curve("test_loss")), (run.latency or {}).get("job_id"))
+        for run in results.runs
+    ]
     text = f"{VERSION} {results.id} {what} {state}"
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'

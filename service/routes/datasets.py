@@ -1,5 +1,6 @@
 """What can be trained on."""
 
+import itertools
 import sys
 import tempfile
 from typing import Annotated, Any, BinaryIO, Literal, cast
@@ -26,6 +27,7 @@ from workers.settings import Settings
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
 Name = Annotated[str, Path(max_length=64, examples=["digits"])]
+READING = (JobKind.TRAIN, JobKind.FETCH)  # kinds of job that need the dataset itself
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
@@ -154,8 +156,9 @@ def _refuse_if_needed(database: Engine, settings: Settings, name: str) -> None:
     if store.describe(settings.datasets_folder, name) is None:
         return
     with transaction(database, read_only=True) as session:
-        for status in UNFINISHED:
-            using = jobs.find(session, {"dataset": name, "status": status}, limit=1).items
+        for kind, status in itertools.product(READING, UNFINISHED):
+            filters = {"dataset": name, "kind": kind, "status": status}
+            using = jobs.find(session, filters, limit=1).items
             if using:
                 raise DatasetConflictError(
                     f"job '{using[0].id}' needs dataset '{name}' as it is; wait for it or cancel it"

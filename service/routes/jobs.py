@@ -52,7 +52,7 @@ class TrainingRequest(Form):
 
 
 class JobProgress(BaseModel):
-    """Where a running job is; a fetch has only a phase."""
+    """Where a running job is; a fetch has only a phase, a latency its steps too."""
 
     phase: str = Field(examples=["training"])
     epoch: int | None = None
@@ -86,7 +86,7 @@ class JobDocument(BaseModel):
     progress: JobProgress | None
     eta_seconds: float | None
     error: str | None = Field(description="why it failed, in one sentence")
-    model_id: str | None
+    model_id: str | None = Field(description="that a training made, or whose latency is measured")
     result: dict[str, Any] | None = Field(None, description="left out of lists")
 
 
@@ -175,9 +175,8 @@ def job_document(job: Job) -> JobDocument:
     progress = job.progress if job.status == JobStatus.RUNNING else None
     return JobDocument(
         **{name: getattr(job, name) for name in JobDocument.model_fields if hasattr(job, name)}
-        | {"progress": progress},
+        | {"progress": progress, "model_id": job.model_id or (job.result or {}).get("model_id")},
         eta_seconds=(progress or {}).get("eta_seconds"),
-        model_id=(job.result or {}).get("model_id"),
     )
 
 

@@ -32,7 +32,27 @@ def run(architecture: int, seed: int, epochs: int, classes: int) -> Run:
         model_id=f"model-{architecture}-{seed}",
         epochs={name: values.tolist() for name, values in names.items()},
         result=result(generator, architecture, error[-1], epochs, classes),
+        latency=latency(architecture) if architecture != 1 else None,
     )
+
+
+def latency(architecture: int) -> dict[str, Any]:
+    """What a job has measured of a model: two engines, five sizes, one thread and two."""
+    ways = [(name, threads) for name in ("onnxruntime", "torch") for threads in (1, 2)]
+    return {
+        "job_id": f"latency-{architecture}",
+        "rows": [
+            {
+                "engine": name,
+                "threads": threads,
+                "batch_size": size,
+                "p50": 3e-5 * len(name) * (architecture + 1) * size ** (1 / threads),
+                "p99": 5e-5 * len(name) * (architecture + 1) * size ** (1 / threads),
+            }
+            for name, threads in ways
+            for size in (1, 4, 16, 64, 256)
+        ],
+    }
 
 
 NUM_IMAGES = 300

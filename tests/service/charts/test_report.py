@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
@@ -26,6 +27,15 @@ def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(make: Mak
     assert all(address.startswith("data:") for address in addresses)
     for name in charts:
         assert f"<h2>{title_of(name)}</h2>" in page
+
+
+def test_latency_that_nobody_measured_is_not_told_twice(make: Make) -> None:
+    whole = make(architectures=2)
+    unmeasured = tuple(replace(run, latency=None) for run in whole.runs)
+    page = report_html(replace(whole, runs=unmeasured))
+
+    assert "<h2>Inference latency</h2>" in page
+    assert "<h2>Latency by engine</h2>" not in page
 
 
 def test_what_people_wrote_is_escaped(make: Make) -> None:
