@@ -29,7 +29,7 @@ def latency(
         job = client.measure_latency(model, **{name: one for name, one in wishes.items() if one})
         with Console(stderr=True).status(f"job {job['id']}") as status:
             while job["status"] not in FINAL:
-                time.sleep(0.2)
+                time.sleep(1)  # seldom: to ask takes from what is measured
                 job = client.job(job["id"])
                 status.update((job["progress"] or {}).get("phase", job["status"]))
     if job["status"] != "succeeded":
