@@ -60,6 +60,8 @@ class Job(Base):
             postgresql_where=text("status = 'running'"),
         ),
         Index("ix_jobs_created_at", "created_at", "id"),
+        # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
+        Index("ix_jobs_kind", "kind", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from workers import events, metrics
@@ -41,28 +41,25 @@ def claim(
         *_abandoned(now, dead), Job.attempts < Job.max_attempts, ~Job.cancel_requested
     )
     waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
-    for candidates in (untended, waiting):
-        first = candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
-        job = session.scalars(
-            update(Job)
-            .where(Job.id == first)
-            .values(
-                status=JobStatus.RUNNING,
-                token=Job.token + 1,
-                attempts=Job.attempts + 1,
-                worker=worker,
-                lease_expires_at=now + duration,
-                started_at=func.coalesce(Job.started_at, now),
-                progress=None,
-            )
-            .returning(Job)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
-        if job:
-            data = {"status": "running", "attempt": job.attempts, "worker": worker}
-            events.add(session, job_id=job.id, at=now, kind="status", token=job.token, data=data)
-            return job
-    return None
+    job = session.scalars(
+        update(Job)
+        .where(Job.id == func.coalesce(_first(untended), _first(waiting)))
+        .values(
+            status=JobStatus.RUNNING,
+            token=Job.token + 1,
+            attempts=Job.attempts + 1,
+            worker=worker,
+            lease_expires_at=now + duration,
+            started_at=func.coalesce(Job.started_at, now),
+            progress=None,
+        )
+        .returning(Job)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if job:
+        data = {"status": "running", "attempt": job.attempts, "worker": worker}
+        events.add(session, job_id=job.id, at=now, kind="status", token=job.token, data=data)
+    return job
 
 
 def holders(session: Session) -> dict[Lease, str]:
@@ -164,6 +161,11 @@ def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> N
     )
     data = {"status": str(status)}
     events.add(session, job_id=lease.job_id, at=now, kind="status", token=lease.token, data=data)
+
+
+def _first(candidates: Select[Any]) -> ScalarSelect[Any]:
+    """The first of them that no other worker is just taking."""
+    return candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
 
 
 def _abandoned(now: datetime, dead: Collection[str]) -> list[Any]:

@@ -97,8 +97,8 @@ MUTANTS = [
     Mutant(
         "the queue goes before jobs under way",
         "workers.leases:claim",
-        "in (untended, waiting)",
-        "in (waiting, untended)",
+        "_first(untended), _first(waiting)",
+        "_first(waiting), _first(untended)",
         f"{QUEUE}::test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue",
     ),
     Mutant(
