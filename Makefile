@@ -66,7 +66,7 @@ results: .venv/.installed ## Run the assignment's comparison and write docs/resu
 simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell one history (SEED).
 	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))
 
-reliability: .venv/.installed-dev ## Ten minutes of faults; writes docs/reliability.md.
+reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/reliability.md.
 	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
 
 bench-serving: .venv/.installed ## Measure the serving against other servers (ROUNDS, SECONDS); needs wrk.
