@@ -7,11 +7,12 @@ SEEDS ?= 3
 RECIPE ?= {}
 PORT ?= 8000
 SEEDS ?= 2000
+EXAMPLES ?= 40
 PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving simulate reliability clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving simulate reliability fuzz clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -68,6 +69,9 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell 
 
 reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/reliability.md.
 	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
+
+fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py
 
 bench-serving: .venv/.installed ## Measure the serving against other servers (ROUNDS, SECONDS); needs wrk.
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'

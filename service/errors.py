@@ -38,6 +38,7 @@ from workers.pages import CursorError
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+UNREADABLE = "There was an error parsing the body"  # FastAPI's words, with 400, for bytes not UTF-8
 
 STATUS: dict[type[Exception], int] = {
     ApiKeyNotFoundError: 404,
@@ -189,6 +190,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         detail = f"{request.method} is not allowed at {request.url.path[:200]}; see /docs"
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = _too_large(request.scope)
+    if detail == UNREADABLE:
+        status, detail = 422, "the body is not JSON: it is not text in UTF-8"
     answer = problem(status, detail)
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer

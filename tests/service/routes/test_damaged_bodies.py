@@ -1,12 +1,16 @@
 """Images and archives that are almost right: refused or taken, and never an error of ours."""
 
 import io
+import json
 import random
+import struct
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 TRIES = 60
 
@@ -83,3 +87,45 @@ def test_a_damaged_image_is_refused_or_classified(
         statuses.add(answer.status_code)
 
     assert 422 in statuses
+
+
+NUMBERS = st.sampled_from(["UINT8", "FP16", "FP32", "FP64", "INT64", "BOOL", "BYTES", "", "float"])
+SIZES = st.one_of(st.sampled_from([0, 1, 2, 64, 256, -1, 2**31, 2**63]), st.integers(0, 300))
+
+
+@st.composite
+def binary_requests(draw: st.DrawFn) -> tuple[bytes, dict[str, str]]:
+    """A request of the Open Inference Protocol with a binary tensor, right or almost so."""
+    kind, shape = draw(NUMBERS), draw(st.lists(SIZES, max_size=5))
+    rest = draw(st.one_of(st.just(bytes(64)), st.binary(max_size=300)))
+    if draw(st.booleans()):
+        kind, shape, rest = "UINT8", [1, 1, 8, 8], bytes(64)
+    if kind == "BYTES" and draw(st.booleans()):
+        shape, rest = [1], struct.pack("<I", draw(st.sampled_from([64, 0, 2**32 - 1]))) + rest
+    size = draw(st.one_of(st.just(len(rest)), SIZES, st.none(), st.text(max_size=3)))
+    tensor = {"name": "images", "datatype": kind, "shape": shape}
+    document = {"inputs": [{**tensor, "parameters": {"binary_data_size": size}}]}
+    head = json.dumps(document).encode()
+    length = draw(st.one_of(st.just(len(head)), st.integers(0, len(head) + 100)))
+    cut = draw(st.sampled_from([0, 0, 0, 1, 40]))
+    body = (head + rest)[: len(head) + len(rest) - cut]
+    if draw(st.booleans()):
+        body = damaged(body, random.Random(draw(st.integers(0, 2**32))))  # noqa: S311 - repeatable
+    encoding = draw(st.sampled_from(["", "", "", "gzip", "deflate"]))  # which the body is not
+    return body, {"Inference-Header-Content-Length": str(length), "Content-Encoding": encoding}
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(request=binary_requests())
+def test_a_damaged_binary_tensor_is_refused_or_classified(
+    trained: Any, request: tuple[bytes, dict[str, str]]
+) -> None:
+    body, headers = request
+
+    answer = trained.http.post("/v2/models/latest/infer", content=body, headers=headers)
+
+    assert refused_or_taken(answer), (answer.status_code, answer.text)
