@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving simulate reliability fuzz clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -61,8 +61,11 @@ bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the 
 equivalence: .venv/.installed-dev ## Compare the accuracy of training here with the ordinary loop's.
 	$(BIN)/python -m benchmarks.equivalence
 
-results: .venv/.installed ## Run the assignment's comparison and write docs/results.md.
-	$(BIN)/python -m benchmarks.results
+results: .venv/.installed ## Run the assignment's comparisons and write docs/results.md (ONLY=CIFAR-10).
+	$(BIN)/python -m benchmarks.results $(ONLY)
+
+bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
+	$(BIN)/python -m benchmarks.charts
 
 simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell one history (SEED).
 	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))

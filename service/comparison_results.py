@@ -1,5 +1,6 @@
 """From rows of the database to the plain data that leaderboard, charts and report are made from."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from service.analysis.results import ComparisonResults, Entry, Run, TestImages, no_images
 from service.dependencies import Artifacts, CurrentSettings, Id, ReadSession
 from service.kept_images import KeptImages
+from service.kept_metrics import KeptMetrics
 from service.kept_predictions import KeptPredictions
-from workers import comparisons, jobs, metrics, model_store
+from workers import comparisons, jobs, model_store
 from workers.artifacts import ArtifactStore
 from workers.jobs import Job, JobKind, JobStateError
 
@@ -91,12 +93,12 @@ ModelResults = Annotated[ComparisonResults, Depends(_of_model)]
 
 
 def _results(session: Session, kept: Kept, of_it: list[Job], **what: Any) -> ComparisonResults:
-    by_job = metrics.of_jobs(session, [job.id for job in of_it])
+    kept_metrics = KeptMetrics(session, [job.id for job in of_it])
     latency = _latency(session, of_it)
     return ComparisonResults(
         **what,
         runs=tuple(
-            _run(job, _label(what["entries"], job), by_job[job.id], latency.get(job.id))
+            _run(job, _label(what["entries"], job), kept_metrics.of(job.id), latency.get(job.id))
             for job in of_it
         ),
         predictions=KeptPredictions(kept.artifacts, of_it),
@@ -133,17 +135,17 @@ def _latency(session: Session, of_it: list[Job]) -> dict[str, dict[str, Any]]:
 def _run(
     job: Job,
     label: str,
-    by_epoch: dict[int, dict[str, float | None]],
+    epochs: Mapping[str, list[float | None]],
     latency: dict[str, Any] | None,
 ) -> Run:
-    names = dict.fromkeys(name for values in by_epoch.values() for name in values)
     return Run(
         job_id=job.id,
         architecture=label,
         seed=job.seed,
         status=str(job.status),
         model_id=(job.result or {}).get("model_id"),
-        epochs={name: [values.get(name) for values in by_epoch.values()] for name in names},
+        num_epochs=job.epoch,
+        epochs=epochs,
         result=job.result,
         latency=latency,
     )

@@ -1,7 +1,7 @@
 """The numbers of every epoch: (job, epoch, name) → value. A new metric needs no migration."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -49,4 +49,27 @@ def of_jobs(session: Session, job_ids: list[str]) -> dict[str, dict[int, dict[st
     rows = session.execute(query.where(Metric.job_id.in_(job_ids)).order_by(Metric.epoch))
     for job_id, epoch, name, value in rows:
         found[job_id].setdefault(epoch, {})[name] = value
+    return found
+
+
+def names(session: Session, job_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Job → the names of its metrics, for the jobs that have trained an epoch."""
+    found: dict[str, list[str]] = {}
+    query = select(Metric.job_id, Metric.name).where(Metric.job_id.in_(job_ids), Metric.epoch == 1)
+    for job_id, name in session.execute(query.order_by(Metric.name)):
+        found.setdefault(job_id, []).append(name)
+    return found
+
+
+def curves(
+    session: Session, job_ids: Sequence[str], prefix: str
+) -> dict[tuple[str, str], list[float | None]]:
+    """(job, name) → value after each epoch, of the metrics called `prefix`/…; "" for those without."""
+    of_it = Metric.name.like(f"{prefix}/%") if prefix else Metric.name.not_like("%/%")
+    query = select(Metric.job_id, Metric.name, Metric.value).where(
+        Metric.job_id.in_(job_ids), of_it
+    )
+    found: dict[tuple[str, str], list[float | None]] = {}
+    for job_id, name, value in session.execute(query.order_by(Metric.epoch)):
+        found.setdefault((job_id, name), []).append(value)
     return found

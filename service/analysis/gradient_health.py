@@ -62,6 +62,12 @@ def gradient_health(results: ComparisonResults) -> list[GradientHealth]:
     return found
 
 
+def flags_of(results: ComparisonResults, architecture: str, prefix: str) -> list[Flag]:
+    """What stands out of one architecture in `gradient_norm/`, `update_ratio/` or `dead_relu/`."""
+    runs = [run for run in results.of(architecture) if layers_of(run, prefix)]
+    return FLAGS[prefix](_flows(runs, prefix)) if runs else []
+
+
 def layers_of(run: Run, prefix: str = "gradient_norm/") -> list[str]:
     """The layers a metric was kept of, first to last; batch norm, which follows another, left out."""
     measured = [name.removeprefix(prefix) for name in run.epochs if name.startswith(prefix)]
@@ -72,20 +78,25 @@ def layers_of(run: Run, prefix: str = "gradient_norm/") -> list[str]:
 
 
 def _health(architecture: str, runs: list[Run]) -> GradientHealth:
+    norms, updates, relus = (_flows(runs, prefix) for prefix in FLAGS)
     layers = [
-        LayerFlow(
-            name=name,
-            gradient_norm=_mean(runs, f"gradient_norm/{name}"),
-            update_ratio=_mean(runs, f"update_ratio/{name}"),
-        )
-        for name in layers_of(runs[0])
+        norm.model_copy(update={"update_ratio": update.update_ratio})
+        for norm, update in zip(norms, updates, strict=True)
     ]
-    relus = [
-        LayerFlow(name=name, dead_share=_mean(runs, f"dead_relu/{name}"))
-        for name in layers_of(runs[0], "dead_relu/")
+    flags = [
+        flag
+        for find, of in zip(FLAGS.values(), (norms, updates, relus), strict=True)
+        for flag in find(of)
     ]
-    flags = _norm_flags(layers) + _update_flags(layers) + _dead_flags(relus)
     return GradientHealth(architecture=architecture, layers=layers, relus=relus, flags=flags)
+
+
+def _flows(runs: list[Run], prefix: str) -> list[LayerFlow]:
+    field = FIELDS[prefix]
+    return [
+        LayerFlow(name=name, **{field: _mean(runs, prefix + name)})
+        for name in layers_of(runs[0], prefix)
+    ]
 
 
 def _mean(runs: Sequence[Run], metric: str) -> Floats:
@@ -132,3 +143,15 @@ def _dead_flags(relus: list[LayerFlow]) -> list[Flag]:
         for one in relus
         if one.dead_share and (one.dead_share[-1] or 0.0) > DEAD
     ]
+
+
+FIELDS = {
+    "gradient_norm/": "gradient_norm",
+    "update_ratio/": "update_ratio",
+    "dead_relu/": "dead_share",
+}
+FLAGS: dict[str, Callable[[list[LayerFlow]], list[Flag]]] = {
+    "gradient_norm/": _norm_flags,
+    "update_ratio/": _update_flags,
+    "dead_relu/": _dead_flags,
+}

@@ -11,6 +11,7 @@ and p is the level at which that interval just touches zero. Three seeds therefo
 more than three, however many images each has seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +65,15 @@ class MeanDifference:
 def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
     """What Student's t exceeds with probability `tail`; the bare function, which is called often."""
     return np.asarray(-special.stdtrit(degrees_of_freedom, tail))
+
+
+def together(several: Sequence[MeanDifference]) -> MeanDifference:
+    """Several differences over as many images and seeds as one, whose numbers are arrays."""
+    first = several[0]
+    mean, images, seeds = np.transpose(
+        [(one.mean, one.image_variance, one.seed_variance) for one in several]
+    )
+    return MeanDifference(mean, images, seeds, first.num_images, first.num_seeds)
 
 
 def mean_difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> MeanDifference:

@@ -19,12 +19,14 @@ class Flips(BaseModel):
     p: float = Field(description="McNemar's exact test, two-sided")
 
 
-def flips(seed: int, better: Correct, worse: Correct) -> Flips:
-    """Count the images (N,) on which one network is right and the other is not, and test the counts."""
-    right_to_wrong = int(np.count_nonzero(better & ~worse))
-    wrong_to_right = int(np.count_nonzero(worse & ~better))
-    p = float(exact_p(right_to_wrong, wrong_to_right))
-    return Flips(seed=seed, right_to_wrong=right_to_wrong, wrong_to_right=wrong_to_right, p=p)
+def flips(seeds: Sequence[int], better: Correct, worse: Correct) -> list[Flips]:
+    """Count, seed by seed, the images (S, N) that one network alone gets right; test the counts."""
+    won, lost = ((better & ~worse).sum(axis=1), (worse & ~better).sum(axis=1))
+    numbers = zip(seeds, won.tolist(), lost.tolist(), exact_p(won, lost).tolist(), strict=True)
+    return [
+        Flips(seed=seed, right_to_wrong=right_to_wrong, wrong_to_right=wrong_to_right, p=p)
+        for seed, right_to_wrong, wrong_to_right, p in numbers
+    ]
 
 
 def exact_p(first: int | NDArray[np.int64], second: int | NDArray[np.int64]) -> NDArray[np.float64]:

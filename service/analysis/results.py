@@ -31,9 +31,10 @@ class Run:
     status: str
     model_id: str | None = None
     #: Metric name → value after each epoch; None where it was not a finite number.
-    epochs: dict[str, list[float | None]] = field(default_factory=dict)
+    epochs: Mapping[str, list[float | None]] = field(default_factory=dict)
     result: dict[str, Any] | None = None  # of a succeeded job, as workers.training.results.Result
     latency: dict[str, Any] | None = None  # the newest table of its model, and the `job_id` of it
+    num_epochs: int = 0  # that are over
 
     def curve(self, metric: str) -> list[float]:
         """A metric by epoch, NaN where it was not finite."""
@@ -50,7 +51,7 @@ class Entry:
     options: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ComparisonResults:
     """What was compared, and every run of it."""
 

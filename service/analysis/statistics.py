@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from service.analysis.bootstrap import RESAMPLES, intervals
 from service.analysis.holm import holm
-from service.analysis.images_and_seeds import MeanDifference, mean_difference
+from service.analysis.images_and_seeds import mean_difference, together
 from service.analysis.mcnemar import Flips, combined_p, flips
 from service.analysis.results import ComparisonResults
 
@@ -76,8 +78,19 @@ class Pair:
     worse_correct: NDArray[np.bool_]
 
 
+#: What was tested before of the same results: a report's sentences, its table and its chart are one.
+_TESTED: WeakKeyDictionary[ComparisonResults, dict[float, Statistics]] = WeakKeyDictionary()
+
+
 def statistics(results: ComparisonResults, *, margin: float = MARGIN) -> Statistics:
     """Test every two architectures that have a seed in common."""
+    known = _TESTED.setdefault(results, {})
+    if margin not in known:
+        known[margin] = _statistics(results, margin)
+    return known[margin]
+
+
+def _statistics(results: ComparisonResults, margin: float) -> Statistics:
     combinations = list(itertools.combinations(results.with_results, 2))
     found = [pair(results, first, second) for first, second in combinations]
     pairs = [one for one in found if one is not None]
@@ -107,11 +120,12 @@ def pair(results: ComparisonResults, first: str, second: str) -> Pair | None:
 def _tested(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
     if not pairs:
         return []
-    differences = [mean_difference(one.better_correct, one.worse_correct) for one in pairs]
-    lows, highs = _bootstrapped(pairs)
+    intervals_of = zip(*_bootstrapped(pairs), strict=True)
     tested = [
-        _pair_statistics(one, difference, (float(low), float(high)), margin)
-        for one, difference, low, high in zip(pairs, differences, lows, highs, strict=True)
+        _pair_statistics(one, (float(low), float(high)), with_seeds)
+        for one, (low, high), with_seeds in zip(
+            pairs, intervals_of, _with_seeds(pairs, margin), strict=True
+        )
     ]
     adjusted = holm([one.p for one in tested])
     equivalence = holm([one.equivalence_p for one in tested])
@@ -135,18 +149,41 @@ def _bootstrapped(pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[n
     return intervals(np.stack(columns, axis=1))
 
 
-def _pair_statistics(
-    pair: Pair, difference: MeanDifference, interval: tuple[float, float], margin: float
-) -> PairStatistics:
-    counted = [
-        flips(seed, better, worse)
-        for seed, better, worse in zip(
-            pair.seeds, pair.better_correct, pair.worse_correct, strict=True
+class WithSeeds(NamedTuple):
+    """One pair, images and seeds both taken as chance."""
+
+    mean: float
+    half_width: float
+    p: float
+    equivalence_p: float
+
+
+def _with_seeds(pairs: Sequence[Pair], margin: float) -> list[WithSeeds]:
+    """Of every pair; those of as many seeds are computed together."""
+    differences = [mean_difference(one.better_correct, one.worse_correct) for one in pairs]
+    found: dict[int, WithSeeds] = {}
+    for num_seeds in {one.num_seeds for one in differences}:
+        places = [i for i, one in enumerate(differences) if one.num_seeds == num_seeds]
+        same = together([differences[place] for place in places])
+        columns = np.stack(
+            [
+                np.asarray(same.mean),
+                same.half_width(LEVEL),
+                same.p(),
+                same.equivalence_p(margin),
+            ],
+            axis=1,
         )
-    ]
+        for place, numbers in zip(places, columns.tolist(), strict=True):
+            found[place] = WithSeeds(*numbers)
+    return [found[place] for place in range(len(pairs))]
+
+
+def _pair_statistics(
+    pair: Pair, interval: tuple[float, float], with_seeds: WithSeeds
+) -> PairStatistics:
+    counted = flips(pair.seeds, pair.better_correct, pair.worse_correct)
     mcnemar_p = combined_p([one.p for one in counted])
-    mean, half = float(np.asarray(difference.mean)), float(difference.half_width(LEVEL))
-    with_seeds = float(difference.p())
     won = sum(one.right_to_wrong for one in counted)
     lost = sum(one.wrong_to_right for one in counted)
     return PairStatistics(
@@ -155,18 +192,18 @@ def _pair_statistics(
         finding=Finding.NOT_SHOWN,
         seeds=pair.seeds,
         images=pair.better_correct.shape[1],
-        difference=mean,
+        difference=with_seeds.mean,
         low=interval[0],
         high=interval[1],
-        low_with_seeds=mean - half,
-        high_with_seeds=mean + half,
+        low_with_seeds=with_seeds.mean - with_seeds.half_width,
+        high_with_seeds=with_seeds.mean + with_seeds.half_width,
         mcnemar=counted,
         mcnemar_p=mcnemar_p,
-        p_with_seeds=with_seeds,
-        p=max(mcnemar_p, with_seeds),
+        p_with_seeds=with_seeds.p,
+        p=max(mcnemar_p, with_seeds.p),
         p_adjusted=1.0,
         cohens_g=won / (won + lost) - 0.5 if won + lost else 0.0,
-        equivalence_p=float(difference.equivalence_p(margin)),
+        equivalence_p=with_seeds.equivalence_p,
         equivalence_p_adjusted=1.0,
     )
 

@@ -33,8 +33,8 @@ def confusion_matrices(results: ComparisonResults) -> Figure:
         _draw(axes, counts[name], classes, strongest, small=len(names) > 2)  # noqa: PLR2004 - panels a row
         wrong = counts[name].sum() - np.trace(counts[name])
         seeds = len(results.finished(name))
-        words = f"{wrong:,.0f}" if seeds == 1 else f"mean {wrong:,.1f}"
-        panel_title(axes, f"{name}\n{words} of {counts[name].sum():,.0f} wrong")
+        mean = "" if seeds == 1 else "mean "
+        panel_title(axes, f"{name}\n{mean}{wrong:,.0f} of {counts[name].sum():,.0f} wrong")
     return figure
 
 
@@ -64,6 +64,7 @@ def _draw(axes: Axes, counts: Any, classes: list[str], strongest: float, *, smal
                 va="center",
                 fontsize=7 if small else 8,
                 color=INK,
+                in_layout=False,  # it lies within the panel; measuring it would take a second
             )
     if num_classes <= MOST_NAMED:
         vertical = 90 if max(map(len, classes)) > 2 else 0  # noqa: PLR2004 - letters that fit a cell

@@ -6,7 +6,7 @@ from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.layers import LayerMetric, draw_layers
 
-METRIC = LayerMetric("dead_relu/", "dead units", ("dead",), is_share=True)
+METRIC = LayerMetric("dead_relu/", "dead units", is_share=True)
 
 
 @charts.register

@@ -6,7 +6,7 @@ from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.layers import LayerMetric, draw_layers
 
-METRIC = LayerMetric("gradient_norm/", "gradient norm, log scale", ("vanishing", "exploding"))
+METRIC = LayerMetric("gradient_norm/", "gradient norm, log scale")
 
 
 @charts.register

@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from service.analysis.gradient_health import gradient_health, layers_of
+from service.analysis.gradient_health import flags_of, layers_of
 from service.analysis.results import ComparisonResults, Run
 from service.charts.curves import log_ticks
 from service.charts.grid import grid
@@ -20,11 +20,10 @@ LIGHTEST, DARKEST = 0.3, 0.95  # of the colours from first to last epoch
 
 @dataclass(frozen=True)
 class LayerMetric:
-    """What is drawn: the metric's prefix, what its axis is called, and which flags belong to it."""
+    """What is drawn: the metric's prefix, and what its axis is called."""
 
     prefix: str
     axis: str
-    flags: tuple[str, ...]
     is_share: bool = False  # drawn from 0 to 100 %, else on a log scale
 
 
@@ -32,10 +31,9 @@ def draw_layers(results: ComparisonResults, title: str, metric: LayerMetric) -> 
     """A panel for each architecture, a line for some of its epochs; its first seed."""
     runs = {name: run for name in results.architectures if (run := _run(results, name, metric))}
     figure, panels = grid(results, title, list(runs), aspect=0.8, share=False)
-    flagged = {one.architecture: one.flags for one in gradient_health(results)}
     for axes, (name, run) in zip(panels, runs.items(), strict=True):
         _draw(axes, run, metric)
-        kinds = [flag for flag in flagged[name] if flag.kind in metric.flags]
+        kinds = flags_of(results, name, metric.prefix)
         words = ", ".join(f"{flag.kind}: {flag.layer}" for flag in kinds[:2])
         more = f" and {len(kinds) - 2} more" if len(kinds) > 2 else ""  # noqa: PLR2004 - a line's worth
         panel_title(axes, f"{name}, seed {run.seed}\n{words + more or 'nothing stands out'}")
@@ -89,7 +87,7 @@ def _align(figure: Figure, panels: list[Axes], metric: LayerMetric) -> None:
     lines = max((axes.lines for axes in panels), key=len)
     figure.legend(
         handles=list(lines),
-        loc="upper right",
+        loc="outside upper right",
         ncols=MOST_LINES,
         fontsize=SMALL,
         frameon=False,

@@ -6,7 +6,7 @@ from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.layers import LayerMetric, draw_layers
 
-METRIC = LayerMetric("update_ratio/", "update ÷ weights, log scale", ("frozen", "restless"))
+METRIC = LayerMetric("update_ratio/", "update ÷ weights, log scale")
 
 
 @charts.register

@@ -39,7 +39,7 @@ def test_flips_are_counted_image_by_image() -> None:
     better = np.array([True, True, True, False, False])
     worse = np.array([True, False, False, True, False])
 
-    found = flips(7, better, worse)
+    [found] = flips([7], better[None], worse[None])
 
     assert (found.seed, found.right_to_wrong, found.wrong_to_right) == (7, 2, 1)
     assert found.p == 1.0
@@ -138,7 +138,8 @@ def test_a_seed_seen_again_adds_no_certainty_that_images_do_not_give() -> None:
     again = mean_difference(np.repeat(first, 10, axis=0), np.repeat(second, 10, axis=0))
 
     assert float(again.p()) == pytest.approx(float(once.p()))
-    once_p = flips(0, first[0], second[0]).p
+    [once_of_images] = flips([0], first[:1], second[:1])
+    once_p = once_of_images.p
     assert combined_p([once_p] * 10) >= once_p
 
 
