@@ -11,7 +11,7 @@ from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.results import ComparisonResults
 from service.analysis.statistics import statistics
-from service.analysis.summary import accuracy_words, sentences
+from service.analysis.summary import accuracy_words, auc_words, sentences
 from service.analysis.verdicts import p_words, points
 from service.charts import charts
 from service.charts.render import render, title_of
@@ -130,6 +130,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["accuracy"] = accuracy_words
+    environment.filters["auc"] = auc_words
     environment.filters["duration"] = duration
     environment.filters["points"] = points
     environment.filters["p_words"] = p_words

@@ -7,6 +7,8 @@ from service.analysis.results import ComparisonResults
 from service.analysis.statistics import Statistics
 from service.analysis.verdicts import p_words, verdicts
 
+MOST_LEFT_OUT = 3  # pairs that a sentence names
+
 
 def sentences(results: ComparisonResults, tested: Statistics) -> list[str]:
     """The verdicts, who overfits, and what is missing."""
@@ -19,6 +21,13 @@ def accuracy_words(estimate: Estimate) -> str:
     """An accuracy in percent, with its standard deviation where one is known."""
     mean = 100 * (estimate.mean or 0.0)
     return f"{mean:.2f} %" if estimate.std is None else f"{mean:.2f} ± {100 * estimate.std:.2f} %"
+
+
+def auc_words(auc: float | None) -> str:
+    """An area under a curve; near one, where networks are told apart by it, with more digits."""
+    if auc is None:
+        return "–"
+    return f"{auc:.5f}" if auc > 0.99 else f"{auc:.3f}"  # noqa: PLR2004 - from there on digits count
 
 
 def _leader(rows: list[LeaderboardRow]) -> str:
@@ -49,7 +58,8 @@ def _caveats(
             "With n = 1 seed no spread is known: train with more seeds before trusting an order."
         )
     if tested.left_out:
-        pairs = "; ".join(tested.left_out[:3]) + ("; …" if len(tested.left_out) > 3 else "")  # noqa: PLR2004
+        more = "; …" if len(tested.left_out) > MOST_LEFT_OUT else ""
+        pairs = "; ".join(tested.left_out[:MOST_LEFT_OUT]) + more
         said.append(f"Not tested, for want of a common seed whose predictions are kept: {pairs}.")
     devices = sorted(
         {one["device_name"] for row in rows for one in results.finished(row.architecture)}

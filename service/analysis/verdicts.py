@@ -39,7 +39,7 @@ def p_words(p: float) -> str:
 def points(share: float, pair: PairStatistics) -> str:
     """A difference of accuracy in points, with no more digits than its interval allows."""
     digits = 1 if pair.high - pair.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
-    return f"{100 * share:.{digits}f}".replace("-", "−")
+    return f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")  # no minus zero
 
 
 def _difference(pair: PairStatistics) -> str:

@@ -13,9 +13,12 @@ from service.analysis.results import ComparisonResults
 from service.charts.style import FAINT, NORMAL, SMALL, WIDTH, new_figure
 
 COLUMNS = 8
-LONGEST_NAME = 11  # letters of a class that fit above an image
+LONGEST_NAME = 10  # letters of a class that fit above an image, with a probability
+LONGEST_LINE = 16
+WORDS = 8  # points
 SIDE = (WIDTH - 1.0) / COLUMNS  # inches, of an image with its margin
 TEXT_HEIGHT = 0.62  # inches: two lines above each image
+EMPTY_HEIGHT = 0.55  # of a row without images: its title and why there are none
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,10 @@ class Row:
 def draw_sheet(results: ComparisonResults, title: str, rows: list[Row], nothing: str) -> Figure:
     """A figure with the images of every row; `nothing` is said where a row has none."""
     images = results.test_images()
-    height = 1.2 + len(rows) * (SIDE + TEXT_HEIGHT)
-    figure = new_figure(results, title, height=height)
-    panels = figure.subplots(max(1, len(rows)), 1, squeeze=False).flatten()
+    heights = [SIDE + TEXT_HEIGHT if len(row.indices) else EMPTY_HEIGHT for row in rows] or [1.0]
+    figure = new_figure(results, title, height=1.2 + sum(heights))
+    shares = {"height_ratios": heights}
+    panels = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw=shares).flatten()
     for axes, row in zip(panels, rows, strict=False):
         _draw(axes, row, images, nothing)
     for axes in panels:
@@ -45,15 +49,16 @@ def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) 
     shown = row.indices[:COLUMNS]
     words = [_words(row, int(index)) for index in shown]
     pad = 28 if any("\n" in said for said in words) else 16  # points: room for the words
-    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=pad)
+    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=pad if len(shown) else 4)
     axes.set_xlim(0, COLUMNS)
     axes.set_ylim(1, 0)
-    axes.set_aspect("equal", adjustable="box")
+    if len(shown):
+        axes.set_aspect("equal", adjustable="box")
     axes.plot(
         row.indices[:COLUMNS], row.opinion.probability[shown], visible=False, label=row.title
     )  # for the numbers as JSON: index of the image, probability of the predicted class
     if not len(shown):
-        axes.text(0.0, 0.3, nothing, fontsize=SMALL, color=FAINT)
+        axes.text(0.0, 0.0, nothing, fontsize=SMALL, color=FAINT, va="top")
     for column, index in enumerate(shown):
         if images is not None:
             axes.imshow(
@@ -69,7 +74,7 @@ def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) 
             column + 0.03,
             -0.04,
             words[column],
-            fontsize=SMALL,
+            fontsize=WORDS,
             color=FAINT,
             linespacing=1.15,
             parse_math=False,
@@ -85,15 +90,17 @@ def _words(row: Row, index: int) -> str:
     true, predicted = (
         _short(row.classes[int(of[index])]) for of in (row.opinion.labels, row.opinion.predicted)
     )
-    said = f"{true}" if true == predicted else f"{true} → {predicted}"
-    if len(said) > LONGEST_NAME:
-        said = f"{true} →\n{predicted}" if true != predicted else true
-    return f"{said}  {_percent(float(row.opinion.probability[index]))}"
+    percent = _percent(float(row.opinion.probability[index]))
+    if true == predicted:
+        return f"{true} {percent}"
+    in_a_line = f"{true} → {predicted} {percent}"
+    return in_a_line if len(in_a_line) <= LONGEST_LINE else f"{true} →\n{predicted} {percent}"
 
 
 def _percent(probability: float) -> str:
-    """A probability in percent; what rounds to certainty is not called certain."""
-    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.3g} %"  # noqa: PLR2004
+    """A probability in whole percent; what rounds to certainty is not called certain."""
+    is_nearly_one = probability > 0.995  # noqa: PLR2004 - would be written as 100 %
+    return "> 99 %" if is_nearly_one else f"{100 * probability:.0f} %"
 
 
 def _short(name: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from service.analysis.results import ComparisonResults, Run
 from service.charts.style import LineEnd, look
 
+NARROW = 5  # highest over lowest, up to which a log axis has ticks as a linear one
 FEW_EPOCHS = 12  # up to here each epoch has a marker
 
 
@@ -67,10 +68,20 @@ def draw_curves(axes: Axes, results: ComparisonResults, value: Any) -> list[Line
     return ends
 
 
+class ReadableLog(LogLocator):
+    """Ticks at 1, 2 and 5 of every decade; where that would be one or two, at round numbers."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        """The ticks of an axis from `vmin` to `vmax`."""
+        if 0 < vmin < vmax < NARROW * vmin:
+            return MaxNLocator(nbins=5).tick_values(vmin, vmax)
+        return super().tick_values(vmin, vmax)
+
+
 def log_ticks(axes: Axes) -> None:
     """A log axis with readable ticks, also where it spans less than a decade."""
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_locator(ReadableLog(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
 

@@ -20,6 +20,7 @@ from service.charts.style import (
     tidy,
 )
 
+MOST_NAMED = 6  # names beside their points; more are listed on the right
 WIDE = 200  # highest over lowest, from which on only powers of ten are named
 
 
@@ -62,8 +63,26 @@ def parameters_against_accuracy(results: ComparisonResults) -> Figure:
     tidy(axes, grid="both")
     axes.set_xlabel("parameters, log scale", fontsize=SMALL, color=FAINT)
     axes.set_ylabel("test accuracy, mean and 95 % interval", fontsize=NORMAL, color=FAINT)
-    _label(axes, points)
+    if len(points) <= MOST_NAMED:
+        _label(axes, points)
+    else:
+        _list(axes, points)
     return figure
+
+
+def _list(axes: Axes, points: list[LineEnd]) -> None:
+    """Name every mark right of the panel, best accuracy first."""
+    marks = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
+    axes.legend(
+        handles=marks,
+        labels=[point.text for point in points],
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=NORMAL,
+        labelcolor="linecolor",
+    )
 
 
 def _label(axes: Axes, points: list[LineEnd]) -> None:

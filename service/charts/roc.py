@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from service.analysis.results import ComparisonResults
+from service.analysis.summary import auc_words
 from service.charts import charts
 from service.charts.grid import grid
 from service.charts.style import FAINT, SMALL, look, panel_title, percent, tidy
@@ -31,8 +32,8 @@ def roc(results: ComparisonResults) -> Figure:
         result = run.result or {}
         lowest.append(_draw(axes, result, look(results, name).colour))
         auc = result["macro_auc"]
-        words = f"macro AUC {auc:.5f}" if auc is not None else "no class has an AUC"
-        panel_title(axes, f"{name}, seed {run.seed}\n{words}")
+        words = f"macro AUC {auc_words(auc)}" if auc is not None else "no class has an AUC"
+        panel_title(axes, f"{name}, seed {run.seed}\n{words}{_lowest(result)}")
         tidy(axes, grid="both")
         axes.set_xscale("log")
         axes.set_xlim(LEAST_RATE, 1)
@@ -51,7 +52,7 @@ def _draw(axes: Axes, result: dict[str, Any], colour: str) -> float:
     curves = [curve for curve in result["roc"] if curve["auc"] is not None]
     if not curves:
         return 1.0
-    worst = min(curves, key=lambda curve: curve["auc"])
+    worst = _worst(curves)
     lowest = 1.0
     for curve in curves:
         points = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
@@ -67,12 +68,17 @@ def _draw(axes: Axes, result: dict[str, Any], colour: str) -> float:
             zorder=3 if is_worst else 2,
             label=curve["name"],
         )
-    axes.annotate(
-        f"lowest: '{worst['name']}', AUC {worst['auc']:.5f}",
-        (0.97, 0.06),
-        xycoords="axes fraction",
-        ha="right",
-        fontsize=SMALL,
-        color=colour,
-    )
     return lowest
+
+
+def _worst(curves: list[dict[str, Any]]) -> dict[str, Any]:
+    return min(curves, key=lambda curve: curve["auc"])
+
+
+def _lowest(result: dict[str, Any]) -> str:
+    """The class that is found worst, for a title: there it covers no curve."""
+    curves = [curve for curve in result["roc"] if curve["auc"] is not None]
+    if not curves:
+        return ""
+    worst = _worst(curves)
+    return f"\nlowest: {worst['name']}, {auc_words(worst['auc'])}"

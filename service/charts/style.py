@@ -103,7 +103,7 @@ def label_ends(axes: Axes, ends: Iterable[LineEnd]) -> None:
     placed = sorted(
         (float(transform.transform((x, y))[1]), text, colour) for x, y, text, colour in ends
     )
-    heights = spread([one[0] for one in placed], line_height(axes))
+    heights = within(spread([one[0] for one in placed], line_height(axes)), line_height(axes))
     for (at, text, colour), y in zip(placed, heights, strict=True):
         axes.annotate(
             text,
@@ -128,6 +128,17 @@ def line_height(axes: Axes) -> float:
         0.72 * (figure.get_figheight() if figure else 1.0) / rows
     )  # the rest is title, axis and footer
     return 1.35 * SMALL / 72 / panel
+
+
+def within(heights: list[float], gap: float) -> list[float]:
+    """Move sorted heights that are apart by `gap` up or down into 0 to 1, as far as there is room."""
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + gap if moved else gap / 2))
+    top = 1 - gap / 2
+    for index in reversed(range(len(moved))):
+        moved[index], top = min(moved[index], top), min(moved[index], top) - gap
+    return moved
 
 
 def spread(heights: list[float], gap: float) -> list[float]:

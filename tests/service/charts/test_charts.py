@@ -13,9 +13,8 @@ from PIL import Image
 
 from service.analysis.results import ComparisonResults, IncomparableError, no_images
 from service.charts import charts
-from service.charts.kept import Kept
 from service.charts.render import numbers, render, title_of
-from service.charts.style import COLOURS, look, spread
+from service.charts.style import COLOURS, look, spread, within
 from service.charts.themes import GROUND, Theme, contrast
 
 Make = Callable[..., ComparisonResults]
@@ -83,19 +82,6 @@ def test_an_svg_is_as_wide_as_asked(make: Make) -> None:
     assert float(str(root.get("height"))) == pytest.approx(777 * high / wide, abs=1)
 
 
-def test_a_chart_is_drawn_once_and_kept_until_others_need_the_room() -> None:
-    kept, made = Kept(most_bytes=25), []
-
-    def get(key: str) -> bytes:
-        return kept.get(key, lambda: made.append(key) or 10 * key.encode())
-
-    assert [get("a"), get("a"), get("b"), get("a"), get("c")][0] == b"a" * 10
-    assert made == ["a", "b", "c"]
-    get("a")  # asked for since b was: b made way for c
-    get("b")
-    assert made == ["a", "b", "c", "b"]
-
-
 def test_pictures_that_are_gone_leave_their_words(make: Make) -> None:
     whole = make()
     blind = ComparisonResults(**{**vars(whole), "test_images": no_images})
@@ -156,6 +142,30 @@ def test_labels_move_apart_only_as_far_as_they_must() -> None:
     assert spread([0.1, 0.5], 0.1) == [0.1, 0.5]
     assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
     assert spread([0.48, 0.5, 0.52], 0.1) == pytest.approx([0.4, 0.5, 0.6])
+
+
+def test_labels_stay_beside_their_panel_where_there_is_room() -> None:
+    assert within([-0.2, -0.1, 0.5], 0.1) == pytest.approx([0.05, 0.15, 0.5])
+    assert within([0.5, 1.0, 1.1], 0.1) == pytest.approx([0.5, 0.85, 0.95])
+    assert within([0.3, 0.4], 0.1) == pytest.approx([0.3, 0.4])
+
+
+def test_many_points_are_named_in_a_list_and_few_beside_themselves(make: Make) -> None:
+    def words(architectures: int) -> tuple[int, int]:
+        [axes] = charts["parameters_against_accuracy"](make(architectures)).axes
+        legend = axes.get_legend()
+        return len(axes.texts), len(legend.get_texts()) if legend else 0
+
+    assert words(6) == (6, 0)
+    assert words(12) == (0, 12)
+
+
+def test_rows_without_images_are_low(make: Make) -> None:
+    sheet = charts["only_one_right"](make(architectures=12))
+    empty = [axes for axes in sheet.axes if not axes.images]
+
+    assert len(empty) > 6
+    assert sheet.get_figheight() < 1.2 + 0.6 * len(empty) + 2 * (12 - len(empty))
 
 
 def test_without_any_result_it_is_said_that_there_is_nothing_to_draw(make: Make) -> None:

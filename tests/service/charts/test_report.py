@@ -77,6 +77,16 @@ def test_one_seed_is_called_what_it_is(make: Make) -> None:
     assert not any("n = 1 seed" in sentence for sentence in said_of(make(seeds=2)))
 
 
+def test_times_of_different_devices_are_not_compared(make: Make) -> None:
+    whole = make(architectures=2, seeds=1)
+    other = {**(whole.runs[1].result or {}), "device_name": "another processor"}
+    runs = (whole.runs[0], replace(whole.runs[1], result=other))
+    mixed = ComparisonResults(**{**vars(whole), "runs": runs})
+
+    assert not any("do not compare" in said for said in said_of(whole))
+    assert any("a processor (cpu) and another processor" in said for said in said_of(mixed))
+
+
 def test_missing_trainings_are_said(unfinished: ComparisonResults) -> None:
     assert any("2 of 9 trainings have no result" in said for said in said_of(unfinished))
     assert report_html(unfinished)
