@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from service import documentation, errors, routes
 from service.access import Access, warn_if_open
+from service.charts.kept import Kept
 from service.inference.admission import Admission
 from service.inference.predictors import Predictors
 from service.inference.resolver import Resolver
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.predictors = Predictors(
         app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes
     )
+    app.state.kept_charts = Kept(settings.charts_folder)
     app.state.resolver = Resolver(app.state.database)
     app.state.key_ring = KeyRing(app.state.database, settings)
     app.state.tables = tables.Base.metadata

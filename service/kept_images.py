@@ -15,10 +15,14 @@ class KeptImages:
     def __init__(self, folder: Path, dataset: str, sha256: str) -> None:
         self._folder, self._dataset, self._sha256 = folder, dataset, sha256
 
+    def __bool__(self) -> bool:
+        """Whether they are there, without reading them."""
+        description = store.describe(self._folder, self._dataset)
+        return description is not None and description.sha256 == self._sha256
+
     def __call__(self) -> NDArray[np.uint8] | None:
         """Read the test split alone: the images that were judged, or none."""
-        description = store.describe(self._folder, self._dataset)
-        if description is None or description.sha256 != self._sha256:
+        if not self:
             return None
         with safe_open(store.path_of(self._folder, self._dataset), framework="numpy") as file:
             images: NDArray[np.uint8] = file.get_tensor("test_images")

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         """Where prepared datasets are kept, one file each."""
         return self.data.resolve() / "datasets"
 
+    @property
+    def charts_folder(self) -> Path:
+        """Where charts and reports are kept that have been made; it may be deleted at any time."""
+        return self.data.resolve() / "charts"
+
 
 @functools.cache
 def settings() -> Settings:

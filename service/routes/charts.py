@@ -1,17 +1,18 @@
 """A comparison, a job or a model as pictures, and a comparison as one report."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib import resources
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+import matplotlib as mpl
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.kept import kept
+from service.charts.kept import Kept
 from service.charts.render import MEDIA_TYPES, WIDTH, render, title_of
 from service.charts.themes import Theme
 from service.comparison_results import JobResults, ModelResults, Results
@@ -20,7 +21,19 @@ from service.report import report_html, report_markdown
 
 router = APIRouter(prefix="/v1", tags=["charts"])
 
-VERSION = version("bakeoff")  # another version may draw it in another way
+
+def _fingerprint_of_code() -> str:
+    """What draws: kept charts outlive a restart, but not a change of the code or of matplotlib."""
+    root = resources.files("service")
+    found = hashlib.sha256(mpl.__version__.encode())
+    for folder in (root, *(root.joinpath(name) for name in ("analysis", "charts", "templates"))):
+        for file in sorted(folder.iterdir(), key=lambda one: one.name):
+            if file.is_file():
+                found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+CODE = _fingerprint_of_code()
 
 
 class ChartDocument(BaseModel):
@@ -46,10 +59,43 @@ class Picture:
     suffix: Annotated[Literal["png", "svg", "json"], Path(examples=["png"])]
     theme: Annotated[Theme, Query(description="the ground it stands on")] = Theme.LIGHT
     width: Annotated[int, Query(ge=320, le=4000, description="in pixels")] = WIDTH
-    if_none_match: Annotated[str | None, Header()] = None
 
 
 Asked = Annotated[Picture, Depends()]
+
+
+class Answers:
+    """Answers with what is kept, or made now; with 304 where the client has it already."""
+
+    def __init__(
+        self, request: Request, if_none_match: Annotated[str | None, Header()] = None
+    ) -> None:
+        self._kept: Kept = request.app.state.kept_charts
+        self._has = if_none_match or ""
+
+    def answer(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
+        """The content that `key` names as a response with an ETag."""
+        etag = f'"{key}"'
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if etag in self._has:
+            return Response(status_code=304, headers=headers)
+        return Response(self._kept.get(key, make), media_type=media_type, headers=headers)
+
+
+Keeping = Annotated[Answers, Depends()]
+
+
+def _document(media_type: str) -> dict[str, Any]:
+    return {
+        "response_class": Response,
+        "responses": {
+            200: {"content": {media_type: {}}},
+            304: {"description": "The report is still the one the client has"},
+            **refusals(404, 409),
+        },
+    }
+
+
 OF_A_PICTURE: dict[str, Any] = {
     "response_class": Response,
     "responses": {
@@ -84,48 +130,41 @@ def list_model_charts(results: ModelResults) -> ChartList:
 @router.get(
     "/comparisons/{comparison_id}/charts/{chart}.{suffix}", summary="Draw a chart", **OF_A_PICTURE
 )
-def draw_chart(results: Results, asked: Asked) -> Response:
+def draw_chart(results: Results, asked: Asked, keeping: Keeping) -> Response:
     """One chart as PNG or SVG, or as JSON the numbers behind it. Carries an ETag."""
-    return _draw(results, asked)
+    return _draw(results, asked, keeping)
 
 
 @router.get(
     "/jobs/{job_id}/charts/{chart}.{suffix}", summary="Draw a chart of a job", **OF_A_PICTURE
 )
-def draw_job_chart(results: JobResults, asked: Asked) -> Response:
+def draw_job_chart(results: JobResults, asked: Asked, keeping: Keeping) -> Response:
     """One chart of a training that has succeeded. Carries an ETag."""
-    return _draw(results, asked)
+    return _draw(results, asked, keeping)
 
 
 @router.get(
     "/models/{model_id}/charts/{chart}.{suffix}", summary="Draw a chart of a model", **OF_A_PICTURE
 )
-def draw_model_chart(results: ModelResults, asked: Asked) -> Response:
+def draw_model_chart(results: ModelResults, asked: Asked, keeping: Keeping) -> Response:
     """One chart of the training a model came from. Carries an ETag."""
-    return _draw(results, asked)
+    return _draw(results, asked, keeping)
 
 
-@router.get(
-    "/comparisons/{comparison_id}/report.html",
-    summary="Report",
-    response_class=HTMLResponse,
-    responses=refusals(404, 409),
-)
-def show_report(results: Results) -> HTMLResponse:
-    """The comparison as one self-contained page, to read, print and pass on."""
-    content = kept.get(_etag(results, "report"), lambda: report_html(results).encode())
-    return HTMLResponse(content)
+@router.get("/comparisons/{comparison_id}/report.html", summary="Report", **_document("text/html"))
+def show_report(results: Results, keeping: Keeping) -> Response:
+    """The comparison as one self-contained page, to read, print and pass on. Carries an ETag."""
+    return _report(results, keeping, "html", report_html)
 
 
 @router.get(
     "/comparisons/{comparison_id}/report.md",
     summary="Report as Markdown",
-    response_class=PlainTextResponse,
-    responses=refusals(404, 409),
+    **_document("text/markdown"),
 )
-def show_markdown_report(results: Results) -> PlainTextResponse:
-    """The same in Markdown, without the pictures."""
-    return PlainTextResponse(report_markdown(results), media_type="text/markdown; charset=utf-8")
+def show_markdown_report(results: Results, keeping: Keeping) -> Response:
+    """The same in Markdown, without the pictures. Carries an ETag."""
+    return _report(results, keeping, "markdown", report_markdown)
 
 
 def _list() -> ChartList:
@@ -137,25 +176,32 @@ def _list() -> ChartList:
     )
 
 
-def _draw(results: ComparisonResults, asked: Picture) -> Response:
+def _draw(results: ComparisonResults, asked: Picture, keeping: Answers) -> Response:
     draw = charts[asked.chart]
-    etag = _etag(results, asked.chart, asked.suffix, asked.theme, asked.width)
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    if asked.if_none_match and etag in asked.if_none_match:
-        return Response(status_code=304, headers=headers)
     results.any_result  # noqa: B018 - says so if there is nothing to draw yet
 
     def make() -> bytes:
         return render(draw(results), asked.suffix, width=asked.width, theme=asked.theme)
 
-    return Response(kept.get(etag, make), media_type=MEDIA_TYPES[asked.suffix], headers=headers)
+    key = _key(results, asked.chart, asked.suffix, asked.theme, asked.width)
+    return keeping.answer(key, make, MEDIA_TYPES[asked.suffix])
 
 
-def _etag(results: ComparisonResults, *what: object) -> str:
-    # Everything it is made from: it changes when a run ends, an epoch comes in or a latency does.
+def _report(
+    results: ComparisonResults,
+    keeping: Answers,
+    form: str,
+    write: Callable[[ComparisonResults], str],
+) -> Response:
+    key = _key(results, "report", form)
+    return keeping.answer(key, lambda: write(results).encode(), f"text/{form}; charset=utf-8")
+
+
+def _key(results: ComparisonResults, *what: object) -> str:
+    """A name for everything it is made from: another one when a run, an epoch or a latency comes in."""
     state = [
-        (run.job_id, run.status, len(run.curve("test_loss")), (run.latency or {}).get("job_id"))
+        (run.job_id, run.status, run.num_epochs, (run.latency or {}).get("job_id"))
         for run in results.runs
     ]
-    text = f"{VERSION} {results.id} {what} {state}"
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    text = f"{CODE} {results.id} {what} {state} {bool(results.test_images)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

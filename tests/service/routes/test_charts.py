@@ -1,5 +1,7 @@
 """Charts and report over HTTP."""
 
+import shutil
+
 import pytest
 
 from service.charts import charts
@@ -40,6 +42,19 @@ def test_a_chart_that_has_not_changed_is_not_sent_again(trained):
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     assert svg.status_code == 200
+
+
+@pytest.mark.parametrize("what", ["charts/accuracy.png", "report.html", "report.md"])
+def test_what_was_drawn_is_kept_in_a_folder_that_may_be_deleted(trained, what):
+    first = trained.http.get(f"{ROOT}/{what}")
+    name = first.headers["ETag"].strip('"')
+    assert (trained.settings.charts_folder / name).read_bytes() == first.content
+
+    shutil.rmtree(trained.settings.charts_folder)
+    again = trained.http.get(f"{ROOT}/{what}")
+    assert (again.content, again.headers["ETag"]) == (first.content, first.headers["ETag"])
+    seen = {"If-None-Match": first.headers["ETag"]}
+    assert trained.http.get(f"{ROOT}/{what}", headers=seen).status_code == 304
 
 
 @pytest.mark.parametrize("kind", ["jobs", "models"])
