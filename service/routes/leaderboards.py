@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
@@ -16,6 +16,13 @@ router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"
 Sort = Annotated[SortBy, Query(description="the best first; of costs that is the lowest")]
 
 
+def _rows(results: Results, sort: Sort = SortBy.TEST_ACCURACY) -> list[LeaderboardRow]:
+    return leaderboard(results, sort=sort)
+
+
+Rows = Annotated[list[LeaderboardRow], Depends(_rows)]
+
+
 class Leaderboard(BaseModel):
     """One row for each architecture with a result; there is no second page."""
 
@@ -24,12 +31,9 @@ class Leaderboard(BaseModel):
 
 
 @router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
-def show_leaderboard(
-    results: Results,
-    sort: Sort = SortBy.TEST_ACCURACY,
-) -> Leaderboard:
+def show_leaderboard(rows: Rows) -> Leaderboard:
     """Every architecture with n, mean, standard deviation and 95 % interval over its seeds."""
-    return Leaderboard(items=leaderboard(results, sort=sort))
+    return Leaderboard(items=rows)
 
 
 @router.get(
@@ -38,12 +42,9 @@ def show_leaderboard(
     response_class=PlainTextResponse,
     responses=refusals(404),
 )
-def show_leaderboard_csv(
-    results: Results,
-    sort: Sort = SortBy.TEST_ACCURACY,
-) -> PlainTextResponse:
+def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
     """Every number of the leaderboard, one line for each architecture."""
-    return PlainTextResponse(as_csv(leaderboard(results, sort=sort)), media_type="text/csv")
+    return PlainTextResponse(as_csv(rows), media_type="text/csv")
 
 
 @router.get(
@@ -52,10 +53,7 @@ def show_leaderboard_csv(
     response_class=PlainTextResponse,
     responses=refusals(404),
 )
-def show_leaderboard_latex(
-    results: Results,
-    sort: Sort = SortBy.TEST_ACCURACY,
-) -> PlainTextResponse:
+def show_leaderboard_latex(results: Results, rows: Rows) -> PlainTextResponse:
     """A table for a paper, with booktabs."""
-    text = as_latex(leaderboard(results, sort=sort), caption=results.name)
+    text = as_latex(rows, caption=results.name)
     return PlainTextResponse(text, media_type="application/x-tex")
