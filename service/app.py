@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from service import documentation, errors, routes
 from service.access import Access, warn_if_open
 from service.charts.kept import Kept
+from service.direct import DirectRoute
 from service.inference.admission import Admission
 from service.inference.predictors import Predictors
 from service.inference.resolver import Resolver
@@ -56,8 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tables = tables.Base.metadata
     errors.install(app)
     for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
-        router = importlib.import_module(module.name).router
-        app.include_router(router, max_body_size=MOST_BODY_BYTES)
+        _mount(app, importlib.import_module(module.name).router)
     documentation.install(app)
     app.add_middleware(errors.LargeBodies)
     app.add_middleware(Admission)
@@ -77,6 +77,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_ring)
     yield
     app.state.resolver.close()
+
+
+def _mount(app: FastAPI, router: APIRouter) -> None:
+    if router.route_class is DirectRoute:
+        # In front: FastAPI tries the routes of each included router one by one, and twice.
+        app.router.routes[:0] = router.routes
+    else:
+        app.include_router(router, max_body_size=MOST_BODY_BYTES)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.direct import NAME_PATTERN
 from workers import idempotency
 from workers.artifacts import ArtifactStore
 from workers.database import transaction, utc_now
@@ -55,7 +56,7 @@ Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the 
 Id = Annotated[
     str,
     Path(
-        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        pattern=NAME_PATTERN,
         description="an id, or `latest`",
         examples=["latest"],
     ),

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.direct import content_length
 from service.errors import overloaded
 from service.inference.overload import OverloadedError
 
@@ -33,7 +34,7 @@ class Admission:
         if scope["type"] != "http" or not PREDICTIONS.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
-        size = _content_length(scope)
+        size = content_length(scope) or 0
         if self._requests >= MOST_REQUESTS or self._bytes + size > MOST_BYTES:
             await self._refuse(scope, receive, send)
             return
@@ -59,10 +60,3 @@ class Admission:
         sentence = f"{self._requests} predictions are being answered, which is the most at once"
         error = OverloadedError(sentence, self._requests * self._seconds)
         await overloaded(error)(scope, receive, send)
-
-
-def _content_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0

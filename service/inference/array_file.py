@@ -29,7 +29,7 @@ class ArrayImages:
             array = array[..., None]
         elif array.ndim == 4 and array.shape[3] not in CHANNELS:  # noqa: PLR2004 - N×C×H×W
             array = array.transpose(0, 2, 3, 1)
-        if array.ndim != 4 or array.shape[3] not in CHANNELS or 0 in array.shape[1:]:  # noqa: PLR2004
+        if array.ndim != 4 or array.shape[3] not in CHANNELS or 0 in array.shape[1:]:  # noqa: PLR2004 - N×H×W×C
             raise ImageError(f"{ACCEPTED}; the shape is {array.shape}")
         self._array = as_bytes(array)
 

@@ -54,9 +54,10 @@ class SeparateImages:
     def prepare(self, shape: ImageShape) -> PreparedImages:
         """Decode them all and fit them to `shape`; ImageError names the first that is none."""
         images = [prepare(shape) for prepare in self._images]
-        return PreparedImages(
-            np.stack([one.pixels for one in images]), [one.notes for one in images]
-        )
+        pixels = np.empty((len(images), *shape), dtype=np.uint8)
+        for row, one in zip(pixels, images, strict=True):
+            row[...] = one.pixels
+        return PreparedImages(pixels, [one.notes for one in images])
 
 
 async def read_images(request: Request) -> RequestImages:

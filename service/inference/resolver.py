@@ -27,7 +27,8 @@ class Resolver:
 
     A model never changes, so its id is remembered for good. An alias and `latest` are remembered
     while SQLite's data_version, which every commit of anybody moves, stays where it is: reading it
-    takes microseconds. PostgreSQL has no such number and is asked each time.
+    takes microseconds. PostgreSQL has no such number and is asked each time, once for all who came
+    before it was asked.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -36,6 +37,8 @@ class Resolver:
         self._names: dict[str, Resolved] = {}
         self._version: int | None = None
         self._watching: Any = None
+        self._one_at_a_time = asyncio.Lock()
+        self._next: dict[str, asyncio.Task[Resolved]] = {}  # look-ups that have not begun
 
     async def resolve(self, name: str) -> Resolved:
         """The model called `name`; ModelNotFoundError."""
@@ -43,12 +46,13 @@ class Resolver:
             return self._models[name]
         if self._is_unchanged() and name in self._names:
             return self._names[name]
-        resolved = await asyncio.to_thread(self._look_up, name)
+        version = self._version
+        resolved = await self._ask(name)
         is_id = resolved.model.id == name
         remembered = self._models if is_id else self._names
         if len(remembered) >= MOST_REMEMBERED:
             remembered.clear()
-        if is_id or self._version is not None:
+        if is_id or (version is not None and version == self._version):
             remembered[name] = resolved
         return resolved
 
@@ -74,6 +78,17 @@ class Resolver:
             self._names.clear()
             return False
         return True
+
+    async def _ask(self, name: str) -> Resolved:
+        """What the database says from now on: a look-up that has begun before is not good enough."""
+        if name not in self._next:
+            self._next[name] = asyncio.create_task(self._ask_once(name))
+        return await asyncio.shield(self._next[name])
+
+    async def _ask_once(self, name: str) -> Resolved:
+        async with self._one_at_a_time:
+            del self._next[name]  # who comes from here on needs the one after it
+            return await asyncio.to_thread(self._look_up, name)
 
     def _look_up(self, name: str) -> Resolved:
         with transaction(self._database, read_only=True) as session:

@@ -46,6 +46,9 @@ class InferRequest:
     numbers: NDArray[Any] | None  # or
     files: list[bytes] | None
 
+    def __len__(self) -> int:
+        return len(self.files or ()) if self.numbers is None else len(self.numbers)
+
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters of the whole request."""

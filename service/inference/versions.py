@@ -6,6 +6,7 @@ from fastapi import Path, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
+from service.direct import NAME_PATTERN
 from service.inference.predictors import Predictors
 from service.inference.resolver import Resolved, Resolver
 from workers import model_store
@@ -18,7 +19,7 @@ FIRST = 1  # the only version of what is no alias
 ModelName = Annotated[
     str,
     Path(
-        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        pattern=NAME_PATTERN,
         description="a model's id, an alias or `latest`",
         examples=["champion"],
     ),
@@ -33,6 +34,8 @@ async def find(request: Request, name: str, version: str | None) -> Resolved:
     if version is None:
         resolver: Resolver = request.app.state.resolver
         return await resolver.resolve(name)
+    if not version.isdecimal():
+        raise ModelNotFoundError(f"'{name}' has no version '{version}'; versions are numbers")
     return await run_in_threadpool(_find_version, request.app.state.database, name, int(version))
 
 

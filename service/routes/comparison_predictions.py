@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from sqlalchemy import Engine
@@ -45,7 +45,7 @@ class ComparedPredictions(BaseModel):
     max_body_size=MOST_BYTES,
 )
 async def predict_by_all(
-    comparison_id: Id, request: Request, database: Database, wishes: Annotated[Wishes, Depends()]
+    comparison_id: Id, request: Request, database: Database, wishes: Annotated[Wishes, Query()]
 ) -> ComparedPredictions:
     """Send the same images through every model of a comparison, one after the other.
 
@@ -57,12 +57,8 @@ async def predict_by_all(
     answers = []
     for label, model in models:
         answer = await classify(request, images, model, wishes)
-        said = dict(answer)
-        answers.append(
-            ComparedPrediction(
-                **said, label=label, seed=model.seed, test_accuracy=model.test_accuracy
-            )
-        )
+        of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
+        answers.append(ComparedPrediction.model_validate(answer | of_model))
     return ComparedPredictions(comparison_id=found_id, models=answers)
 
 

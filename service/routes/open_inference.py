@@ -9,6 +9,7 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from models import ImageShape
+from service.direct import DirectRoute
 from service.errors import TooLargeError, refusals
 from service.inference.array_file import as_bytes
 from service.inference.compression import pack, unpack
@@ -25,7 +26,7 @@ from service.inference.versions import ModelName, Version, find
 from service.routes.predictions import patience_of
 from workers.engines import Images, Probabilities
 
-router = APIRouter(prefix="/v2", tags=["open inference protocol"])
+router = APIRouter(prefix="/v2", tags=["open inference protocol"], route_class=DirectRoute)
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
 MOST_MICROSECONDS = 600e6
@@ -62,8 +63,8 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-@router.post("/models/{name}/infer", summary="Infer", **ANSWERS)
-async def infer(name: ModelName, request: Request) -> Response:
+@router.post("/models/{name}/infer", summary="Infer", operation_id="infer", **ANSWERS)
+async def infer(request: Request, name: ModelName) -> Response:
     """Probabilities of `images`: numbers 0 to 255 as N×C×H×W, or BYTES that are image files.
 
     Tensors may be JSON or binary; `classification` in the output's parameters gives labels.
@@ -71,8 +72,13 @@ async def infer(name: ModelName, request: Request) -> Response:
     return await _infer(request, name, None)
 
 
-@router.post("/models/{name}/versions/{version}/infer", summary="Infer by a version", **ANSWERS)
-async def infer_by_version(name: ModelName, version: Version, request: Request) -> Response:
+@router.post(
+    "/models/{name}/versions/{version}/infer",
+    summary="Infer by a version",
+    operation_id="infer_by_version",
+    **ANSWERS,
+)
+async def infer_by_version(request: Request, name: ModelName, version: Version) -> Response:
     """The same by a version: of an alias what it stood for then; a model has the version 1."""
     return await _infer(request, name, version)
 
@@ -84,6 +90,9 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     predictors: Predictors = request.app.state.predictors
     resolved = await find(request, name, version)
     predictor = await predictors.get(resolved.model, resolved.engine)
+    if len(asked) > MOST_IMAGES:
+        raise TooLargeError(f"{len(asked)} images; at most {MOST_IMAGES} are accepted at once")
+    predictor.check_room(len(asked))
     images = _images(asked, predictor.shape)
     patience = patience_of(request, _timeout_ms(asked))
     classified = await predictor.classify(images, patience)
@@ -95,9 +104,6 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
 def _images(asked: InferRequest, shape: ImageShape) -> Images:
     """The images of a request, as the model takes them. ProtocolError, ImageError."""
-    number = len(asked.files if asked.numbers is None else asked.numbers)  # type: ignore[arg-type]
-    if number > MOST_IMAGES:
-        raise TooLargeError(f"{number} images; at most {MOST_IMAGES} are accepted at once")
     if asked.numbers is None:
         files = [from_file(one, shape, name="an element") for one in asked.files or ()]
         if not files:

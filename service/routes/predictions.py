@@ -1,15 +1,17 @@
 """Images in, labels out, and where the time went."""
 
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from service.dependencies import Id
+from service.direct import DirectRoute
 from service.errors import refusals
 from service.inference.admission import WAITED
-from service.inference.answers import IMAGES, LatencyMilliseconds, PredictionList, prediction_list
+from service.inference.answers import IMAGES, PredictionList, prediction_list
 from service.inference.batcher import Patience
 from service.inference.images import MOST_BYTES
 from service.inference.overload import ClientGoneError
@@ -21,33 +23,38 @@ from workers.model_store import Model
 
 LONG_WAIT = 0.05  # seconds at the door, after which some have hung up; to ask takes a while itself
 
-router = APIRouter(prefix="/v1/models", tags=["predictions"])
+router = APIRouter(prefix="/v1/models", tags=["predictions"], route_class=DirectRoute)
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(BaseModel):
     """What a request may ask for beside the images."""
 
-    top_k: Annotated[int, Query(ge=1, le=100, description="classes to list for each image")] = 3
-    engine: Annotated[
-        str | None,
-        Query(max_length=40, description="see `GET /v1/engines`; the fastest by default"),
-    ] = None
-    timeout_ms: Annotated[
-        float | None,
-        Query(gt=0, le=600_000, description="what waits longer for the model is not computed: 429"),
-    ] = None
+    model_config = ConfigDict(frozen=True)
+
+    top_k: int = Field(3, ge=1, le=100, description="classes to list for each image")
+    engine: str | None = Field(
+        None, max_length=40, description="see `GET /v1/engines`; the fastest by default"
+    )
+    timeout_ms: float | None = Field(
+        None, gt=0, le=600_000, description="what waits longer for the model is not computed: 429"
+    )
+
+
+NO_WISHES = Wishes()
 
 
 @router.post(
     "/{model_id}/predictions",
+    operation_id="predict",
     summary="Classify images",
     response_model=PredictionList,
     responses=refusals(404, 409, 410, 413, 415, 422, 429),
     openapi_extra=IMAGES,
     max_body_size=MOST_BYTES,
 )
-async def predict(model_id: Id, request: Request, wishes: Annotated[Wishes, Depends()]) -> Response:
+async def predict(
+    request: Request, model_id: Id, wishes: Annotated[Wishes, Query()] = NO_WISHES
+) -> Response:
     """Classify one image or several; they are brought to the model's size and colours, and it is said.
 
     The body is an image file, multipart files, an array in NumPy's .npy format, or JSON with
@@ -58,9 +65,9 @@ async def predict(model_id: Id, request: Request, wishes: Annotated[Wishes, Depe
     resolved = await resolver.resolve(model_id)
     answer = await classify(request, images, resolved.model, wishes, resolved.engine)
     return Response(
-        answer.model_dump_json(),
+        to_json(answer),
         media_type="application/json",
-        headers={"Server-Timing": _server_timing(answer.latency_ms)},
+        headers={"Server-Timing": _server_timing(answer["latency_ms"])},
     )
 
 
@@ -70,8 +77,8 @@ async def classify(
     model: Model,
     wishes: Wishes,
     engine: str | None = None,
-) -> PredictionList:
-    """What one model says of the images, by the engine wished for, or by `engine`."""
+) -> dict[str, Any]:
+    """What one model says of the images, a PredictionList; by the engine wished for, or by `engine`."""
     waited: float = request.scope[WAITED]
     received = perf_counter()
     predictors: Predictors = request.app.state.predictors
@@ -86,9 +93,12 @@ async def classify(
     patience = patience_of(request, wishes.timeout_ms)
     classified = await predictor.classify(prepared.pixels, patience)
     answer = prediction_list(predictor, prepared, classified, wishes.top_k)
-    latency = answer.latency_ms
-    latency.decode, latency.queue = 1e3 * decode, latency.queue + 1e3 * waited
-    latency.total = 1e3 * (perf_counter() - received + waited)
+    answer["latency_ms"] = {
+        "decode": 1e3 * decode,
+        "queue": 1e3 * (waited + classified.queue_seconds),
+        "forward": 1e3 * classified.forward_seconds,
+        "total": 1e3 * (waited + perf_counter() - received),
+    }
     return answer
 
 
@@ -102,8 +112,5 @@ def patience_of(request: Request, timeout_ms: float | None) -> Patience:
     return Patience(timeout_ms and timeout_ms / 1e3, gone)
 
 
-def _server_timing(latency: LatencyMilliseconds) -> str:
-    return (
-        f"decode;dur={latency.decode:.3f}, queue;dur={latency.queue:.3f},"
-        f" forward;dur={latency.forward:.3f}, total;dur={latency.total:.3f}"
-    )
+def _server_timing(latency_ms: dict[str, float]) -> str:
+    return ", ".join(f"{stage};dur={duration:.3f}" for stage, duration in latency_ms.items())

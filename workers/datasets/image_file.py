@@ -2,7 +2,6 @@
 
 import io
 import struct
-import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -21,15 +20,13 @@ def decode(content: bytes) -> Image.Image:
     16-bit greys become 8-bit; transparency is laid on white; EXIF orientation is followed.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the bound is ours
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
-            if image.width * image.height > MOST_PIXELS:
-                raise ImageFileError(
-                    f"the image has {image.width}×{image.height} pixels; at most"
-                    f" {MOST_PIXELS:,} are accepted"
-                )
-            image.load()
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        if image.width * image.height > MOST_PIXELS:
+            raise ImageFileError(
+                f"the image has {image.width}×{image.height} pixels; at most"
+                f" {MOST_PIXELS:,} are accepted"
+            )
+        image.load()
     except UnidentifiedImageError:
         raise ImageFileError(f"not an image; accepted are {', '.join(FORMATS)}") from None
     except Image.DecompressionBombError:
@@ -40,7 +37,8 @@ def decode(content: bytes) -> Image.Image:
         if isinstance(error, ImageFileError):
             raise
         raise ImageFileError(f"the image is damaged ({error})") from None
-    return _flattened(ImageOps.exif_transpose(image))
+    ImageOps.exif_transpose(image, in_place=True)
+    return _flattened(image)
 
 
 def _flattened(image: Image.Image) -> Image.Image:
