@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz clean kserve-client
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -80,5 +80,13 @@ bench-serving: .venv/.installed ## Measure the serving against other servers (RO
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'
 	$(BIN)/python -m benchmarks.serving
 
+.venv-kserve/.installed:
+	$(PYTHON) -m venv .venv-kserve
+	.venv-kserve/bin/pip install --quiet kserve==0.21.0
+	@touch $@
+
+kserve-client: .venv/.installed-dev .venv-kserve/.installed ## Ask the service with KServe's own client, from its own environment.
+	$(BIN)/pytest tests/service/test_kserve_client.py
+
 clean: ## Remove what was built; data/ stays.
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-kserve build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
