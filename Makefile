@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz clean kserve-client
+.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -76,7 +76,7 @@ reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resu
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py
 
-bench-serving: .venv/.installed ## Measure the serving against other servers (ROUNDS, SECONDS); needs wrk.
+bench-serving: .venv/.installed ## Measure the serving against other servers; needs wrk.
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'
 	$(BIN)/python -m benchmarks.serving
 

@@ -1,47 +1,41 @@
-"""make bench-serving: ours against the servers people would take instead → docs/serving-results.md.
+"""make bench-serving: ours against the servers people would take instead → docs/serving-speed.md.
 
 One network (the assignment's CNN on 28×28), one machine, one load generator in a process of its own,
-the servers by turns, one up at a time.
+the servers by turns, one up at a time. Rounds are added to those measured before, until --afresh.
 """
 
 import base64
 import io
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import numpy as np
+import typer
 from PIL import Image
 from rich.console import Console
 from sklearn.datasets import load_digits
 
-from benchmarks.load import Body, Load, wrk
+from benchmarks.load import Body, wrk
 from benchmarks.results import free_port
+from benchmarks.serving_page import EMPTY, NUMBERS, OURS, OVERLOAD, TARGET, evidence, page
 from service.cli.processes import running
 from service.client import Client
 from workers.settings import Settings
-from workers.training.device import device_name, resolve
 
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
-SECONDS = int(os.environ.get("SECONDS", "4"))
 CONNECTIONS = (1, 8, 64)
-OVERLOAD = 1024  # connections: twice as many as are let in at once
-TARGET = Path(__file__).parents[1] / "docs" / "serving-results.md"
-
 PREDICT = "/v1/models/{id}/predictions"
+
+Round = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -53,33 +47,53 @@ class Server:
     path: str
 
 
-@dataclass(frozen=True)
-class Case:
-    """What is measured of a server: a body, over so many connections."""
-
-    server: str
-    body: str
-    connections: int
-
-
-def main() -> None:
-    """Train the network, measure, write the page."""
-    console = Console()
+def main(
+    rounds: Annotated[int, typer.Option(help="Times every server is measured.")] = 3,
+    seconds: Annotated[int, typer.Option(help="Of each measurement.")] = 3,
+    *,
+    afresh: Annotated[bool, typer.Option(help="Forget the rounds measured before.")] = False,
+) -> None:
+    """Train the network, measure round after round, write the page."""
+    is_known = NUMBERS.exists() and not afresh
+    known: dict[str, Any] = json.loads(NUMBERS.read_text()) if is_known else {"rounds": []}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model = train(folder)
         bodies = make_bodies(folder)
-        measured: dict[Case, list[Load]] = {}
-        overhead: list[float] = []
-        for number in range(ROUNDS):
-            for server in servers(model["id"]):
-                console.print(f"round {number + 1} of {ROUNDS}: {server.name}")
-                with started(server, folder) as url:
-                    if server.name == "Bakeoff":
-                        overhead += idle_overhead(url + server.path, bodies["one PNG"])
-                    measure(server, url + server.path, bodies, folder, measured)
-    TARGET.write_text(page(measured, overhead))
-    console.print(f"Written: {TARGET}")
+        for _ in range(rounds):
+            known["rounds"].append(measured(model["id"], bodies, folder, seconds))
+            known |= {"seconds": seconds, "evidence": evidence()}
+            NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
+            TARGET.write_text(page(known))
+            Console().print(f"round {len(known['rounds'])} written: {TARGET}")
+
+
+def measured(model_id: str, bodies: dict[str, Body], folder: Path, seconds: int) -> Round:
+    """One round: every server, every body, every number of connections."""
+    found: Round = {"loads": []}
+    for server in servers(model_id):
+        with started(server, folder) as url:
+            address = url + server.path
+            if server.name == OURS:
+                found["overhead_ms"] = idle_overhead(address, bodies["one PNG"])
+            for name, connections in cases(server.name):
+                at = f"{url}/empty" if name == EMPTY else address
+                body = bodies.get(name)
+                wrk(at, body, connections=8, seconds=1, folder=folder)  # warm-up
+                load = wrk(at, body, connections=connections, seconds=seconds, folder=folder)
+                case = {"server": server.name, "body": name, "connections": connections}
+                found["loads"].append(case | asdict(load))
+    return found
+
+
+def cases(server: str) -> list[tuple[str, int]]:
+    """What is measured of a server: bodies, over so many connections."""
+    every = [(body, connections) for body in ("one PNG", "64 PNG") for connections in CONNECTIONS]
+    if server == OURS:
+        return [*every, ("one PNG, raw", 64), ("64 images, .npy", 64), ("64 PNG", OVERLOAD)]
+    if server.startswith("FastAPI"):
+        return [*every, *((EMPTY, connections) for connections in CONNECTIONS)]
+    return every
 
 
 def train(folder: Path) -> dict[str, Any]:
@@ -140,7 +154,7 @@ def servers(model_id: str) -> list[Server]:
     """Ours and the peers, in the order they take turns."""
     python = [sys.executable, "-m"]
     return [
-        Server("Bakeoff", [*python, "service.cli", "serve", "--port"], PREDICT.format(id=model_id)),
+        Server(OURS, [*python, "service.cli", "serve", "--port"], PREDICT.format(id=model_id)),
         Server("FastAPI + eager torch", [*python, "benchmarks.peers.plain_fastapi"], "/predict"),
         Server("LitServe", [*python, "benchmarks.peers.lit_serve"], "/predict"),
     ]
@@ -170,8 +184,9 @@ def started(server: Server, folder: Path) -> Iterator[str]:
         wait_until_up(url, process)
         yield url
     finally:
-        os.killpg(process.pid, 15)
-        process.wait(30)
+        if process.poll() is None:
+            os.killpg(process.pid, 15)
+            process.wait(30)
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -183,33 +198,9 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError("the server ended by itself")
-
-
-def measure(
-    server: Server,
-    url: str,
-    bodies: dict[str, Body],
-    folder: Path,
-    measured: dict[Case, list[Load]],
-) -> None:
-    """All that is measured of one server in one round; each body is warmed up first."""
-
-    def load(name: str, connections: int, at: str = url) -> None:
-        body = bodies.get(name)
-        found = wrk(at, body, connections=connections, seconds=SECONDS, folder=folder)
-        measured.setdefault(Case(server.name, name, connections), []).append(found)
-
-    of_all = ["one PNG", "64 PNG"]
-    for name in of_all if server.name != "Bakeoff" else bodies:
-        wrk(url, bodies[name], connections=8, seconds=1, folder=folder)
-        for connections in CONNECTIONS:
-            load(name, connections)
-    if server.name == "Bakeoff":
-        load("64 PNG", OVERLOAD)
-    if server.name.startswith("FastAPI"):
-        empty = url.removesuffix("/predict") + "/empty"
-        load("empty route", 64, empty)
+    raise RuntimeError(
+        "the server ended by itself; are the peers installed? make bench-serving does it"
+    )
 
 
 def idle_overhead(url: str, body: Body) -> list[float]:
@@ -225,62 +216,5 @@ def idle_overhead(url: str, body: Body) -> list[float]:
     return found
 
 
-def page(measured: dict[Case, list[Load]], overhead: list[float]) -> str:
-    """The page as Markdown."""
-    names = ("fastapi", "uvicorn", "litserve", "torch", "onnxruntime", "pillow")
-    versions = ", ".join(f"{name} {version(name)}" for name in names)
-    return "\n".join(
-        [
-            "# Serving, measured",
-            "",
-            f"Written by `make bench-serving` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
-            "",
-            "The assignment's CNN on 28×28 grey images, served by one process of each server, by",
-            f"turns, one up at a time, {ROUNDS} rounds of {SECONDS} s after a warm-up; wrk in a",
-            "process of its own on the same machine, with one thread. Every server gets the same JSON",
-            "with PNG files in base64; the rows `raw` and `.npy` are forms only ours takes. Median",
-            "over the rounds, in brackets the lowest and highest.",
-            "",
-            f"Device: {device_name(resolve('cpu'))}, {os.cpu_count()} cores, {platform.system()};",
-            f"Python {platform.python_version()}, {versions}.",
-            "",
-            "| body | connections | server | requests/s | images/s | p50, ms | p99, ms | refused | broken |",
-            "|---|---:|---|---:|---:|---:|---:|---:|---:|",
-            *[row(case, loads) for case, loads in sorted(measured.items(), key=order)],
-            "",
-            "Server-side overhead of a lone request (total − decode − forward, as the answers say):"
-            f" median {statistics.median(overhead):.3f} ms, n = {len(overhead)}.",
-            f"{OVERLOAD} connections are twice what is let in at once: the rest is refused with 429,"
-            " and its requests are not in the rate; p50 and p99 are of all answers.",
-            "",
-        ]
-    )
-
-
-def order(item: tuple[Case, list[Load]]) -> tuple[str, int, str]:
-    """Rows by body, then connections, then server."""
-    case, _ = item
-    return case.body, case.connections, case.server
-
-
-def row(case: Case, loads: list[Load]) -> str:
-    """One line of the table."""
-    rates = [one.requests_per_second for one in loads]
-    rate = statistics.median(rates)
-    images = 64 if case.body.startswith("64") else 1
-    cells = [
-        case.body,
-        str(case.connections),
-        case.server,
-        f"{rate:,.0f} ({min(rates):,.0f} to {max(rates):,.0f})",
-        "" if case.body == "empty route" else f"{rate * images:,.0f}",
-        f"{statistics.median(one.p50 for one in loads):.2f}",
-        f"{statistics.median(one.p99 for one in loads):.2f}",
-        str(sum(one.refused for one in loads)),
-        str(sum(one.broken for one in loads)),
-    ]
-    return "| " + " | ".join(cells) + " |"
-
-
 if __name__ == "__main__":
-    main()
+    typer.run(main)
