@@ -56,6 +56,7 @@ def main(
             "peak_flops": peak_flops(),
             "evidence": evidence("lightning", "keras", "jax"),
             "rounds": measured(name, images, rounds),
+            "profile": _printed("training_profile", name, images),
         }
         NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
         Console().print(row(name, known[name]), soft_wrap=True, highlight=False)
@@ -72,11 +73,17 @@ def measured(architecture: str, images: int, rounds: int) -> Rounds:
 
 
 def _seconds(contender: str, architecture: str, images: int) -> float:
-    command = [sys.executable, "-m", f"benchmarks.contenders.{contender}", architecture]
+    return float(_printed(f"contenders.{contender}", architecture, images)["seconds"])
+
+
+def _printed(module: str, architecture: str, images: int) -> dict[str, float]:
+    """What a module of ours prints as JSON in its last line."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", architecture, str(images)]
     ended = subprocess.run(  # noqa: S603 - our own modules
-        [*command, str(images)], cwd=ROOT, capture_output=True, text=True, check=True
+        command, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return float(json.loads(ended.stdout.splitlines()[-1])["seconds"])
+    printed: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
+    return printed
 
 
 def peak_flops() -> float:
@@ -115,6 +122,10 @@ def _ratio(rounds: Rounds, contender: str) -> str:
     return f"{middle:.2f}× ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
+def _profile(shares: dict[str, float]) -> str:
+    return ", ".join(f"{kernel} {share:.0%}" for kernel, share in shares.items())
+
+
 def page(known: dict[str, Any]) -> str:
     """The page as Markdown."""
     last = next(reversed(known.values()))
@@ -141,6 +152,15 @@ def page(known: dict[str, Any]) -> str:
             "",
             "The last column: three times the forward pass's operations a second, over the best"
             f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the same machine in the same run.",
+            "",
+            "## What limits it",
+            "",
+            "The slowest kernels of a training here, with their share in the time of all kernels"
+            " (torch.profiler, one epoch).",
+            "",
+            "| network | |",
+            "|---|---|",
+            *(f"| {name} | {_profile(found['profile'])} |" for name, found in known.items()),
             "",
         ]
     )

@@ -46,18 +46,21 @@ class Work:
         return SHAPES[self.architecture]
 
 
-def main(seconds_of_second_epoch: Callable[[Work], float]) -> None:
-    """Make the images, which are noise because time does not depend on them; run; print."""
-    architecture, num_images = sys.argv[1], int(sys.argv[2])
+def noise(architecture: str, num_images: int) -> Work:
+    """Images of noise, because time does not depend on what they show."""
     generator = np.random.default_rng(0)
     size = (num_images, *SHAPES[architecture])
     channels = size[1]
-    work = Work(
+    return Work(
         architecture,
         generator.integers(0, 256, size, dtype=np.uint8),
         generator.integers(0, NUM_CLASSES, num_images),
         mean=(0.5,) * channels,
         std=(0.29,) * channels,
     )
-    seconds = seconds_of_second_epoch(work)
+
+
+def main(seconds_of_second_epoch: Callable[[Work], float]) -> None:
+    """Make the images; train; print."""
+    seconds = seconds_of_second_epoch(noise(sys.argv[1], int(sys.argv[2])))
     sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")

@@ -10,8 +10,8 @@ from workers.training.recipe import Recipe
 from workers.training.trainer import Trained, Trainer, build
 
 
-def seconds(work: Work, precision: str = "auto") -> float:
-    """Seconds of the second epoch, as the trainer itself reports them."""
+def trainer_of(work: Work, precision: str = "auto") -> Trainer:
+    """The trainer of this work, on the best device that is here."""
     device = devices.resolve("auto")
     devices.prepare(device)
     whole = Split(torch.from_numpy(work.images), torch.from_numpy(work.labels))
@@ -29,7 +29,12 @@ def seconds(work: Work, precision: str = "auto") -> float:
     recipe = Recipe(
         epochs=EPOCHS, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
     )
-    trainer = Trainer(network, dataset, recipe, seed=0, device=device)
+    return Trainer(network, dataset, recipe, seed=0, device=device)
+
+
+def seconds(work: Work, precision: str = "auto") -> float:
+    """Seconds of the second epoch, as the trainer itself reports them."""
+    trainer = trainer_of(work, precision)
     epochs = [said.epoch for said in trainer.epochs() if isinstance(said, Trained)]
     return epochs[-1].seconds
 

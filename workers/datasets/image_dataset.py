@@ -24,11 +24,20 @@ class Split:
 
     def select(self, indices: Tensor) -> "Split":
         """The images at `indices`, in that order."""
-        return Split(self.images[indices], self.labels[indices])
+        return Split(self.images_at(indices), self.labels.index_select(0, indices))
 
-    def to(self, device: torch.device) -> "Split":
-        """The same split on `device`."""
-        return Split(self.images.to(device), self.labels.to(device))
+    def images_at(self, indices: Tensor) -> Tensor:
+        """Those images, lying as the split's do: whole rows of memory are gathered, not pixels."""
+        if self.images.is_contiguous(memory_format=torch.channels_last):
+            return self.images.permute(0, 2, 3, 1).index_select(0, indices).permute(0, 3, 1, 2)
+        return self.images.index_select(0, indices)
+
+    def to(
+        self, device: torch.device, layout: torch.memory_format = torch.contiguous_format
+    ) -> "Split":
+        """The same split on `device`, its images lying in memory as said."""
+        images = self.images.to(device).contiguous(memory_format=layout)
+        return Split(images, self.labels.to(device))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
 from workers.training.gradient_flow import GradientFlow, dead_relus
+from workers.training.layout import layout_of
 from workers.training.memory import free_cached
 from workers.training.normalisation import Normalisation
 from workers.training.optimizer import FusedOptimizer
@@ -75,13 +76,16 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.recipe, self.seed, self.device = recipe, seed, device
+        layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
-        self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
         self.precision: Precision = choose(recipe.precision, network, device)
         self.optimizer = FusedOptimizer(network, recipe)
-        self.normalise = Normalisation(dataset.mean, dataset.std, device)
+        self.normalise = Normalisation(
+            dataset.mean, dataset.std, device, layout=layout, image_shape=dataset.image_shape
+        )
         self.train_split, self.validation, self.test = (
-            split.to(device) for split in (dataset.train, dataset.validation, dataset.test)
+            split.to(device, layout) for split in (dataset.train, dataset.validation, dataset.test)
         )
         self.sizes = batch_sizes(len(self.train_split), recipe.batch_size)
         self.stopwatch = Stopwatch(device)
@@ -170,7 +174,7 @@ class Trainer:
     def _step(
         self, number: int, step: int, indices: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor]:
-        images = self.normalise(self.train_split.images.index_select(0, indices))
+        images = self.normalise(self.train_split.images_at(indices))
         images = augment(images, self.recipe.augmentation, generator)
         labels = self.train_split.labels.index_select(0, indices)
         self.optimizer.zero_grad()
