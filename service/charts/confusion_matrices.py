@@ -51,6 +51,8 @@ def _errors(counts: Any) -> Any:
 
 def _draw(axes: Axes, counts: Any, classes: list[str], strongest: float, *, small: bool) -> None:
     num_classes = len(classes)
+    place = axes.get_subplotspec()
+    is_first = place is None or place.is_first_col()  # the others of its row have the same classes
     axes.imshow(_errors(counts), cmap=SHADES, vmin=0, vmax=strongest)
     for index in range(num_classes):
         axes.add_patch(_cell(index))
@@ -70,11 +72,12 @@ def _draw(axes: Axes, counts: Any, classes: list[str], strongest: float, *, smal
         vertical = 90 if max(map(len, classes)) > 2 else 0  # noqa: PLR2004 - letters that fit a cell
         size = SMALL - 1 if small else SMALL
         axes.set_xticks(range(num_classes), classes, rotation=vertical, fontsize=size)
-        axes.set_yticks(range(num_classes), classes, fontsize=size)
-    axes.tick_params(length=0, colors=FAINT)
+        axes.set_yticks(range(num_classes), classes if is_first else [], fontsize=size)
+    axes.tick_params(left=False, bottom=False, colors=FAINT)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("predicted", fontsize=SMALL, color=FAINT)
-    axes.set_ylabel("true", fontsize=SMALL, color=FAINT)
+    if is_first:
+        axes.set_ylabel("true", fontsize=SMALL, color=FAINT)
 
 
 def _cell(index: int) -> Any:

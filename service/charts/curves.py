@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from service.analysis.results import ComparisonResults, Run
 from service.charts.style import LineEnd, look
@@ -83,7 +83,7 @@ def log_ticks(axes: Axes) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(ReadableLog(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def metric(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
@@ -58,7 +58,7 @@ def parameters_against_accuracy(results: ComparisonResults) -> Figure:
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)))
     axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     percent(axes)
     tidy(axes, grid="both")
     axes.set_xlabel("parameters, log scale", fontsize=SMALL, color=FAINT)

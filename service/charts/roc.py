@@ -4,7 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from service.analysis.results import ComparisonResults
 from service.analysis.summary import auc_words
@@ -38,7 +38,7 @@ def roc(results: ComparisonResults) -> Figure:
         axes.set_xscale("log")
         axes.set_xlim(LEAST_RATE, 1)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{100 * rate:g} %"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel("false positives", fontsize=SMALL, color=FAINT)
         percent(axes)
     if panels:

@@ -32,7 +32,7 @@ def look(results: ComparisonResults, architecture: str) -> Look:
     """The look of an architecture, by its place in the comparison."""
     index = results.architectures.index(architecture)
     lap, colour = divmod(index, len(COLOURS))
-    return Look(COLOURS[colour], DASHES[lap % len(DASHES)], MARKERS[index % len(MARKERS)])
+    return Look(COLOURS[colour], DASHES[lap % len(DASHES)], MARKERS[(index + lap) % len(MARKERS)])
 
 
 def new_figure(results: ComparisonResults, title: str, *, height: float) -> Figure:

@@ -67,9 +67,10 @@ def _turn(artist: Artist) -> None:
     if isinstance(artist, Text):
         artist.set_color(turned(artist.get_color()))
     elif isinstance(artist, Line2D):
+        edge, face = artist.get_markeredgecolor(), artist.get_markerfacecolor()
         artist.set_color(turned(artist.get_color()))
-        artist.set_markeredgecolor(turned(artist.get_markeredgecolor()))
-        artist.set_markerfacecolor(turned(artist.get_markerfacecolor()))
+        artist.set_markeredgecolor(turned(edge))  # read before: by default it is the line's
+        artist.set_markerfacecolor(turned(face))
     elif isinstance(artist, Patch):
         face, edge = artist.get_facecolor(), artist.get_edgecolor()
         artist.set_facecolor(turned(face))

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
@@ -74,6 +75,15 @@ def test_a_chart_can_stand_on_dark_ground_at_any_width(name: str, make: Make) ->
             assert contrast(text.get_color(), GROUND) >= 4.5, text.get_text()
 
 
+def test_no_mark_is_lost_on_dark_ground(make: Make) -> None:
+    for name in ("parameters_against_accuracy", "inference_latency"):
+        figure = charts[name](make(architectures=9))  # black is among their colours
+        render(figure, "png", theme=Theme.DARK)
+        for line in figure.findobj(Line2D):
+            if line.get_marker() not in {"None", "", None}:
+                assert contrast(line.get_markerfacecolor(), GROUND) >= 4.5, line.get_label()
+
+
 def test_an_svg_is_as_wide_as_asked(make: Make) -> None:
     root = ET.fromstring(render(charts["accuracy"](make()), "svg", width=777))  # noqa: S314 - our own
 
@@ -129,12 +139,10 @@ def test_the_json_holds_the_numbers_that_are_drawn(make: Make) -> None:
 
 def test_twelve_architectures_can_be_told_apart(make: Make) -> None:
     results = make(architectures=12)
-    looks = {
-        (found.colour, found.dash)
-        for found in (look(results, name) for name in results.architectures)
-    }
+    looks = [look(results, name) for name in results.architectures]
 
-    assert len(looks) == 12
+    assert len({(found.colour, found.dash) for found in looks}) == 12
+    assert len({(found.colour, found.marker) for found in looks}) == 12
     assert len(set(COLOURS)) == len(COLOURS)
 
 
