@@ -7,20 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 from tests.reliability.crashing import InTurn
 from tests.reliability.simulated_training import EPOCHS, simulated
 from workers import artifacts, crash_points, events, jobs, leases, patience, train_job
+from workers import database as database_module
 from workers.crash_points import CrashPoint
-from workers.database import engine, transaction
+from workers.database import engine, sqlite_module, transaction
 from workers.executors.local import LocalExecutor
 from workers.jobs import Job, JobKind, JobRequest, JobStatus
 from workers.migrate import upgrade
 from workers.run import run_job
 from workers.settings import Settings
 from workers.worker import Worker
+
+#: For how long the database is really locked; `make reliability` takes a minute.
+LOCKED_SECONDS = float(os.environ.get("LOCKED_SECONDS", "1"))
 
 
 class Installation:
@@ -154,6 +159,43 @@ def test_a_worker_goes_on_when_a_locked_database_answers_again(
     job = installation.job(job_id)
     assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, EPOCHS)
     assert installation.statuses(job_id)[-1] == "succeeded"
+
+
+@pytest.mark.parametrize("point", [CrashPoint.BEGIN, CrashPoint.WRITE])  # of worker, of training
+def test_a_database_that_somebody_really_keeps_locked_costs_no_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: CrashPoint
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", min(10, LOCKED_SECONDS / 8))
+    monkeypatch.setattr(patience, "PAUSES", (LOCKED_SECONDS / 8,) * 60)
+    installation = Installation(tmp_path / "data")
+    job_id = installation.enqueue()
+    worker, stop = installation.worker(), threading.Event()
+    holder = sqlite_module().connect(
+        tmp_path / "data" / "bakeoff.db", isolation_level=None, check_same_thread=False
+    )
+    refused: list[str] = []
+
+    def lock() -> None:
+        holder.execute("BEGIN IMMEDIATE")
+        threading.Timer(LOCKED_SECONDS, holder.rollback).start()
+
+    def look(_: float) -> None:
+        if installation.job(job_id).finished_at:
+            stop.set()
+
+    def note(context: ExceptionContext) -> None:
+        refused.append(str(context.original_exception))
+
+    monkeypatch.setattr(stop, "wait", look)
+    event.listen(installation.database, "handle_error", note)
+    with simulated(train_job), crash_points.disturb(at(point, lock)):
+        worker.run_forever(stop)
+    holder.close()
+    installation.database.dispose()
+
+    job = installation.job(job_id)
+    assert (job.status, job.attempts, job.epoch) == (JobStatus.SUCCEEDED, 1, EPOCHS)
+    assert set(refused) == {"database is locked"}
 
 
 def test_a_claim_whose_answer_was_lost_is_given_back_at_once_and_counts_for_nothing(
