@@ -1,7 +1,7 @@
 """A row for each of several latencies: a mark at p50, a line to p99, on a log scale of seconds."""
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from service.charts.style import FAINT, INK, SMALL, Look, duration
 
@@ -40,5 +40,5 @@ def scale(axes: Axes) -> None:
     subs = (1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)
     axes.xaxis.set_major_locator(LogLocator(subs=subs))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds, digits=1)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("p50 (mark) to p99 (end), log scale", fontsize=SMALL, color=FAINT)
