@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.registry import UnknownNameError
@@ -65,6 +66,7 @@ STATUS: dict[type[Exception], int] = {
     ArtifactError: 410,
     ProtocolError: 400,
     ClientGoneError: 400,  # nobody reads it
+    ClientDisconnect: 400,  # the same, in the middle of the body
     SchemaError: 503,
 }
 

@@ -1,6 +1,5 @@
 """What makes browsers careful: headers, and no change for the page of another site. Pure ASGI."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import problem
@@ -26,6 +25,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": CONTENT,
 }
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -42,9 +42,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                present = message.get("headers", ())
+                names = {name.lower() for name, _ in present}
+                missing = (one for one in _ENCODED if one[0] not in names)
+                message["headers"] = [*present, *missing]
             await send(message)
 
         answer = _FOREIGN if _is_foreign_change(scope) else self._app

@@ -4,9 +4,12 @@ It stands before everything else, so that a refusal costs a fraction of an answe
 """
 
 import asyncio
+import math
 import re
+from functools import lru_cache
 from time import perf_counter
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.direct import content_length
@@ -36,7 +39,7 @@ class Admission:
             return
         size = content_length(scope) or 0
         if self._requests >= MOST_REQUESTS or self._bytes + size > MOST_BYTES:
-            await self._refuse(scope, receive, send)
+            await _refusal(math.ceil(self._requests * self._seconds))(scope, receive, send)
             return
         arrived = perf_counter()
         self._requests, self._bytes = self._requests + 1, self._bytes + size
@@ -56,7 +59,9 @@ class Admission:
         self._answered = now
         self._seconds = MEMORY * self._seconds + (1 - MEMORY) * seconds
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sentence = f"{self._requests} predictions are being answered, which is the most at once"
-        error = OverloadedError(sentence, self._requests * self._seconds)
-        await overloaded(error)(scope, receive, send)
+
+@lru_cache
+def _refusal(seconds: int) -> Response:
+    """Made once for each time to come back: under overload there are more refusals than answers."""
+    most = f"{MOST_REQUESTS} predictions or {MOST_BYTES // 1024**2} MiB of their bodies"
+    return overloaded(OverloadedError(f"{most} are being answered, the most at once", seconds))

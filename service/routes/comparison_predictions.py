@@ -12,7 +12,7 @@ from service.errors import refusals
 from service.inference.answers import IMAGES, PredictionList
 from service.inference.images import MOST_BYTES
 from service.inference.request_images import read_images
-from service.routes.predictions import Wishes, classify
+from service.routes.predictions import Wishes, classify, predictor_of
 from workers import comparisons, model_store
 from workers.comparisons import Comparison
 from workers.database import transaction
@@ -56,7 +56,8 @@ async def predict_by_all(
     found_id, models = await run_in_threadpool(_models, database, comparison_id)
     answers = []
     for label, model in models:
-        answer = await classify(request, images, model, wishes)
+        predictor = await predictor_of(request, model, wishes.engine)
+        answer = await classify(request, images, predictor, wishes)
         of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
         answers.append(ComparedPrediction.model_validate(answer | of_model))
     return ComparedPredictions(comparison_id=found_id, models=answers)

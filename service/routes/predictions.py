@@ -15,6 +15,7 @@ from service.inference.answers import IMAGES, PredictionList, prediction_list
 from service.inference.batcher import Patience
 from service.inference.images import MOST_BYTES
 from service.inference.overload import ClientGoneError
+from service.inference.predictor import Predictor
 from service.inference.predictors import Predictors
 from service.inference.request_images import RequestImages, read_images
 from service.inference.resolver import Resolver
@@ -60,10 +61,11 @@ async def predict(
     The body is an image file, multipart files, an array in NumPy's .npy format, or JSON with
     `images` (base64) or `instances` (pixels).
     """
-    images = await read_images(request)
     resolver: Resolver = request.app.state.resolver
     resolved = await resolver.resolve(model_id)
-    answer = await classify(request, images, resolved.model, wishes, resolved.engine)
+    predictor = await predictor_of(request, resolved.model, wishes.engine or resolved.engine)
+    images = await read_images(request)
+    answer = await classify(request, images, predictor, wishes)
     return Response(
         to_json(answer),
         media_type="application/json",
@@ -71,19 +73,20 @@ async def predict(
     )
 
 
+async def predictor_of(request: Request, model: Model, engine: str | None) -> Predictor:
+    """A model by an engine, or by the fastest; OverloadedError before a body is read for nothing."""
+    predictors: Predictors = request.app.state.predictors
+    predictor = await predictors.get(model, known_engine(engine) if engine else None)
+    predictor.check_room(1)
+    return predictor
+
+
 async def classify(
-    request: Request,
-    images: RequestImages,
-    model: Model,
-    wishes: Wishes,
-    engine: str | None = None,
+    request: Request, images: RequestImages, predictor: Predictor, wishes: Wishes
 ) -> dict[str, Any]:
-    """What one model says of the images, a PredictionList; by the engine wished for, or by `engine`."""
+    """What one model says of the images, a PredictionList."""
     waited: float = request.scope[WAITED]
     received = perf_counter()
-    predictors: Predictors = request.app.state.predictors
-    engine = known_engine(wishes.engine) if wishes.engine else engine
-    predictor = await predictors.get(model, engine)
     predictor.check_room(len(images))
     if waited > LONG_WAIT and await request.is_disconnected():
         raise ClientGoneError

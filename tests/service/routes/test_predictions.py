@@ -1,5 +1,6 @@
 """Predictions over HTTP: every form of body, every kind of image, every latency stage."""
 
+import asyncio
 import base64
 import io
 
@@ -386,3 +387,34 @@ def test_a_comparison_without_a_model_yet_is_a_404(service, png):
     answer = service.http.post("/v1/comparisons/latest/predictions", content=png())
 
     assert "no model yet" in service.refused(answer, 404)
+
+
+def test_where_nobody_may_wait_a_body_is_not_even_read(trained, monkeypatch):
+    monkeypatch.setattr("service.inference.batcher.MOST_WAITING", 0)
+
+    trained.refused(post(trained, b"no image at all"), 429)
+
+
+def test_who_hangs_up_in_the_middle_of_a_body_is_no_failure_of_ours(trained, caplog):
+    messages = iter(
+        [
+            {"type": "http.request", "body": b"half of", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": URL,
+        "query_string": b"",
+        "headers": [(b"content-type", b"image/png"), (b"content-length", b"100")],
+    }
+
+    async def receive():
+        return next(messages)
+
+    async def send(message):
+        assert message.get("status", 400) == 400
+
+    asyncio.run(trained.http.app(scope, receive, send))
+    assert "failed" not in caplog.text
