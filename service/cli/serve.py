@@ -5,6 +5,7 @@ import uvicorn
 from service.cli import app
 from service.cli.options import Port
 from service.cli.up import on_port
+from service.one_write import OneWriteProtocol
 
 
 @app.command()
@@ -17,5 +18,6 @@ def serve(port: Port = None) -> None:
         host=chosen.host,
         port=chosen.port,
         timeout_graceful_shutdown=3,  # a stream of events would otherwise hold it up for ever
+        http=OneWriteProtocol,
         access_log=False,
     )

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from service.app import create_app
+from service.one_write import OneWriteProtocol
 from workers.database import engine
 from workers.executors import Ended
 from workers.host_locks import HostLock
@@ -120,7 +121,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """The installation of `settings` over a real socket; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), http=OneWriteProtocol, port=0, log_level="warning")
+    )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # whoever connects before the server runs is answered when it does

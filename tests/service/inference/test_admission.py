@@ -110,3 +110,29 @@ def test_an_alias_moves_under_load_and_no_request_fails(trained, address, png):
     with httpx.Client(base_url=address) as client:
         after = client.post("/v1/models/busy/predictions", content=png())
     assert after.json()["model_id"] == second
+
+
+def test_who_came_together_goes_on_in_order_and_in_turns_of_the_event_loop(monkeypatch):
+    monkeypatch.setattr(admission, "TURN", 0)  # no time for a second one within one turn
+    entered, turns = [], 0
+
+    async def house(scope, receive, send):
+        del receive, send
+        entered.append((turns, scope["number"]))
+
+    async def count_turns():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def scenario_of_turns():
+        door, counting = Admission(house), asyncio.create_task(count_turns())
+        scope = {"type": "http", "path": PATH, "headers": []}
+        await asyncio.gather(*(door(scope | {"number": n}, None, None) for n in range(10)))
+        counting.cancel()
+
+    asyncio.run(scenario_of_turns())
+
+    assert [number for _, number in entered] == list(range(10))
+    assert len({turn for turn, _ in entered}) == 10
