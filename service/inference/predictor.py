@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 
 from models import ImageShape
-from service.inference.batcher import Batcher, Classified, Patience
+from service.inference.batcher import INLINE_SECONDS, Batcher, Classified, Patience
 from service.inference.overload import OverloadedError
 from service.inference.statistics import Statistics
 from workers.engines import Engine, Images
@@ -20,7 +20,9 @@ class Predictor:
     def __init__(self, model: Model, engine: Engine, statistics: Statistics) -> None:
         self.model, self.engine, self.statistics = model, engine, statistics
         self.shape = ImageShape(*model.image_shape)
-        self._batcher = Batcher(engine.classify, self._warm_up())
+        seconds = self._warm_up()
+        self.is_quick = seconds < INLINE_SECONDS  # so that one image is computed on the event loop
+        self._batcher = Batcher(engine.classify, seconds)
 
     async def classify(self, images: Images, patience: Patience) -> Classified:
         """Probabilities and where the time went; OverloadedError, ClientGoneError."""

@@ -5,6 +5,7 @@ import ctypes
 import os
 import platform
 from collections import OrderedDict
+from dataclasses import replace
 
 import torch
 
@@ -67,7 +68,17 @@ class Predictors:
         return await asyncio.shield(self._loading[key])
 
     def _make(self, engine: str, model: Model) -> Predictor:
+        """One thread for a quick model: others take longer to wake, from cores that HTTP needs.
+
+        torch has one number of threads for the whole process, so it stays as it is.
+        """
         statistics = self.statistics.setdefault((model.id, engine), Statistics(model.id, engine))
+        if engine == "onnxruntime":
+            on_one_thread = replace(self.placement, threads=1)
+            made = engines[engine](model, self._artifacts, on_one_thread)
+            predictor = Predictor(model, made, statistics)
+            if predictor.is_quick:
+                return predictor
         made = engines[engine](model, self._artifacts, self.placement)
         return Predictor(model, made, statistics)
 

@@ -33,6 +33,18 @@ def test_a_model_is_loaded_once_however_many_ask_for_it(models, artifacts):
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize(("inline_seconds", "is_quick"), [(60, True), (0, False)])
+def test_only_what_takes_long_gets_all_threads(
+    models, artifacts, monkeypatch, inline_seconds, is_quick
+):
+    monkeypatch.setattr("service.inference.predictor.INLINE_SECONDS", inline_seconds)
+    predictors = Predictors(artifacts, "cpu", most_bytes=10**9)
+
+    predictor = asyncio.run(predictors.get(models[0]))
+
+    assert predictor.engine.threads == (1 if is_quick else predictors.placement.threads)
+
+
 def test_one_that_stops_waiting_for_a_model_does_not_stop_the_others(models, artifacts):
     async def scenario():
         predictors = Predictors(artifacts, "cpu", most_bytes=10**9)
