@@ -1,9 +1,10 @@
-"""Load from a process of its own: wrk, which must be installed (Debian's package `wrk`)."""
+"""Load from a process of its own: wrk, which must be installed (Debian's package `wrk`), or open_loop."""
 
 import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,26 +15,13 @@ wrk.headers["Content-Type"] = "{kind}"
 local file = io.open("{body}", "rb")
 wrk.body = file:read("*all")
 file:close()
-local only = nil
-function setup(thread) only = thread end
 function done(summary, latency, requests)
   io.write(string.format('\\n{{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d,'
-    .. ' "status": %d, "socket": %d, "server": %d}}\\n', summary.requests, summary.duration,
+    .. ' "status": %d, "socket": %d}}\\n', summary.requests, summary.duration,
     latency:percentile(50), latency:percentile(99), summary.errors.status,
-    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
-    only:get('server_errors') or 0))
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
 end
 """
-# wrk counts every status of 400 and more as one kind. To look at each takes it longer.
-WATCHING = """
-function init() server_errors = 0 end
-function response(status)
-  if status >= 500 then server_errors = server_errors + 1 end
-end
-"""
-
-
-MANY = 512  # connections, above which refusals are expected and looked at
 
 
 class LoadError(RuntimeError):
@@ -51,9 +39,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it. Milliseconds; statuses of 400 and more, and broken connections, apart.
+    """What came of it: answers with 200 a second, milliseconds, and what was not answered so.
 
-    Server errors are counted where twice as many ask as are let in, and are among the refused.
+    wrk takes the milliseconds of all answers and every status of 400 and more for refused;
+    `overload` those of answers with 200, and tells 429 from server errors.
     """
 
     requests_per_second: float
@@ -61,7 +50,7 @@ class Load:
     p99: float
     refused: int
     broken: int
-    server_errors: int
+    server_errors: int = 0
 
 
 def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: Path) -> Load:
@@ -74,8 +63,7 @@ def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: 
     empty = folder / "empty"
     empty.write_bytes(b"")
     method, kind, path = ("POST", body.kind, body.path) if body else ("GET", "text/plain", empty)
-    watching = WATCHING if connections > MANY else ""
-    script.write_text(SCRIPT.format(method=method, kind=kind, body=path) + watching)
+    script.write_text(SCRIPT.format(method=method, kind=kind, body=path))
     shown = subprocess.run(  # noqa: S603 - our own arguments
         [*command, "-s", str(script), url], capture_output=True, text=True, check=True
     ).stdout
@@ -90,5 +78,14 @@ def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: 
         p99=said["p99"] / 1e3,
         refused=said["status"],
         broken=said["socket"],
-        server_errors=said["server"],
     )
+
+
+def overload(url: str, body: Body, *, rate: float, seconds: int) -> Load:
+    """Send the body so many times a second, whether or not those before have been answered."""
+    command = [sys.executable, "-m", "benchmarks.open_loop"]
+    arguments = [url, str(body.path), body.kind, str(rate), str(seconds)]
+    shown = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [*command, *arguments], capture_output=True, text=True, check=True
+    ).stdout
+    return Load(**json.loads(shown))

@@ -13,10 +13,15 @@ from workers.training.device import device_name, resolve
 
 OURS, PLAIN, LITSERVE = "Bakeoff", "FastAPI + eager torch", "LitServe"
 EMPTY = "empty FastAPI route"
-OVERLOAD = 1024  # connections: twice as many as are let in at once
+OVERLOADED = ("one PNG", "64 PNG")  # what is asked for more often than it can be answered:
+TIMES = 2  # times the requests/s of 64 connections
 DOCS = Path(__file__).parents[1] / "docs"
 TARGET, NUMBERS = DOCS / "serving-speed.md", DOCS / "serving-speed.json"
 
+PEERS_NOT_TRIED = (
+    "Not measured: MLServer 1.7.1, which wants FastAPI below 0.116 and so an environment of its own, and"
+    " Ray Serve, whose proxy, replicas and control are processes apart and would share these cores."
+)
 #: What is to be reached, as a multiple of: requests/s of (server, body, connections) of ours over another's.
 GOALS = [
     ("one PNG", 64, PLAIN, "one PNG", 2.0),
@@ -59,6 +64,8 @@ def page(known: dict[str, Any]) -> str:
             "",
             f"{known['evidence']}.",
             "",
+            PEERS_NOT_TRIED,
+            "",
             "| body | connections | server | requests/s | ours over it | p50, ms | p99, ms |"
             " refused | broken |",
             "|---|---:|---|---:|---:|---:|---:|---:|---:|",
@@ -70,10 +77,14 @@ def page(known: dict[str, Any]) -> str:
             "|---|---|---:|---:|",
             *(goal(rounds, *one) for one in GOALS),
             "",
+            "p99 of one PNG over 64 connections, ours over FastAPI + eager torch: "
+            + _spread(_slowest, rounds)
+            + "; wanted no more than 1.00×.",
+            "",
             "Server-side overhead of a lone request (total − decode − forward, as the answers say):"
             f" median {statistics.median(overhead):.3f} ms, n = {len(overhead)}; wanted under 0.2.",
             "",
-            overload(rounds),
+            *overload(known["rounds"], rounds),
             "",
         ]
     )
@@ -120,24 +131,51 @@ def goal(
     return f"| {body}, {connections} connections | {what} | {wanted:.2f}× | {found} |"
 
 
-def overload(rounds: list[dict[Case, Load]]) -> str:
-    """What becomes of answers when twice as many ask as are let in."""
-    case = (OURS, "64 PNG", OVERLOAD)
-    goodput = _spread(lambda one: _ratio(one, case, (OURS, "64 PNG", 64)), rounds)
-    loads = [one[case] for one in rounds]
-    return (
-        f"{OVERLOAD} connections are twice what is let in at once; wrk comes back at once, whatever"
-        f" `Retry-After` says. {sum(one['refused'] for one in loads):,} were refused,"
-        f" {sum(one['server_errors'] for one in loads)} answered with 5xx; goodput over that of 64"
-        f" connections: {goodput}; the slowest hundredth of the answers of all kinds took"
-        f" {statistics.median(one['p99'] for one in loads):,.0f} ms or more."
-    )
+def overload(measured: list[dict[str, Any]], rounds: list[dict[Case, Load]]) -> list[str]:
+    """What becomes of answers when twice as many are asked for as can be given."""
+    lines = [
+        f"## {TIMES} times the load it can bear",
+        "",
+        f"{TIMES} times as many requests a second as it answered to 64 connections in the same round,"
+        " sent when they are due, whether or not those before have been answered"
+        " (`benchmarks/open_loop.py`, a process of its own on the same two cores). Wanted: no 5xx, and"
+        " at least 0.90 of the peak answered with 200. Milliseconds are of those, from when they were due.",
+        "",
+        "| body | asked/s | answered/s | over the peak | p50, ms | p99, ms | refused | 5xx | broken |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for body in OVERLOADED:
+        loads = [one for each in measured for one in each["overloads"] if one["body"] == body]
+        peaks = [one[OURS, body, 64]["requests_per_second"] for one in rounds]
+        goodputs = [one["requests_per_second"] for one in loads]
+        cells = [
+            body,
+            f"{statistics.median(one['asked'] for one in loads):,.0f}",
+            f"{statistics.median(goodputs):,.0f}",
+            _range([good / peak for good, peak in zip(goodputs, peaks, strict=True)]),
+            f"{statistics.median(one['p50'] for one in loads):.0f}",
+            f"{statistics.median(one['p99'] for one in loads):.0f}",
+            *(
+                str(sum(one[kind] for one in loads))
+                for kind in ("refused", "server_errors", "broken")
+            ),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
 
 
 def _ratio(one: dict[Case, Load], ours: Case, theirs: Case) -> float:
     return float(one[ours]["requests_per_second"] / one[theirs]["requests_per_second"])
 
 
+def _slowest(one: dict[Case, Load]) -> float:
+    case = ("one PNG", 64)
+    return float(one[OURS, *case]["p99"] / one[PLAIN, *case]["p99"])
+
+
 def _spread(ratio: Callable[[dict[Case, Load]], float], rounds: list[dict[Case, Load]]) -> str:
-    ratios = sorted(map(ratio, rounds))
-    return f"{statistics.median(ratios):.2f}× ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    return _range(list(map(ratio, rounds)))
+
+
+def _range(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
