@@ -86,3 +86,7 @@ def test_a_worker_that_comes_back_late_removes_nothing_of_its_successor(
     checkpoints.tidy(2)  # the first one goes on where it stood
 
     assert sorted(one.name.split("-")[1] for one in folder.iterdir()) == ["3", "4"]
+
+
+def test_equal_checkpoints_are_equal_bytes() -> None:
+    assert len({checkpoint(1).to_bytes() for _ in range(20)}) == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-FORMAT = "bakeoff checkpoint 2"
+FORMAT = "bakeoff checkpoint 3"
 
 
 class CheckpointError(ValueError):
@@ -40,12 +40,14 @@ class Checkpoint:
             for name, tensor in members.items()
         }
         numbers = {
+            "format": FORMAT,
             "epoch": self.epoch,
             "best_epoch": self.best_epoch,
             "best_loss": self.best_loss,
             "train_seconds": self.train_seconds,
         }
-        return save(tensors, {"format": FORMAT, "numbers": json.dumps(numbers)})
+        # One entry: safetensors writes several in an order of chance, and equal checkpoints are equal bytes.
+        return save(tensors, {"numbers": json.dumps(numbers)})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Checkpoint":
@@ -58,8 +60,8 @@ class Checkpoint:
             length = int.from_bytes(content[:8], "little")
             metadata = json.loads(content[8 : 8 + length])["__metadata__"]
             numbers = json.loads(metadata["numbers"])
-            if metadata["format"] != FORMAT:
-                raise CheckpointError(f"a checkpoint of another format: {metadata['format']}")
+            if numbers.get("format") != FORMAT:
+                raise CheckpointError("written by another version")
         except (SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(f"not a whole checkpoint: {error}") from None
         groups: dict[str, dict[str, Tensor]] = {"network": {}, "optimizer": {}, "best_network": {}}
