@@ -2,6 +2,8 @@
 
 from hypothesis import settings
 
+from tests.postgresql import postgresql as postgresql  # one server for all who ask for it
+
 settings.register_profile(
     "unhurried", settings.get_profile(settings.get_current_profile_name()), deadline=None
 )
