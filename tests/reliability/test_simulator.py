@@ -8,7 +8,7 @@ from tests.reliability.simulator import simulate
 from workers.database import engine
 
 SEEDS = 2000
-POSTGRESQL_SEEDS = 20
+POSTGRESQL_SEEDS = 50
 
 
 @pytest.mark.timeout(900)  # a busy machine has its time
