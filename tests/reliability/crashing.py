@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from tests.postgresql import new_database
 from tests.reliability.history import Ending, Happened, violations
 from tests.reliability.simulated_training import EPOCHS, bits, simulated, weights
 from workers import crash_points, events, jobs, train_job
@@ -109,10 +110,18 @@ class InTurn:
         crash_points.reach(CrashPoint.STOPPED)
 
 
-def survive(crash: Crash) -> Survived:
-    """Let a worker crash, another one finish, and look at the history."""
+def survive(crash: Crash, *, host: str | None = None) -> Survived:
+    """Let a worker crash, another one finish, and look at the history.
+
+    On SQLite, or in a database of its own on the PostgreSQL server at `host`.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), device="cpu", lease_seconds=LEASE_SECONDS)
+        settings = Settings(
+            data=Path(folder),
+            device="cpu",
+            lease_seconds=LEASE_SECONDS,
+            database_url=new_database(host) if host else "",
+        )
         with ALEMBIC:
             upgrade(settings.resolved_database_url)
         database = engine(settings.resolved_database_url)
@@ -199,9 +208,9 @@ def _wrong(settings: Settings, job_id: str) -> list[str]:
     return wrong
 
 
-def survive_all(passes: Iterable[int]) -> list[Survived]:
+def survive_all(passes: Iterable[int], *, host: str | None = None) -> list[Survived]:
     """Every crash, some at once; `passes`: how often a process comes by before it crashes."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])  # or every process would import torch anew
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(survive, crashes(passes)))
+        return list(threads.map(functools.partial(survive, host=host), crashes(passes)))
