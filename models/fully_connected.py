@@ -6,12 +6,13 @@ from torch import nn
 
 from models import ImageShape, architectures
 from models.bounds import Bounds
+from models.dropout import Dropout
 
 Widths = Annotated[
     tuple[Annotated[int, Bounds("units of one hidden layer", 1, 8192)], ...],
     Bounds("units of the hidden layers, first to last"),
 ]
-Dropout = Annotated[float, Bounds("share of units silenced in training", 0, 0.9)]
+DropoutRate = Annotated[float, Bounds("share of units silenced in training", 0, 0.9)]
 
 
 @architectures.register
@@ -20,7 +21,7 @@ def fully_connected(
     num_classes: int,
     *,
     widths: Widths = (80, 80),
-    dropout: Dropout = 0.0,
+    dropout: DropoutRate = 0.0,
     batch_norm: Annotated[bool, Bounds("normalise each hidden layer over the batch")] = False,
 ) -> nn.Module:
     """A small fully connected net: two hidden layers with ReLU.
@@ -37,7 +38,8 @@ def deep_fully_connected(
     num_classes: int,
     *,
     dropout: Annotated[
-        tuple[Dropout, Dropout, Dropout], Bounds("after the first, second and third hidden layer")
+        tuple[DropoutRate, DropoutRate, DropoutRate],
+        Bounds("after the first, second and third hidden layer"),
     ] = (0.5, 0.3, 0.25),
 ) -> nn.Module:
     """A deep fully connected net: 1024, 512, 512 and 256 units with ReLU, dropout after three.
@@ -60,7 +62,7 @@ def _build(
             network.add_module(f"norm{number}", nn.BatchNorm1d(width))
         network.add_module(f"relu{number}", nn.ReLU(inplace=True))
         if dropout > 0:
-            network.add_module(f"dropout{number}", nn.Dropout(dropout))
+            network.add_module(f"dropout{number}", Dropout(dropout))
         num_inputs = width
     network.add_module("classifier", nn.Linear(num_inputs, num_classes))
     return network

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 
 from models import ImageShape, architectures
 from models.bounds import Bounds
+from models.dropout import Dropout
 
 Channels = Annotated[int, Bounds("channels of one stage", 1, 1024)]
-Dropout = Annotated[float, Bounds("share of features silenced before the classifier", 0, 0.9)]
+DropoutRate = Annotated[float, Bounds("share of features silenced before the classifier", 0, 0.9)]
 
 
 class ResidualBlock(nn.Module):
@@ -53,7 +54,7 @@ def residual_cnn(
     channels: Annotated[
         tuple[Channels, Channels], Bounds("channels of the stem and of the blocks")
     ] = (32, 64),
-    dropout: Dropout = 0.0,
+    dropout: DropoutRate = 0.0,
 ) -> nn.Module:
     """A CNN with two residual blocks and batch norm, made for MNIST: 163,466 parameters there.
 
@@ -72,7 +73,7 @@ def residual_cnn(
         flatten=nn.Flatten(),
     )
     if dropout > 0:
-        layers["dropout"] = nn.Dropout(dropout)
+        layers["dropout"] = Dropout(dropout)
     height, width = (-(-side // 4) for side in image_shape[1:])
     layers["classifier"] = nn.Linear(wide * height * width, num_classes)
     return nn.Sequential(layers)
@@ -91,7 +92,7 @@ def deep_residual_cnn(
     *,
     channels: Stages = (32, 64, 128),
     batch_norm: BatchNorm = False,
-    dropout: Dropout = 0.0,
+    dropout: DropoutRate = 0.0,
 ) -> nn.Module:
     """A CNN with three residual blocks, made for CIFAR-10, without any regularisation.
 
@@ -107,7 +108,7 @@ def regularised_residual_cnn(
     *,
     channels: Stages = (32, 64, 128),
     batch_norm: BatchNorm = True,
-    dropout: Dropout = 0.3,
+    dropout: DropoutRate = 0.3,
 ) -> nn.Module:
     """The three residual blocks of deep_residual_cnn with batch norm and dropout.
 
@@ -137,7 +138,7 @@ def _three_blocks(
         flatten=nn.Flatten(),
     )
     if dropout > 0:
-        layers["dropout"] = nn.Dropout(dropout)
+        layers["dropout"] = Dropout(dropout)
     layers["classifier"] = nn.Linear(third, num_classes)
     return nn.Sequential(layers)
 

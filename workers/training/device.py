@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-FLOAT32_ERROR = 1e-5  # relative, of a product of 256 × 256; bfloat16 would be off by 3e-3
+from workers.training import products
 
 
 class DeviceUnavailableError(ValueError):
@@ -48,7 +48,7 @@ def prepare(device: torch.device) -> None:
     """Set up this process for training on `device`. Results stay exact to float32 rounding."""
     if device.type == "cpu":
         _keep_freed_memory()
-        _use_onednn_for_matrix_products()
+        products.use_onednn()
 
 
 def _keep_freed_memory() -> None:
@@ -61,20 +61,6 @@ def _keep_freed_memory() -> None:
     libc.mallopt(mmap_max, 0)
     libc.mallopt(trim_threshold, 2**31 - 1)
     libc.mallopt(top_pad, 64 * 1024 * 1024)
-
-
-def _use_onednn_for_matrix_products() -> None:
-    # On AMD processors MKL's float32 products run at less than half of oneDNN's speed. This switch
-    # routes them to oneDNN; where that would really round to bfloat16 it is taken back.
-    matmul = getattr(torch.backends.mkldnn, "matmul", None)
-    if matmul is None or not torch.backends.mkldnn.is_available():
-        return
-    left, right = torch.rand(256, 256), torch.rand(256, 256)
-    exact = left.double() @ right.double()
-    before = matmul.fp32_precision
-    matmul.fp32_precision = "bf16"
-    if ((left @ right).double() / exact - 1).abs().max() > FLOAT32_ERROR:
-        matmul.fp32_precision = before
 
 
 def _processor_name() -> str:

@@ -11,6 +11,7 @@ from workers.training.results import LayerName
 
 SAMPLES_PER_EPOCH = 16
 IMAGES = 1000  # on which a unit must stay at zero to be called dead
+AT_ONCE = 250  # of them
 
 
 class GradientFlow:
@@ -87,8 +88,9 @@ def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> di
     In evaluation mode. Where a network uses a ReLU again, that use has a number behind its name.
     """
     alive: dict[str, Tensor] = {}
+    uses: dict[str, int] = {}
     hooks = [
-        module.register_forward_hook(_note_alive(name, alive))
+        module.register_forward_hook(_note_alive(name, alive, uses))
         for name, module in network.named_modules()
         if isinstance(module, nn.ReLU)
     ]
@@ -96,7 +98,9 @@ def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> di
     network.eval()
     try:
         with torch.inference_mode():
-            network(normalise(split.images[:IMAGES]))
+            for images in split.images[:IMAGES].split(AT_ONCE):
+                uses.clear()
+                network(normalise(images))
     finally:
         for hook in hooks:
             hook.remove()
@@ -111,12 +115,13 @@ def layer_names(network: nn.Module) -> list[LayerName]:
     return [LayerName(owner, type(modules.get(owner, network)).__name__) for owner in owners]
 
 
-def _note_alive(name: str, alive: dict[str, Tensor]) -> Callable[..., None]:
+def _note_alive(name: str, alive: dict[str, Tensor], uses: dict[str, int]) -> Callable[..., None]:
     def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
         del module, inputs
-        uses = sum(one.partition(":")[0] == name for one in alive)
+        uses[name] = uses.get(name, 0) + 1
+        key = f"{name}:{uses[name]}" if uses[name] > 1 else name
         units = (output > 0).transpose(0, 1).flatten(1).any(dim=1)
-        alive[f"{name}:{uses + 1}" if uses else name] = units
+        alive[key] = units | alive[key] if key in alive else units
 
     return hook
 

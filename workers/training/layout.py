@@ -9,5 +9,9 @@ def layout_of(network: nn.Module) -> torch.memory_format:
 
     Where it only multiplies, an image flattened must lie channel by channel, or each batch is copied.
     """
-    convolves = any(isinstance(layer, nn.Conv2d) for layer in network.modules())
-    return torch.channels_last if convolves else torch.contiguous_format
+    return torch.channels_last if convolves(network) else torch.contiguous_format
+
+
+def convolves(network: nn.Module) -> bool:
+    """Whether it has a convolution, as against matrix products alone."""
+    return any(isinstance(layer, nn.Conv2d) for layer in network.modules())

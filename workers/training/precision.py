@@ -1,4 +1,7 @@
-"""In which number format a training computes."""
+"""In which number format a training computes.
+
+What `auto` chooses is what was faster: docs/training-speed.md has both formats side by side.
+"""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -7,9 +10,12 @@ from typing import Literal
 import torch
 from torch import nn
 
-# Below this many weights the casts of autocast cost more than faster products save (0.94× was
-# measured on 784-80-80-10).
-SMALLEST_LAYER_WORTH_CASTING = 256 * 256
+from workers.training import products
+from workers.training.layout import convolves
+
+# Below this many weights bfloat16 costs more than faster products save (0.7× was measured on
+# 784-80-80-10).
+SMALLEST_LAYER_WORTH_ROUNDING = 256 * 256
 
 
 @dataclass(frozen=True)
@@ -18,12 +24,17 @@ class Precision:
 
     name: Literal["float32", "bfloat16"]
     reason: str
+    products_only: bool = False  # bfloat16 for what enters a matrix product, float32 for the rest
 
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
         """The context to run forward passes in."""
-        if self.name == "float32":
+        if self.name == "float32" or self.products_only:
             return nullcontext()
         return torch.autocast(device.type, dtype=torch.bfloat16)
+
+    def products(self) -> AbstractContextManager[object]:
+        """The context to run forward and backward passes in."""
+        return products.in_bfloat16() if self.products_only else nullcontext()
 
 
 def choose(asked: str, network: nn.Module, device: torch.device) -> Precision:
@@ -31,12 +42,12 @@ def choose(asked: str, network: nn.Module, device: torch.device) -> Precision:
     if asked == "float32":
         return Precision("float32", "asked for")
     if asked == "bfloat16":
-        return Precision("bfloat16", "asked for")
+        return _bfloat16("asked for", network, device)
     if not computes_in_bfloat16(device):
         return Precision("float32", f"this {device.type} device does not compute in bfloat16")
     if not _has_work_for_bfloat16(network):
         return Precision("float32", "the layers are too small to gain from bfloat16")
-    return Precision("bfloat16", f"this {device.type} device computes in bfloat16")
+    return _bfloat16(f"this {device.type} device is faster in bfloat16", network, device)
 
 
 def computes_in_bfloat16(device: torch.device) -> bool:
@@ -52,6 +63,13 @@ def computes_in_bfloat16(device: torch.device) -> bool:
 def _has_work_for_bfloat16(network: nn.Module) -> bool:
     return any(
         isinstance(layer, nn.Conv2d)
-        or (isinstance(layer, nn.Linear) and layer.weight.numel() > SMALLEST_LAYER_WORTH_CASTING)
+        or (isinstance(layer, nn.Linear) and layer.weight.numel() > SMALLEST_LAYER_WORTH_ROUNDING)
         for layer in network.modules()
     )
+
+
+def _bfloat16(reason: str, network: nn.Module, device: torch.device) -> Precision:
+    # Autocast writes every weight and gradient once more, in the other format. For a network of
+    # matrix products that is a quarter of a step, which oneDNN saves by rounding as it reads.
+    products_only = device.type == "cpu" and computes_in_bfloat16(device) and not convolves(network)
+    return Precision("bfloat16", reason, products_only)

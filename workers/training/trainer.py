@@ -178,12 +178,13 @@ class Trainer:
         images = augment(images, self.recipe.augmentation, generator)
         labels = self.train_split.labels.index_select(0, indices)
         self.optimizer.zero_grad()
-        with self.precision.autocast(self.device):
-            logits = self.network(images)
-        loss = functional.cross_entropy(
-            logits.float(), labels, label_smoothing=self.recipe.label_smoothing
-        )
-        loss.backward()
+        with self.precision.products():
+            with self.precision.autocast(self.device):
+                logits = self.network(images)
+            loss = functional.cross_entropy(
+                logits.float(), labels, label_smoothing=self.recipe.label_smoothing
+            )
+            loss.backward()
         self.optimizer.step(self._learning_rate(number, step))
         return loss, logits, labels
 
