@@ -79,10 +79,8 @@ def layers_of(run: Run, prefix: str = "gradient_norm/") -> list[str]:
 
 def _health(architecture: str, runs: list[Run]) -> GradientHealth:
     norms, updates, relus = (_flows(runs, prefix) for prefix in FLAGS)
-    layers = [
-        norm.model_copy(update={"update_ratio": update.update_ratio})
-        for norm, update in zip(norms, updates, strict=True)
-    ]
+    ratios = {one.name: one.update_ratio for one in updates}  # an older job may have kept none
+    layers = [norm.model_copy(update={"update_ratio": ratios.get(norm.name, [])}) for norm in norms]
     flags = [
         flag
         for find, of in zip(FLAGS.values(), (norms, updates, relus), strict=True)

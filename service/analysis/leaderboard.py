@@ -67,6 +67,7 @@ class SortBy(StrEnum):
     NUM_PARAMETERS = "num_parameters"
     FLOPS = "flops"
     MODEL_BYTES = "model_bytes"
+    N = "n"
     ARCHITECTURE = "architecture"
 
 
@@ -76,6 +77,7 @@ HIGHEST_FIRST = {
     SortBy.VALIDATION_ACCURACY,
     SortBy.MACRO_AUC,
     SortBy.IMAGES_PER_SECOND,
+    SortBy.N,
 }
 
 

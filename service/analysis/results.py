@@ -82,8 +82,8 @@ class ComparisonResults:
 
     @property
     def seeds_in_words(self) -> str:
-        """How many seeds each architecture has: `3 seeds`, or `1 to 3 seeds` where they differ."""
-        counts = sorted({len(self.seeds_of(one)) for one in self.architectures})
+        """How many seeds each architecture has a result of: `3 seeds`, or `1 to 3 seeds`."""
+        counts = sorted({len(self.finished(one)) for one in self.with_results})
         said = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         return f"{said} seed{'' if said == '1' else 's'}"
 

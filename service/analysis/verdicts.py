@@ -4,7 +4,8 @@ from service.analysis.leaderboard import LeaderboardRow
 from service.analysis.statistics import LEVEL, Finding, PairStatistics, Statistics
 
 ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
-SHARE_BELOW = 2.0  # up to here sizes are told apart in percent, above as a factor
+TWICE = 2.0  # from here on more is said as a factor, below in percent
+A_TENTH = 10.0  # from here on less is said as a fraction, below in percent
 MOST_VERDICTS = 6  # up to here every pair has its sentence, above only those of the best
 
 
@@ -15,17 +16,18 @@ def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
     of_best = [one for one in tested.pairs if best in {one.better, one.worse}]
     others = [one for one in tested.pairs if one not in of_best]
     shown = of_best if len(tested.pairs) > MOST_VERDICTS else of_best + others
-    return [verdict(one, by_name, tested.margin) for one in shown]
+    return [verdict(one, by_name, tested) for one in shown]
 
 
-def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], margin: float) -> str:
+def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Statistics) -> str:
     """One sentence: which is better, by how much, how sure, at what cost; or that it is not known."""
     if pair.finding == Finding.BETTER:
         said = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
-        said += _small(pair, margin) + _cost(rows[pair.better], rows[pair.worse])
+        said += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
     else:
-        said = f"No difference could be shown between {pair.better} and {pair.worse}: {_not_shown(pair)}"
-        said += _equal(pair, margin)
+        said = f"No difference could be shown between {pair.better} and {pair.worse}:"
+        said += f" {_difference(pair)} apart ({_evidence(pair)})"
+        said += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
     return said + _one_seed(pair) + "."
 
 
@@ -48,18 +50,24 @@ def _difference(pair: PairStatistics) -> str:
 
 def _evidence(pair: PairStatistics) -> str:
     seeds = len(pair.seeds)
-    return (
-        f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}, {p_words(pair.p_adjusted)},"
-        f" n = {seeds} seed{'s' if seeds > 1 else ''} × {pair.images:,} images"
-    )
-
-
-def _not_shown(pair: PairStatistics) -> str:
-    said = f"{_difference(pair)} apart ({_evidence(pair)})"
-    if pair.low > 0 >= pair.low_with_seeds:  # these networks differ, their architectures may not
+    interval = f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}"
+    if seeds > 1:  # the first tells of these networks, the second of their architectures
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
-        said += f", and other seeds could reverse it (95 % CI with seeds {low} to {high})"
-    return said
+        interval += f" over images, {low} to {high} over images and seeds"
+    number = f"{seeds} seed{'s' if seeds > 1 else ''} × {pair.images:,} images"
+    return f"{interval}, {p_words(pair.p_adjusted)}, n = {number}"
+
+
+def _why_not(pair: PairStatistics, num_pairs: int) -> str:
+    """What keeps a difference from being claimed, where the interval over images shows one."""
+    if pair.low <= 0:
+        return ""
+    if pair.low_with_seeds <= 0:
+        return ", which other seeds could reverse"
+    if pair.p <= LEVEL:
+        alone = f"this pair alone: {p_words(pair.p)}"
+        return f", which may be chance where {num_pairs} pairs are tested ({alone})"
+    return ""
 
 
 def _small(pair: PairStatistics, margin: float) -> str:
@@ -90,11 +98,19 @@ def _cost(better: LeaderboardRow, worse: LeaderboardRow) -> str:
 def _size(ours: int, theirs: int) -> str:
     if ours == theirs:
         return "as many parameters"
-    factor, word = (theirs / ours, "fewer") if ours < theirs else (ours / theirs, "more")
-    if factor >= SHARE_BELOW:
-        return f"{factor:.1f} times {'fewer' if word == 'fewer' else 'as many'} parameters"
     share = 100 * abs(ours - theirs) / theirs
-    return f"{share:.0f} % {word} parameters" if share >= 1 else "about as many parameters"
+    if share < 1:
+        return "about as many parameters"
+    if ours > theirs:
+        factor = ours / theirs
+        more = f"{factor:.1f} times as many" if factor >= TWICE else f"{share:.0f} % more"
+        return f"{more} parameters"
+    factor = theirs / ours
+    return (
+        f"1/{factor:.0f} of the parameters"
+        if factor >= A_TENTH
+        else f"{share:.0f} % fewer parameters"
+    )
 
 
 def _pace(ours: float, theirs: float) -> str:

@@ -49,6 +49,18 @@ def test_what_stands_out_is_flagged_with_its_rule(
     assert flag.rule
 
 
+def test_an_older_job_that_kept_no_update_ratios_still_has_its_gradients(make: Make) -> None:
+    whole = make(architectures=1, seeds=1)
+    [run] = whole.runs
+    kept = {name: of for name, of in run.epochs.items() if not name.startswith("update_ratio/")}
+    older = Run(**{**vars(run), "epochs": kept})
+
+    [health] = gradient_health(ComparisonResults(**{**vars(whole), "runs": (older,)}))
+
+    assert [one.name for one in health.layers] == ["stem", "block.conv", "head"]
+    assert all(len(one.gradient_norm) == 5 and not one.update_ratio for one in health.layers)
+
+
 def test_batch_norm_is_left_out(make: Make) -> None:
     assert flags_with(make, **{"gradient_norm/norm": 1e-9}) == []
     [health] = gradient_health(make(architectures=1))

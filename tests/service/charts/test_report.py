@@ -87,6 +87,10 @@ def test_times_of_different_devices_are_not_compared(make: Make) -> None:
     assert any("a processor (cpu) and another processor" in said for said in said_of(mixed))
 
 
+def test_n_counts_the_seeds_that_have_a_result(unfinished: ComparisonResults) -> None:
+    assert unfinished.seeds_in_words == "2 to 3 seeds"
+
+
 def test_missing_trainings_are_said(unfinished: ComparisonResults) -> None:
     assert any("2 of 9 trainings have no result" in said for said in said_of(unfinished))
     assert report_html(unfinished)

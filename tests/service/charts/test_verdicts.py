@@ -1,5 +1,6 @@
 """Sentences that say what the numbers allow, and no more."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -49,7 +50,9 @@ def test_a_difference_that_holds_is_said_with_its_evidence_and_its_price(rights:
 
     assert said.startswith("network_1 beats network_0 by 1.")
     assert "n = 3 seeds × 10,000 images" in said
-    assert "95 % CI 1." in said
+    assert re.search(
+        r"95 % CI 1\.\d to 1\.\d over images, [01]\.\d to \d\.\d over images and seeds", said
+    )
     assert "p < 0.001" in said
     assert "4.0 times as many parameters" in said
     assert "trains 1.1 times slower" in said
@@ -80,7 +83,46 @@ def test_what_another_seed_could_reverse_is_not_claimed(rights: Rights) -> None:
     said = verdict_of(rights(lucky, drawn(0.979)), margin=0.001)
 
     assert said.startswith("No difference could be shown")
-    assert "other seeds could reverse it (95 % CI with seeds −" in said
+    assert "over images, −" in said  # the interval over seeds too holds zero
+    assert "which other seeds could reverse" in said
+
+
+def test_what_only_many_pairs_put_in_doubt_says_so(rights: Rights) -> None:
+    results = rights(drawn(0.975), drawn(0.99))
+    [pair] = statistics(results).pairs
+    doubtful = pair.model_copy(update={"finding": Finding.NOT_SHOWN, "p": 0.02, "p_adjusted": 0.06})
+    tested = statistics(results).model_copy(update={"pairs": [doubtful] * 3})
+
+    said = verdicts(tested, leaderboard(results))[0]
+
+    assert said.startswith("No difference could be shown")
+    assert "which may be chance where 3 pairs are tested (this pair alone: p = 0.02)" in said
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (50_186, 70_090, "28 % fewer parameters"),
+        (308_650, 4_068_106, "1/13 of the parameters"),
+        (120, 100, "20 % more parameters"),
+        (163_466, 70_090, "2.3 times as many parameters"),
+        (307_978, 308_650, "about as many parameters"),
+        (100, 100, "as many parameters"),
+    ],
+)
+def test_a_size_is_said_so_that_it_can_be_imagined(
+    rights: Rights, ours: int, theirs: int, words: str
+) -> None:
+    results = rights(drawn(0.975), drawn(0.99))
+    sizes = {"network_1": ours, "network_0": theirs}
+    rows = [
+        row.model_copy(update={"num_parameters": sizes[row.architecture]})
+        for row in leaderboard(results)
+    ]
+
+    [said] = verdicts(statistics(results), rows)
+
+    assert f", with {words}, and" in said
 
 
 def test_with_one_seed_nothing_is_said_of_architectures(rights: Rights) -> None:
@@ -144,7 +186,7 @@ def test_a_leaderboard_is_sorted_by_any_column_the_best_first(
     assert [row.rank for row in rows] == [1, 2, 3, 4]
     values = [getattr(row, column) for row in rows]
     values = [getattr(value, "mean", value) for value in values]
-    best_is_high = column.endswith(("accuracy", "auc", "per_second"))
+    best_is_high = column == SortBy.N or column.endswith(("accuracy", "auc", "per_second"))
     assert values == sorted(values, reverse=best_is_high)
 
 
