@@ -23,13 +23,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds for a batch, as the median over the models that were measured."""
+    """Seconds for a batch, as the mean over the models that were measured: that of the leaderboard."""
 
     p50: float
     p99: float
 
     def images_per_second(self, batch_size: int) -> float:
-        """One batch after the other, each of median length."""
+        """One batch after the other, each taking p50."""
         return batch_size / self.p50
 
 
@@ -51,15 +51,13 @@ def table_of(results: ComparisonResults, architecture: str) -> Table:
         sizes = cells.setdefault(Way(row["engine"], row["threads"]), {})
         sizes.setdefault(row["batch_size"], []).append(row)
     return {
-        way: {size: _median(found) for size, found in sorted(cells[way].items())}
+        way: {size: _mean(found) for size, found in sorted(cells[way].items())}
         for way in sorted(cells, key=lambda one: (one.engine, one.threads))
     }
 
 
-def _median(rows: list[dict[str, Any]]) -> Latency:
-    return Latency(
-        *(float(statistics.median(row[name] for row in rows)) for name in ("p50", "p99"))
-    )
+def _mean(rows: list[dict[str, Any]]) -> Latency:
+    return Latency(*(statistics.fmean(row[name] for row in rows) for name in ("p50", "p99")))
 
 
 def _after_training(run: Run) -> Iterator[dict[str, Any]]:

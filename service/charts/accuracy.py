@@ -15,7 +15,7 @@ def accuracy(results: ComparisonResults) -> Figure:
     """Accuracy.
 
     Test accuracy at the end, best first: each seed a small mark, the mean a large one with its 95 %
-    confidence interval. Hollow: accuracy on the train split; the distance is what was learnt by heart.
+    confidence interval. Hollow: accuracy on the train split; the distance is the generalisation gap.
     """
     rows = leaderboard(results)
     figure = new_figure(results, "Accuracy", height=height_for(len(rows)))

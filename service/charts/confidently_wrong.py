@@ -13,9 +13,9 @@ from service.charts.contact_sheet import COLUMNS, Row, draw_sheet
 def confidently_wrong(results: ComparisonResults) -> Figure:
     """Most confidently wrong.
 
-    The test images each network gets wrong with the highest probability (mean over seeds), the most
-    certain first: what it is, what it was taken for, and how sure the network was. Some labels are
-    wrong themselves.
+    The test images each network gets wrong with the highest probability, the most certain first: what
+    it is, what it was taken for, and how sure the network was. Judged by the mean of its seeds'
+    probabilities, which errs less often than a single seed. Some labels are wrong themselves.
     """
     rows = []
     for name, opinion in opinions(results).items():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.analysis.failures import Opinion
 from service.analysis.results import ComparisonResults
-from service.charts.style import FAINT, NORMAL, SMALL, WIDTH, new_figure
+from service.charts.style import FAINT, INK, NORMAL, SMALL, WIDTH, new_figure, say
 
 COLUMNS = 8
 LONGEST_NAME = 10  # letters of a class that fit above an image, with a probability
@@ -42,6 +42,8 @@ def draw_sheet(results: ComparisonResults, title: str, rows: list[Row], nothing:
         _draw(axes, row, images, nothing)
     for axes in panels:
         axes.set_axis_off()
+    if not rows:
+        say(figure, "no predictions of test images are kept")
     return figure
 
 
@@ -49,7 +51,7 @@ def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) 
     shown = row.indices[:COLUMNS]
     words = [_words(row, int(index)) for index in shown]
     pad = 28 if any("\n" in said for said in words) else 16  # points: room for the words
-    axes.set_title(row.title, loc="left", fontsize=NORMAL, pad=pad if len(shown) else 4)
+    axes.set_title(row.title, loc="left", fontsize=NORMAL, color=INK, pad=pad if len(shown) else 4)
     axes.set_xlim(0, COLUMNS)
     axes.set_ylim(1, 0)
     if len(shown):

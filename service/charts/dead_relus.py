@@ -14,7 +14,7 @@ def dead_relus(results: ComparisonResults) -> Figure:
     """Dead ReLUs.
 
     The share of the units of every ReLU (channels, after a convolution) that are zero on each of 1,000
-    train images, from the first ReLU to the last: what is dead no longer learns. Light: first epoch;
-    dark: last. First seed.
+    train images, from the first ReLU to the last: what is dead no longer learns. Faint: first epoch;
+    strong: last. First seed.
     """
     return draw_layers(results, "Dead ReLUs", METRIC)

@@ -8,7 +8,7 @@ from service.analysis.statistics import Finding, PairStatistics, statistics
 from service.analysis.verdicts import p_words, points
 from service.charts import charts
 from service.charts.rows import height_for, name_rows, write_right
-from service.charts.style import FAINT, SMALL, look, new_figure
+from service.charts.style import FAINT, SMALL, look, new_figure, say
 
 
 @charts.register
@@ -50,8 +50,10 @@ def differences(results: ComparisonResults) -> Figure:
             markeredgecolor=style.colour,
             label=name,
         )
+    if not shown:
+        say(figure, "no two networks with a common seed whose predictions are kept")
     name_rows(axes, [best, *shown])
-    write_right(axes, ["", *(_words(pairs[name], best) for name in shown)])
+    write_right(axes, ["highest mean", *(_words(pairs[name], best) for name in shown)])
     axes.set_xlabel("points of test accuracy", fontsize=SMALL, color=FAINT)
     return figure
 

@@ -13,7 +13,7 @@ def generalisation_gap(results: ComparisonResults) -> Figure:
     """Generalisation gap.
 
     How much better a network does on the images it learns from than on test images, after each
-    epoch: a gap that keeps growing is learning by heart. Line: mean over seeds; band: one std.
+    epoch: a gap that keeps growing points to learning by heart. Line: mean over seeds; band: one std.
     """
     figure = new_figure(results, "Generalisation gap", height=4.2)
     loss, accuracy = figure.subplots(1, 2, sharex=True)

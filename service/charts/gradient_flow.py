@@ -15,6 +15,6 @@ def gradient_flow(results: ComparisonResults) -> Figure:
 
     The gradient's L2 norm in every layer (log scale), from the first layer to the last: root mean
     square over steps of an epoch. A line that falls steeply to the left is a gradient that vanishes;
-    one that climbs there explodes. Light: first epoch; dark: last. First seed.
+    one that climbs there explodes. Faint: first epoch; strong: last. First seed.
     """
     return draw_layers(results, "Gradient flow", METRIC)

@@ -16,7 +16,7 @@ def inference_latency(results: ComparisonResults) -> Figure:
     """Inference latency.
 
     From images on the host to probabilities on the host (log scale), at batch 1, 8 and 64, measured
-    after training by engine torch in float32. Mark: p50; line: to p99. Median over seeds.
+    after training by engine torch in float32. Mark: p50; line: to p99. Mean over seeds.
     """
     names = results.with_results
     sizes = [one["batch_size"] for one in results.any_result["latency"]]
@@ -24,7 +24,7 @@ def inference_latency(results: ComparisonResults) -> Figure:
     panels = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)[0]
     for axes, size in zip(panels, sizes, strict=True):
         for row, name in enumerate(names):
-            p50, p99 = (_median(results, name, size, which) for which in ("p50", "p99"))
+            p50, p99 = (_mean(results, name, size, which) for which in ("p50", "p99"))
             draw_span(axes, row, (p50, p99), look(results, name), name)
         scale(axes)
         name_rows(axes, names)
@@ -32,11 +32,11 @@ def inference_latency(results: ComparisonResults) -> Figure:
     return figure
 
 
-def _median(results: ComparisonResults, name: str, size: int, which: str) -> float:
+def _mean(results: ComparisonResults, name: str, size: int, which: str) -> float:
     found = [
         latency[which]
         for result in results.finished(name)
         for latency in result["latency"]
         if latency["batch_size"] == size
     ]
-    return float(statistics.median(found))
+    return statistics.fmean(found)

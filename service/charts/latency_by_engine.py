@@ -21,7 +21,7 @@ def latency_by_engine(results: ComparisonResults) -> Figure:
 
     From images on the host to probabilities on the host (log scale), as jobs of kind latency have
     measured it; of a network that none has measured, what its training saw. Mark: p50; line: to p99.
-    Median over models.
+    Mean over models.
     """
     names = results.with_results
     tables = {name: _shown(table_of(results, name), len(names)) for name in names}

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -11,11 +10,11 @@ from service.analysis.gradient_health import flags_of, layers_of
 from service.analysis.results import ComparisonResults, Run
 from service.charts.curves import log_ticks
 from service.charts.grid import grid
-from service.charts.style import FAINT, SMALL, panel_title, percent, tidy
+from service.charts.style import COLOURS, FAINT, SMALL, panel_title, percent, say, tidy
 
 MOST_LINES = 5  # epochs that are drawn, first and last among them
 MOST_NAMES = 14  # layers that are named below a panel
-LIGHTEST, DARKEST = 0.3, 0.95  # of the colours from first to last epoch
+FAINTEST = 0.3  # the first epoch; the last is opaque, on light ground and on dark
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,13 @@ def draw_layers(results: ComparisonResults, title: str, metric: LayerMetric) -> 
         kinds = flags_of(results, name, metric.prefix)
         words = ", ".join(f"{flag.kind}: {flag.layer}" for flag in kinds[:2])
         more = f" and {len(kinds) - 2} more" if len(kinds) > 2 else ""  # noqa: PLR2004 - a line's worth
-        panel_title(axes, f"{name}, seed {run.seed}\n{words + more or 'nothing stands out'}")
+        order = "" if run.result else ", in order of name"  # known when the training has ended
+        panel_title(axes, f"{name}, seed {run.seed}{order}\n{words + more or 'nothing stands out'}")
         tidy(axes)
     if panels:
         _align(figure, panels, metric)
+    else:
+        say(figure, "no training has kept this number")
     return figure
 
 
@@ -58,11 +60,12 @@ def _draw(axes: Axes, run: Run, metric: LayerMetric) -> None:
         log_ticks(axes)
     for position, epoch in enumerate(shown):
         values = [run.curve(metric.prefix + layer)[epoch] for layer in layers]
-        shade = LIGHTEST + (DARKEST - LIGHTEST) * (position + 1) / len(shown)
+        opacity = 1 - (1 - FAINTEST) * (1 - (position + 1) / len(shown))
         axes.plot(
             range(len(layers)),
             [value if value > 0 or metric.is_share else math.nan for value in values],
-            color=colormaps["Blues"](shade),
+            color=COLOURS[0],
+            alpha=opacity,
             marker="o" if len(layers) <= MOST_NAMES else None,
             markersize=3.5,
             linewidth=1.6,

@@ -6,16 +6,21 @@ from service.analysis.failures import only_right, opinions
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.contact_sheet import Row, draw_sheet
+from service.charts.style import new_figure, say
 
 
 @charts.register
 def only_one_right(results: ComparisonResults) -> Figure:
     """Only one is right.
 
-    The test images that one network gets right and no other does (mean over seeds), those it is most
-    certain of first: what it has learnt that the others have not.
+    The test images that one network gets right and no other does, those it is most certain of first.
+    Judged by the mean of its seeds' probabilities.
     """
     found = opinions(results)
+    if len(found) == 1:
+        figure = new_figure(results, "Only one is right", height=1.6)
+        say(figure, "there is no other network to set this one beside")
+        return figure
     rows = []
     for name, opinion in found.items():
         alone = only_right(found, name)

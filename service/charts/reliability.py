@@ -9,7 +9,7 @@ from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.grid import grid
-from service.charts.style import FAINT, SMALL, look, panel_title, percent, tidy
+from service.charts.style import FAINT, SMALL, look, panel_title, percent, say, tidy
 
 
 @charts.register
@@ -33,6 +33,8 @@ def reliability(results: ComparisonResults) -> Figure:
         axes.set_xlabel("probability of the predicted class", fontsize=SMALL, color=FAINT)
     if panels:
         panels[0].set_ylabel("is right", fontsize=SMALL, color=FAINT)
+    else:
+        say(figure, "no training has kept its calibration")
     return figure
 
 

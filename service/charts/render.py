@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from service.charts import charts
+from service.charts.style import NOTE
 from service.charts.themes import Theme, apply_theme
 
 mpl.rcParams["svg.hashsalt"] = "bakeoff"  # the same figure gives the same bytes
@@ -54,8 +55,13 @@ def _sized(svg: bytes, width: int) -> bytes:
 
 
 def numbers(figure: Figure) -> dict[str, Any]:
-    """What is drawn, panel by panel: every labelled line, point set, bar and matrix."""
-    return {"panels": [_panel(axes) for axes in figure.axes if axes.get_label() != "<colorbar>"]}
+    """What is drawn, panel by panel: every labelled line, point set, bar and matrix.
+
+    A `note` says why, where there is nothing to draw.
+    """
+    panels = [_panel(axes) for axes in figure.axes if axes.get_visible()]
+    said = [text.get_text() for text in figure.texts if text.get_gid() == NOTE]
+    return {"panels": panels, **({"note": said[0]} if said else {})}
 
 
 def _panel(axes: Axes) -> dict[str, Any]:

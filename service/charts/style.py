@@ -16,6 +16,7 @@ DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))  # the colours again, told apart by d
 MARKERS = "osD^vP*X"
 INK, FAINT, GRID = "#222222", "#666666", "#E5E5E5"
 SMALL, NORMAL, LARGE = 9, 10, 13
+NOTE = "note"  # what an empty figure says
 WIDTH = 10.0  # inches, at 120 dots each
 
 
@@ -52,6 +53,14 @@ def footer(results: ComparisonResults) -> str:
         f" epochs, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
         f"  ·  recipe {results.recipe_hash}  ·  {result['device_name']}"
     )
+
+
+def say(figure: Figure, words: str) -> None:
+    """Why there is nothing to see, in a figure that would be empty."""
+    for axes in figure.axes:
+        axes.set_visible(False)
+    figure.set_figheight(1.6)
+    figure.text(0.01, 0.5, words, fontsize=NORMAL, color=FAINT, va="center", gid=NOTE)
 
 
 def tidy(axes: Axes, *, grid: str = "y") -> None:

@@ -74,7 +74,7 @@ def _turn(artist: Artist) -> None:
     elif isinstance(artist, Patch):
         face, edge = artist.get_facecolor(), artist.get_edgecolor()
         artist.set_facecolor(turned(face))
-        artist.set_edgecolor(turned(edge))
+        artist.set_edgecolor(turned(edge) if to_rgba(edge)[3] else "none")  # nothing stays nothing
     elif isinstance(artist, Collection):
         artist.set_facecolor([turned(one) for one in artist.get_facecolor()])
         artist.set_edgecolor([turned(one) for one in artist.get_edgecolor()])

@@ -2,11 +2,12 @@
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FixedLocator, NullFormatter, NullLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, NullLocator
 
 from service.analysis.latency import Table, table_of
 from service.analysis.results import ComparisonResults
 from service.charts import charts
+from service.charts.curves import log_ticks
 from service.charts.style import (
     FAINT,
     SMALL,
@@ -27,7 +28,7 @@ def throughput(results: ComparisonResults) -> Figure:
 
     Images per second by batch size, one batch after the other, with each engine on the number of
     threads that suits the batch best (both axes log). As jobs of kind latency have measured it; of a
-    network that none has measured, what its training saw. Median over models.
+    network that none has measured, what its training saw. Mean over models.
     """
     tables = {name: table_of(results, name) for name in results.with_results}
     engines = sorted({way.engine for table in tables.values() for way in table})
@@ -47,12 +48,11 @@ def throughput(results: ComparisonResults) -> Figure:
 
 def _scale(axes: Axes, sizes: list[int]) -> None:
     axes.set_xscale("log", base=2)
-    axes.set_yscale("log")
+    log_ticks(axes)
     axes.xaxis.set_major_locator(FixedLocator(sizes[:: len(sizes) // MOST_TICKS + 1]))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(EngFormatter(sep=" "))
-    axes.yaxis.set_minor_formatter(NullFormatter())
     tidy(axes, grid="both")
     axes.set_xlabel("images in a batch", fontsize=SMALL, color=FAINT)
 

@@ -1,4 +1,4 @@
-"""Update to weight."""
+"""Update-to-weight ratio."""
 
 from matplotlib.figure import Figure
 
@@ -11,10 +11,10 @@ METRIC = LayerMetric("update_ratio/", "update ÷ weights, log scale")
 
 @charts.register
 def update_ratios(results: ComparisonResults) -> Figure:
-    """Update to weight.
+    """Update-to-weight ratio.
 
     How far one step moves the weights of a layer, as a share of their norm (log scale), from the first
     layer to the last. About 1/1000 is usual; far less, and a layer hardly learns; far more, and it
-    cannot settle. Light: first epoch; dark: last. First seed.
+    cannot settle. Faint: first epoch; strong: last. First seed.
     """
-    return draw_layers(results, "Update to weight", METRIC)
+    return draw_layers(results, "Update-to-weight ratio", METRIC)

@@ -43,9 +43,9 @@ def test_before_anything_is_measured_it_is_what_the_training_saw() -> None:
     assert table_of(nothing, "cnn") == {Way("torch", 2): {1: Latency(0.5, 0.9)}}
 
 
-def test_what_was_measured_counts_alone_and_as_the_median_over_models() -> None:
+def test_what_was_measured_counts_alone_and_as_the_mean_over_models() -> None:
     measured = results(
-        [row(1.0)], [row(3.0), row(7.0, engine="onnxruntime", size=8)], None, [row(4.0)]
+        [row(1.0)], [row(3.0), row(7.0, engine="onnxruntime", size=8)], None, [row(5.0)]
     )
 
     assert is_measured(measured)

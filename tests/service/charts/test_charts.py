@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -34,8 +35,11 @@ def test_a_chart_draws_small_and_large_comparisons(
 
     assert render(figure, "png").startswith(b"\x89PNG")
     assert figure.get_suptitle()
-    drawn = json.loads(render(figure, "json"))["panels"]
-    assert any(panel["series"] or panel.get("matrices") for panel in drawn)
+    drawn = json.loads(render(figure, "json"))
+    assert drawn.get("note") or any(
+        panel["series"] or panel.get("matrices") for panel in drawn["panels"]
+    )
+    assert architectures == 1 or "note" not in drawn
 
 
 @every_chart
@@ -118,6 +122,83 @@ def test_nothing_is_drawn_outside_the_picture(name: str, make: Make) -> None:
     assert inked.y0 >= 0
     assert inked.x1 <= width
     assert inked.y1 <= height
+
+
+def test_long_names_of_classes_leave_room_for_the_titles(make: Make) -> None:
+    whole = make(architectures=3)
+    long = [{"name": f"something long {n}"} for n in range(10)]
+    runs = tuple(
+        replace(run, result={**(run.result or {}), "per_class": long}) for run in whole.runs
+    )
+    figure = charts["confusion_matrices"](replace(whole, runs=runs))
+    figure.suptitle("")  # as the report draws it
+    render(figure, "png")
+
+    high = figure.get_figheight() * figure.dpi
+    for axes in figure.axes:
+        assert axes._left_title.get_window_extent().y1 <= high
+        below = axes.xaxis.label.get_window_extent().y0
+        assert below >= figure._supxlabel.get_window_extent().y1
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("differences", "no two networks"),
+        ("confidently_wrong", "no predictions"),
+        ("only_one_right", "no predictions"),
+        ("reliability", "no training has kept its calibration"),
+        ("update_ratios", "no training has kept this number"),
+    ],
+)
+def test_where_there_is_nothing_to_draw_a_chart_says_why(make: Make, name: str, why: str) -> None:
+    whole = make(architectures=2)
+    older = tuple(
+        replace(
+            run,
+            epochs={key: of for key, of in run.epochs.items() if "update_ratio/" not in key},
+            result={key: of for key, of in (run.result or {}).items() if key != "ece"},
+        )
+        for run in whole.runs
+    )
+    figure = charts[name](replace(whole, runs=older, predictions={}))
+
+    assert why in numbers(figure)["note"]
+    assert render(figure, "png")
+
+
+def test_one_network_alone_is_set_beside_no_other(make: Make) -> None:
+    for name in ("differences", "only_one_right"):
+        assert "no" in numbers(charts[name](make(architectures=1)))["note"]
+
+
+def test_on_either_ground_the_last_epoch_stands_out_most(make: Make) -> None:
+    for theme in Theme:
+        figure = charts["gradient_flow"](make(architectures=1))
+        render(figure, "png", theme=theme)
+        lines = figure.axes[0].lines
+        assert len({to_rgb(line.get_color()) for line in lines}) == 1
+        opacities = [line.get_alpha() for line in lines]
+        assert opacities == sorted(opacities)
+        assert opacities[-1] == 1
+
+
+def test_bars_without_an_edge_have_none_on_dark_ground(make: Make) -> None:
+    figure = charts["training_time"](make())
+    render(figure, "png", theme=Theme.DARK)
+
+    assert all(bar.get_edgecolor()[3] == 0 for bar in figure.axes[0].patches)
+
+
+def test_the_strongest_cells_of_a_matrix_are_numbered_in_white(make: Make) -> None:
+    colours = {
+        text.get_color()
+        for axes in charts["confusion_matrices"](make()).axes
+        for text in axes.texts
+    }
+
+    assert "white" in colours
+    assert len(colours) == 2
 
 
 def test_an_svg_is_well_formed_and_loads_nothing(make: Make) -> None:
