@@ -3,6 +3,9 @@
 import base64
 import dataclasses
 import functools
+import json
+import re
+from importlib.metadata import version
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -11,18 +14,10 @@ from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.results import ComparisonResults
 from service.analysis.statistics import statistics
-from service.analysis.summary import accuracy_words, auc_words, sentences
-from service.analysis.verdicts import p_words, points
+from service.analysis.summary import sentences
 from service.charts import charts
-from service.charts.render import render, title_of
-from service.charts.style import duration
-
-COSTS = {
-    "num_parameters": "parameters",
-    "flops": "FLOPs",
-    "train_seconds": "time of training",
-    "latency_p50_batch_1": "latency of one image",
-}
+from service.charts.render import numbers, render, title_of
+from service.report_words import FILTERS
 
 ORDER = (
     "accuracy",
@@ -46,6 +41,9 @@ ORDER = (
 
 OF_MEASUREMENTS = frozenset({"latency_by_engine", "throughput"})
 
+#: A list of numbers alone, which JSON would write one to a line.
+NUMBERS = re.compile(r"\[\s+([-\d.,\se+]+?)\s+\]")
+
 
 def report_html(results: ComparisonResults) -> str:
     """One HTML page that loads nothing from elsewhere; IncomparableError before the first result."""
@@ -62,21 +60,24 @@ def report_markdown(results: ComparisonResults) -> str:
 
 
 def _content(results: ComparisonResults) -> dict[str, Any]:
-    evidence = results.any_result
     tested = statistics(results)
     rows = leaderboard(results)
     return {
         "results": results,
         "sentences": sentences(results, tested),
         "tested": tested,
-        "rows": rows,
-        "fronts": _fronts(rows),
-        "recipe": results.recipe,
-        "evidence": evidence,
+        "rows": rows if len(rows) > 1 else [_alone(rows[0])],
+        "evidence": results.any_result,
+        "bakeoff": version("bakeoff"),
         "precisions": {name: results.finished(name)[0] for name in results.with_results},
         "request": _request(results),
         "seeds": _seeds(results),
     }
+
+
+def _alone(row: LeaderboardRow) -> LeaderboardRow:
+    """Without marks of a front that has no other."""
+    return row.model_copy(update={"pareto": Pareto(**dict.fromkeys(Pareto.model_fields, False))})
 
 
 def _seeds(results: ComparisonResults) -> str:
@@ -87,23 +88,19 @@ def _seeds(results: ComparisonResults) -> str:
     return "; ".join(f"{name}: {seeds}" for name, seeds in of_each.items())
 
 
-def _fronts(rows: list[LeaderboardRow]) -> str:
-    """Which architectures nothing beats in accuracy and a cost at once, in one sentence."""
-    said = []
-    for cost in Pareto.model_fields:
-        names = [row.architecture for row in rows if getattr(row.pareto, cost)]
-        said.append(f"{COSTS[cost]}: {', '.join(names)}")
-    return f"No other is both more accurate and cheaper, by {'; by '.join(said)}."
-
-
-def _request(results: ComparisonResults) -> dict[str, Any]:
-    """The body that would make this comparison again."""
-    return {
+def _request(results: ComparisonResults) -> str:
+    """The body that would make this comparison again, as JSON for readers."""
+    body = {
         "dataset": results.dataset,
         "architectures": [dataclasses.asdict(one) for one in results.entries],
         "recipe": results.recipe,
         "seeds": list(results.seeds),
     }
+    return NUMBERS.sub(_on_one_line, json.dumps(body, indent=2))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{' '.join(found[1].split())}]"
 
 
 def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
@@ -113,6 +110,8 @@ def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
     pictures = []
     for name in names:
         figure = charts[name](results)
+        if "note" in numbers(figure):  # nothing to draw
+            continue
         figure.suptitle("")  # the page has it as a heading
         content = base64.b64encode(render(figure, "svg")).decode()
         description = charts.description(name).partition("\n\n")[2].replace("\n", " ")
@@ -129,9 +128,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["accuracy"] = accuracy_words
-    environment.filters["auc"] = auc_words
-    environment.filters["duration"] = duration
-    environment.filters["points"] = points
-    environment.filters["p_words"] = p_words
+    environment.filters.update(FILTERS)
     return environment

@@ -40,13 +40,21 @@ def _leader(rows: list[LeaderboardRow]) -> str:
 
 
 def _overfitting(results: ComparisonResults) -> list[str]:
-    return [
+    found = overfitting(results)
+    said = [
         f"{one.architecture} overfits from epoch {one.epoch} on: its validation loss rises by"
         f" {100 * (one.rise or 0.0):.0f} % to epoch {one.epochs} while its train loss falls"
         f" ({p_words(one.p or 0.0)})."
-        for one in overfitting(results)
+        for one in found
         if one.epoch is not None
     ]
+    others = [one for one in found if one.epoch is None]
+    if others:
+        epochs = max(one.epochs for one in others)
+        of_whom = f" of {', '.join(one.architecture for one in others)}" if said else ""
+        within = f"{epochs} epoch{'s' if epochs > 1 else ''}"
+        said.append(f"No overfitting{of_whom} could be shown within {within}.")
+    return said
 
 
 def _caveats(

@@ -60,12 +60,12 @@ def _draw(axes: Axes, run: Run, metric: LayerMetric) -> None:
         log_ticks(axes)
     for position, epoch in enumerate(shown):
         values = [run.curve(metric.prefix + layer)[epoch] for layer in layers]
-        opacity = 1 - (1 - FAINTEST) * (1 - (position + 1) / len(shown))
+        age = 1 - position / (len(shown) - 1) if len(shown) > 1 else 0
         axes.plot(
             range(len(layers)),
             [value if value > 0 or metric.is_share else math.nan for value in values],
             color=COLOURS[0],
-            alpha=opacity,
+            alpha=1 - (1 - FAINTEST) * age,
             marker="o" if len(layers) <= MOST_NAMES else None,
             markersize=3.5,
             linewidth=1.6,

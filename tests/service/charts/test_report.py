@@ -29,6 +29,39 @@ def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(make: Mak
         assert f"<h2>{title_of(name)}</h2>" in page
 
 
+def test_a_chart_with_nothing_to_show_is_left_out(make: Make) -> None:
+    alone = report_html(make(architectures=1))
+    unjudged = report_html(replace(make(architectures=2), predictions={}))
+
+    assert "<h2>Only one is right</h2>" not in alone
+    assert "<h2>Differences</h2>" not in alone
+    assert "<h2>Most confidently wrong</h2>" in alone
+    assert "<h2>Most confidently wrong</h2>" not in unjudged
+
+
+def test_what_lies_on_the_front_is_bold_unless_it_is_alone(make: Make) -> None:
+    results = make(architectures=3)
+    rows = leaderboard(results)
+    costs = [cost for row in rows for cost, is_on in row.pareto if is_on]
+
+    table = report_markdown(results).partition("## What each costs")[2].partition("Means over")[0]
+    assert table.count("**") == 2 * len(costs) > 0
+    assert report_html(results).count('<td class="front">') == len(costs)
+    assert "**" not in report_markdown(make(architectures=1))
+    assert '<td class="front">' not in report_html(make(architectures=1))
+
+
+def test_no_line_of_the_page_ends_within_a_number(make: Make) -> None:
+    said = re.findall(r"<(?:li|figcaption)>(.*?)</", report_html(make()))
+
+    assert any("95\u00a0%\u00a0CI" in sentence for sentence in said)
+    assert not any("95 %" in sentence or "n = " in sentence for sentence in said)
+
+
+def test_where_nothing_overfits_that_is_said_with_the_epochs(make: Make) -> None:
+    assert "No overfitting could be shown within 5 epochs." in said_of(make(epochs=5))
+
+
 def test_latency_that_nobody_measured_is_not_told_twice(make: Make) -> None:
     whole = make(architectures=2)
     unmeasured = tuple(replace(run, latency=None) for run in whole.runs)
