@@ -60,6 +60,7 @@ def report_markdown(results: ComparisonResults) -> str:
 
 
 def _content(results: ComparisonResults) -> dict[str, Any]:
+    evidence = results.any_result  # or there is nothing to report yet
     tested = statistics(results)
     rows = leaderboard(results)
     return {
@@ -67,7 +68,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "sentences": sentences(results, tested),
         "tested": tested,
         "rows": rows if len(rows) > 1 else [_alone(rows[0])],
-        "evidence": results.any_result,
+        "evidence": evidence,
         "bakeoff": version("bakeoff"),
         "precisions": {name: results.finished(name)[0] for name in results.with_results},
         "request": _request(results),

@@ -1,5 +1,6 @@
 """Results of comparisons of any size, as a worker would have written them."""
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -128,10 +129,11 @@ def result(
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> Make:
-    """Makes results: `make(architectures, seeds, epochs, classes)`."""
+    """Makes results: `make(architectures, seeds, epochs, classes)`; the same again for the same size."""
 
+    @functools.cache
     def build(
         architectures: int = 3, seeds: int = 3, epochs: int = 5, classes: int = 10
     ) -> ComparisonResults:

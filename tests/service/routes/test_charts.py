@@ -65,7 +65,7 @@ def test_every_chart_is_drawn_of_a_single_job_and_model(trained, kind, name):
 
     assert name in [one["name"] for one in listed]
     assert answer.status_code == 200, answer.text
-    assert answer.json()["panels"]
+    assert answer.json()["panels"] or answer.json()["note"]
 
 
 def test_each_look_of_a_chart_is_another(trained):

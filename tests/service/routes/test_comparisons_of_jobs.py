@@ -43,7 +43,7 @@ def test_jobs_of_several_requests_are_compared_as_if_one_had_made_them(service, 
     assert service.http.get(f"{address}/charts/differences.png").status_code == 200
     report = service.http.get(f"{address}/report.md").text
     assert "n = 1 to 2 seeds" in report
-    assert "seeds fully_connected: 0; cnn: 0, 1." in report
+    assert "Seeds: fully_connected: 0; cnn: 0, 1." in report
     said = service.http.post(
         f"{address}/predictions", content=png(), headers={"Content-Type": "image/png"}
     ).json()
