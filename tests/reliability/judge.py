@@ -9,10 +9,18 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 
 from tests.reliability.mutants import MUTANTS, SIMULATOR, Mutant, planted
 from workers import preload
+
+IMPORTED = (hypothesis.settings, preload.PRELOADED)  # as every one of their tests would
+OPTIONS = (
+    *("-x", "-q", "-k", "not postgresql"),
+    *("-p", "no:cacheprovider", "-p", "no:schemathesis"),  # plugins of no use to them
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what is imported already
+)
 
 
 class Verdict(NamedTuple):
@@ -28,18 +36,18 @@ def judge(mutant: Mutant) -> Verdict:
         child = os.fork()
         if child == 0:
             os.dup2(said.fileno(), sys.stdout.fileno())
-            with planted(mutant):
-                code = pytest.main(
-                    ["-x", "-q", "-p", "no:cacheprovider", "-k", "not postgresql", mutant.caught_by]
-                )
-            sys.stdout.flush()
-            os._exit(code)
+            code: int = pytest.ExitCode.INTERNAL_ERROR  # should it never come to a test
+            try:
+                with planted(mutant):
+                    code = pytest.main([*OPTIONS, mutant.caught_by])
+                sys.stdout.flush()
+            finally:
+                os._exit(code)
         _, status = os.waitpid(child, 0)
         said.seek(0)
         return Verdict(os.waitstatus_to_exitcode(status), said.read())
 
 
 if __name__ == "__main__":
-    assert preload.PRELOADED  # what a test of theirs would import, torch above all
     judged = {one.name: judge(one) for one in MUTANTS if one.caught_by != SIMULATOR}
     sys.stdout.write(json.dumps(judged))
