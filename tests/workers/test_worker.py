@@ -145,6 +145,34 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     made.database.dispose()
 
 
+class AtWork(NamedTuple):
+    """An installation and the worker that works there."""
+
+    installation: Installation
+    worker: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
+    installation = Installation(tmp_path_factory.mktemp("at_work") / "data")
+    with installation.worker() as worker:
+        yield AtWork(installation, worker)
+    installation.database.dispose()
+
+
+@pytest.fixture
+def at_work(one_worker: AtWork) -> Iterator[AtWork]:
+    """The same worker for all tests that let it live; each finds it without a job."""
+    yield one_worker
+    with transaction(one_worker.installation.database) as session:
+        left = [
+            job.id for job in jobs.find(session, {}, limit=100).items if job.status not in FINAL
+        ]
+    for job_id in left:
+        one_worker.installation.cancel(job_id)
+        one_worker.installation.ended(job_id)
+
+
 class Undisturbed(NamedTuple):
     """What comes of SEVERAL where nothing happens on the way."""
 
@@ -153,12 +181,10 @@ class Undisturbed(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    installation = Installation(tmp_path_factory.mktemp("undisturbed") / "data")
+def undisturbed(one_worker: AtWork) -> Undisturbed:
+    installation = one_worker.installation
     job_id = installation.enqueue(SEVERAL)
-    with installation.worker():
-        assert installation.ended(job_id).status == JobStatus.SUCCEEDED
-    installation.database.dispose()
+    assert installation.ended(job_id).status == JobStatus.SUCCEEDED
     return Undisturbed(installation.metrics(job_id), installation.weights(job_id))
 
 
@@ -172,13 +198,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 
 def test_a_training_succeeds_in_a_process_of_its_own_while_the_parent_has_no_torch(
-    installation: Installation,
+    at_work: AtWork,
 ) -> None:
+    installation, worker = at_work
     job_id = installation.enqueue(SHORT)
-    with installation.worker() as worker:
-        until(lambda: installation.job(job_id).progress)
-        mapped = Path(f"/proc/{worker.pid}/maps").read_text()
-        ended = installation.ended(job_id)
+    until(lambda: installation.job(job_id).progress)
+    mapped = Path(f"/proc/{worker.pid}/maps").read_text()
+    ended = installation.ended(job_id)
 
     assert "libtorch" not in mapped
     assert (ended.status, ended.error) == (JobStatus.SUCCEEDED, None)
@@ -186,36 +212,34 @@ def test_a_training_succeeds_in_a_process_of_its_own_while_the_parent_has_no_tor
     assert sorted(installation.metrics(job_id)) == [1, 2]
     assert installation.weights(job_id)
     folder = installation.settings.data / "artifacts"
-    assert not list(folder.glob("checkpoints/*/*"))  # nothing needs them any more
+    assert not list(folder.glob(f"checkpoints/{job_id}/*"))  # nothing needs them any more
     assert list(folder.glob(f"predictions/{job_id}/*.safetensors"))
 
 
-def test_a_running_job_is_stopped_within_a_second_of_being_cancelled(
-    installation: Installation,
-) -> None:
+def test_a_running_job_is_stopped_within_a_second_of_being_cancelled(at_work: AtWork) -> None:
+    installation, worker = at_work
     job_id, next_id = installation.enqueue(ENDLESS), installation.enqueue(SHORT)
-    with installation.worker() as worker:
-        until(lambda: installation.job(job_id).epoch)
-        process = until(lambda: child_of_job(worker.pid))
-        started = time.monotonic()
-        installation.cancel(job_id)
-        ended = installation.ended(job_id)
-        seconds = time.monotonic() - started
+    until(lambda: installation.job(job_id).epoch)
+    process = until(lambda: child_of_job(worker.pid))
+    started = time.monotonic()
+    installation.cancel(job_id)
+    ended = installation.ended(job_id)
+    seconds = time.monotonic() - started
 
-        assert ended.status == JobStatus.CANCELLED
-        assert seconds < 1
-        assert not is_alive(process)
-        assert installation.ended(next_id).status == JobStatus.SUCCEEDED
+    assert ended.status == JobStatus.CANCELLED
+    assert seconds < 1
+    assert not is_alive(process)
+    assert installation.ended(next_id).status == JobStatus.SUCCEEDED
 
 
 def test_a_job_whose_process_is_killed_ends_in_the_same_bits_as_one_left_alone(
-    installation: Installation, undisturbed: Undisturbed
+    at_work: AtWork, undisturbed: Undisturbed
 ) -> None:
+    installation, worker = at_work
     killed = installation.enqueue(SEVERAL)
-    with installation.worker() as worker:
-        until(lambda: installation.job(killed).epoch >= 2)
-        os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
-        ended = installation.ended(killed)
+    until(lambda: installation.job(killed).epoch >= 2)
+    os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
+    ended = installation.ended(killed)
 
     assert (ended.status, ended.attempts) == (JobStatus.SUCCEEDED, 2)
     assert_same(undisturbed, installation, killed)
@@ -251,30 +275,28 @@ def test_a_worker_that_is_stopped_gives_its_job_back_without_counting_the_attemp
     assert installation.workers() == []
 
 
-def test_a_job_that_kills_its_process_every_time_fails_with_the_reason(
-    installation: Installation,
-) -> None:
+def test_a_job_that_kills_its_process_every_time_fails_with_the_reason(at_work: AtWork) -> None:
+    installation, worker = at_work
     job_id = installation.enqueue(ENDLESS)
-    with installation.worker() as worker:
-        for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
-            until(
-                lambda n=attempt: (
-                    installation.job(job_id).attempts == n and installation.job(job_id).progress
-                )
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        until(
+            lambda n=attempt: (
+                installation.job(job_id).attempts == n and installation.job(job_id).progress
             )
-            os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
-        ended = installation.ended(job_id)
+        )
+        os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
+    ended = installation.ended(job_id)
 
     assert ended.status == JobStatus.FAILED
     assert "killed (signal 9, often for lack of memory) on each of 3 attempts" in str(ended.error)
 
 
-def test_a_training_that_cannot_be_done_fails_with_one_sentence(installation: Installation) -> None:
+def test_a_training_that_cannot_be_done_fails_with_one_sentence(at_work: AtWork) -> None:
+    installation, _ = at_work
     diverging = {"epochs": 30, "optimizer": "sgd", "learning_rate": 10.0, "weight_decay": 1.0}
     job_id = installation.enqueue(diverging, architecture="cnn")
     absent = installation.enqueue(SHORT, dataset="my_own")
-    with installation.worker():
-        ended, without_data = installation.ended(job_id), installation.ended(absent)
+    ended, without_data = installation.ended(job_id), installation.ended(absent)
 
     assert ended.status == JobStatus.FAILED
     assert "diverged in epoch" in str(ended.error)
