@@ -78,5 +78,6 @@ def _caveats(
         )
     missing = sum(run.result is None for run in results.runs)
     if missing:
-        said.append(f"{missing} of {len(results.runs)} trainings have no result.")
+        have = "has" if missing == 1 else "have"
+        said.append(f"{missing} of {len(results.runs)} trainings {have} no result.")
     return said
