@@ -71,7 +71,7 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell 
 	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))
 
 reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/reliability.md.
-	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/reliability/test_directed.py -k locked
+	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/reliability/test_disk_and_database.py -k locked
 	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).

@@ -1,26 +1,20 @@
 """All tables, for those who need the whole schema: migrations and the relations between modules."""
 
-from workers import (
-    api_keys,
-    comparisons,
-    events,
-    idempotency,
-    jobs,
-    metrics,
-    model_store,
-    registrations,
-)
+from importlib import import_module
+
 from workers.database import Base
 
 __all__ = ["Base"]
 
-_DEFINED_IN = (
-    api_keys,
-    comparisons,
-    events,
-    idempotency,
-    jobs,
-    metrics,
-    model_store,
-    registrations,
+DEFINED_IN = (
+    "api_keys",
+    "comparisons",
+    "events",
+    "idempotency",
+    "jobs",
+    "metrics",
+    "model_store",
+    "registrations",
 )
+for name in DEFINED_IN:
+    import_module(f"workers.{name}")

@@ -29,8 +29,10 @@ HOW = """\
 - **The checker** (`tests/reliability/history.py`) reads every event of every job: one final status,
   epochs 1..n once and in order, tokens that only rise, nothing accepted outside a lease, attempts
   counted, no start after a cancel. Then: every artifact that is referred to is whole, same bits.
-- **Faults one by one**, in `tests/reliability`: `test_directed.py`, a job that kills its worker
-  (`test_deadly_job.py`), a power cut (`test_power_cut.py`), restarts (`test_restarts.py`).
+- **Faults one by one**, in `tests/reliability`: full disks and locked databases
+  (`test_disk_and_database.py`), jobs cancelled, killed or stalled (`test_cancelled_and_killed.py`), a
+  job that kills its worker (`test_deadly_job.py`), a power cut (`test_power_cut.py`), restarts
+  (`test_restarts.py`).
 - **Requests**: `tests/service/test_openapi.py` asks every operation of the OpenAPI document for what
   it does and does not accept; `tests/service/routes/test_damaged_bodies.py` sends what is almost right.
 """

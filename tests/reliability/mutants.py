@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 SIMULATOR = "tests/reliability/simulator.py"
 QUEUE = "tests/workers/test_queue.py"
 CHECKPOINTS = "tests/workers/test_checkpoints.py"
-DIRECTED = "tests/reliability/test_directed.py"
+STORAGE = "tests/reliability/test_disk_and_database.py"
+STOPPED = "tests/reliability/test_cancelled_and_killed.py"
 
 
 class Mutant(NamedTuple):
@@ -109,21 +110,21 @@ MUTANTS = [
         "workers.worker:Worker._to_be_cancelled",
         "if lease.job_id in asked",
         "if not asked",
-        f"{DIRECTED}::test_a_job_is_cancelled_in_every_phase",
+        f"{STOPPED}::test_a_job_is_cancelled_in_every_phase",
     ),
     Mutant(
         "no fsync before the rename",
         "workers.artifacts:_write_durably",
         "os.fsync(file.fileno())",
         "pass",
-        f"{DIRECTED}::test_an_artifact_is_on_the_disk_before_it_has_its_name",
+        f"{STORAGE}::test_an_artifact_is_on_the_disk_before_it_has_its_name",
     ),
     Mutant(
         "claim without BEGIN IMMEDIATE",
         "workers.database:_begin",
         '"BEGIN IMMEDIATE"',
         '"BEGIN DEFERRED"',
-        f"{DIRECTED}::test_a_writer_that_reads_first_is_not_failed_by_another_writer",
+        f"{STORAGE}::test_a_writer_that_reads_first_is_not_failed_by_another_writer",
     ),
     Mutant(
         "checkpoint believed without its checksum",

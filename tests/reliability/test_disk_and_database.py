@@ -1,8 +1,7 @@
-"""Faults one by one: each as it happens to people, and what comes of it."""
+"""Faults one by one, of the disk and of the database: what comes of a job meanwhile."""
 
 import os
 import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,77 +10,16 @@ from sqlalchemy import event, select, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
-from tests.reliability.crashing import InTurn
+from tests.reliability.faults import Installation, at, at_nth, raising
 from tests.reliability.simulated_training import EPOCHS, simulated
-from workers import artifacts, crash_points, events, jobs, leases, patience, train_job
+from workers import artifacts, crash_points, jobs, leases, patience, train_job
 from workers import database as database_module
 from workers.crash_points import CrashPoint
-from workers.database import engine, sqlite_module, transaction
-from workers.executors.local import LocalExecutor
-from workers.jobs import Job, JobKind, JobRequest, JobStatus
-from workers.migrate import upgrade
-from workers.run import run_job
-from workers.settings import Settings
-from workers.worker import Worker
+from workers.database import sqlite_module, transaction
+from workers.jobs import Job, JobStatus
 
 #: For how long the database is really locked; `make reliability` takes a minute.
 LOCKED_SECONDS = float(os.environ.get("LOCKED_SECONDS", "1"))
-
-
-class Installation:
-    """A database, a data folder, and a worker that takes a turn when told to."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data=folder, device="cpu", lease_seconds=30)
-        upgrade(self.settings.resolved_database_url)
-        self.database = engine(self.settings.resolved_database_url)
-
-    def enqueue(self) -> str:
-        with transaction(self.database) as session:
-            asked = JobRequest(
-                JobKind.TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0"
-            )
-            return jobs.enqueue(session, asked, now=datetime.now(UTC)).id
-
-    def worker(self) -> Worker:
-        return Worker(self.settings, InTurn(self.settings))
-
-    def job(self, job_id: str) -> Job:
-        with transaction(self.database, read_only=True) as session:
-            return jobs.get(session, job_id)
-
-    def statuses(self, job_id: str) -> list[str]:
-        with transaction(self.database, read_only=True) as session:
-            told = events.after(session, job_id, 0)
-        return [one.data["status"] for one in told if one.kind == "status"]
-
-
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    monkeypatch.setattr(patience, "PAUSES", (0.0,) * 5)
-    made = Installation(tmp_path / "data")
-    with simulated(train_job):
-        yield made
-    made.database.dispose()
-
-
-def at(point: CrashPoint, act: Callable[[], None], times: int = 1) -> Callable[[CrashPoint], None]:
-    """A hook that acts at the first passes by a point."""
-    left = [times]
-
-    def hook(reached: CrashPoint) -> None:
-        if reached == point and left[0]:
-            left[0] -= 1
-            act()
-
-    return hook
-
-
-def raising(error: Exception) -> Callable[[], None]:
-    def act() -> None:
-        raise error
-
-    return act
 
 
 def test_a_full_disk_is_waited_for_and_costs_no_attempt(installation: Installation) -> None:
@@ -207,7 +145,7 @@ def test_a_claim_whose_answer_was_lost_is_given_back_at_once_and_counts_for_noth
     lost = raising(OperationalError("COMMIT", None, Exception("connection lost")))
 
     with (
-        crash_points.disturb(_at_nth(CrashPoint.COMMITTED, 2, lost)),
+        crash_points.disturb(at_nth(CrashPoint.COMMITTED, 2, lost)),
         pytest.raises(OperationalError),
     ):
         worker.take_turn()
@@ -217,115 +155,6 @@ def test_a_claim_whose_answer_was_lost_is_given_back_at_once_and_counts_for_noth
 
     job = installation.job(job_id)
     assert (job.status, job.attempts, job.token) == (JobStatus.SUCCEEDED, 1, 2)
-
-
-def _at_nth(point: CrashPoint, nth: int, act: Callable[[], None]) -> Callable[[CrashPoint], None]:
-    passes = [0]
-
-    def hook(reached: CrashPoint) -> None:
-        passes[0] += reached == point
-        if reached == point and passes[0] == nth:
-            act()
-
-    return hook
-
-
-STARTING = [CrashPoint.START, CrashPoint.STARTED]
-STOPPING = [CrashPoint.STOP, CrashPoint.STOPPED]
-
-
-@pytest.mark.parametrize("point", STARTING + STOPPING)
-def test_a_job_is_cancelled_in_every_phase(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch, point: CrashPoint
-) -> None:
-    job_id = installation.enqueue()
-    worker = installation.worker()
-
-    def cancel() -> None:
-        with transaction(installation.database) as session:
-            jobs.cancel(session, job_id, now=datetime.now(UTC))
-
-    with crash_points.disturb(at(point, cancel)):
-        worker.take_turn()
-        monkeypatch.setattr(worker._executor, "poll", list)  # the training goes on for long
-        if point in STOPPING:
-            worker.shut_down()
-        else:
-            worker.take_turn()
-
-    job = installation.job(job_id)
-    assert (job.status, job.epoch) == (JobStatus.CANCELLED, 0)
-    assert job.finished_at
-
-
-@pytest.mark.parametrize("point", [CrashPoint.WRITE, CrashPoint.RENAME, CrashPoint.DELETE])
-def test_a_training_that_ends_before_its_worker_can_stop_it_has_succeeded(
-    installation: Installation, point: CrashPoint
-) -> None:
-    job_id = installation.enqueue()
-
-    def cancel() -> None:
-        with transaction(installation.database) as session:
-            jobs.cancel(session, job_id, now=datetime.now(UTC))
-
-    with crash_points.disturb(at(point, cancel)):
-        installation.worker().run_once()
-
-    assert installation.statuses(job_id) == ["queued", "running", "succeeded"]
-
-
-def test_a_job_that_kills_its_worker_each_time_stops_and_the_queue_goes_on(
-    installation: Installation,
-) -> None:
-    deadly = installation.enqueue()
-    for _ in range(jobs.MAX_ATTEMPTS):
-        worker = installation.worker()
-        worker.take_turn()
-        worker._alive.let_go()  # killed
-    harmless = installation.enqueue()
-
-    installation.worker().run_once()
-
-    assert "its worker died each time" in str(installation.job(deadly).error)
-    assert installation.job(harmless).status == JobStatus.SUCCEEDED
-
-
-def test_a_stalled_worker_that_wakes_after_its_lease_writes_nothing(
-    installation: Installation,
-) -> None:
-    job_id = installation.enqueue()
-    zombie = installation.worker()
-    zombie.take_turn()
-    (held,) = zombie._running
-    with transaction(installation.database) as session:
-        session.execute(
-            Job.__table__.update().values(lease_expires_at=datetime(2000, 1, 1, tzinfo=UTC))
-        )
-    installation.worker().run_once()
-    before = installation.job(job_id)
-    assert (before.status, before.token) == (JobStatus.SUCCEEDED, 2)
-
-    with pytest.raises(leases.LeaseLostError):
-        run_job(installation.settings, held)
-
-    assert vars(installation.job(job_id)).items() >= {"token": 2, "epoch": EPOCHS}.items()
-
-
-def test_two_workers_on_one_gpu_start_one_job_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    settings = Settings(data=tmp_path, device="auto")
-    first, second = LocalExecutor(settings), LocalExecutor(settings)
-
-    assert first.reserve()
-    assert second.reserve()  # the other GPU
-    third = LocalExecutor(settings)
-    assert not third.reserve()
-    first.unreserve()
-    assert third.reserve()
-    for one in (second, third):
-        one.unreserve()
 
 
 def test_an_artifact_is_on_the_disk_before_it_has_its_name(
