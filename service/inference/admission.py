@@ -25,6 +25,7 @@ TURN = 0.008  # seconds of work in one turn of the event loop
 MEMORY = 0.95  # of the running mean of seconds per request
 PREDICTIONS = re.compile(r"/v1/(models|comparisons)/[^/]+/predictions|/v2/models/[^?]+/infer")
 WAITED = "bakeoff.waited"  # key of the scope: seconds at the door
+COMPANY = "bakeoff.company"  # key of the scope: how many were in the house when it was let in
 
 
 class Admission:
@@ -51,6 +52,7 @@ class Admission:
         try:
             await self._turn()
             scope[WAITED] = perf_counter() - arrived
+            scope[COMPANY] = self._requests
             await self._app(scope, receive, send)
         finally:
             self._requests, self._bytes = self._requests - 1, self._bytes - size

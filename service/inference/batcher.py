@@ -1,8 +1,9 @@
 """Requests to one model, computed at once when it is idle and together when it is not.
 
 Nobody waits for a batch to fill. A lone request is computed on the spot, on the event loop, where
-that takes less than a hop to a thread and back; what arrives while a batch is computed is the next
-batch. So under load a batch grows by itself, and no option has to be tuned for it.
+that takes less than a hop to a thread and back. Where many are being answered, a batch of whatever
+has come is computed in a thread while the next are read and decoded; what arrives meanwhile is the
+next batch. So under load a batch grows by itself, and no option has to be tuned for it.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ MOST_WAITING = (
     16 * MOST_ROWS
 )  # images that wait, before the next is refused: 64 clients with 64 each
 INLINE_SECONDS = 0.001  # so long may the event loop be held up
+FEW = 8  # requests being answered; where there are more, a thread is worth its hop
+WATCH_AFTER = 0.05  # seconds of waiting, after which it is noticed when a client hangs up
 MEMORY = 0.9  # of the running mean of seconds per image
 
 
@@ -37,10 +40,11 @@ class Classified:
 
 @dataclass(eq=False)
 class Patience:
-    """How long somebody waits: for `timeout` seconds, or until `gone` returns."""
+    """How somebody waits: for `timeout` seconds, or until `gone` returns, and as one of how many."""
 
     timeout: float | None = None
     gone: Callable[[], Coroutine[None, None, None]] | None = None
+    company: int = 1
 
 
 @dataclass(eq=False)
@@ -76,7 +80,8 @@ class Batcher:
 
     async def classify(self, images: Images, patience: Patience) -> Classified:
         """Classify at most MOST_ROWS images. OverloadedError, ClientGoneError."""
-        if self._working is None and len(images) * self._seconds_per_image < INLINE_SECONDS:
+        is_quick = len(images) * self._seconds_per_image < INLINE_SECONDS
+        if is_quick and self._working is None and patience.company <= FEW:
             probabilities, seconds = self._compute(images)
             self._note(len(images), seconds)
             return Classified(probabilities, 0.0, seconds, len(images))
@@ -150,14 +155,35 @@ async def _first(answer: asyncio.Future[Classified], patience: Patience) -> Clas
     """The answer, or ClientGoneError where whoever asked hangs up before it is there."""
     if patience.gone is None:
         return await answer
-    gone = asyncio.create_task(patience.gone())
+    watch = _Watch(answer, patience.gone)
     try:
-        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        return await answer
     finally:
-        gone.cancel()
-    if not answer.done():
-        raise ClientGoneError
-    return answer.result()
+        watch.end()
+
+
+class _Watch:
+    """Lets an answer be ClientGoneError where whoever asked hangs up; most are there before it begins."""
+
+    def __init__(
+        self, answer: asyncio.Future[Classified], gone: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        self._answer, self._gone = answer, gone
+        self._task: asyncio.Task[None] | None = None
+        self._begins = asyncio.get_running_loop().call_later(WATCH_AFTER, self._begin)
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self._begins.cancel()
+        if self._task:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        await self._gone()
+        _set(self._answer, ClientGoneError())
 
 
 def _hand_out(

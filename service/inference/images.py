@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models import ImageShape
+from service.inference.plain_png import decode_plain_png
 from workers.datasets.image_file import ImageFileError, decode
 
 MOST_IMAGES = 256  # of one request
@@ -39,6 +40,9 @@ class PreparedImages:
 
 def from_file(content: bytes, shape: ImageShape, *, name: str) -> PreparedImage:
     """Decode an image file and fit it to `shape`; ImageError names the file."""
+    pixels = decode_plain_png(content, shape)
+    if pixels is not None:
+        return PreparedImage(pixels, [])
     try:
         return _fitted(decode(content), shape)
     except ImageFileError as error:

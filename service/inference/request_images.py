@@ -1,14 +1,13 @@
 """The images in the body of a request, in each of the forms that are accepted."""
 
-import base64
 import binascii
-import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Protocol
 
 import numpy as np
 from fastapi import Request
+from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -98,8 +97,8 @@ async def _multipart(request: Request) -> list[Unprepared]:
 
 def _from_json(content: bytes) -> list[Unprepared]:
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
+        body = from_json(content)
+    except ValueError:
         raise ImageError(f"the body is not JSON; {ACCEPTED}") from None
     names = [name for name in ("images", "instances") if isinstance(body, dict) and name in body]
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
@@ -117,8 +116,8 @@ def _encoded(value: Any, name: str) -> Unprepared:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:
-        content = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
+        content = binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:  # binascii.Error too
         raise ImageError(f"{name} is not base64; accepted is an image file in base64") from None
     return _file(content, name)
 

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from service.dependencies import Id
 from service.direct import DirectRoute
 from service.errors import refusals
-from service.inference.admission import WAITED
+from service.inference.admission import COMPANY, WAITED
 from service.inference.answers import IMAGES, PredictionList, prediction_list
 from service.inference.batcher import Patience
 from service.inference.images import MOST_BYTES
@@ -106,13 +106,13 @@ async def classify(
 
 
 def patience_of(request: Request, timeout_ms: float | None) -> Patience:
-    """How long a request waits: until its timeout, or until whoever sent it has gone."""
+    """How a request waits: until its timeout, or until whoever sent it has gone."""
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass  # the rest of a body that has been read
 
-    return Patience(timeout_ms and timeout_ms / 1e3, gone)
+    return Patience(timeout_ms and timeout_ms / 1e3, gone, request.scope[COMPANY])
 
 
 def _server_timing(latency_ms: dict[str, float]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.inference.batcher import MOST_ROWS, MOST_WAITING, Batcher, Patience
+from service.inference.batcher import FEW, MOST_ROWS, MOST_WAITING, Batcher, Patience
 from service.inference.overload import ClientGoneError, OverloadedError
 
 AT_ONCE, IN_A_THREAD = 1e-9, 10.0  # seconds per image that it is told to expect
@@ -59,6 +59,23 @@ def test_a_lone_request_is_computed_on_the_spot():
         answer = await Batcher(model, AT_ONCE).classify(images(7), Patience())
         assert threads == [threading.current_thread()]
         assert (answer.queue_seconds, answer.batch_size) == (0, 1)
+
+    asyncio.run(scenario())
+
+
+def test_of_many_who_come_together_one_batch_is_computed_in_a_thread():
+    async def scenario():
+        threads = []
+
+        def model(sent):
+            threads.append(threading.current_thread())
+            return sent.reshape(-1, 1).astype(np.float32)
+
+        batcher, many = Batcher(model, AT_ONCE), Patience(company=FEW + 1)
+        answers = await asyncio.gather(*(batcher.classify(images(n), many) for n in range(9)))
+        assert {one.batch_size for one in answers} == {9}
+        assert threads != [threading.current_thread()]
+        assert [one.probabilities[0, 0] for one in answers] == list(range(9))
 
     asyncio.run(scenario())
 
