@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -14,11 +15,12 @@ from service import documentation, errors, routes
 from service.access import Access, warn_if_open
 from service.charts.kept import Kept
 from service.direct import DirectRoute
-from service.inference.admission import Admission
+from service.inference.admission import Admission, House
 from service.inference.predictors import Predictors
 from service.inference.resolver import Resolver
 from service.key_ring import KeyRing
 from service.observation import Observation
+from service.refusing import HOUSE
 from service.security import SecurityHeaders
 from workers import tables
 from workers.artifacts import ArtifactStore
@@ -32,6 +34,7 @@ better, and serves it. Post a **comparison**, watch its **jobs**, look at its **
 """
 
 
+YOUNG_OBJECTS = 20_000  # between two looks for garbage; many requests at once are many objects
 MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
 
 
@@ -55,13 +58,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.kept_charts = Kept(settings.charts_folder)
     app.state.resolver = Resolver(app.state.database)
     app.state.key_ring = KeyRing(app.state.database, settings)
+    app.state.house = House()
     app.state.tables = tables.Base.metadata
     errors.install(app)
     for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
         _mount(app, importlib.import_module(module.name).router)
     documentation.install(app)
     app.add_middleware(errors.LargeBodies)
-    app.add_middleware(Admission)
+    app.add_middleware(Admission, house=app.state.house)
     app.add_middleware(Access, ring=app.state.key_ring)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation)
@@ -75,13 +79,14 @@ def from_environment() -> FastAPI:
     # every request for a third of a second.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     await warn_if_open(app.state.settings, app.state.key_ring)
-    yield
+    yield {HOUSE: app.state.house}
     app.state.resolver.close()
 
 

@@ -37,6 +37,11 @@ class OneWrite:
         if self._size > MOST_KEPT:
             self._send()
 
+    def write_at_once(self, data: bytes) -> None:
+        """Send what is kept, and this."""
+        self._send()
+        self._transport.write(data)
+
     def close(self) -> None:
         """Send what is kept, and close."""
         self._send()

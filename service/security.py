@@ -25,7 +25,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": CONTENT,
 }
-_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -44,7 +44,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 present = message.get("headers", ())
                 names = {name.lower() for name, _ in present}
-                missing = (one for one in _ENCODED if one[0] not in names)
+                missing = (one for one in ENCODED if one[0] not in names)
                 message["headers"] = [*present, *missing]
             await send(message)
 

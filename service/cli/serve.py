@@ -1,23 +1,31 @@
 """bakeoff serve: the REST API."""
 
+import sys
+
 import uvicorn
 
 from service.cli import app
 from service.cli.options import Port
 from service.cli.up import on_port
-from service.one_write import OneWriteProtocol
+from service.listening import handles
+from service.refusing import RefusingProtocol
 
 
 @app.command()
 def serve(port: Port = None) -> None:
     """Start the service alone; jobs wait until a worker runs."""
     chosen = on_port(port)
-    uvicorn.run(
+    config = uvicorn.Config(
         "service.app:from_environment",
         factory=True,
         host=chosen.host,
         port=chosen.port,
         timeout_graceful_shutdown=3,  # a stream of events would otherwise hold it up for ever
-        http=OneWriteProtocol,
+        http=RefusingProtocol,
         access_log=False,
     )
+    config.load_app()
+    server = uvicorn.Server(config)
+    server.run(handles(config.bind_socket()))
+    if not server.started:
+        sys.exit(1)

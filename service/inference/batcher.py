@@ -71,12 +71,8 @@ class Batcher:
         self._seconds_per_image = seconds_per_image
         self._waiting: deque[_Waiting] = deque()
         self._working: asyncio.Task[None] | None = None
+        self.num_waiting = 0  # images
         self.num_batches = 0
-
-    @property
-    def num_waiting(self) -> int:
-        """How many images wait."""
-        return sum(len(one.images) for one in self._waiting)
 
     async def classify(self, images: Images, patience: Patience) -> Classified:
         """Classify at most MOST_ROWS images. OverloadedError, ClientGoneError."""
@@ -102,6 +98,7 @@ class Batcher:
         self.check_room(len(images))
         waiting = _Waiting(images, patience)
         self._waiting.append(waiting)
+        self.num_waiting += len(images)
         if self._working is None:
             self._working = asyncio.create_task(self._work())
         return waiting
@@ -129,6 +126,7 @@ class Batcher:
         rows, now = 0, perf_counter()
         while self._waiting and rows + len(self._waiting[0].images) <= MOST_ROWS:
             one = self._waiting.popleft()
+            self.num_waiting -= len(one.images)
             if one.answer.done():
                 continue
             if one.is_expired(now):

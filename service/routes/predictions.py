@@ -22,7 +22,9 @@ from service.inference.resolver import Resolver
 from service.routes.engines import known_engine
 from workers.model_store import Model
 
-LONG_WAIT = 0.05  # seconds at the door, after which some have hung up; to ask takes a while itself
+LONG_WAIT = (
+    0.5  # seconds at the door, after which some have hung up; to ask takes as long as to decode
+)
 
 router = APIRouter(prefix="/v1/models", tags=["predictions"], route_class=DirectRoute)
 

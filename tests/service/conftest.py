@@ -16,7 +16,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from service.app import create_app
-from service.one_write import OneWriteProtocol
+from service.listening import handles
+from service.refusing import RefusingProtocol
 from workers.database import engine
 from workers.executors import Ended
 from workers.host_locks import HostLock
@@ -122,12 +123,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def served(settings: Settings) -> Iterator[str]:
     """The installation of `settings` over a real socket; gives its address."""
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), http=OneWriteProtocol, port=0, log_level="warning")
+        uvicorn.Config(create_app(settings), http=RefusingProtocol, port=0, log_level="warning")
     )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # whoever connects before the server runs is answered when it does
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread = threading.Thread(target=server.run, args=(handles(listening),))
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True

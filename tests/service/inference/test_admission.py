@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from service.inference import admission
-from service.inference.admission import Admission
+from service.inference.admission import Admission, House
 
 PATH = "/v1/models/champion/predictions"
 
@@ -22,7 +22,7 @@ async def scenario(check):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"answered"})
 
-    transport = httpx.ASGITransport(Admission(house))
+    transport = httpx.ASGITransport(Admission(house, House()))
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
         await check(client, may_answer)
 
@@ -127,7 +127,7 @@ def test_who_came_together_goes_on_in_order_and_in_turns_of_the_event_loop(monke
             await asyncio.sleep(0)
 
     async def scenario_of_turns():
-        door, counting = Admission(house), asyncio.create_task(count_turns())
+        door, counting = Admission(house, House()), asyncio.create_task(count_turns())
         scope = {"type": "http", "path": PATH, "headers": []}
         await asyncio.gather(*(door(scope | {"number": n}, None, None) for n in range(10)))
         counting.cancel()
