@@ -72,21 +72,37 @@ def measured(model_id: str, bodies: dict[str, Body], folder: Path, seconds: int)
     """One round: every server, every body, every number of connections."""
     found: Round = {"loads": [], "overloads": []}
     for server in servers(model_id):
-        with started(server, folder) as url:
-            address = url + server.path
-            if server.name == OURS:
-                found["overhead_ms"] = idle_overhead(address, bodies["one PNG"])
-            for name, connections in cases(server.name):
-                at = f"{url}/empty" if name == EMPTY else address
-                body = bodies.get(name)
-                wrk(at, body, connections=8, seconds=1, folder=folder)  # warm-up
-                load = wrk(at, body, connections=connections, seconds=seconds, folder=folder)
-                case = {"server": server.name, "body": name, "connections": connections}
-                found["loads"].append(case | asdict(load))
-                if server.name == OURS and connections == CONNECTIONS[-1] and name in OVERLOADED:
-                    rate = TIMES * load.requests_per_second
-                    over = overload(at, bodies[name], rate=rate, seconds=seconds)
-                    found["overloads"].append({"body": name, "asked": rate} | asdict(over))
+        try:
+            one = measured_server(server, bodies, folder, seconds)
+        except (RuntimeError, subprocess.SubprocessError, httpx.HTTPError) as error:
+            Console().print(f"{server.name}: {error}; once more")
+            one = measured_server(server, bodies, folder, seconds)
+        found["loads"] += one.pop("loads")
+        found["overloads"] += one.pop("overloads")
+        found |= one
+    return found
+
+
+def measured_server(
+    server: Server, bodies: dict[str, Body], folder: Path, seconds: int
+) -> dict[str, Any]:
+    """Its part of a round."""
+    found: Round = {"loads": [], "overloads": []}
+    with started(server, folder) as url:
+        address = url + server.path
+        if server.name == OURS:
+            found["overhead_ms"] = idle_overhead(address, bodies["one PNG"])
+        for name, connections in cases(server.name):
+            at = f"{url}/empty" if name == EMPTY else address
+            body = bodies.get(name)
+            wrk(at, body, connections=8, seconds=1, folder=folder)  # warm-up
+            load = wrk(at, body, connections=connections, seconds=seconds, folder=folder)
+            case = {"server": server.name, "body": name, "connections": connections}
+            found["loads"].append(case | asdict(load))
+            if server.name == OURS and connections == CONNECTIONS[-1] and name in OVERLOADED:
+                rate = TIMES * load.requests_per_second
+                over = overload(at, bodies[name], rate=rate, seconds=seconds)
+                found["overloads"].append({"body": name, "asked": rate} | asdict(over))
     return found
 
 

@@ -16,7 +16,7 @@ from workers.database import UNAVAILABLE, transaction, utc_now
 from workers.database import engine as database_engine
 from workers.engines import EngineError, Images, Placement, engines
 from workers.jobs import Job
-from workers.latency_table import CONFIDENCE, Row, measure
+from workers.latency_table import CONFIDENCE, LatencyRow, measure
 from workers.leases import Lease
 from workers.machine_load import load_average, num_cores
 from workers.model_store import Model
@@ -85,7 +85,7 @@ class LatencyJob:
 
         patiently(succeed)
 
-    def _rows(self, model: Model) -> Iterator[Row]:
+    def _rows(self, model: Model) -> Iterator[LatencyRow]:
         tried = [(name, threads) for name in self.engines for threads in self.threads]
         for step, (name, threads) in enumerate(tried):
             try:

@@ -21,11 +21,12 @@ Seconds = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Row:
+class LatencyRow:
     """One cell of engine × batch size × threads; times in seconds, from host to host.
 
     The intervals are of order statistics: no shape of the distribution is assumed, but that calls
-    do not depend on each other. An end is None where there are too few samples to know it.
+    do not depend on each other. An end is null where there are too few samples to know it, and so
+    is `others_busy`, the cores that other processes kept busy meanwhile, where that is not known.
     """
 
     engine: str
@@ -41,10 +42,10 @@ class Row:
     p99_low: float | None
     p99_high: float | None
     images_per_second: float  # one batch after the other
-    others_busy: float | None  # cores that other processes kept busy meanwhile; None: not known
+    others_busy: float | None
 
 
-def measure(engine: Engine, images: Images) -> Row:
+def measure(engine: Engine, images: Images) -> LatencyRow:
     """Classify `images` (N, C, H, W) again and again, warmed up first."""
 
     def classify() -> object:
@@ -57,7 +58,7 @@ def measure(engine: Engine, images: Images) -> Row:
     p50, p90, p99 = (float(one) for one in np.percentile(seconds, (50, 90, 99)))
     p50_low, p50_high = interval(seconds, 0.5)
     p99_low, p99_high = interval(seconds, 0.99)
-    return Row(
+    return LatencyRow(
         engine=engine.name,
         device=engine.device,
         batch_size=len(images),

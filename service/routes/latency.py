@@ -15,6 +15,7 @@ from workers import jobs, model_store
 from workers.database import utc_now
 from workers.engines import engines
 from workers.jobs import Job, JobKind, JobRequest, JobStatus
+from workers.latency_table import LatencyRow
 
 router = APIRouter(prefix="/v1/models/{model_id}/latency", tags=["latency"])
 
@@ -55,28 +56,6 @@ class LatencyRequest(Form):
                 f" numbers of threads are {cells} measurements; one job makes {MOST_CELLS} at most"
             )
         return self
-
-
-class LatencyRow(BaseModel):
-    """One engine at one batch size on so many threads. Seconds, from images to probabilities on the host.
-
-    Intervals have 95 % confidence; an end is null where there were too few samples to know it.
-    """
-
-    engine: str
-    device: str
-    batch_size: int
-    threads: int
-    samples: int
-    p50: float
-    p50_low: float | None
-    p50_high: float | None
-    p90: float
-    p99: float
-    p99_low: float | None
-    p99_high: float | None
-    images_per_second: float
-    others_busy: float | None = Field(description="cores that other processes kept busy meanwhile")
 
 
 class SkippedCell(BaseModel):
