@@ -1,6 +1,7 @@
 """bakeoff serve: the REST API."""
 
 import sys
+from contextlib import suppress
 
 import uvicorn
 
@@ -26,6 +27,7 @@ def serve(port: Port = None) -> None:
     )
     config.load_app()
     server = uvicorn.Server(config)
-    server.run(handles(config.bind_socket()))
+    with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
+        server.run(handles(config.bind_socket()))
     if not server.started:
         sys.exit(1)
