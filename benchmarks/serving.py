@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from PIL import Image
 from rich.console import Console
 from sklearn.datasets import load_digits
 
+from benchmarks import serving_profile
 from benchmarks.load import Body, overload, wrk
 from benchmarks.results import free_port
 from benchmarks.serving_page import EMPTY, NUMBERS, OURS, OVERLOADED, TARGET, TIMES, evidence, page
@@ -70,15 +72,15 @@ def main(
 
 def measured(model_id: str, bodies: dict[str, Body], folder: Path, seconds: int) -> Round:
     """One round: every server, every body, every number of connections."""
-    found: Round = {"loads": [], "overloads": []}
+    found: Round = {"loads": [], "overloads": [], "profiles": []}
     for server in servers(model_id):
         try:
             one = measured_server(server, bodies, folder, seconds)
         except (RuntimeError, subprocess.SubprocessError, httpx.HTTPError) as error:
             Console().print(f"{server.name}: {error}; once more")
             one = measured_server(server, bodies, folder, seconds)
-        found["loads"] += one.pop("loads")
-        found["overloads"] += one.pop("overloads")
+        for kind in ("loads", "overloads", "profiles"):
+            found[kind] += one.pop(kind)
         found |= one
     return found
 
@@ -87,8 +89,8 @@ def measured_server(
     server: Server, bodies: dict[str, Body], folder: Path, seconds: int
 ) -> dict[str, Any]:
     """Its part of a round."""
-    found: Round = {"loads": [], "overloads": []}
-    with started(server, folder) as url:
+    found: Round = {"loads": [], "overloads": [], "profiles": []}
+    with started(server, folder) as (url, process_id):
         address = url + server.path
         if server.name == OURS:
             found["overhead_ms"] = idle_overhead(address, bodies["one PNG"])
@@ -103,6 +105,21 @@ def measured_server(
                 rate = TIMES * load.requests_per_second
                 over = overload(at, bodies[name], rate=rate, seconds=seconds)
                 found["overloads"].append({"body": name, "asked": rate} | asdict(over))
+                profile = profiled(process_id, at, body, folder, seconds)
+                found["profiles"].append({"body": name, "shares": profile})
+    return found
+
+
+def profiled(
+    process_id: int, url: str, body: Body | None, folder: Path, seconds: int
+) -> dict[str, float]:
+    """Where the time goes under such a load, which the sampling slows down: not while it is timed."""
+    with ThreadPoolExecutor() as pool:
+        load = pool.submit(
+            wrk, url, body, connections=CONNECTIONS[-1], seconds=seconds + 1, folder=folder
+        )
+        found = serving_profile.shares(process_id, seconds)
+        load.result()
     return found
 
 
@@ -181,8 +198,8 @@ def servers(model_id: str) -> list[Server]:
 
 
 @contextmanager
-def started(server: Server, folder: Path) -> Iterator[str]:
-    """The server up, alone, at the address given."""
+def started(server: Server, folder: Path) -> Iterator[tuple[str, int]]:
+    """The server up, alone: its address, and the number of its process."""
     port = free_port()
     environment = {
         **os.environ,
@@ -202,7 +219,7 @@ def started(server: Server, folder: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_up(url, process)
-        yield url
+        yield url, process.pid
     finally:
         if process.poll() is None:
             os.killpg(process.pid, 15)

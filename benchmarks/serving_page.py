@@ -86,6 +86,8 @@ def page(known: dict[str, Any]) -> str:
             "",
             *overload(known["rounds"], rounds),
             "",
+            *limits(known["rounds"]),
+            "",
         ]
     )
 
@@ -162,6 +164,25 @@ def overload(measured: list[dict[str, Any]], rounds: list[dict[Case, Load]]) -> 
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
+
+
+def limits(measured: list[dict[str, Any]]) -> list[str]:
+    """Where the time of the service goes, in the last round."""
+    return [
+        "## What limits it",
+        "",
+        "Share of the busy samples of all threads of the service by the module that was running, 64"
+        " connections, the last round (py-spy, in seconds of their own that are not timed).",
+        "",
+        "| body | |",
+        "|---|---|",
+        *(
+            f"| {one['body']} | "
+            + ", ".join(f"{place} {share:.0%}" for place, share in one["shares"].items())
+            + " |"
+            for one in measured[-1]["profiles"]
+        ),
+    ]
 
 
 def _ratio(one: dict[Case, Load], ours: Case, theirs: Case) -> float:
