@@ -16,8 +16,14 @@ def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        batches = [network(normalise(images)) for images in split.images.split(BATCH_SIZE)]
-        answer = torch.cat(batches)
+        first = network(normalise(split.images[:1]))
+        # One place for all: answers kept one by one lie between the activations of the next batches,
+        # and the heap grows by hundreds of megabytes.
+        answer = first.new_empty(len(split), first.shape[1])
+        for images, part in zip(
+            split.images.split(BATCH_SIZE), answer.split(BATCH_SIZE), strict=True
+        ):
+            part.copy_(network(normalise(images)))
     network.train(was_training)
     return answer
 
