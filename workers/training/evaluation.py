@@ -19,7 +19,7 @@ def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor
         first = network(normalise(split.images[:1]))
         # One place for all: answers kept one by one lie between the activations of the next batches,
         # and the heap grows by hundreds of megabytes.
-        answer = first.new_empty(len(split), first.shape[1])
+        answer: Tensor = first.new_empty(len(split), first.shape[1])
         for images, part in zip(
             split.images.split(BATCH_SIZE), answer.split(BATCH_SIZE), strict=True
         ):
