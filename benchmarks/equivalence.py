@@ -128,6 +128,16 @@ def _difference(before: list[float], after: list[float]) -> str:
     return f"{100 * middle:+.2f} ({100 * (middle - reach):+.2f} to {100 * (middle + reach):+.2f})"
 
 
+def measured_on(known: dict[str, Any]) -> list[str]:
+    """Where and with what: one line for all networks, or one for each kind of machine and setting."""
+    by_evidence: dict[str, list[str]] = {}
+    for name, found in known.items():
+        by_evidence.setdefault(found["evidence"], []).append(name)
+    if len(by_evidence) == 1:
+        return [f"{next(iter(by_evidence))}."]
+    return [f"- {', '.join(names)}: {where}." for where, names in by_evidence.items()]
+
+
 def page(known: dict[str, Any]) -> str:
     """The page as Markdown."""
     last = next(reversed(known.values()))
@@ -143,7 +153,7 @@ def page(known: dict[str, Any]) -> str:
             f" {BATCH_SIZE}, {last['test_images']:,} test images. Differences in points with their"
             " 95 % interval (Welch's, over seeds): where it holds 0, no difference was shown.",
             "",
-            f"{last['evidence']}.",
+            *measured_on(known),
             "",
             "| network | trained on | ordinary loop | float32 | bfloat16 | float32 − ordinary |"
             " bfloat16 − float32 |",
