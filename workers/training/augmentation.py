@@ -1,27 +1,41 @@
-"""Random changes to a batch, on the device and all images at once."""
+"""Random changes to a batch, on the device and all images at once.
+
+What is random is drawn for a whole epoch ahead: a step takes numbers that lie on the device already.
+"""
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models import ImageShape
+
 SHIFT_SHARE = 8  # an image moves by up to 1/8 of its side, as usual for CIFAR-10 (4 of 32 pixels)
 
 
-def augment(images: Tensor, kind: str, generator: torch.Generator) -> Tensor:
-    """Augment images (N, C, H, W); `generator` lives on their device, or on the CPU."""
-    if kind == "none":
+def draw(kind: str, num_images: int, shape: ImageShape, generator: torch.Generator) -> Tensor:
+    """What is random about so many images: (N, 0) for none, to 3 numbers each, for augment()."""
+    shifts = [2 * most + 1 for most in _most_shift(shape.height, shape.width)]
+    highs = {"none": [], "crop": shifts, "crop_and_flip": [*shifts, 2]}[kind]
+    draws = torch.empty(num_images, len(highs), dtype=torch.int64)
+    for column, high in zip(draws.unbind(dim=1), highs, strict=True):
+        column.random_(high, generator=generator)
+    return draws
+
+
+def augment(images: Tensor, draws: Tensor) -> Tensor:
+    """Augment images (N, C, H, W) by what was drawn for them, on their device."""
+    if draws.shape[1] == 0:
         return images
-    images = random_crop(images, generator)
-    return random_flip(images, generator) if kind == "crop_and_flip" else images
+    top, left, *flip = draws.unbind(dim=1)
+    images = crop(images, top, left)
+    return mirror(images, flip[0]) if flip else images
 
 
-def random_crop(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Shift every image by its own random number of pixels; the border is mirrored."""
+def crop(images: Tensor, top: Tensor, left: Tensor) -> Tensor:
+    """Cut every image out of its mirrored surroundings, from a row (N,) and a column (N,) on."""
     num_images, _, height, width = images.shape
-    down, across = height // SHIFT_SHARE, width // SHIFT_SHARE
+    down, across = _most_shift(height, width)
     padded = functional.pad(images, (across, across, down, down), mode="reflect")
-    top = _integers(2 * down + 1, num_images, generator).to(images.device)
-    left = _integers(2 * across + 1, num_images, generator).to(images.device)
     rows = top[:, None] + torch.arange(height, device=images.device)
     columns = left[:, None] + torch.arange(width, device=images.device)
     image = torch.arange(num_images, device=images.device)
@@ -30,11 +44,10 @@ def random_crop(images: Tensor, generator: torch.Generator) -> Tensor:
     return cropped.permute(0, 3, 1, 2)
 
 
-def random_flip(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Mirror every image left to right, or not, with equal chance."""
-    flip = _integers(2, len(images), generator).to(images.device).bool()
-    return torch.where(flip[:, None, None, None], images.flip(3), images)
+def mirror(images: Tensor, flip: Tensor) -> Tensor:
+    """Mirror those images left to right for which flip (N,) is 1."""
+    return torch.where(flip.bool()[:, None, None, None], images.flip(3), images)
 
 
-def _integers(high: int, count: int, generator: torch.Generator) -> Tensor:
-    return torch.randint(high, (count,), generator=generator, device=generator.device)
+def _most_shift(height: int, width: int) -> tuple[int, int]:
+    return height // SHIFT_SHARE, width // SHIFT_SHARE

@@ -1,6 +1,7 @@
 """Where a training runs, and what has to be set there for it to run fast."""
 
 import ctypes
+import os
 import platform
 import sys
 from pathlib import Path
@@ -46,9 +47,21 @@ def synchronize(device: torch.device) -> None:
 
 def prepare(device: torch.device) -> None:
     """Set up this process for training on `device`. Results stay exact to float32 rounding."""
+    if device.type == "cuda":
+        _repeat_the_same_bits()
     if device.type == "cpu":
         _keep_freed_memory()
         products.use_onednn()
+
+
+def _repeat_the_same_bits() -> None:
+    # See docs.pytorch.org/docs/stable/notes/randomness.html. An operation that has no exact way
+    # is still done, with a warning: a training that differs in its last bits is better than none.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(mode=True, warn_only=True)
+    # It would be a kernel for each new tensor. torch's stubs do not know it.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.allow_tf32 = False  # 10 bits of 23, in convolutions, unless it is told
 
 
 def _keep_freed_memory() -> None:

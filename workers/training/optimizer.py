@@ -23,8 +23,8 @@ class FusedOptimizer:
 
     def __init__(self, network: nn.Module, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._parameters = [one for one in network.parameters() if one.requires_grad]
-        self._values = [one.detach() for one in self._parameters]  # the same memory
+        self.parameters = [one for one in network.parameters() if one.requires_grad]
+        self._values = [one.detach() for one in self.parameters]  # the same memory
         num_moments = {"adam": 2, "adamw": 2, "sgd": int(recipe.momentum > 0)}[recipe.optimizer]
         self._moments = [
             [torch.zeros_like(one) for one in self._values] for _ in range(num_moments)
@@ -33,12 +33,15 @@ class FusedOptimizer:
 
     def zero_grad(self) -> None:
         """Forget the gradients; the next backward pass writes instead of adding."""
-        for parameter in self._parameters:
+        for parameter in self.parameters:
             parameter.grad = None
 
-    def step(self, learning_rate: float) -> None:
-        """Move every parameter by its gradient, which each must have."""
-        gradients = [one.grad for one in self._parameters if one.grad is not None]
+    def step(self, learning_rate: float | Tensor) -> None:
+        """Move every parameter by its gradient, which each must have.
+
+        The rate is a number, or () in float32 on the device, where the step is to be captured.
+        """
+        gradients = [one.grad for one in self.parameters if one.grad is not None]
         if self._recipe.optimizer == "sgd":
             self._step_sgd(gradients, learning_rate)
         else:
@@ -58,7 +61,7 @@ class FusedOptimizer:
         for name, tensor in self.tensors().items():
             tensor.copy_(tensors[name])
 
-    def _step_adam(self, gradients: list[Tensor], learning_rate: float) -> None:
+    def _step_adam(self, gradients: list[Tensor], learning_rate: float | Tensor) -> None:
         self._step += 1
         kernel = torch._fused_adamw_ if self._recipe.optimizer == "adamw" else torch._fused_adam_
         mean, mean_square = self._moments
@@ -78,7 +81,7 @@ class FusedOptimizer:
             maximize=False,
         )
 
-    def _step_sgd(self, gradients: list[Tensor], learning_rate: float) -> None:
+    def _step_sgd(self, gradients: list[Tensor], learning_rate: float | Tensor) -> None:
         momentum = self._moments[0] if self._moments else []
         torch._fused_sgd_(
             self._values,

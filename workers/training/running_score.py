@@ -17,7 +17,7 @@ class RunningScore:
 
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
         """Note a step: mean loss (), logits (N, num_classes) and labels (N,) of its images."""
-        self._pending.append((loss.detach(), logits.detach(), labels))
+        self._pending.append((loss, logits, labels))
         if len(self._pending) == MOST_PENDING:
             self._settle()
 
@@ -41,7 +41,8 @@ class RunningScore:
             return
         losses, logits, labels = zip(*self._pending, strict=True)
         sizes = [len(one) for one in labels]
-        weights = torch.tensor(sizes, device=self._loss_sum.device, dtype=self._loss_sum.dtype)
+        weights = torch.tensor(sizes, dtype=self._loss_sum.dtype)
+        weights = weights.to(self._loss_sum.device, non_blocking=True)
         self._loss_sum += torch.dot(torch.stack(losses), weights)
         self._num_correct += (torch.cat(logits).argmax(dim=1) == torch.cat(labels)).sum()
         self._num_images += sum(sizes)

@@ -17,8 +17,9 @@ from torch.nn import functional
 
 from models import ImageShape, architectures
 from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
-from workers.training.augmentation import augment
+from workers.training.augmentation import augment, draw
 from workers.training.best_epoch import BestEpoch
+from workers.training.captured import Captured, captures
 from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
@@ -76,18 +77,22 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.recipe, self.seed, self.device = recipe, seed, device
+        self.image_shape = dataset.image_shape
         layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
         self.network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
         self.precision: Precision = choose(recipe.precision, network, device)
         self.optimizer = FusedOptimizer(network, recipe)
         self.normalise = Normalisation(
-            dataset.mean, dataset.std, device, layout=layout, image_shape=dataset.image_shape
+            dataset.mean, dataset.std, device, layout=layout, image_shape=self.image_shape
         )
         self.train_split, self.validation, self.test = (
             split.to(device, layout) for split in (dataset.train, dataset.validation, dataset.test)
         )
         self.sizes = batch_sizes(len(self.train_split), recipe.batch_size)
+        self._captured: Captured | None = None
+        if captures(device):
+            self._captured = Captured(self._step, device, self.optimizer.parameters)
         self.stopwatch = Stopwatch(device)
         self.best = BestEpoch(recipe.early_stopping_patience)
         self.train_seconds = 0.0
@@ -109,6 +114,7 @@ class Trainer:
                 self.network.load_state_dict(self.best.weights)
             return
         # The error has gone, and with it the tensors that its frames held.
+        self._captured = None
         raise OutOfMemoryError(self.recipe.batch_size, self._fitting_batch_size())
 
     @property
@@ -147,12 +153,16 @@ class Trainer:
         """One pass over the train split."""
         generator = torch.Generator().manual_seed(_mix(self.seed, number))
         torch.manual_seed(_mix(self.seed, number))  # of dropout
-        order = torch.randperm(len(self.train_split), generator=generator).to(self.device)
+        num_images, shape = len(self.train_split), self.image_shape
+        order = torch.randperm(num_images, generator=generator).to(self.device)
+        draws = draw(self.recipe.augmentation, num_images, shape, generator).to(self.device)
         running = RunningScore(self.device)
         self.network.train()
         self.stopwatch.start()
-        for step, indices in enumerate(order.split(self.sizes)):
-            loss, logits, labels = self._step(number, step, indices, generator)
+        batches = zip(order.split(self.sizes), draws.split(self.sizes), strict=True)
+        for step, (indices, drawn) in enumerate(batches):
+            rate = self._learning_rate(number, step)
+            loss, logits, labels = self._run(indices, drawn, rate)
             flow.sample(step)
             running.add(loss, logits, labels)
             if self.stopwatch.since_start() > PROGRESS_SECONDS:
@@ -171,11 +181,15 @@ class Trainer:
         self.stopwatch.stop()
         self._finite(running.loss(), number)
 
-    def _step(
-        self, number: int, step: int, indices: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def _run(self, indices: Tensor, draws: Tensor, rate: float) -> tuple[Tensor, ...]:
+        if self._captured is None:
+            return self._step(indices, draws, rate)
+        return self._captured(indices, draws, torch.full((), rate, device=self.device))
+
+    def _step(self, indices: Tensor, draws: Tensor, rate: float | Tensor) -> tuple[Tensor, ...]:
+        """Train on the images at `indices`: mean loss (), logits (N, num_classes), labels (N,)."""
         images = self.normalise(self.train_split.images_at(indices))
-        images = augment(images, self.recipe.augmentation, generator)
+        images = augment(images, draws)
         labels = self.train_split.labels.index_select(0, indices)
         self.optimizer.zero_grad()
         with self.precision.products():
@@ -185,8 +199,8 @@ class Trainer:
                 logits.float(), labels, label_smoothing=self.recipe.label_smoothing
             )
             loss.backward()
-        self.optimizer.step(self._learning_rate(number, step))
-        return loss, logits, labels
+        self.optimizer.step(rate)
+        return loss.detach(), logits.detach(), labels
 
     def _fitting_batch_size(self) -> int | None:
         """The largest half, quarter, … of the recipe's batch size that the memory holds a step of."""
@@ -199,8 +213,9 @@ class Trainer:
         self.optimizer.zero_grad()
         free_cached(self.device)
         indices = torch.arange(batch_size, device=self.device)
+        draws = draw(self.recipe.augmentation, batch_size, self.image_shape, torch.Generator())
         try:
-            self._step(1, 0, indices, torch.Generator())
+            self._step(indices, draws.to(self.device), self._learning_rate(1, 0))
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from workers.training.augmentation import augment, random_crop, random_flip
+from models import ImageShape
+from workers.training.augmentation import augment, draw
 
 
 def images(count: int, height: int, width: int, channels: int = 1) -> Tensor:
@@ -13,8 +14,9 @@ def images(count: int, height: int, width: int, channels: int = 1) -> Tensor:
     return torch.rand(count, channels, height, width, generator=generator)
 
 
-def seeded(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def augmented(batch: Tensor, kind: str, seed: int = 0) -> Tensor:
+    shape = ImageShape(*batch.shape[1:])
+    return augment(batch, draw(kind, len(batch), shape, torch.Generator().manual_seed(seed)))
 
 
 @given(
@@ -29,7 +31,7 @@ def test_shape_and_type_stay_and_the_seed_decides(
 ) -> None:
     batch = images(5, height, width, channels)
 
-    first, again = (augment(batch, kind, seeded(seed)) for _ in range(2))
+    first, again = (augmented(batch, kind, seed) for _ in range(2))
 
     assert first.shape == batch.shape
     assert first.dtype == batch.dtype
@@ -40,7 +42,7 @@ def test_a_crop_is_a_shift_of_the_mirrored_image_by_up_to_an_eighth() -> None:
     batch = images(200, 16, 24, 3)
     padded = functional.pad(batch, (3, 3, 2, 2), mode="reflect")
 
-    cropped = random_crop(batch, seeded())
+    cropped = augmented(batch, "crop")
 
     shifts = set()
     for before, after in zip(padded, cropped, strict=True):
@@ -56,9 +58,9 @@ def test_a_crop_is_a_shift_of_the_mirrored_image_by_up_to_an_eighth() -> None:
 
 
 def test_about_half_of_the_images_are_mirrored() -> None:
-    batch = images(400, 6, 6)
+    batch = images(400, 6, 6)  # too small to be shifted
 
-    flipped = random_flip(batch, seeded())
+    flipped = augmented(batch, "crop_and_flip")
 
     mirrored = [torch.equal(b.flip(2), a) for b, a in zip(batch, flipped, strict=True)]
     kept = [torch.equal(b, a) for b, a in zip(batch, flipped, strict=True)]
@@ -69,4 +71,4 @@ def test_about_half_of_the_images_are_mirrored() -> None:
 def test_none_touches_nothing() -> None:
     batch = images(3, 8, 8)
 
-    assert augment(batch, "none", seeded()) is batch
+    assert augmented(batch, "none") is batch

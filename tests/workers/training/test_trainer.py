@@ -1,7 +1,6 @@
 """The laws of training: exact, fair, and honest about how it goes."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,69 +11,28 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from models import architectures
+from tests.workers.training.trainings import (
+    SMALL,
+    assert_same_bits,
+    exact,
+    make,
+    recipes,
+    trained,
+    weights,
+)
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training import trainer as trainer_module
 from workers.training.checkpoint import Checkpoint
-from workers.training.errors import OutOfMemoryError, TrainingDivergedError
 from workers.training.evaluation import score
 from workers.training.recipe import Recipe
 from workers.training.results import Epoch, Progress
 from workers.training.trainer import Trained, Trainer, batch_sizes, build
 
-CPU = torch.device("cpu")
-SMALL: dict[str, dict[str, Any]] = {
-    "fully_connected": {"widths": (24,), "dropout": 0.2, "batch_norm": True},
-    "cnn": {"channels": (4, 8), "dropout": 0.2},
-    "residual_cnn": {"channels": (4, 8)},
-}
 #: Without dropout, which in three epochs is in the way.
 UNDISTURBED: dict[str, dict[str, Any]] = {
     "deep_fully_connected": {"dropout": (0.0, 0.0, 0.0)},
     "resnet18": {},
 }
-TIMED = {"seconds", "images_per_second"}
-
-
-def make(
-    dataset: ImageDataset, recipe: Recipe, architecture: str = "cnn", seed: int = 3, **options: Any
-) -> Trainer:
-    options = options or SMALL.get(architecture, {})
-    shape, classes = dataset.image_shape, dataset.num_classes
-    network = build(architecture, options, shape, classes, seed=seed)
-    return Trainer(network, dataset, recipe, seed=seed, device=CPU)
-
-
-def trained(trainer: Trainer, resume: Checkpoint | None = None) -> list[Trained]:
-    return [said for said in trainer.epochs(resume) if isinstance(said, Trained)]
-
-
-def exact(epoch: Epoch) -> dict[str, float]:
-    return {name: value for name, value in epoch.metrics().items() if name not in TIMED}
-
-
-def weights(trainer: Trainer) -> dict[str, Tensor]:
-    return {name: one.clone() for name, one in trainer.network.state_dict().items()}
-
-
-def assert_same_bits(first: dict[str, Tensor], second: dict[str, Tensor]) -> None:
-    assert first.keys() == second.keys()
-    assert [name for name in first if not torch.equal(first[name], second[name])] == []
-
-
-recipes = st.builds(
-    Recipe,
-    epochs=st.integers(2, 4),
-    batch_size=st.sampled_from([1, 16, 32, 37, 224, 500]),
-    optimizer=st.sampled_from(["adam", "adamw", "sgd"]),
-    learning_rate=st.sampled_from([1e-3, 1e-2]),
-    schedule=st.sampled_from(["constant", "cosine", "one_cycle"]),
-    momentum=st.sampled_from([0.0, 0.9]),
-    weight_decay=st.sampled_from([0.0, 1e-2]),
-    label_smoothing=st.sampled_from([0.0, 0.1]),
-    augmentation=st.sampled_from(["none", "crop", "crop_and_flip"]),
-    early_stopping_patience=st.integers(0, 2),
-    precision=st.sampled_from(["float32", "bfloat16"]),
-)
 
 
 @settings(max_examples=12)
@@ -231,72 +189,6 @@ def test_without_patience_the_last_weights_are_kept(few_digits: ImageDataset) ->
 
     assert not trainer.stopped_early
     assert_same_bits(weights(trainer), dict(last.checkpoint.network))
-
-
-def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDataset) -> None:
-    recipe = Recipe(epochs=20, optimizer="sgd", learning_rate=10.0, weight_decay=1.0)
-
-    with pytest.raises(TrainingDivergedError, match=r"diverged in epoch \d+.*rate 10 "):
-        trained(make(few_digits, recipe))
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate"),
-    ],
-)
-def test_too_large_a_batch_for_the_memory_says_which_fits(
-    few_digits: ImageDataset, error: RuntimeError
-) -> None:
-    trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
-    trainer.network.register_forward_pre_hook(_memory_for(16, error))
-
-    with pytest.raises(OutOfMemoryError, match="out of memory with batch_size 64; 16 fits"):
-        trained(trainer)
-
-
-def test_where_no_batch_fits_the_memory_it_says_so(few_digits: ImageDataset) -> None:
-    trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
-    trainer.network.register_forward_pre_hook(_memory_for(0, torch.OutOfMemoryError()))
-
-    with pytest.raises(OutOfMemoryError, match="no smaller one fits either"):
-        trained(trainer)
-
-
-def _memory_for(images: int, error: RuntimeError) -> Callable[[nn.Module, tuple[Tensor]], None]:
-    def refuse(_: nn.Module, inputs: tuple[Tensor]) -> None:
-        if len(inputs[0]) > images:
-            raise error
-
-    return refuse
-
-
-@pytest.mark.gpu
-def test_a_gpu_out_of_memory_says_which_batch_fits(
-    few_digits: ImageDataset, cuda: torch.device
-) -> None:
-    network = build("cnn", {}, few_digits.image_shape, 10, seed=3)
-    trainer = Trainer(network, few_digits, Recipe(batch_size=224), seed=3, device=cuda)
-    held = torch.cuda.memory_allocated(cuda)
-    torch.cuda.empty_cache()
-    few_mebibytes = held + 24 * 2**20
-    total = torch.cuda.get_device_properties(cuda).total_memory
-    torch.cuda.set_per_process_memory_fraction(few_mebibytes / total, cuda)
-    try:
-        with pytest.raises(OutOfMemoryError, match=r"batch_size 224; \d+ fits"):
-            trained(trainer)
-    finally:
-        torch.cuda.set_per_process_memory_fraction(1.0, cuda)
-
-
-def test_a_bug_is_not_taken_for_a_lack_of_memory(few_digits: ImageDataset) -> None:
-    trainer = make(few_digits, Recipe(epochs=1))
-    trainer.network.register_forward_pre_hook(_memory_for(0, RuntimeError("shapes do not match")))
-
-    with pytest.raises(RuntimeError, match="shapes do not match"):
-        trained(trainer)
 
 
 def test_progress_tells_how_far_it_is_and_how_it_goes(
