@@ -63,9 +63,10 @@ def main(
         known[name] = {
             "images": images,
             "peak_flops": peak_flops(),
+            "layers_seconds": _printed("layer_speed", name)["seconds"],
             "evidence": evidence("lightning", "keras", "jax"),
             "rounds": measured(name, images, rounds),
-            "profile": _printed("training_profile", name, images),
+            "profile": _printed("training_profile", name, str(images)),
         }
         NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
         Console().print(row(name, known[name]), soft_wrap=True, highlight=False)
@@ -82,12 +83,12 @@ def measured(architecture: str, images: int, rounds: int) -> Rounds:
 
 
 def _seconds(contender: str, architecture: str, images: int) -> float:
-    return float(_printed(f"contenders.{contender}", architecture, images)["seconds"])
+    return float(_printed(f"contenders.{contender}", architecture, str(images))["seconds"])
 
 
-def _printed(module: str, architecture: str, images: int) -> dict[str, float]:
+def _printed(module: str, *arguments: str) -> dict[str, float]:
     """What a module of ours prints as JSON in its last line."""
-    command = [sys.executable, "-m", f"benchmarks.{module}", architecture, str(images)]
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     ended = subprocess.run(  # noqa: S603 - our own modules
         command, cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -114,14 +115,16 @@ def row(architecture: str, found: dict[str, Any]) -> str:
     ordinary = statistics.median(one["ordinary"] for one in rounds)
     network = architectures[architecture](ImageShape(*SHAPES[architecture]), 10)
     work = FORWARD_AND_BACKWARD * count_flops(network, ImageShape(*SHAPES[architecture]))
-    share = work * found["images"] / ours / found["peak_flops"]
+    share_of_peak = work * found["images"] / ours / found["peak_flops"]
+    share_of_layers = found["layers_seconds"] * found["images"] / BATCH_SIZE / ours
     cells = [
         architecture,
         f"{found['images']:,}",
         f"{found['images'] / ordinary:,.0f}",
         f"{found['images'] / ours:,.0f}",
         *(_ratio(rounds, name) for name in CONTENDERS[1:]),
-        f"{share:.0%}",
+        f"{share_of_layers:.0%}",
+        f"{share_of_peak:.0%}",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -157,12 +160,15 @@ def page(known: dict[str, Any]) -> str:
             "![Speed over the ordinary loop](training-speed.svg)",
             "",
             "| network | images | ordinary, images/s | bakeoff, images/s | bakeoff | bakeoff float32 |"
-            " Lightning | Keras on PyTorch | Keras on JAX | share of the machine's peak |",
-            "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+            " Lightning | Keras on PyTorch | Keras on JAX |"
+            " share of its layers' best | share of the machine's peak |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
             *(row(name, found) for name, found in known.items()),
             "",
-            "The last column: three times the forward pass's operations a second, over the best"
-            f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the same machine in the same run.",
+            "How far from the limit: the speed over that of the network's products and convolutions"
+            " alone, forward and backward, each in the faster of float32 and bfloat16 and at its best"
+            " in the same run; and three times the forward pass's operations a second, over the best"
+            f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the same machine.",
             "",
             "## What limits it",
             "",
