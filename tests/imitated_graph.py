@@ -20,7 +20,7 @@ from workers.training.captured import Tensors
 FORBIDDEN = {"aten::_local_scalar_dense", "aten::lift_fresh", "aten::nonzero", "aten::is_nonzero"}
 
 
-class ForbiddenWhileCapturingError(AssertionError):
+class ForbiddenWhileCapturingError(RuntimeError):
     """A GPU could not have captured this."""
 
 

@@ -1,10 +1,11 @@
-"""Real digits, whole and in a size that trains in a blink."""
+"""Real digits, whole and in a size that trains in a blink; a GPU, where there is one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from sqlalchemy import Engine
 
 from tests.postgresql import new_database
@@ -14,6 +15,13 @@ from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.migrate import upgrade
 from workers.training import latency
+
+
+@pytest.fixture
+def cuda() -> torch.device:
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device here")
+    return torch.device("cuda")
 
 
 @pytest.fixture(scope="session")

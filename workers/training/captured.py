@@ -5,6 +5,7 @@ the kernels and their places in memory, and does them again on whatever lies the
 pytorch.org/docs/stable/notes/cuda.html#cuda-graphs.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from threading import Lock
 import torch
 from torch import Tensor
 
+from workers.training.errors import is_out_of_memory
+
 WARM_UP_CALLS = 3  # libraries choose their kernels and take their memory in the first ones
 
 Tensors = tuple[Tensor, ...]
+Shapes = tuple[torch.Size, ...]
 
 
 _one_at_a_time = Lock()  # so many captures a process may have under way
@@ -45,10 +49,12 @@ class Recorder:
     def record(self, call: Callable[[], Tensors]) -> tuple[Tensors, Callable[[], None]]:
         """Note what a call would do, without doing it: where its outputs will lie, and how to do it."""
         graph = torch.cuda.CUDAGraph()
+        # The outer stream is put back even where ending a capture fails, which torch leaves undone.
         # thread_local: other threads of this process may go on with other work of the device.
         with (
             _one_at_a_time,
             torch.cuda.device(self._device),
+            torch.cuda.stream(torch.cuda.current_stream(self._device)),
             torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"),
         ):
             outputs = call()
@@ -68,8 +74,9 @@ class Recording:
 class Captured:
     """A function of tensors on one CUDA device, captured once for each shape of its inputs.
 
-    It must do the same for every input of a shape, must not ask the device for a number, and may
-    change tensors in place. Gradients that it leaves at `parameters` are there after a replay too.
+    It must do the same for every input of a shape, and may change tensors in place. Gradients that it
+    leaves at `parameters` are there after a replay too. One that asks the device for a number cannot
+    be captured: it warns so once, and is called as it is.
     """
 
     def __init__(
@@ -80,25 +87,38 @@ class Captured:
     ) -> None:
         self._function, self._parameters = function, parameters
         self._recorder = Recorder(device)
-        self._calls: Counter[tuple[torch.Size, ...]] = Counter()
-        self._recordings: dict[tuple[torch.Size, ...], Recording] = {}
+        self._calls: Counter[Shapes] = Counter()
+        self._recordings: dict[Shapes, Recording] = {}
+        self._is_capturable = True
         self._latest: Recording | None = None
 
     def __call__(self, *inputs: Tensor) -> Tensors:
         """What the function returns: as it is in the first calls of a shape, replayed from then on."""
         shapes = tuple(one.shape for one in inputs)
-        if self._calls[shapes] < WARM_UP_CALLS:
-            self._calls[shapes] += 1
-            self._latest = None
-            return self._recorder.warm_up(lambda: self._function(*inputs))
-        if shapes not in self._recordings:
-            self._recordings[shapes] = self._record(inputs)
-        return self._replay(self._recordings[shapes], inputs)
+        if self._calls[shapes] == WARM_UP_CALLS and self._is_capturable:
+            self._record(shapes, inputs)
+        self._calls[shapes] += 1
+        if shapes in self._recordings:
+            return self._replay(self._recordings[shapes], inputs)
+        self._latest = None
+        if not self._is_capturable:
+            return self._function(*inputs)
+        return self._recorder.warm_up(lambda: self._function(*inputs))
 
-    def _record(self, inputs: Tensors) -> Recording:
+    def _record(self, shapes: Shapes, inputs: Tensors) -> None:
         kept = tuple(one.clone() for one in inputs)
-        outputs, replay = self._recorder.record(lambda: self._function(*kept))
-        return Recording(kept, outputs, [one.grad for one in self._parameters], replay)
+        try:
+            outputs, replay = self._recorder.record(lambda: self._function(*kept))
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            self._is_capturable = False
+            warnings.warn(
+                f"launched kernel by kernel, since it cannot be captured: {error}", stacklevel=2
+            )
+        else:
+            gradients = [one.grad for one in self._parameters]
+            self._recordings[shapes] = Recording(kept, outputs, gradients, replay)
 
     def _replay(self, recording: Recording, inputs: Tensors) -> Tensors:
         for place, one in zip(recording.inputs, inputs, strict=True):

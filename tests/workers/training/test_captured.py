@@ -22,7 +22,7 @@ from tests.workers.training.trainings import (
 )
 from workers.datasets.image_dataset import ImageDataset
 from workers.training import captured
-from workers.training.captured import Captured
+from workers.training.captured import Captured, Tensors
 from workers.training.checkpoint import Checkpoint
 from workers.training.recipe import Recipe
 from workers.training.trainer import Trained, Trainer, build
@@ -120,14 +120,32 @@ def test_each_shape_is_captured_for_itself(imitated: pytest.MonkeyPatch) -> None
     assert sorted(calls) == [3, 3, 5, 5]  # warmed up, and captured
 
 
-def test_what_a_gpu_could_not_capture_is_found_out_here(imitated: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_captured_is_called_as_it_is_and_says_so_once(
+    imitated: pytest.MonkeyPatch,
+) -> None:
     del imitated
     asks = Captured(lambda one: (one * float(one.max()),), CPU)
-    for _ in range(captured.WARM_UP_CALLS):
-        asks(torch.ones(2))
+    found = [asks(torch.full((2,), 2.0))[0].tolist() for _ in range(captured.WARM_UP_CALLS)]
 
-    with pytest.raises(imitated_graph.ForbiddenWhileCapturingError):
-        asks(torch.ones(2))
+    with pytest.warns(match="cannot be captured: aten::_local_scalar_dense"):
+        found += asks(torch.full((2,), 3.0))[0].tolist()
+    found += asks(torch.full((2,), 4.0))[0].tolist()
+
+    assert found == [[4.0, 4.0]] * captured.WARM_UP_CALLS + [9.0, 9.0, 16.0, 16.0]
+
+
+def test_too_little_memory_for_a_capture_is_told_as_that(imitated: pytest.MonkeyPatch) -> None:
+    class Full(imitated_graph.ImitatedRecorder):
+        def record(self, _: Callable[[], Tensors]) -> tuple[Tensors, Callable[[], None]]:
+            raise torch.OutOfMemoryError
+
+    imitated.setattr(captured, "Recorder", Full)
+    double = Captured(lambda one: (one * 2,), CPU)
+    for _ in range(captured.WARM_UP_CALLS):
+        double(torch.ones(2))
+
+    with pytest.raises(torch.OutOfMemoryError):
+        double(torch.ones(2))
 
 
 @pytest.mark.gpu
