@@ -12,17 +12,14 @@ from typing import cast
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from service.inference.admission import House
+from service.inference.admission import PATHS, House
 from service.observation import REQUEST_SECONDS
 from service.one_write import OneWrite, OneWriteProtocol
 from service.security import ENCODED
 
 HOUSE = "house"  # key of the application's state
 
-_is_prediction = re.compile(
-    rb"POST (?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)(?:\?[^ ]*)?"
-    rb" HTTP/1\.1\r\n"
-).match
+_is_prediction = re.compile(rb"POST %b(?:\?[^ ]*)? HTTP/1\.1\r\n" % PATHS.encode()).match
 _lengths = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*(?=\r\n|$)", re.IGNORECASE).findall
 #: What asks for more than an answer: uvicorn knows what to do with it.
 _is_special = re.compile(

@@ -1,6 +1,6 @@
 """Which scope of a key each call needs. A call that nobody thought of needs one all the same."""
 
-from service.inference.admission import PREDICTIONS
+from service.inference.admission import is_prediction
 from workers.api_keys import Scope
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,4 +31,4 @@ def needed_scope(method: str, path: str) -> Scope | None:
         return Scope.ADMIN
     if method in READING or path == INDEX:
         return Scope.READ
-    return Scope.PREDICT if PREDICTIONS.fullmatch(path) else Scope.TRAIN
+    return Scope.PREDICT if is_prediction(path) else Scope.TRAIN

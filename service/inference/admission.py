@@ -23,7 +23,9 @@ MOST_REQUESTS = 128  # in the house at once; more cost each other time, see docs
 MOST_BYTES = 512 * 1024**2  # of their bodies
 TURN = 0.008  # seconds of work in one turn of the event loop
 MEMORY = 0.95  # of the running mean of seconds per request
-PREDICTIONS = re.compile(r"/v1/(models|comparisons)/[^/]+/predictions|/v2/models/[^?]+/infer")
+#: Where predictions are asked for; service/refusing.py knows them by it before they are requests.
+PATHS = r"(?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)"
+is_prediction = re.compile(PATHS).fullmatch
 WAITED = "bakeoff.waited"  # key of the scope: seconds at the door
 COMPANY = "bakeoff.company"  # key of the scope: how many were in the house when it was let in
 
@@ -81,7 +83,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or not PREDICTIONS.fullmatch(scope["path"]):
+        if scope["type"] != "http" or not is_prediction(scope["path"]):
             await self._app(scope, receive, send)
             return
         size = content_length(scope) or 0

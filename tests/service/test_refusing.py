@@ -1,6 +1,7 @@
 """What is refused before it is made a request, and what goes the whole way, against a real uvicorn."""
 
 import asyncio
+import re
 import socket
 import threading
 
@@ -33,6 +34,16 @@ def test_a_prediction_as_clients_send_it_is_known_by_its_bytes(path):
     assert is_whole_prediction(
         request(path, b"connection: keep-alive\r\nACCEPT: */*\r\ncontent-length:4\r\n")
     )
+
+
+def test_every_operation_that_predicts_is_known_by_its_bytes_and_no_other(trained):
+    paths = trained.http.get("/openapi.json").json()["paths"]
+    posted = [path for path, operations in paths.items() if "post" in operations]
+
+    known = {one for one in posted if is_whole_prediction(request(re.sub(r"{.+?}", "x", one)))}
+
+    assert known == {one for one in posted if one.endswith(("/predictions", "/infer"))}
+    assert len(known) == 4
 
 
 @pytest.mark.parametrize(
