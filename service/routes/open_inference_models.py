@@ -12,7 +12,7 @@ from service.inference.versions import ModelName, Version, engine_of, find, vers
 
 router = APIRouter(prefix="/v2", tags=["open inference protocol"])
 
-PLATFORMS = {"onnxruntime": "onnxruntime_onnx", "torch": "pytorch_eager"}
+PLATFORMS = {"onnxruntime": "onnxruntime_onnx", "torch": "pytorch_eager"}  # project and format
 
 
 class TensorDocument(BaseModel):
@@ -82,7 +82,7 @@ async def _metadata(request: Request, name: str, version: str | None) -> ModelMe
     return ModelMetadata(
         name=name,
         versions=versions,
-        platform=PLATFORMS[engine_of(request, found)],
+        platform=platform_of(engine_of(request, found)),
         inputs=[TensorDocument(name=INPUT, datatype="UINT8", shape=[-1, *model.image_shape])],
         outputs=[TensorDocument(name=OUTPUT, datatype="FP32", shape=[-1, len(model.classes)])],
         labels=model.classes,
@@ -136,10 +136,15 @@ def _configuration(request: Request, name: str, found: Resolved) -> ModelConfigu
     model, engine = found.model, engine_of(request, found)
     return ModelConfiguration(
         name=name,
-        platform=PLATFORMS[engine],
+        platform=platform_of(engine),
         backend=engine,
         max_batch_size=MOST_IMAGES,
         input=[ConfigTensor(name=INPUT, data_type="TYPE_UINT8", dims=model.image_shape)],
         output=[ConfigTensor(name=OUTPUT, data_type="TYPE_FP32", dims=[len(model.classes)])],
         dynamic_batching={"max_queue_delay_microseconds": 0},
     )
+
+
+def platform_of(engine: str) -> str:
+    """What the protocol calls an engine; one that it has no name for is called as it is here."""
+    return PLATFORMS.get(engine, engine)

@@ -48,8 +48,9 @@ engines: Registry[Load] = Registry("engine", __name__)
 
 def default_engine(model: Model, placement: Placement) -> str:
     """The engine that serves a model where none is asked for: the fastest there is."""
-    has_graph = "path" in (model.onnx or {})
-    return "onnxruntime" if placement.device == "cpu" and has_graph else "torch"
+    if placement.device == "cuda":
+        return "cuda_graph"
+    return "onnxruntime" if "path" in (model.onnx or {}) else "torch"
 
 
 def graph_of(model: Model) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Predictions over HTTP: every form of body, every kind of image, every latency stage."""
+"""Predictions over HTTP: what is answered, by which engine, to how many at once."""
 
 import asyncio
 import base64
-import io
 
 import numpy as np
 import pytest
@@ -12,26 +11,7 @@ from safetensors.torch import load
 from sklearn.datasets import load_digits
 
 from models import ImageShape, architectures
-
-URL = "/v1/models/latest/predictions"
-
-
-def post(service, content, content_type="image/png", **parameters):
-    return service.http.post(
-        URL, content=content, headers={"Content-Type": content_type}, params=parameters
-    )
-
-
-def encoded(image, file_format="PNG", **options):
-    written = io.BytesIO()
-    image.save(written, file_format, **options)
-    return written.getvalue()
-
-
-@pytest.fixture(scope="module")
-def digit_images():
-    pixels = (load_digits().images[1500:1532] * (255 / 16)).round().astype(np.uint8)
-    return [Image.fromarray(one) for one in pixels]
+from tests.service.routes.predicting import URL, encoded, post
 
 
 def test_a_picture_is_classified_and_the_time_it_took_is_told(trained, png):
@@ -154,117 +134,6 @@ def test_top_k_is_honoured_and_never_more_than_there_are(trained, png):
     assert "top_k" in trained.refused(post(trained, png(), top_k=0), 422)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", b"GIF89a\x01\x00\x01\x00", b"<svg/>"],
-)
-def test_what_is_no_image_is_refused_and_the_accepted_formats_are_named(trained, content):
-    assert "PNG, JPEG, WEBP" in trained.refused(post(trained, content), 422)
-
-
-def test_a_truncated_image_is_refused(trained, png):
-    whole = png(200, 200, "RGB", "JPEG")
-
-    trained.refused(post(trained, whole[: len(whole) // 2]), 422)
-
-
-def test_a_hundred_megapixels_are_refused_before_they_are_decoded(trained, png):
-    content = png(10_000, 10_000)
-    assert len(content) < 1024**2
-
-    sentence = trained.refused(post(trained, content), 422)
-
-    assert "10000×10000" in sentence
-    assert "64,000,000" in sentence
-
-
-def test_a_body_over_the_limit_is_cut_off(trained):
-    assert "bytes" in trained.refused(post(trained, b"\0" * (33 * 1024**2)), 413)
-    files = [("images", ("a.png", b"\0" * (33 * 1024**2)))]
-    trained.refused(trained.http.post(URL, files=files), 413)
-
-
-def test_a_large_file_in_a_form_leaves_nothing_open(trained, png):
-    files = [("images", ("a.bmp", png(1500, 1500, "RGB", "BMP")))]
-
-    assert trained.http.post(URL, files=files).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ({}, "instances"),
-        ({"images": []}, "no image"),
-        ({"images": "x"}, "images"),
-        ({"images": ["%%%"]}, "base64"),
-        ({"images": [7]}, "base64"),
-        ({"images": ["aGVsbG8="]}, "PNG, JPEG, WEBP"),
-        ({"image": []}, "images"),
-        ({"images": [], "instances": []}, "images"),
-        ({"instances": []}, "no image"),
-        ({"instances": [7]}, "H×W"),
-        ({"instances": [[]]}, "H×W"),
-        ({"instances": [[[]]]}, "H×W"),
-        ({"instances": [[1, 2, 3]]}, "H×W"),
-        ({"instances": [[[1, 2], [3]]]}, "H×W"),
-        ({"instances": [[[1, "x"]]]}, "0 to 255"),
-        ({"instances": [[[1, None]]]}, "0 to 255"),
-        ({"instances": [[[1, 256]]]}, "0 to 255"),
-        ({"instances": [[[1, -1]]]}, "0 to 255"),
-        ({"instances": [[[1, 1e300]]]}, "0 to 255"),
-        ({"instances": [[[[1, 2]]]]}, "H×W×3"),
-        ({"instances": [[[0, 1]]] * 300}, "256"),
-        ([], "instances"),
-        (7, "instances"),
-    ],
-)
-def test_a_bad_json_body_is_refused_with_what_is_accepted(trained, body, said):
-    answer = trained.http.post(URL, json=body)
-
-    assert answer.status_code in {413, 422}
-    assert said in trained.refused(answer, answer.status_code)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"{", b'{"instances": [[[NaN]]]}', b'{"images": ["\\ud800"]}', b"[" * 100_000, b"\xff"],
-)
-def test_json_made_to_break_a_parser_is_refused(trained, content):
-    trained.refused(post(trained, content, "application/json"), 422)
-
-
-@pytest.mark.parametrize("content_type", ["text/plain", "application/pdf", "multipart/mixed"])
-def test_another_content_type_is_refused_and_the_accepted_are_named(trained, png, content_type):
-    sentence = trained.refused(post(trained, png(), content_type), 415)
-
-    assert "multipart/form-data" in sentence
-
-
-@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
-def test_a_broken_form_is_refused(trained, content_type):
-    trained.refused(post(trained, b"--y\r\nnonsense", content_type), 422)
-
-
-def test_a_form_without_files_is_refused(trained):
-    answer = trained.http.post(URL, data={"images": "text"}, files=[("x", ("", b""))])
-
-    trained.refused(answer, 422)
-
-
-def test_too_many_files_are_refused(trained, png):
-    files = [("images", (f"{n}.png", png())) for n in range(257)]
-    answer = trained.http.post(URL, files=files)
-
-    assert answer.status_code in {413, 422}
-    assert "256" in trained.refused(answer, answer.status_code)
-
-
-def test_the_file_that_is_no_image_is_named(trained, png):
-    files = [("images", ("good.png", png())), ("images", ("bad.png", b"nonsense"))]
-
-    assert "bad.png" in trained.refused(trained.http.post(URL, files=files), 422)
-
-
 def test_no_model_is_a_404(service, png):
     for name in ("latest", "champion", "abc"):
         answer = service.http.post(f"/v1/models/{name}/predictions", content=png())
@@ -284,71 +153,13 @@ def test_many_requests_at_once_get_each_their_own_answer(trained, digit_images):
     assert together == alone
 
 
-def npy(array):
-    written = io.BytesIO()
-    np.save(written, array)
-    return written.getvalue()
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.int64])
-def test_an_array_is_classified_in_each_of_its_orders_as_its_pictures_are(
-    trained, digit_images, kind
-):
-    pixels = np.stack([np.asarray(one) for one in digit_images[:5]]).astype(kind)
-    expected = [post(trained, encoded(one)).json()["predictions"][0] for one in digit_images[:5]]
-    for array in (pixels, pixels[..., None], pixels[:, None], np.asfortranarray(pixels)):
-        answer = post(trained, npy(array), "application/x-npy").json()
-        assert [one["label"] for one in answer["predictions"]] == [one["label"] for one in expected]
-        for served, alone in zip(answer["predictions"], expected, strict=True):
-            assert served["probability"] == pytest.approx(alone["probability"], abs=1e-5)
-
-
-def test_an_array_of_another_size_and_colour_is_made_to_fit_and_it_is_said(trained):
-    answer = post(trained, npy(np.zeros((2, 30, 20, 3), np.uint8)), "application/octet-stream")
-
-    for prediction in answer.json()["predictions"]:
-        assert prediction["notes"] == ["colour turned to grey", "resized from 20×30 to 8×8"]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (npy(np.zeros((8, 8), np.uint8)), "N×H×W"),
-        (npy(np.zeros((1, 8, 8, 2), np.uint8)), "N×H×W"),
-        (npy(np.zeros((0, 8, 8), np.uint8)), "no image"),
-        (npy(np.zeros((1, 0, 8), np.uint8)), "N×H×W"),
-        (npy(np.full((1, 8, 8), 256)), "0 to 255"),
-        (npy(np.full((1, 8, 8), np.nan)), "0 to 255"),
-        (npy(np.zeros((1, 8, 8), ">i4")), "little-endian"),
-        (npy(np.zeros((1, 8, 8), complex)), "numbers"),
-        (npy(np.zeros((1, 8, 8), np.uint8))[:-1], "damaged"),
-        (npy(np.zeros((1, 8, 8), np.uint8)).replace(b"(1, 8, 8)", b"(9, 8, 8)"), "damaged"),
-        (b"\x93NUMPY", "damaged"),
-        (b"\x93NUMPY\x01\x00\x05\x00hello", "damaged"),
-        (b"hello", "damaged"),
-        (npy(np.zeros((257, 8, 8), np.uint8)), "256"),
-    ],
-)
-def test_an_array_that_is_none_is_refused_with_what_is_accepted(trained, content, said):
-    answer = post(trained, content, "application/x-npy")
-
-    assert answer.status_code in {413, 422}
-    assert said in trained.refused(answer, answer.status_code)
-
-
-def test_an_array_of_objects_is_never_unpickled(trained):
-    written = io.BytesIO()
-    np.save(written, np.array([{"a": 1}], dtype=object), allow_pickle=True)
-
-    trained.refused(post(trained, written.getvalue(), "application/x-npy"), 422)
-
-
 def test_every_engine_says_the_same_and_is_named(trained, digit_images):
-    engines = [one["name"] for one in trained.http.get("/v1/engines").json()["items"]]
+    engines = {one["name"] for one in trained.http.get("/v1/engines").json()["items"]}
     content = encoded(digit_images[7])
+    assert {"onnxruntime", "torch", "cuda_graph"} <= engines
+    engines.remove("cuda_graph")
     answers = {one: post(trained, content, engine=one, top_k=10).json() for one in engines}
 
-    assert {"onnxruntime", "torch"} <= set(engines)
     reference = {
         one["label"]: one["probability"] for one in answers["torch"]["predictions"][0]["top"]
     }
@@ -356,6 +167,13 @@ def test_every_engine_says_the_same_and_is_named(trained, digit_images):
         assert answer["engine"] == name
         for one in answer["predictions"][0]["top"]:
             assert one["probability"] == pytest.approx(reference[one["label"]], abs=1e-5)
+
+
+def test_an_engine_that_needs_a_gpu_is_refused_without_one_and_another_is_named(trained, png):
+    detail = trained.refused(post(trained, png(), engine="cuda_graph"), 409)
+
+    assert "needs a CUDA device" in detail
+    assert "'onnxruntime' or 'torch' serves the model" in detail
 
 
 def test_an_unknown_engine_is_refused_and_the_nearest_is_named(trained, png):

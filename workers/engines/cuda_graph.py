@@ -1,0 +1,65 @@
+"""Torch on a GPU with the forward pass as a CUDA graph: one launch in place of one for each kernel."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from workers.artifacts import ArtifactStore
+from workers.engines import Engine, EngineError, Images, Placement, Probabilities, engines
+from workers.engines.network import Network, load_network
+from workers.model_store import Model
+from workers.training.captured import WARM_UP_CALLS, Captured
+
+SIZES = (1, 2, 4, 8, 16, 32, 64)  # images of a graph; fewer are filled up, more are cut into pieces
+TOLERANCE = 1e-4  # of a probability, between a replayed and an ordinary forward pass
+
+
+@engines.register
+def cuda_graph(model: Model, artifacts: ArtifactStore, placement: Placement) -> Engine:
+    """Torch on a GPU, with the forward pass replayed as a CUDA graph: the default there."""
+    if placement.device != "cuda":
+        raise EngineError(
+            "engine 'cuda_graph' needs a CUDA device, and there is none here;"
+            " engine 'onnxruntime' or 'torch' serves the model"
+        )
+    network = load_network(model, artifacts, device_of(placement))
+    forward = Captured(lambda images: (network.forward(images),), network.device)
+
+    def classify(images: Images) -> Probabilities:
+        pieces = [images[at : at + SIZES[-1]] for at in range(0, len(images), SIZES[-1])]
+        with torch.inference_mode():
+            return np.concatenate([_answer(forward, one, network.device) for one in pieces])
+
+    _capture_all(classify, network, model)
+    return Engine("cuda_graph", placement.device, placement.threads, network.num_bytes, classify)
+
+
+def device_of(placement: Placement) -> torch.device:
+    """The device as torch names it."""
+    return torch.device(placement.device)
+
+
+def _answer(forward: Captured, images: Images, device: torch.device) -> Probabilities:
+    """The probabilities of up to 64 images, among others that fill up the graph."""
+    size = next(size for size in SIZES if size >= len(images))
+    filled = np.zeros((size, *images.shape[1:]), dtype=np.uint8)
+    filled[: len(images)] = images
+    (probabilities,) = forward(torch.from_numpy(filled).to(device))
+    answer: Probabilities = probabilities[: len(images)].cpu().numpy()
+    return answer
+
+
+def _capture_all(
+    classify: Callable[[Images], Probabilities], network: Network, model: Model
+) -> None:
+    """Capture each size before anybody waits for it, and see that a replay says the same."""
+    generator = np.random.default_rng(0)
+    for size in SIZES:
+        first, second = generator.integers(0, 256, (2, size, *model.image_shape), dtype=np.uint8)
+        for _ in range(WARM_UP_CALLS + 1):
+            classify(first)
+        if not np.allclose(network.classify(second), classify(second), rtol=0, atol=TOLERANCE):
+            raise EngineError(
+                f"model '{model.id}' answers otherwise as a CUDA graph; engine 'torch' serves it"
+            )
