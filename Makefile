@@ -77,8 +77,14 @@ reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resu
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py
 
+.venv-mlserver/.installed:
+	$(PYTHON) -m venv .venv-mlserver
+	.venv-mlserver/bin/pip install --quiet mlserver==1.7.1 uvloop==0.21.0 torch==2.13.0 torchvision==0.28.0 pillow==13.0.0 safetensors==0.8.0
+	@touch $@
+
 bench-serving: .venv/.installed ## Measure the serving against other servers; needs wrk.
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'
+	$(MAKE) .venv-mlserver/.installed || rm -rf .venv-mlserver # the page says that it is not measured
 	$(BIN)/python -m benchmarks.serving
 
 .venv-kserve/.installed:
@@ -90,4 +96,4 @@ kserve-client: .venv/.installed-dev .venv-kserve/.installed ## Ask the service w
 	$(BIN)/pytest tests/service/test_kserve_client.py
 
 clean: ## Remove what was built; data/ stays.
-	rm -rf .venv .venv-kserve build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-kserve .venv-mlserver build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

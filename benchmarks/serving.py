@@ -1,21 +1,23 @@
 """make bench-serving: ours against the servers people would take instead → docs/serving-speed.md.
 
 One network (the assignment's CNN on 28×28), one machine, one load generator in a process of its own,
-the servers by turns, one up at a time. Rounds are added to those measured before, until --afresh.
+the servers by turns, one up at a time. The page is written after every round.
 """
 
 import base64
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,42 +31,56 @@ from sklearn.datasets import load_digits
 from benchmarks import serving_profile
 from benchmarks.load import Body, overload, wrk
 from benchmarks.results import free_port
-from benchmarks.serving_page import EMPTY, NUMBERS, OURS, OVERLOADED, TARGET, TIMES, evidence, page
+from benchmarks.serving_page import (
+    EMPTY,
+    LITSERVE,
+    MLSERVER,
+    MLSERVER_PYTHON,
+    NUMBERS,
+    OURS,
+    OVERLOADED,
+    PLAIN,
+    TARGET,
+    TIMES,
+    evidence,
+    page,
+)
 from service.cli.processes import running
 from service.client import Client
 from workers.settings import Settings
 
 CONNECTIONS = (1, 8, 64)
+START_SECONDS = 120  # that a server may take until it is ready
 PREDICT = "/v1/models/{id}/predictions"
+V2 = ", v2"  # behind the names of bodies in the form of the Open Inference Protocol
 
 Round = dict[str, Any]
+Content = tuple[bytes, str, int]  # a body, its media type, images in it
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server: how it is started, where it is asked."""
+    """A server: how it is started, where it is asked, and where it says that it is ready."""
 
     name: str
     command: list[str]
     path: str
+    ready: str
+    form: str = ""  # of the JSON, where it takes another than the rest
 
 
 def main(
     rounds: Annotated[int, typer.Option(help="Times every server is measured.")] = 3,
     seconds: Annotated[int, typer.Option(help="Of each measurement.")] = 3,
-    *,
-    afresh: Annotated[bool, typer.Option(help="Forget the rounds measured before.")] = False,
 ) -> None:
     """Train the network, measure round after round, write the page."""
-    is_known = NUMBERS.exists() and not afresh
-    known: dict[str, Any] = json.loads(NUMBERS.read_text()) if is_known else {"rounds": []}
+    known: dict[str, Any] = {"rounds": [], "seconds": seconds, "evidence": evidence()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model = train(folder)
         bodies = make_bodies(folder)
         for _ in range(rounds):
             known["rounds"].append(measured(model["id"], bodies, folder, seconds))
-            known |= {"seconds": seconds, "evidence": evidence()}
             NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
             TARGET.write_text(page(known))
             Console().print(f"round {len(known['rounds'])} written: {TARGET}")
@@ -96,7 +112,7 @@ def measured_server(
             found["overhead_ms"] = idle_overhead(address, bodies["one PNG"])
         for name, connections in cases(server.name):
             at = f"{url}/empty" if name == EMPTY else address
-            body = bodies.get(name)
+            body = bodies.get(name + server.form)
             wrk(at, body, connections=8, seconds=1, folder=folder)  # warm-up
             load = wrk(at, body, connections=connections, seconds=seconds, folder=folder)
             case = {"server": server.name, "body": name, "connections": connections}
@@ -128,7 +144,7 @@ def cases(server: str) -> list[tuple[str, int]]:
     every = [(body, connections) for body in ("one PNG", "64 PNG") for connections in CONNECTIONS]
     if server == OURS:
         return [*every, ("one PNG, raw", 64), ("64 images, .npy", 64)]
-    if server.startswith("FastAPI"):
+    if server == PLAIN:
         return [*every, *((EMPTY, connections) for connections in CONNECTIONS)]
     return every
 
@@ -162,7 +178,7 @@ def train(folder: Path) -> dict[str, Any]:
 
 
 def make_bodies(folder: Path) -> dict[str, Body]:
-    """What is sent: every server takes the JSON; the others are for ours alone."""
+    """What is sent: every server takes JSON; the others are for ours alone."""
     generator = np.random.default_rng(0)
     pixels = generator.integers(0, 256, (64, 28, 28), dtype=np.uint8)
     files = []
@@ -174,8 +190,8 @@ def make_bodies(folder: Path) -> dict[str, Body]:
     array = io.BytesIO()
     np.save(array, pixels)
     contents = {
-        "one PNG": (json.dumps({"images": encoded[:1]}).encode(), "application/json", 1),
-        "64 PNG": (json.dumps({"images": encoded}).encode(), "application/json", 64),
+        **_json("", lambda images: {"images": images}, encoded),
+        **_json(V2, _tensor, encoded),
         "one PNG, raw": (files[0], "image/png", 1),
         "64 images, .npy": (array.getvalue(), "application/x-npy", 64),
     }
@@ -187,14 +203,33 @@ def make_bodies(folder: Path) -> dict[str, Body]:
     return made
 
 
+def _json(form: str, wrapped: Callable[[list[str]], Any], images: list[str]) -> dict[str, Content]:
+    return {
+        f"{name}{form}": (json.dumps(wrapped(some)).encode(), "application/json", len(some))
+        for name, some in (("one PNG", images[:1]), ("64 PNG", images))
+    }
+
+
+def _tensor(images: list[str]) -> dict[str, Any]:
+    """As the Open Inference Protocol has it."""
+    tensor = {"name": "images", "datatype": "BYTES", "shape": [len(images)], "data": images}
+    return {"inputs": [tensor]}
+
+
 def servers(model_id: str) -> list[Server]:
     """Ours and the peers, in the order they take turns."""
-    python = [sys.executable, "-m"]
-    return [
-        Server(OURS, [*python, "service.cli", "serve", "--port"], PREDICT.format(id=model_id)),
-        Server("FastAPI + eager torch", [*python, "benchmarks.peers.plain_fastapi"], "/predict"),
-        Server("LitServe", [*python, "benchmarks.peers.lit_serve"], "/predict"),
+    python, peers = [sys.executable, "-m"], "benchmarks.peers"
+    ours = PREDICT.format(id=model_id)
+    found = [
+        Server(OURS, [*python, "service.cli", "serve", "--port"], ours, "/health/ready"),
+        Server(PLAIN, [*python, f"{peers}.plain_fastapi"], "/predict", "/empty"),
+        Server(LITSERVE, [*python, f"{peers}.lit_serve"], "/predict", "/health"),
     ]
+    if MLSERVER_PYTHON.exists():
+        command = [str(MLSERVER_PYTHON), "-m", f"{peers}.ml_server"]
+        path = "/v2/models/classifier"
+        found.append(Server(MLSERVER, command, f"{path}/infer", f"{path}/ready", V2))
+    return found
 
 
 @contextmanager
@@ -207,6 +242,7 @@ def started(server: Server, folder: Path) -> Iterator[tuple[str, int]]:
         "BAKEOFF_DEVICE": "cpu",
         "BENCH_MODEL": str(folder / "model.json"),
         "BENCH_WEIGHTS": str(folder / "weights.safetensors"),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
@@ -218,26 +254,28 @@ def started(server: Server, folder: Path) -> Iterator[tuple[str, int]]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until_up(url, process)
+        wait_until_ready(f"{url}{server.ready}", process)
         yield url, process.pid
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, 15)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
             process.wait(30)
+        with suppress(ProcessLookupError):  # what it left: LitServe leaves one that never rests
+            os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Return when something answers, whatever it says."""
-    while process.poll() is None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when it answers with 200."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
         try:
-            httpx.get(url, timeout=5)
+            if httpx.get(url, timeout=5).status_code == HTTPStatus.OK:
+                return
         except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(
-        "the server ended by itself; are the peers installed? make bench-serving does it"
-    )
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"{url} is not ready; are the peers installed? make bench-serving does it")
 
 
 def idle_overhead(url: str, body: Body) -> list[float]:

@@ -3,6 +3,7 @@
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,16 +12,19 @@ from typing import Any
 
 from workers.training.device import device_name, resolve
 
-OURS, PLAIN, LITSERVE = "Bakeoff", "FastAPI + eager torch", "LitServe"
+OURS, PLAIN, LITSERVE, MLSERVER = "Bakeoff", "FastAPI + eager torch", "LitServe", "MLServer"
 EMPTY = "empty FastAPI route"
 OVERLOADED = ("one PNG", "64 PNG")  # what is asked for more often than it can be answered:
 TIMES = 2  # times the requests/s of 64 connections
 DOCS = Path(__file__).parents[1] / "docs"
 TARGET, NUMBERS = DOCS / "serving-speed.md", DOCS / "serving-speed.json"
 
-PEERS_NOT_TRIED = (
-    "Not measured: MLServer 1.7.1, which wants FastAPI below 0.116 and so an environment of its own, and"
-    " Ray Serve, whose proxy, replicas and control are processes apart and would share these cores."
+MLSERVER_PYTHON = (
+    DOCS.with_name(".venv-mlserver") / "bin" / "python"
+)  # which wants an older FastAPI
+RAY_SERVE = (
+    "Not measured: Ray Serve, whose proxy, replicas and control are processes apart and would share"
+    " these cores"
 )
 #: What is to be reached, as a multiple of: requests/s of (server, body, connections) of ours over another's.
 GOALS = [
@@ -40,7 +44,15 @@ def evidence() -> str:
     names = ("fastapi", "uvicorn", "litserve", "torch", "onnxruntime", "pillow")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     machine = f"{device_name(resolve('cpu'))}, {os.cpu_count()} cores, {platform.system()}"
-    return f"{machine}; Python {platform.python_version()}, {versions}"
+    return f"{machine}; Python {platform.python_version()}, {versions}{_mlserver()}"
+
+
+def _mlserver() -> str:
+    if not MLSERVER_PYTHON.exists():
+        return ""
+    asked = "from importlib.metadata import version; print(version('mlserver'))"
+    found = subprocess.check_output([MLSERVER_PYTHON, "-c", asked], text=True)  # noqa: S603 - ours
+    return f", mlserver {found.strip()} in an environment of its own"
 
 
 def page(known: dict[str, Any]) -> str:
@@ -59,12 +71,14 @@ def page(known: dict[str, Any]) -> str:
             "The assignment's CNN on 28×28 grey images, served by one process of each server, by"
             f" turns, one up at a time: n = {len(rounds)} rounds, {known['seconds']} s each after a"
             " warm-up. wrk makes the load from a process of its own on the same machine. Every server"
-            " gets the same JSON with PNG files in base64; `raw` and `.npy` are forms only ours"
-            " takes. Median over the rounds, in brackets the lowest and the highest.",
+            " gets JSON with the same PNG files in base64, MLServer as a tensor of its protocol; `raw` and"
+            " `.npy` are forms only ours takes. Median over the rounds, in brackets the lowest and"
+            " the highest.",
             "",
             f"{known['evidence']}.",
             "",
-            PEERS_NOT_TRIED,
+            RAY_SERVE
+            + ("." if _has(MLSERVER, rounds) else "; and MLServer, which did not install here."),
             "",
             "| body | connections | server | requests/s | ours over it | p50, ms | p99, ms |"
             " refused | broken |",
@@ -90,6 +104,10 @@ def page(known: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _has(server: str, rounds: list[dict[Case, Load]]) -> bool:
+    return any(case[0] == server for case in rounds[0])
 
 
 def _order(case: Case) -> tuple[bool, str, int, str]:
