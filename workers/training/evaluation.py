@@ -8,7 +8,7 @@ from workers.datasets.image_dataset import Split
 from workers.training.normalisation import Normalisation
 from workers.training.results import Score
 
-BATCH_SIZE = 500
+BATCH_SIZE = 128  # activations of more leave a processor's cache: docs/experiments.md
 
 
 def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor:

@@ -26,9 +26,14 @@ class Precision:
     reason: str
     products_only: bool = False  # bfloat16 for what enters a matrix product, float32 for the rest
 
+    @property
+    def rounds_activations(self) -> bool:
+        """Whether layers hand each other another format than float32."""
+        return self.name != "float32" and not self.products_only
+
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
         """The context to run forward passes in."""
-        if self.name == "float32" or self.products_only:
+        if not self.rounds_activations:
             return nullcontext()
         return torch.autocast(device.type, dtype=torch.bfloat16)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from models import ImageShape, architectures
 from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
@@ -24,6 +23,7 @@ from workers.training.checkpoint import Checkpoint
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
 from workers.training.evaluation import score
 from workers.training.gradient_flow import GradientFlow, dead_relus
+from workers.training.gradients import gradients_of
 from workers.training.layout import layout_of
 from workers.training.memory import free_cached
 from workers.training.normalisation import Normalisation
@@ -82,6 +82,7 @@ class Trainer:
         # torch's annotation lacks memory_format, which its documentation has.
         self.network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
         self.precision: Precision = choose(recipe.precision, network, device)
+        self._gradients = gradients_of(network, recipe, self.precision, device)
         self.optimizer = FusedOptimizer(network, recipe)
         self.normalise = Normalisation(
             dataset.mean, dataset.std, device, layout=layout, image_shape=self.image_shape
@@ -192,15 +193,9 @@ class Trainer:
         images = augment(images, draws)
         labels = self.train_split.labels.index_select(0, indices)
         self.optimizer.zero_grad()
-        with self.precision.products():
-            with self.precision.autocast(self.device):
-                logits = self.network(images)
-            loss = functional.cross_entropy(
-                logits.float(), labels, label_smoothing=self.recipe.label_smoothing
-            )
-            loss.backward()
+        loss, logits = self._gradients(images, labels)
         self.optimizer.step(rate)
-        return loss.detach(), logits.detach(), labels
+        return loss, logits, labels
 
     def _fitting_batch_size(self) -> int | None:
         """The largest half, quarter, … of the recipe's batch size that the memory holds a step of."""
