@@ -39,7 +39,7 @@ ACCURACY = 0.99
 
 def main(
     rounds: Annotated[int, typer.Option(help="Times each training runs, both ways.")] = 5,
-    seeds: Annotated[int, typer.Option(help='Of the preset "fast".')] = 10,
+    seeds: Annotated[int, typer.Option(min=2, help='Of the preset "fast".')] = 10,
 ) -> None:
     """Measure, print, and write the page."""
     chosen = settings().model_copy(update={"port": free_port()})

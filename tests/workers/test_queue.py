@@ -1,64 +1,18 @@
 """The queue: every job ends once, whatever happens, and only who holds it writes about it."""
 
-import itertools
-import tempfile
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Engine, func, select
 
+from tests.workers.queueing import LATER, LEASE, NOW, bury, claim, enqueue, held, job, record
 from workers import events, jobs, leases, metrics
-from workers.database import engine, transaction
+from workers.database import transaction
 from workers.events import Event
-from workers.jobs import FINAL, Job, JobKind, JobRequest, JobStateError, JobStatus
+from workers.jobs import JobStateError, JobStatus
 from workers.leases import Lease, LeaseLostError
 from workers.metrics import Metric
-from workers.migrate import upgrade
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LEASE = timedelta(seconds=30)
-LATER = NOW + timedelta(minutes=5)
-
-
-def enqueue(database: Engine, priority: int = 0, now: datetime = NOW) -> str:
-    with transaction(database) as session:
-        request = JobRequest(
-            JobKind.TRAIN, "digits", "cnn", recipe={}, recipe_hash="0", priority=priority
-        )
-        return jobs.enqueue(session, request, now=now).id
-
-
-def claim(database: Engine, now: datetime = NOW, worker: str = "w") -> Lease | None:
-    with transaction(database) as session:
-        job = leases.claim(session, worker=worker, now=now, duration=LEASE)
-        return Lease(job.id, job.token) if job else None
-
-
-def held(database: Engine, now: datetime = NOW) -> Lease:
-    lease = claim(database, now)
-    assert lease
-    return lease
-
-
-def job(database: Engine, job_id: str) -> Job:
-    with transaction(database, read_only=True) as session:
-        return jobs.get(session, job_id)
-
-
-def bury(database: Engine, now: datetime) -> list[str]:
-    with transaction(database) as session:
-        return leases.bury(session, now=now)
-
-
-def record(database: Engine, lease: Lease, epoch: int, **values: float) -> None:
-    with transaction(database) as session:
-        leases.record_epoch(
-            session, lease, epoch=epoch, values=values, checkpoint=f"c{epoch}", now=NOW
-        )
 
 
 def test_jobs_are_taken_by_priority_then_by_age(database: Engine) -> None:
@@ -272,114 +226,6 @@ def test_claiming_uses_the_indexes_made_for_it(database: Engine) -> None:
     assert "ix_jobs_queued" in str(plans[0])
     assert "TEMP B-TREE" not in str(plans[0])
     assert "ix_jobs_running" in str(plans[1])
-
-
-class Queue(RuleBasedStateMachine):
-    """Workers that claim, write, die and come back in any order; people who cancel and retry."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.url = f"sqlite:///{self.folder.name}/queue.db"
-        upgrade(self.url)
-        self.database = engine(self.url)
-        self.now = NOW
-        self.leases: list[Lease] = []  # every one ever given, lost or not
-        self.ids: list[str] = []
-        self.accepted: dict[str, int] = {}
-
-    def teardown(self) -> None:
-        self.database.dispose()
-        engine.cache_clear()
-        self.folder.cleanup()
-
-    @rule(priority=st.integers(-2, 2))
-    def enqueue(self, priority: int) -> None:
-        self.ids.append(enqueue(self.database, priority, self.now))
-        self.accepted[self.ids[-1]] = 0
-
-    @rule()
-    def claim(self) -> None:
-        bury(self.database, self.now)
-        lease = claim(self.database, self.now)
-        if lease:
-            assert all(one.token < lease.token for one in self.leases if one.job_id == lease.job_id)
-            self.leases.append(lease)
-
-    @rule(seconds=st.sampled_from([1, 20, 40]))
-    def time_passes(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    @precondition(lambda self: self.leases)
-    @rule(data=st.data(), what=st.sampled_from(["epoch", "beat", "succeed", "fail", "release"]))
-    def somebody_writes(self, data: st.DataObject, what: str) -> None:
-        lease = data.draw(st.sampled_from(self.leases))
-        before = job(self.database, lease.job_id)
-        holds = before.token == lease.token and before.status == JobStatus.RUNNING
-        try:
-            with transaction(self.database) as session:
-                self._write(session, lease, what, before.epoch + 1)
-        except LeaseLostError:
-            assert not holds
-        else:
-            assert holds
-            self.accepted[lease.job_id] += what == "epoch"
-
-    def _write(self, session: object, lease: Lease, what: str, epoch: int) -> None:
-        match what:
-            case "epoch":
-                leases.record_epoch(
-                    session, lease, epoch=epoch, values={"loss": 1}, checkpoint="c", now=self.now
-                )
-            case "beat":
-                leases.beat(session, lease, now=self.now, duration=LEASE)
-            case "succeed":
-                leases.succeed(session, lease, result={}, now=self.now)
-            case "fail":
-                leases.fail(session, lease, error="why", now=self.now)
-            case _:
-                leases.release(session, lease, now=self.now, counts=True)
-
-    @precondition(lambda self: self.ids)
-    @rule(data=st.data(), verb=st.sampled_from([jobs.cancel, jobs.retry]))
-    def somebody_asks(self, data: st.DataObject, verb: object) -> None:
-        job_id = data.draw(st.sampled_from(self.ids))
-        try:
-            with transaction(self.database) as session:
-                verb(session, job_id, now=self.now)
-        except JobStateError:
-            assert job(self.database, job_id).status in FINAL or verb is jobs.retry
-
-    @invariant()
-    def epochs_are_whole_and_counted_once(self) -> None:
-        with transaction(self.database, read_only=True) as session:
-            kept = metrics.of_jobs(session, self.ids)
-        for job_id, epochs in kept.items():
-            assert sorted(epochs) == list(range(1, self.accepted[job_id] + 1))
-            assert job(self.database, job_id).epoch == self.accepted[job_id]
-
-    @invariant()
-    def the_history_of_a_job_ends_where_it_stands(self) -> None:
-        for job_id in self.ids:
-            with transaction(self.database, read_only=True) as session:
-                told = [one for one in events.after(session, job_id, 0) if one.kind == "status"]
-            found = job(self.database, job_id)
-            assert told[-1].data["status"] == found.status
-            assert (found.finished_at is not None) == (found.status in FINAL)
-            assert _is_possible([one.data["status"] for one in told])
-
-
-def _is_possible(statuses: list[str]) -> bool:
-    """Nothing follows a final status but a retry, and nothing is final twice in a row."""
-    retryable = {"failed", "cancelled"}
-    return all(
-        after == "queued" if before in retryable else before != "succeeded"
-        for before, after in itertools.pairwise(statuses)
-    )
-
-
-TestQueue = Queue.TestCase
-TestQueue.settings = settings(max_examples=25, stateful_step_count=30)
 
 
 def test_events_come_in_order_and_from_where_one_has_read(database: Engine) -> None:

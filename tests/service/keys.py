@@ -1,0 +1,22 @@
+"""API keys for tests."""
+
+from typing import Any
+
+from workers import api_keys
+from workers.api_keys import Scope
+from workers.database import engine, transaction, utc_now
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> api_keys.Made:
+    with transaction(engine(service.settings.resolved_database_url)) as session:
+        return api_keys.create(
+            session,
+            "somebody",
+            [Scope(one) for one in scopes],
+            requests_per_minute=requests_per_minute,
+            now=utc_now(),
+        )

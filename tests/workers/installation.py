@@ -1,0 +1,134 @@
+"""A data folder, a real worker on it, and its processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load
+from torch import Tensor
+
+from workers import jobs, metrics, model_store, registrations
+from workers.artifacts import ArtifactStore
+from workers.database import engine, transaction
+from workers.datasets.fetch import fetch
+from workers.jobs import FINAL, Job, JobKind, JobRequest
+from workers.migrate import upgrade
+from workers.settings import Settings
+
+SECONDS = 200  # until a wait counts as a failure; the machine may be busy
+TIMED = {"seconds", "images_per_second"}
+
+
+class Installation:
+    """A data folder with real digits and a database, and what one does with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data=folder, device="cpu", lease_seconds=6)
+        upgrade(self.settings.resolved_database_url)
+        fetch(self.settings.datasets_folder, "digits", report=str)
+
+    @property
+    def database(self) -> Any:
+        return engine(self.settings.resolved_database_url)
+
+    def enqueue(self, recipe: dict[str, Any], dataset: str = "digits", **request: Any) -> str:
+        with transaction(self.database) as session:
+            asked = JobRequest(
+                **{
+                    "kind": JobKind.TRAIN,
+                    "architecture": "residual_cnn",
+                    "recipe": recipe,
+                    "recipe_hash": "0",
+                    **request,
+                },
+                dataset=dataset,
+            )
+            return jobs.enqueue(session, asked, now=datetime.now(UTC)).id
+
+    def job(self, job_id: str) -> Job:
+        with transaction(self.database, read_only=True) as session:
+            return jobs.get(session, job_id)
+
+    def ended(self, job_id: str) -> Job:
+        return until(lambda: self._if_final(self.job(job_id)))
+
+    def _if_final(self, job: Job) -> Job | None:
+        return job if job.status in FINAL else None
+
+    def cancel(self, job_id: str) -> None:
+        with transaction(self.database) as session:
+            jobs.cancel(session, job_id, now=datetime.now(UTC))
+
+    def metrics(self, job_id: str) -> dict[int, dict[str, float | None]]:
+        """Without those that a clock decides."""
+        with transaction(self.database, read_only=True) as session:
+            epochs = metrics.of_jobs(session, [job_id])[job_id]
+        return {
+            number: {name: value for name, value in values.items() if name not in TIMED}
+            for number, values in epochs.items()
+        }
+
+    def weights(self, job_id: str) -> dict[str, Tensor]:
+        with transaction(self.database, read_only=True) as session:
+            made = model_store.get(session, model_store.of_jobs(session, [job_id])[job_id])
+        store = ArtifactStore(self.settings.resolved_artifacts_url)
+        return load(store.get(made.weights, sha256=made.weights_sha256))
+
+    def workers(self) -> list[registrations.Registration]:
+        with transaction(self.database, read_only=True) as session:
+            return registrations.present(session, since=datetime(2000, 1, 1, tzinfo=UTC))
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker process, stopped as a person would at the end."""
+        environment = {
+            **os.environ,
+            "BAKEOFF_DATA": str(self.settings.data),
+            "BAKEOFF_DEVICE": "cpu",
+            "BAKEOFF_LEASE_SECONDS": str(self.settings.lease_seconds),
+        }
+        started = subprocess.Popen([sys.executable, "-m", "workers"], env=environment)
+        try:
+            until(lambda: started.pid in [one.pid for one in self.workers()])
+            yield started
+            started.terminate()
+            assert started.wait(timeout=20) in {0, -signal.SIGKILL}
+        finally:
+            started.kill()
+            started.wait()
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What `found` gives, as soon as it gives something."""
+    deadline = time.monotonic() + SECONDS
+    pause = threading.Event()
+    while not (answer := found()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        pause.wait(0.005)
+    return answer
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def child_of_job(worker: int) -> int | None:
+    """The process that runs a job: a grandchild, below the forkserver."""
+    below = [grandchild for child in children(worker) for grandchild in children(child)]
+    return below[0] if below else None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
