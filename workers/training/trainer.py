@@ -35,6 +35,7 @@ from workers.training.results import Epoch, Progress
 from workers.training.running_score import RunningScore
 from workers.training.schedule import learning_rate
 from workers.training.stopwatch import Stopwatch
+from workers.training.strides import fit_strides
 
 TRAIN_SAMPLE = 10_000  # images of the train split that are scored after each epoch
 PROGRESS_SECONDS = 0.5
@@ -81,6 +82,7 @@ class Trainer:
         layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
         self.network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
+        fit_strides(network, self.image_shape)
         self.precision: Precision = choose(recipe.precision, network, device)
         self._gradients = gradients_of(network, recipe, self.precision, device)
         self.optimizer = FusedOptimizer(network, recipe)
