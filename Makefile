@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-training bench-serving bench-charts simulate reliability fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-serving bench-charts simulate reliability fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench-training: .venv/.installed-bench ## Time training against the ordinary loo
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
 	$(BIN)/python -m benchmarks.jobs
+
+bench-seeds: .venv/.installed-dev ## Time the seeds of a network one after the other, and at once.
+	$(BIN)/python -m benchmarks.seeds
 
 equivalence: .venv/.installed-dev ## Compare the accuracy of training here with the ordinary loop's.
 	$(BIN)/python -m benchmarks.equivalence

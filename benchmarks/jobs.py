@@ -6,16 +6,14 @@ script, in turns, so that what disturbs the machine disturbs both.
 
 import json
 import statistics
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
 from benchmarks.evidence import evidence
+from benchmarks.printed import ROOT, printed
 from benchmarks.results import free_port
 from service.cli.processes import running
 from service.client import Client
@@ -23,7 +21,6 @@ from workers.settings import settings
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "jobs.md"
 #: Dataset, architecture and epochs; a short training, a long one, and the largest dataset.
 TRAININGS: Final = (
@@ -146,11 +143,7 @@ def _memory_section(client: Client) -> list[str]:
 
 
 def _bare(dataset: str, architecture: str, recipe: Json) -> float:
-    command = [sys.executable, "-m", "benchmarks.bare", dataset, architecture, json.dumps(recipe)]
-    ended = subprocess.run(  # noqa: S603 - our own module
-        command, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return float(json.loads(ended.stdout)["seconds"])
+    return float(printed("bare", dataset, architecture, json.dumps(recipe))["seconds"])
 
 
 def _job(client: Client, dataset: str, architecture: str, recipe: Json) -> float:

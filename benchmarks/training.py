@@ -7,10 +7,7 @@ within a round, against the ordinary loop; the median and the range over rounds 
 
 import json
 import statistics
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import torch
@@ -21,6 +18,7 @@ from torch.utils.benchmark import Timer
 from benchmarks import speed_chart
 from benchmarks.contenders import BATCH_SIZE, SHAPES
 from benchmarks.evidence import evidence
+from benchmarks.printed import ROOT, printed
 from models import ImageShape, architectures
 from workers.training.device import resolve
 from workers.training.summary import count_flops
@@ -44,7 +42,6 @@ IMAGES = {
 }
 PEAK_SIDE = 2048  # of the matrices whose product stands for what the machine can do
 FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass
-ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "training-speed.md"
 NUMBERS = TARGET.with_suffix(".json")
 CHART = TARGET.with_suffix(".svg")
@@ -63,10 +60,10 @@ def main(
         known[name] = {
             "images": images,
             "peak_flops": peak_flops(),
-            "layers_seconds": _printed("layer_speed", name)["seconds"],
+            "layers_seconds": printed("layer_speed", name)["seconds"],
             "evidence": evidence("lightning", "keras", "jax"),
             "rounds": measured(name, images, rounds),
-            "profile": _printed("training_profile", name, str(images)),
+            "profile": printed("training_profile", name, str(images)),
         }
         NUMBERS.write_text(json.dumps(known, indent=1) + "\n")
         Console().print(row(name, known[name]), soft_wrap=True, highlight=False)
@@ -83,17 +80,7 @@ def measured(architecture: str, images: int, rounds: int) -> Rounds:
 
 
 def _seconds(contender: str, architecture: str, images: int) -> float:
-    return float(_printed(f"contenders.{contender}", architecture, str(images))["seconds"])
-
-
-def _printed(module: str, *arguments: str) -> dict[str, float]:
-    """What a module of ours prints as JSON in its last line."""
-    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
-    ended = subprocess.run(  # noqa: S603 - our own modules
-        command, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    printed: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
-    return printed
+    return float(printed(f"contenders.{contender}", architecture, str(images))["seconds"])
 
 
 def peak_flops() -> float:

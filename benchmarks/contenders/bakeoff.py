@@ -25,11 +25,11 @@ def trainer_of(work: Work, precision: str = "auto") -> Trainer:
         test=few,
     )
     shape = ImageShape(*work.shape)
-    network = build(work.architecture, {}, shape, NUM_CLASSES, seed=0)
+    network = build(work.architecture, {}, shape, NUM_CLASSES, seed=work.seed)
     recipe = Recipe(
         epochs=EPOCHS, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
     )
-    return Trainer(network, dataset, recipe, seed=0, device=device)
+    return Trainer(network, dataset, recipe, seed=work.seed, device=device)
 
 
 def seconds(work: Work, precision: str = "auto") -> float:

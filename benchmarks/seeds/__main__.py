@@ -1,0 +1,88 @@
+"""make bench-seeds: the seeds of a comparison one after the other, or at once → docs/seeds-at-once.md.
+
+Each way trains in processes of its own, one way after the other, round after round. Ratios are taken
+within a round; the median and the range over rounds are printed.
+"""
+
+import statistics
+from datetime import UTC, datetime
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+
+from benchmarks.contenders import BATCH_SIZE, SHAPES
+from benchmarks.evidence import evidence
+from benchmarks.printed import ROOT, printed
+from benchmarks.training import IMAGES
+from workers.training.device import resolve
+
+WAYS = ("in_turn", "in_processes", "batched")
+SEEDS_ON_A_GPU = 8  # which no network here fills
+TARGET = ROOT / "docs" / "seeds-at-once.md"
+
+Rounds = list[dict[str, float]]
+
+
+def main(
+    rounds: Annotated[int, typer.Option(help="Times every way runs.")] = 3,
+    seeds: Annotated[int, typer.Option(help="0: one for each thread; 8 on a GPU.")] = 0,
+) -> None:
+    """Measure, print, and write the page."""
+    count = seeds or (torch.get_num_threads() if resolve("auto").type == "cpu" else SEEDS_ON_A_GPU)
+    rows = [row(name, measured(name, count, rounds)) for name in SHAPES]
+    TARGET.write_text(page(rows, count, rounds))
+    Console().print(*rows, sep="\n", soft_wrap=True, highlight=False)
+
+
+def measured(architecture: str, seeds: int, rounds: int) -> Rounds:
+    """Seconds until all seeds had their epoch, by way, for every round."""
+    arguments = (architecture, str(IMAGES[architecture]), str(seeds))
+    return [
+        {way: float(printed(f"seeds.{way}", *arguments)["seconds"]) for way in WAYS}
+        for _ in range(rounds)
+    ]
+
+
+def row(architecture: str, rounds: Rounds) -> str:
+    """A line of the table."""
+    in_turn = statistics.median(one["in_turn"] for one in rounds)
+    ratios = [_ratio(rounds, way) for way in WAYS[1:]]
+    cells = [architecture, f"{IMAGES[architecture]:,}", f"{in_turn:.2f}", *ratios]
+    return f"| {' | '.join(cells)} |"
+
+
+def _ratio(rounds: Rounds, way: str) -> str:
+    ratios = [one["in_turn"] / one[way] for one in rounds]
+    return f"{statistics.median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def page(rows: list[str], seeds: int, rounds: int) -> str:
+    """The page as Markdown."""
+    return "\n".join(
+        [
+            "# Seeds at once",
+            "",
+            f"Written by `make bench-seeds` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
+            "",
+            f"{seeds} seeds of one network on one device, batch {BATCH_SIZE}: seconds in which all have"
+            " had their second epoch of so many images, one after the other; and the speed of two other"
+            f" ways over that, median and range of the ratio within n = {rounds} rounds. In processes:"
+            " each with its share of the threads. Batched: one step for all, their weights stacked"
+            " (torch.func).",
+            "",
+            f"{evidence()}.",
+            "",
+            "| network | images | one after the other, s | in processes | batched |",
+            "|---|---:|---:|---:|---:|",
+            *rows,
+            "",
+            "What a worker does, and why: [decision 16](decisions/0016-seeds-run-in-turn.md).",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

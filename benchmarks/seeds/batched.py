@@ -1,0 +1,85 @@
+"""All seeds in one step, their weights stacked: torch.func, and one optimizer over the stacks.
+
+See docs.pytorch.org/tutorials/intermediate/ensembling.html. Accuracy and gradient flow, which the
+trainer keeps, are left out.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn import functional
+
+from benchmarks.contenders import EPOCHS, LEARNING_RATE, Work
+from benchmarks.contenders.bakeoff import trainer_of
+from benchmarks.seeds import main
+from models.dropout import Dropout
+from workers.training.captured import Captured, captures
+from workers.training.optimizer import FusedOptimizer
+from workers.training.stopwatch import Stopwatch
+from workers.training.trainer import Trainer
+
+
+class Batched:
+    """Trainings of one network that differ in their seed."""
+
+    def __init__(self, trainers: list[Trainer]) -> None:
+        self.one = trainers[0]  # all have the same images
+        _drop_as_torch_does(self.one.network)
+        stacked, self.buffers = stack_module_state([each.network for each in trainers])
+        parameters = {name: nn.Parameter(value.detach()) for name, value in stacked.items()}
+        self.optimizer = FusedOptimizer(nn.ParameterList(parameters.values()), self.one.recipe)
+        self.values: dict[str, Tensor] = {**parameters}
+
+    def step(self, indices: Tensor) -> tuple[Tensor]:
+        """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""
+        images = self.one.normalise(self.one.train_split.images_at(indices.flatten()))
+        labels = self.one.train_split.labels.index_select(0, indices.flatten())
+        self.optimizer.zero_grad()
+        with self.one.precision.products():
+            with self.one.precision.autocast(self.one.device):
+                logits = vmap(self._logits, randomness="different")(
+                    self.values, self.buffers, images.unflatten(0, indices.shape)
+                )
+            loss = len(indices) * functional.cross_entropy(logits.flatten(0, 1).float(), labels)
+            loss.backward()
+        self.optimizer.step(LEARNING_RATE)
+        return (loss.detach(),)
+
+    def _logits(
+        self, values: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor
+    ) -> Tensor:
+        logits: Tensor = functional_call(self.one.network, (values, buffers), (images,))
+        return logits
+
+
+def _drop_as_torch_does(network: nn.Module) -> None:
+    # vmap cannot draw other numbers for every seed by the random bits of ours.
+    for parent in list(network.modules()):
+        for name, child in parent.named_children():
+            if isinstance(child, Dropout):
+                setattr(parent, name, nn.Dropout(child.p))
+
+
+def seconds(works: list[Work]) -> float:
+    """Of the second epoch of all."""
+    batched = Batched([trainer_of(work) for work in works])
+    one, step = batched.one, batched.step
+    if captures(one.device):
+        step = Captured(step, one.device, batched.optimizer.parameters)
+    generators = [torch.Generator().manual_seed(work.seed) for work in works]
+    one.network.train()
+    stopwatch = Stopwatch(one.device)
+    for _ in range(EPOCHS):
+        stopwatch.reset()
+        stopwatch.start()
+        orders = torch.stack(
+            [torch.randperm(len(one.train_split), generator=each) for each in generators]
+        ).to(one.device)
+        for indices in orders.split(one.sizes, dim=1):
+            step(indices)
+        taken = stopwatch.stop()
+    return taken
+
+
+if __name__ == "__main__":
+    main(seconds)
