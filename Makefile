@@ -6,7 +6,7 @@ EPOCHS ?= 3
 SEEDS ?= 3
 RECIPE ?= {}
 PORT ?= 8000
-SEEDS ?= 2000
+HISTORIES ?= 2000
 EXAMPLES ?= 40
 PYTHON ?= python3
 
@@ -70,8 +70,8 @@ results: .venv/.installed ## Run the assignment's comparisons and write docs/res
 bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
 	$(BIN)/python -m benchmarks.charts
 
-simulate: .venv/.installed-dev ## Simulate faults of the queue (SEEDS), or tell one history (SEED).
-	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(SEEDS))
+simulate: .venv/.installed-dev ## Simulate faults of the queue (HISTORIES), or tell one (SEED).
+	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(HISTORIES))
 
 reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/reliability.md.
 	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/reliability/test_disk_and_database.py -k locked

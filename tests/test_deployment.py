@@ -88,6 +88,12 @@ def test_the_commands_of_the_documentation_exist(commands: set[str]) -> None:
         assert set(re.findall(r"\bmake ([a-z-]+)", shown)) <= targets, page.name
 
 
+def test_a_variable_of_the_makefile_has_one_default() -> None:
+    names = re.findall(r"^([A-Z]+) \?=", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert names
+    assert len(names) == len(set(names))
+
+
 def test_the_links_of_the_documentation_lead_somewhere() -> None:
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for page in pages:

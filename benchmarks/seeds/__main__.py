@@ -30,7 +30,8 @@ def main(
     seeds: Annotated[int, typer.Option(help="0: one for each thread; 8 on a GPU.")] = 0,
 ) -> None:
     """Measure, print, and write the page."""
-    count = seeds or (torch.get_num_threads() if resolve("auto").type == "cpu" else SEEDS_ON_A_GPU)
+    threads = max(2, torch.get_num_threads())
+    count = seeds or (threads if resolve("auto").type == "cpu" else SEEDS_ON_A_GPU)
     rows = [row(name, measured(name, count, rounds)) for name in SHAPES]
     TARGET.write_text(page(rows, count, rounds))
     Console().print(*rows, sep="\n", soft_wrap=True, highlight=False)
