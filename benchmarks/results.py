@@ -71,6 +71,8 @@ HEAD = (
     "The assignment's comparisons, run through the service: the report of each, without its",
     "charts. Training seconds are training alone, without evaluation and start-up. Latency is from",
     "an image on the host to probabilities on the host, engine torch, in the training process.",
+    "Whether training here ends as good as the ordinary loop, for all six networks:",
+    "[equivalence](equivalence.md).",
     "",
 )
 
