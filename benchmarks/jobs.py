@@ -15,6 +15,7 @@ from rich.console import Console
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
 from benchmarks.results import free_port
+from benchmarks.spread import spread
 from service.cli.processes import running
 from service.client import Client
 from workers.settings import settings
@@ -83,7 +84,7 @@ def _overhead_section(client: Client, rounds: int) -> list[str]:
         ]
         bare, job = zip(*pairs, strict=True)
         cost = [with_service - alone for alone, with_service in pairs]
-        cells = [_spread(bare), _spread(job), _spread(cost)]
+        cells = [spread(bare), spread(job), spread(cost)]
         lines.append(f"| {architecture} on {dataset}, {epochs} epochs | {' | '.join(cells)} |")
     return [*lines, ""]
 
@@ -116,7 +117,7 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
         f" {100 * statistics.mean(accuracies):.2f} ± {100 * statistics.stdev(accuracies):.2f} %"
         f" on the test split (mean ± standard deviation of n = {seeds} seeds, smallest"
         f" {100 * min(accuracies):.2f} %), trained in"
-        f" {_spread([one['train_seconds'] for one in results])} s. 99.0 % is {reached}.",
+        f" {spread([one['train_seconds'] for one in results])} s. 99.0 % is {reached}.",
         "",
     ]
 
@@ -175,10 +176,6 @@ def _time(job: Json, which: str) -> datetime:
 
 def _seconds(job: Json) -> float:
     return (_time(job, "finished_at") - _time(job, "started_at")).total_seconds()
-
-
-def _spread(values: Any) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 if __name__ == "__main__":

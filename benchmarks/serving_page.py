@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.spread import spread
 from workers.training.device import device_name, resolve
 
 OURS, PLAIN, LITSERVE, MLSERVER = "Bakeoff", "FastAPI + eager torch", "LitServe", "MLServer"
@@ -172,7 +173,7 @@ def overload(measured: list[dict[str, Any]], rounds: list[dict[Case, Load]]) -> 
             body,
             f"{statistics.median(one['asked'] for one in loads):,.0f}",
             f"{statistics.median(goodputs):,.0f}",
-            _range([good / peak for good, peak in zip(goodputs, peaks, strict=True)]),
+            spread([good / peak for good, peak in zip(goodputs, peaks, strict=True)], "×"),
             f"{statistics.median(one['p50'] for one in loads):.0f}",
             f"{statistics.median(one['p99'] for one in loads):.0f}",
             *(
@@ -213,8 +214,4 @@ def _slowest(one: dict[Case, Load]) -> float:
 
 
 def _spread(ratio: Callable[[dict[Case, Load]], float], rounds: list[dict[Case, Load]]) -> str:
-    return _range(list(map(ratio, rounds)))
-
-
-def _range(ratios: list[float]) -> str:
-    return f"{statistics.median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
+    return spread(list(map(ratio, rounds)), "×")

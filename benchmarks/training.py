@@ -16,9 +16,10 @@ from rich.console import Console
 from torch.utils.benchmark import Timer
 
 from benchmarks import speed_chart
-from benchmarks.contenders import BATCH_SIZE, SHAPES
+from benchmarks.contenders import BATCH_SIZE, IMAGES, SHAPES
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
+from benchmarks.spread import spread
 from models import ImageShape, architectures
 from workers.training.device import resolve
 from workers.training.summary import count_flops
@@ -31,15 +32,6 @@ CONTENDERS = (
     "keras_torch",
     "keras_jax",
 )
-#: Images of an epoch: one long enough to be timed, and to hide what an epoch costs once.
-IMAGES = {
-    "fully_connected": 51_200,
-    "cnn": 6_400,
-    "residual_cnn": 6_400,
-    "deep_fully_connected": 25_600,
-    "deep_residual_cnn": 2_560,
-    "regularised_residual_cnn": 2_560,
-}
 PEAK_SIDE = 2048  # of the matrices whose product stands for what the machine can do
 FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass
 TARGET = ROOT / "docs" / "training-speed.md"
@@ -117,9 +109,7 @@ def row(architecture: str, found: dict[str, Any]) -> str:
 
 
 def _ratio(rounds: Rounds, contender: str) -> str:
-    ratios = sorted(one["ordinary"] / one[contender] for one in rounds)
-    middle = statistics.median(ratios)
-    return f"{middle:.2f}× ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    return spread([one["ordinary"] / one[contender] for one in rounds], "×")
 
 
 def _profile(shares: dict[str, float]) -> str:

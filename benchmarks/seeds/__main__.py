@@ -12,14 +12,14 @@ import torch
 import typer
 from rich.console import Console
 
-from benchmarks.contenders import BATCH_SIZE, SHAPES
+from benchmarks.contenders import BATCH_SIZE, IMAGES, SHAPES
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
-from benchmarks.training import IMAGES
+from benchmarks.spread import spread
 from workers.training.device import resolve
 
 WAYS = ("in_turn", "in_processes", "batched")
-SEEDS_ON_A_GPU = 8  # which no network here fills
+SEEDS_ON_A_GPU = 8  # a processor takes one for each thread
 TARGET = ROOT / "docs" / "seeds-at-once.md"
 
 Rounds = list[dict[str, float]]
@@ -27,13 +27,12 @@ Rounds = list[dict[str, float]]
 
 def main(
     rounds: Annotated[int, typer.Option(help="Times every way runs.")] = 3,
-    seeds: Annotated[int, typer.Option(help="0: one for each thread; 8 on a GPU.")] = 0,
 ) -> None:
     """Measure, print, and write the page."""
-    threads = max(2, torch.get_num_threads())
-    count = seeds or (threads if resolve("auto").type == "cpu" else SEEDS_ON_A_GPU)
-    rows = [row(name, measured(name, count, rounds)) for name in SHAPES]
-    TARGET.write_text(page(rows, count, rounds))
+    on_a_processor = resolve("auto").type == "cpu"
+    seeds = max(2, torch.get_num_threads()) if on_a_processor else SEEDS_ON_A_GPU
+    rows = [row(name, measured(name, seeds, rounds)) for name in SHAPES]
+    TARGET.write_text(page(rows, seeds, rounds))
     Console().print(*rows, sep="\n", soft_wrap=True, highlight=False)
 
 
@@ -49,14 +48,9 @@ def measured(architecture: str, seeds: int, rounds: int) -> Rounds:
 def row(architecture: str, rounds: Rounds) -> str:
     """A line of the table."""
     in_turn = statistics.median(one["in_turn"] for one in rounds)
-    ratios = [_ratio(rounds, way) for way in WAYS[1:]]
+    ratios = [spread([one["in_turn"] / one[way] for one in rounds], "×") for way in WAYS[1:]]
     cells = [architecture, f"{IMAGES[architecture]:,}", f"{in_turn:.2f}", *ratios]
     return f"| {' | '.join(cells)} |"
-
-
-def _ratio(rounds: Rounds, way: str) -> str:
-    ratios = [one["in_turn"] / one[way] for one in rounds]
-    return f"{statistics.median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def page(rows: list[str], seeds: int, rounds: int) -> str:

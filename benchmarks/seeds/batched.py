@@ -4,6 +4,8 @@ See docs.pytorch.org/tutorials/intermediate/ensembling.html. Accuracy and gradie
 trainer keeps, are left out.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
@@ -26,11 +28,12 @@ class Batched:
         self.one = trainers[0]  # all have the same images
         _drop_as_torch_does(self.one.network)
         stacked, self.buffers = stack_module_state([each.network for each in trainers])
-        parameters = {name: nn.Parameter(value.detach()) for name, value in stacked.items()}
-        self.optimizer = FusedOptimizer(nn.ParameterList(parameters.values()), self.one.recipe)
-        self.values: dict[str, Tensor] = {**parameters}
+        self.values: dict[str, Tensor] = {
+            name: nn.Parameter(value.detach()) for name, value in stacked.items()
+        }
+        self.optimizer = FusedOptimizer(nn.ParameterList(self.values.values()), self.one.recipe)
 
-    def step(self, indices: Tensor) -> tuple[Tensor]:
+    def step(self, indices: Tensor) -> tuple[Tensor, ...]:
         """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""
         images = self.one.normalise(self.one.train_split.images_at(indices.flatten()))
         labels = self.one.train_split.labels.index_select(0, indices.flatten())
@@ -63,7 +66,8 @@ def _drop_as_torch_does(network: nn.Module) -> None:
 def seconds(works: list[Work]) -> float:
     """Of the second epoch of all."""
     batched = Batched([trainer_of(work) for work in works])
-    one, step = batched.one, batched.step
+    one = batched.one
+    step: Callable[[Tensor], tuple[Tensor, ...]] = batched.step
     if captures(one.device):
         step = Captured(step, one.device, batched.optimizer.parameters)
     generators = [torch.Generator().manual_seed(work.seed) for work in works]
@@ -77,8 +81,8 @@ def seconds(works: list[Work]) -> float:
         ).to(one.device)
         for indices in orders.split(one.sizes, dim=1):
             step(indices)
-        taken = stopwatch.stop()
-    return taken
+        stopwatch.stop()
+    return stopwatch.stop()
 
 
 if __name__ == "__main__":
