@@ -11,6 +11,11 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+def secret_of(key: str) -> str:
+    """What follows "bakeoff", the id and their two underscores; a secret may have some itself."""
+    return key.split("_", 2)[2]
+
+
 def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> api_keys.Made:
     with transaction(engine(service.settings.resolved_database_url)) as session:
         return api_keys.create(
