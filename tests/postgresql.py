@@ -5,8 +5,11 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -15,32 +18,26 @@ from workers.ids import new_id
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for these tests, without a database."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     path = os.pathsep.join([str(one) for one in programs] + [os.environ["PATH"]])
     initdb, postgres = (shutil.which(name, path=path) for name in ("initdb", "postgres"))
     if not (initdb and postgres):
         pytest.skip("PostgreSQL's server is not installed here")
-    folder = tmp_path_factory.mktemp("postgresql")
-    user = _somebody_else(folder)
-    subprocess.run(
-        [initdb, "-D", folder / "data", "-A", "trust", "-U", "bakeoff", "--no-sync"],
-        check=True,
-        capture_output=True,
-        user=user,
-    )
-    server = subprocess.Popen(
-        [postgres, "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
-        stderr=subprocess.DEVNULL,
-        user=user,
-    )
-    try:
-        _wait_for(str(folder))
-        yield str(folder)
-    finally:
-        server.send_signal(signal.SIGINT)  # whoever is still connected is sent away
-        server.wait()
+    # Not below pytest's folder: each pytest that starts, as the mutants' do, closes that one to
+    # other accounts, and a server that no longer reaches its data ends at the next mishap.
+    with tempfile.TemporaryDirectory(prefix="bakeoff-postgresql-") as name:
+        folder, user = Path(name), _somebody_else(Path(name))
+        subprocess.run(
+            [initdb, "-D", folder / "data", "-A", "trust", "-U", "bakeoff", "--no-sync"],
+            check=True,
+            capture_output=True,
+            user=user,
+        )
+        with (folder / "log").open("wb") as log, _running(postgres, folder, user, log):
+            _wait_for(folder)
+            yield name
 
 
 def new_database(host: str) -> str:
@@ -58,18 +55,32 @@ def _somebody_else(folder: Path) -> str | None:
     known = {one.pw_name for one in pwd.getpwall()}
     account = next(name for name in ("postgres", "nobody") if name in known)
     shutil.chown(folder, account)
-    for parent in folder.parents:
-        if parent.owner() == "root" and parent.name.startswith("pytest-"):
-            parent.chmod(0o755)
     return account
 
 
-def _wait_for(host: str) -> None:
+@contextmanager
+def _running(postgres: str, folder: Path, user: str | None, log: IO[bytes]) -> Iterator[None]:
+    server = subprocess.Popen(
+        [postgres, "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
+        stderr=log,
+        user=user,
+    )
+    try:
+        yield
+        assert server.poll() is None, (folder / "log").read_text()
+    finally:
+        server.send_signal(signal.SIGINT)  # whoever is still connected is sent away
+        server.wait()
+
+
+def _wait_for(folder: Path) -> None:
     for _ in range(200):
         try:
-            psycopg.connect(host=host, user="bakeoff", dbname="postgres", connect_timeout=1).close()
+            psycopg.connect(
+                host=str(folder), user="bakeoff", dbname="postgres", connect_timeout=1
+            ).close()
         except psycopg.OperationalError:
             subprocess.run(["sleep", "0.05"], check=True)
         else:
             return
-    raise AssertionError("PostgreSQL does not start")
+    raise AssertionError((folder / "log").read_text())
