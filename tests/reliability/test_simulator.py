@@ -7,7 +7,7 @@ from tests.reliability.simulate import in_words, simulate_all
 from tests.reliability.simulator import simulate
 from workers.database import engine
 
-SEEDS = 500  # make simulate tries 2,000, make reliability thousands of others
+SEEDS = 250  # make simulate tries 2,000, make reliability thousands of others
 POSTGRESQL_SEEDS = 50
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.analysis.statistics import statistics
@@ -16,21 +18,30 @@ from service.report import report_html, report_markdown
 Make = Callable[..., ComparisonResults]
 
 
+@pytest.fixture(scope="module")
+def page(make: Make) -> str:
+    """The report of three networks, drawn once."""
+    return report_html(make())
+
+
+@pytest.fixture(scope="module")
+def alone(make: Make) -> str:
+    """The report of a single network."""
+    return report_html(make(architectures=1))
+
+
 def said_of(results: ComparisonResults) -> list[str]:
     return sentences(results, statistics(results))
 
 
-def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(make: Make) -> None:
-    page = report_html(make())
-
+def test_the_report_is_one_file_that_loads_nothing_and_has_every_chart(page: str) -> None:
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert all(address.startswith("data:") for address in addresses)
     for name in charts:
         assert f"<h2>{title_of(name)}</h2>" in page
 
 
-def test_a_chart_with_nothing_to_show_is_left_out(make: Make) -> None:
-    alone = report_html(make(architectures=1))
+def test_a_chart_with_nothing_to_show_is_left_out(make: Make, alone: str) -> None:
     unjudged = report_html(replace(make(architectures=2), predictions={}))
 
     assert "<h2>Only one is right</h2>" not in alone
@@ -39,20 +50,22 @@ def test_a_chart_with_nothing_to_show_is_left_out(make: Make) -> None:
     assert "<h2>Most confidently wrong</h2>" not in unjudged
 
 
-def test_what_lies_on_the_front_is_bold_unless_it_is_alone(make: Make) -> None:
-    results = make(architectures=3)
+def test_what_lies_on_the_front_is_bold_unless_it_is_alone(
+    make: Make, page: str, alone: str
+) -> None:
+    results = make()
     rows = leaderboard(results)
     costs = [cost for row in rows for cost, is_on in row.pareto if is_on]
 
     table = report_markdown(results).partition("## What each costs")[2].partition("Means over")[0]
     assert table.count("**") == 2 * len(costs) > 0
-    assert report_html(results).count('<td class="front">') == len(costs)
+    assert page.count('<td class="front">') == len(costs)
     assert "**" not in report_markdown(make(architectures=1))
-    assert '<td class="front">' not in report_html(make(architectures=1))
+    assert '<td class="front">' not in alone
 
 
-def test_no_line_of_the_page_ends_within_a_number(make: Make) -> None:
-    said = re.findall(r"<(?:li|figcaption)>(.*?)</", report_html(make()))
+def test_no_line_of_the_page_ends_within_a_number(page: str) -> None:
+    said = re.findall(r"<(?:li|figcaption)>(.*?)</", page)
 
     assert any("95\u00a0%\u00a0CI" in sentence for sentence in said)
     assert not any("95 %" in sentence or "n = " in sentence for sentence in said)
@@ -71,9 +84,7 @@ def test_latency_that_nobody_measured_is_not_told_twice(make: Make) -> None:
     assert "<h2>Latency by engine</h2>" not in page
 
 
-def test_what_people_wrote_is_escaped(make: Make) -> None:
-    page = report_html(make())
-
+def test_what_people_wrote_is_escaped(page: str) -> None:
     assert "<b>comparison</b>" not in page
     assert "&lt;b&gt;comparison&lt;/b&gt;" in page
 
