@@ -190,17 +190,19 @@ def test_a_training_that_cannot_be_done_fails_with_one_sentence(at_work: AtWork)
 
 
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(
-    installation: Installation, undisturbed: Undisturbed
+    at_work: AtWork, undisturbed: Undisturbed
 ) -> None:
+    installation, worker = at_work
     damaged = installation.enqueue(SEVERAL)
-    with installation.worker():
-        until(lambda: installation.job(damaged).epoch >= 2)
+    until(lambda: installation.job(damaged).epoch >= 2)
+    process = until(lambda: child_of_job(worker.pid))
+    os.kill(process, signal.SIGSTOP)
     path = installation.settings.data / "artifacts" / str(installation.job(damaged).checkpoint)
     path.write_bytes(path.read_bytes()[:-10])
-    with installation.worker():
-        ended = installation.ended(damaged)
+    os.kill(process, signal.SIGKILL)
+    ended = installation.ended(damaged)
 
-    assert ended.status == JobStatus.SUCCEEDED
+    assert (ended.status, ended.attempts) == (JobStatus.SUCCEEDED, 2)
     assert_same(undisturbed, installation, damaged)
 
 

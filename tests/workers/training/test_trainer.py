@@ -33,6 +33,7 @@ UNDISTURBED: dict[str, dict[str, Any]] = {
     "deep_fully_connected": {"dropout": (0.0, 0.0, 0.0)},
     "resnet18": {},
 }
+EPOCHS = {"resnet18": 2}  # by far the longest ones, and they suffice
 
 
 @settings(max_examples=12)
@@ -85,13 +86,14 @@ def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
 
 @pytest.mark.parametrize("architecture", list(architectures))
 def test_every_architecture_learns_real_digits(digits: ImageDataset, architecture: str) -> None:
-    recipe = Recipe(epochs=3, batch_size=64, optimizer="adamw", schedule="one_cycle")
+    epochs = EPOCHS.get(architecture, 3)
+    recipe = Recipe(epochs=epochs, batch_size=64, optimizer="adamw", schedule="one_cycle")
     trainer = make(digits, recipe, architecture, **UNDISTURBED.get(architecture, {"dropout": 0.0}))
 
-    epochs = [one.epoch for one in trained(trainer)]
+    first, *_, last = [one.epoch for one in trained(trainer)]
 
-    assert epochs[-1].train.loss < epochs[0].train.loss
-    assert epochs[-1].validation.accuracy > 0.5
+    assert last.train.loss < first.train.loss
+    assert last.validation.accuracy > 0.5
 
 
 def test_a_cnn_classifies_real_digits_well(digits: ImageDataset) -> None:
