@@ -8,7 +8,7 @@ import json
 import statistics
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import torch
 import typer
@@ -24,7 +24,7 @@ from workers.settings import settings
 from workers.training import device as devices
 from workers.training.evaluation import score
 from workers.training.normalisation import Normalisation
-from workers.training.recipe import Recipe
+from workers.training.recipe import AskedPrecision, Recipe
 from workers.training.trainer import Trainer, build
 
 WAYS = ("ordinary", "float32", "bfloat16")
@@ -91,7 +91,10 @@ def _ours(
     architecture: str, dataset: ImageDataset, epochs: int, seed: int, precision: str
 ) -> nn.Module:
     recipe = Recipe(
-        epochs=epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        learning_rate=LEARNING_RATE,
+        precision=cast(AskedPrecision, precision),
     )
     network = build(architecture, {}, dataset.image_shape, NUM_CLASSES, seed=seed)
     trainer = Trainer(network, dataset, recipe, seed=seed, device=devices.resolve("auto"))

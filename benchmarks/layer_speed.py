@@ -41,7 +41,7 @@ def _layers(network: nn.Module, images: Tensor) -> list[tuple[nn.Module, Tensor]
     found: list[tuple[nn.Module, Tensor]] = []
 
     def note(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        needed = inputs[0].detach().clone().requires_grad_(requires_grad=bool(found))
+        needed = inputs[0].detach().clone().requires_grad_(bool(found))
         found.append((layer, needed))
 
     hooks = [
@@ -60,7 +60,7 @@ def _seconds(layer: nn.Module, taken: Tensor, dtype: torch.dtype) -> float:
     """The least seconds of one forward and backward pass."""
     weights = [one.detach().to(dtype).requires_grad_() for one in layer.parameters()]
     named = dict(zip((name for name, _ in layer.named_parameters()), weights, strict=True))
-    given = taken.detach().to(dtype).requires_grad_(requires_grad=taken.requires_grad)
+    given = taken.detach().to(dtype).requires_grad_(taken.requires_grad)
     wanted = [given, *weights] if given.requires_grad else weights
 
     def call() -> Tensor:

@@ -69,7 +69,7 @@ class Clients:
 
     def __init__(self, url: str, content: bytes, kind: str) -> None:
         address = urlsplit(url)
-        self._host, self._port = address.hostname, address.port
+        self._host, self._port = address.hostname or "", address.port or 80
         head = (
             f"POST {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\n"
             f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"

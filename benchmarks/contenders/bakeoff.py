@@ -6,11 +6,11 @@ from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, NUM_CLASSES
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training import device as devices
-from workers.training.recipe import Recipe
+from workers.training.recipe import AskedPrecision, Recipe
 from workers.training.trainer import Trained, Trainer, build
 
 
-def trainer_of(work: Work, precision: str = "auto") -> Trainer:
+def trainer_of(work: Work, precision: AskedPrecision = "auto") -> Trainer:
     """The trainer of this work, on the best device that is here."""
     device = devices.resolve("auto")
     devices.prepare(device)
@@ -32,7 +32,7 @@ def trainer_of(work: Work, precision: str = "auto") -> Trainer:
     return Trainer(network, dataset, recipe, seed=work.seed, device=device)
 
 
-def seconds(work: Work, precision: str = "auto") -> float:
+def seconds(work: Work, precision: AskedPrecision = "auto") -> float:
     """Seconds of the second epoch, as the trainer itself reports them."""
     trainer = trainer_of(work, precision)
     epochs = [said.epoch for said in trainer.epochs() if isinstance(said, Trained)]

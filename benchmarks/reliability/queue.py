@@ -62,7 +62,8 @@ def _claim(database: Engine) -> None:
 
 def _pages(client: httpx.Client, filters: dict[str, str]) -> list[float]:
     """Seconds for each page from the first on, and again from the first after the last."""
-    seconds, cursor = [], {}
+    seconds: list[float] = []
+    cursor: dict[str, str] = {}
     for _ in range(PAGES):
         started = time.perf_counter()
         answer = client.get("/v1/jobs", params={"limit": "50", **filters, **cursor})

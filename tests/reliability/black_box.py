@@ -70,7 +70,7 @@ class Installation:
             "OMP_NUM_THREADS": "1",  # the same in every process, or the bits would differ
         }
         upgrade(self.settings.resolved_database_url)
-        fetch(self.settings.datasets_folder, "digits", report=str)
+        fetch(self.settings.datasets_folder, "digits", report=lambda _: None)
         self.database = engine(self.settings.resolved_database_url)
         self.service = self._start("service.cli", "serve")
         self.workers = [self.start_worker() for _ in range(NUM_WORKERS)]

@@ -170,7 +170,7 @@ def npz() -> Callable[..., bytes]:
     def make(classes: int = 2, **replaced: Any) -> bytes:
         generator = np.random.default_rng(0)
         train, test = np.arange(20 * classes) % classes, np.arange(4 * classes) % classes
-        arrays = {
+        arrays: dict[str, Any] = {
             "x_train": generator.integers(0, 255, (len(train), 8, 8), dtype=np.uint8),
             "y_train": train,
             "x_test": generator.integers(0, 255, (len(test), 8, 8), dtype=np.uint8),

@@ -8,6 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from models.bounds import Bounds
 
+#: What a recipe may ask for; see `workers.training.precision`.
+AskedPrecision = Literal["auto", "float32", "bfloat16"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -36,7 +39,7 @@ class Recipe:
         Bounds("epochs without a better validation loss; 0 never stops", 0, 1000),
     ] = 0
     precision: Annotated[
-        Literal["auto", "float32", "bfloat16"],
+        AskedPrecision,
         Bounds("of the arithmetic; auto takes bfloat16 where the hardware computes in it"),
     ] = "auto"
 

@@ -81,7 +81,7 @@ class Trainer:
         self.image_shape = dataset.image_shape
         layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
-        self.network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
+        self.network: nn.Module = network.to(device, memory_format=layout)  # type: ignore[call-overload]
         fit_strides(network, self.image_shape)
         self.precision: Precision = choose(recipe.precision, network, device)
         self._gradients = gradients_of(network, recipe, self.precision, device)
