@@ -8,7 +8,7 @@ import json
 import statistics
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal
 
 import torch
 import typer
@@ -27,7 +27,8 @@ from workers.training.normalisation import Normalisation
 from workers.training.recipe import AskedPrecision, Recipe
 from workers.training.trainer import Trainer, build
 
-WAYS = ("ordinary", "float32", "bfloat16")
+Way = Literal["ordinary", "float32", "bfloat16"]
+WAYS: tuple[Way, ...] = ("ordinary", "float32", "bfloat16")
 LEVEL = 0.95
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "equivalence.md"
@@ -69,32 +70,29 @@ def _dataset(channels: int, images: int) -> ImageDataset:
     return ImageDataset(name, whole.classes, whole.sha256, few, whole.validation, whole.test)
 
 
-def _accuracy(way: str, architecture: str, dataset: ImageDataset, epochs: int, seed: int) -> float:
+def _accuracy(way: Way, architecture: str, dataset: ImageDataset, epochs: int, seed: int) -> float:
     """Test accuracy of one training."""
-    train = _ordinary if way == "ordinary" else _ours
-    network = train(architecture, dataset, epochs, seed, way)
+    if way == "ordinary":
+        network = _ordinary(architecture, dataset, epochs, seed)
+    else:
+        network = _ours(architecture, dataset, epochs, seed, way)
     device = devices.resolve("auto")
     normalise = Normalisation(dataset.mean, dataset.std, device)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return score(network, dataset.test.to(device), normalise).accuracy
 
 
-def _ordinary(
-    architecture: str, dataset: ImageDataset, epochs: int, seed: int, _: str
-) -> nn.Module:
+def _ordinary(architecture: str, dataset: ImageDataset, epochs: int, seed: int) -> nn.Module:
     images, labels = dataset.train.images.numpy(), dataset.train.labels.numpy()
     work = Work(architecture, images, labels, dataset.mean, dataset.std, epochs, seed)
     return ordinary.train(work)[0]
 
 
 def _ours(
-    architecture: str, dataset: ImageDataset, epochs: int, seed: int, precision: str
+    architecture: str, dataset: ImageDataset, epochs: int, seed: int, precision: AskedPrecision
 ) -> nn.Module:
     recipe = Recipe(
-        epochs=epochs,
-        batch_size=BATCH_SIZE,
-        learning_rate=LEARNING_RATE,
-        precision=cast(AskedPrecision, precision),
+        epochs=epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
     )
     network = build(architecture, {}, dataset.image_shape, NUM_CLASSES, seed=seed)
     trainer = Trainer(network, dataset, recipe, seed=seed, device=devices.resolve("auto"))

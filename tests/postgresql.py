@@ -26,7 +26,7 @@ def postgresql() -> Iterator[str]:
     if not (initdb and postgres):
         pytest.skip("PostgreSQL's server is not installed here")
     # Not below pytest's folder: each pytest that starts, as the mutants' do, closes that one to
-    # other accounts, and a server that no longer reaches its data ends at the next mishap.
+    # other accounts, and the server's next checkpoint would not reach its own data.
     with tempfile.TemporaryDirectory(prefix="bakeoff-postgresql-") as name:
         folder, user = Path(name), _somebody_else(Path(name))
         subprocess.run(
