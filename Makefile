@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-serving bench-charts simulate reliability fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-serving bench-charts simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -71,11 +71,11 @@ bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 see
 	$(BIN)/python -m benchmarks.charts
 
 simulate: .venv/.installed-dev ## Simulate faults of the queue (HISTORIES), or tell one (SEED).
-	@$(BIN)/python -m tests.reliability.simulate $(if $(SEED),$(SEED) --tell,$(HISTORIES))
+	@$(BIN)/python -m tests.faults.simulate $(if $(SEED),$(SEED) --tell,$(HISTORIES))
 
-reliability: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/reliability.md.
-	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/reliability/test_disk_and_database.py -k locked
-	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.reliability $$piece || exit 1; done
+faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/fault-tolerance.md.
+	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/faults/test_disk_and_database.py -k locked
+	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py
@@ -96,7 +96,7 @@ bench-serving: .venv/.installed ## Measure the serving against other servers; ne
 	@touch $@
 
 kserve-client: .venv/.installed-dev .venv-kserve/.installed ## Ask the service with KServe's own client, from its own environment.
-	$(BIN)/pytest tests/service/test_kserve_client.py
+	$(BIN)/pytest tests/service/routes/v2/test_kserve_client.py
 
 clean: ## Remove what was built; data/ stays.
 	rm -rf .venv .venv-kserve .venv-mlserver build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,8 +10,8 @@ from time import perf_counter
 
 from workers.datasets import store
 from workers.settings import settings
-from workers.training import device as devices
-from workers.training.outcome import judge
+from workers.training.final_evaluation import judge
+from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
 

@@ -23,16 +23,17 @@ from safetensors.numpy import save
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bakeoff.client import Client
 from benchmarks.results import free_port
-from service.cli.processes import running
-from service.client import Client
-from workers import comparisons, metrics
-from workers.artifacts import ArtifactStore
-from workers.comparisons import ComparisonRequest
-from workers.database import engine, transaction, utc_now
-from workers.jobs import Job, JobStatus
-from workers.metrics import Metric
+from service.commands._processes import running
+from workers.queue import comparisons
+from workers.queue.comparisons import ComparisonRequest
+from workers.queue.jobs import Job, JobStatus
 from workers.settings import Settings
+from workers.storage import metrics
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.metrics import Metric
 
 CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
 NUMBERS = ("leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
@@ -107,7 +108,7 @@ def _enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
         priority=-100,
     )
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
-    with transaction(engine(settings.resolved_database_url)) as session:
+    with transaction(open_database(settings.resolved_database_url)) as session:
         [measured] = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
         comparison = comparisons.create(session, request, now=utc_now())
         for job in comparisons.jobs_of(session, comparison):

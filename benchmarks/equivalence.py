@@ -21,8 +21,8 @@ from benchmarks.evidence import evidence
 from workers.datasets import store
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.settings import settings
-from workers.training import device as devices
-from workers.training.evaluation import score
+from workers.training.hardware import device as devices
+from workers.training.measuring.evaluation import score
 from workers.training.normalisation import Normalisation
 from workers.training.recipe import AskedPrecision, Recipe
 from workers.training.trainer import Trainer, build

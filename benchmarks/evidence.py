@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import torch
 
-from workers.training.device import device_name, resolve
+from workers.training.hardware.device import device_name, resolve
 
 
 def evidence(*packages: str) -> str:

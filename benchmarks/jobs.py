@@ -12,12 +12,12 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from bakeoff.client import Client
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
 from benchmarks.results import free_port
 from benchmarks.spread import spread
-from service.cli.processes import running
-from service.client import Client
+from service.commands._processes import running
 from workers.settings import settings
 
 Json = dict[str, Any]

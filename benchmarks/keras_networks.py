@@ -9,7 +9,7 @@ from keras import layers
 
 from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, NUM_CLASSES, Work
 from models import ImageShape, architectures
-from workers.training.summary import count_parameters
+from workers.training.measuring.network_summary import count_parameters
 
 
 class EpochClock(keras.callbacks.Callback):

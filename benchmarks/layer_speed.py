@@ -13,8 +13,8 @@ from torch.utils.benchmark import Timer
 
 from benchmarks.contenders import BATCH_SIZE, NUM_CLASSES, SHAPES
 from models import ImageShape
-from workers.training import device as devices
-from workers.training.layout import layout_of
+from workers.training.hardware import device as devices
+from workers.training.hardware.layout import layout_of
 from workers.training.trainer import build
 
 TIMES = 30  # that each is done; the fastest counts

@@ -17,9 +17,9 @@ from typing import Any
 
 from rich.console import Console
 
-from service.cli.live import watch
-from service.cli.processes import running
-from service.client import Client
+from bakeoff.client import Client
+from bakeoff.commands._live import watch
+from service.commands._processes import running
 from workers.settings import settings
 
 TARGET = Path(__file__).parents[1] / "docs" / "results.md"

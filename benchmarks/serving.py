@@ -28,6 +28,7 @@ from PIL import Image
 from rich.console import Console
 from sklearn.datasets import load_digits
 
+from bakeoff.client import Client
 from benchmarks import serving_profile
 from benchmarks.load import Body, overload, wrk
 from benchmarks.results import free_port
@@ -45,8 +46,7 @@ from benchmarks.serving_page import (
     evidence,
     page,
 )
-from service.cli.processes import running
-from service.client import Client
+from service.commands._processes import running
 from workers.settings import Settings
 
 CONNECTIONS = (1, 8, 64)
@@ -221,7 +221,7 @@ def servers(model_id: str) -> list[Server]:
     python, peers = [sys.executable, "-m"], "benchmarks.peers"
     ours = PREDICT.format(id=model_id)
     found = [
-        Server(OURS, [*python, "service.cli", "serve", "--port"], ours, "/health/ready"),
+        Server(OURS, [*python, "bakeoff", "serve", "--port"], ours, "/health/ready"),
         Server(PLAIN, [*python, f"{peers}.plain_fastapi"], "/predict", "/empty"),
         Server(LITSERVE, [*python, f"{peers}.lit_serve"], "/predict", "/health"),
     ]

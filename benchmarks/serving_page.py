@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.spread import spread
-from workers.training.device import device_name, resolve
+from workers.training.hardware.device import device_name, resolve
 
 OURS, PLAIN, LITSERVE, MLSERVER = "Bakeoff", "FastAPI + eager torch", "LitServe", "MLServer"
 EMPTY = "empty FastAPI route"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from service.charts.style import (
+from service.charts.drawing.style import (
     COLOURS,
     FAINT,
     GRID,

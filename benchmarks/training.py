@@ -21,8 +21,8 @@ from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
 from benchmarks.spread import spread
 from models import ImageShape, architectures
-from workers.training.device import resolve
-from workers.training.summary import count_flops
+from workers.training.hardware.device import resolve
+from workers.training.measuring.network_summary import count_flops
 
 CONTENDERS = (
     "ordinary",

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from torch import nn
 
-from models.registry import Registry
+from models._bounds import Bounds
+from models._registry import Registry, UnknownNameError
 
-__all__ = ["Architecture", "ImageShape", "architectures"]
+__all__ = ["Architecture", "Bounds", "ImageShape", "Registry", "UnknownNameError", "architectures"]
 
 
 class ImageShape(NamedTuple):

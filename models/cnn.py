@@ -4,9 +4,7 @@ from typing import Annotated
 
 from torch import nn
 
-from models import ImageShape, architectures
-from models.bounds import Bounds
-from models.dropout import Dropout
+from models import Bounds, ImageShape, architectures
 
 Channels = Annotated[int, Bounds("channels of one convolution", 1, 1024)]
 
@@ -40,7 +38,7 @@ def cnn(
     network.add_module("relu2", nn.ReLU(inplace=True))
     network.add_module("flatten", nn.Flatten())
     if dropout > 0:
-        network.add_module("dropout", Dropout(dropout))
+        network.add_module("dropout", nn.Dropout(dropout))
     height, width = (-(-side // 4) for side in image_shape[1:])
     network.add_module("classifier", nn.Linear(second * height * width, num_classes))
     return network

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from torch import nn
 
-from models import ImageShape, architectures
-from models.bounds import Bounds
-from models.torchvision_import import import_torchvision
+from models import Bounds, ImageShape, architectures
+from models._torchvision import import_torchvision
 
 
 @architectures.register

@@ -4,9 +4,7 @@ from typing import Annotated
 
 from torch import nn
 
-from models import ImageShape, architectures
-from models.bounds import Bounds
-from models.dropout import Dropout
+from models import Bounds, ImageShape, architectures
 
 Widths = Annotated[
     tuple[Annotated[int, Bounds("units of one hidden layer", 1, 8192)], ...],
@@ -62,7 +60,7 @@ def _build(
             network.add_module(f"norm{number}", nn.BatchNorm1d(width))
         network.add_module(f"relu{number}", nn.ReLU(inplace=True))
         if dropout > 0:
-            network.add_module(f"dropout{number}", Dropout(dropout))
+            network.add_module(f"dropout{number}", nn.Dropout(dropout))
         num_inputs = width
     network.add_module("classifier", nn.Linear(num_inputs, num_classes))
     return network

@@ -5,9 +5,7 @@ from typing import Annotated
 
 from torch import Tensor, nn
 
-from models import ImageShape, architectures
-from models.bounds import Bounds
-from models.dropout import Dropout
+from models import Bounds, ImageShape, architectures
 
 Channels = Annotated[int, Bounds("channels of one stage", 1, 1024)]
 DropoutRate = Annotated[float, Bounds("share of features silenced before the classifier", 0, 0.9)]
@@ -73,7 +71,7 @@ def residual_cnn(
         flatten=nn.Flatten(),
     )
     if dropout > 0:
-        layers["dropout"] = Dropout(dropout)
+        layers["dropout"] = nn.Dropout(dropout)
     height, width = (-(-side // 4) for side in image_shape[1:])
     layers["classifier"] = nn.Linear(wide * height * width, num_classes)
     return nn.Sequential(layers)
@@ -138,7 +136,7 @@ def _three_blocks(
         flatten=nn.Flatten(),
     )
     if dropout > 0:
-        layers["dropout"] = Dropout(dropout)
+        layers["dropout"] = nn.Dropout(dropout)
     layers["classifier"] = nn.Linear(third, num_classes)
     return nn.Sequential(layers)
 

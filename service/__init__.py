@@ -1,1 +1,1 @@
-"""The REST API over the job system, and the Python client and command line that speak to it."""
+"""The REST API: it enqueues jobs, shows what came of them, and serves the models they made."""

@@ -9,11 +9,14 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from service.direct import NAME_PATTERN
-from workers import idempotency
-from workers.artifacts import ArtifactStore
-from workers.database import transaction, utc_now
+from service.analysis.results import ComparisonResults
+from service.results.comparisons import ResultsReader
+from workers.queue import idempotency
 from workers.settings import Settings
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import transaction, utc_now
+
+NAME_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"  # of ids and aliases
 
 
 def _settings(request: Request) -> Settings:
@@ -71,8 +74,8 @@ Key = Annotated[
 ]
 
 
-class Once:
-    """Makes a post with an Idempotency-Key take effect once."""
+class Idempotency:
+    """Makes a post with an Idempotency-Key take effect idempotency."""
 
     def __init__(self, request: Request, session: WriteSession, key: Key = None) -> None:
         self._session, self._key, self._path = session, key, request.url.path
@@ -94,4 +97,29 @@ class Once:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-OnlyOnce = Annotated[Once, Depends(scope="function")]
+Idempotent = Annotated[Idempotency, Depends(scope="function")]
+
+
+def _reader(session: ReadSession, artifacts: Artifacts, settings: CurrentSettings) -> ResultsReader:
+    return ResultsReader(session, artifacts, settings.datasets_folder)
+
+
+Reader = Annotated[ResultsReader, Depends(_reader)]
+
+
+def _of_comparison(reader: Reader, comparison_id: Id) -> ComparisonResults:
+    return reader.comparison(comparison_id)
+
+
+def _of_job(reader: Reader, job_id: Id) -> ComparisonResults:
+    return reader.job(job_id)
+
+
+def _of_model(reader: Reader, model_id: Id) -> ComparisonResults:
+    return reader.model(model_id)
+
+
+#: What a route asks for whose address names a comparison, a job or a model.
+Results = Annotated[ComparisonResults, Depends(_of_comparison)]
+JobResults = Annotated[ComparisonResults, Depends(_of_job)]
+ModelResults = Annotated[ComparisonResults, Depends(_of_model)]

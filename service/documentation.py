@@ -11,12 +11,39 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.errors import MEDIA_TYPE, Problem, refusals
-from service.scopes import needed_scope
-from service.security import PAGES
+from service.middleware.security_headers import PAGES
+from service.security.scopes import needed_scope
 
 #: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+#: In the order of /docs, each with what a newcomer does there.
+TAGS = [
+    {"name": "datasets", "description": "What can be trained on: list, fetch or upload images."},
+    {"name": "architectures", "description": "What can be trained, with the options of each."},
+    {
+        "name": "comparisons",
+        "description": "Train architectures side by side and see which differences are real.",
+    },
+    {
+        "name": "jobs",
+        "description": "Follow, cancel and retry each training, and read its metrics.",
+    },
+    {"name": "models", "description": "Trained networks: describe, download, give them an alias."},
+    {"name": "predictions", "description": "Classify images with a model, or with all of them."},
+    {
+        "name": "charts",
+        "description": "A comparison, a job or a model as pictures and as a report.",
+    },
+    {"name": "latency", "description": "Measure how long a model takes by engine and batch size."},
+    {"name": "keys", "description": "API keys: who may do what, and how often."},
+    {"name": "health", "description": "For probes and for Prometheus."},
+    {
+        "name": "open inference protocol",
+        "description": "The same models for the clients of Triton and KServe.",
+    },
+]
 
 KEY = {
     "type": "http",

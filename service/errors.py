@@ -1,9 +1,13 @@
-"""Errors as problem documents (RFC 9457): which class has which status is decided here alone."""
+"""Errors as problem documents (RFC 9457).
+
+An error of ours carries its own status (`BakeoffError.status`). What stands here is what does not:
+errors of libraries, and names whose status depends on where they stand.
+"""
 
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,66 +17,21 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from models.registry import UnknownNameError
-from service.analysis.results import IncomparableError
-from service.inference.images import ImageError
-from service.inference.overload import ClientGoneError, OverloadedError
-from service.inference.tensors import ProtocolError
-from service.key_ring import KeysUnusedError
-from workers.api_keys import ApiKeyNotFoundError
-from workers.architecture_options import OptionError
-from workers.artifacts import ArtifactError
-from workers.comparable import IncomparableJobsError
-from workers.comparisons import ComparisonNotFoundError, SameArchitectureError
-from workers.datasets.content import ContentError
-from workers.datasets.errors import ArchiveError, DatasetConflictError
-from workers.datasets.store import DatasetAbsentError, DatasetNameError
-from workers.engines import EngineError
-from workers.idempotency import IdempotencyConflictError, IdempotencyInProgressError
-from workers.jobs import JobNotFoundError, JobStateError
-from workers.migrate import SchemaError
-from workers.model_store import AliasError, ModelNotFoundError
-from workers.pages import CursorError
+from models import UnknownNameError
+from workers.errors import BakeoffError
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 UNREADABLE = "There was an error parsing the body"  # FastAPI's words, with 400, for bytes not UTF-8
 
-STATUS: dict[type[Exception], int] = {
-    ApiKeyNotFoundError: 404,
-    JobNotFoundError: 404,
-    ComparisonNotFoundError: 404,
-    ModelNotFoundError: 404,
-    DatasetAbsentError: 404,
-    IncomparableError: 409,
-    EngineError: 409,
-    JobStateError: 409,
-    KeysUnusedError: 409,
-    DatasetConflictError: 409,
-    IdempotencyInProgressError: 409,
-    AliasError: 422,
-    ArchiveError: 422,
-    ContentError: 422,
-    CursorError: 422,
-    DatasetNameError: 422,
-    IdempotencyConflictError: 422,
-    ImageError: 422,
-    IncomparableJobsError: 422,
-    OptionError: 422,
-    SameArchitectureError: 422,
-    ArtifactError: 410,
-    ProtocolError: 400,
-    ClientGoneError: 400,  # nobody reads it
-    ClientDisconnect: 400,  # the same, in the middle of the body
-    SchemaError: 503,
-}
 
-
-class TooLargeError(ValueError):
+class TooLargeError(BakeoffError):
     """A body over the limit."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class Problem(BaseModel):
@@ -101,60 +60,39 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Let every error leave as a problem document."""
-
-    def refuse(request: Request, error: Exception) -> JSONResponse:
-        del request
-        return problem(STATUS[type(error)], str(error))
-
-    for kind in STATUS:
-        app.add_exception_handler(kind, refuse)
+    app.add_exception_handler(BakeoffError, _refused)
     app.add_exception_handler(UnknownNameError, _unknown_name)
-    app.add_exception_handler(OverloadedError, _overloaded)
-    app.add_exception_handler(TooLargeError, lambda _, error: problem(413, str(error)))
+    app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
     app.add_exception_handler(Exception, _internal)
 
 
-class LargeBodies:
-    """Says in a problem document what Starlette's limit of a body says in plain text."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        replaced = False
-
-        async def send_problem(message: Message) -> None:
-            nonlocal replaced
-            is_plain = (b"content-type", b"text/plain; charset=utf-8") in message.get("headers", ())
-            if message.get("status") == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and is_plain:
-                replaced = True
-                await problem(413, _too_large(scope))(scope, receive, send)
-            elif not replaced:
-                await send(message)
-
-        await self._app(scope, receive, send_problem)
-
-
-def _too_large(scope: Scope) -> str:
+def body_too_large(scope: Scope) -> str:
+    """Say what Starlette's limit of a body accepts at the route of `scope`."""
     limit = scope.get(MAX_BODY_SIZE_SCOPE_KEY)
     return f"the body is larger than the {limit:,} bytes accepted" if limit else "too large a body"
 
 
-def overloaded(error: OverloadedError) -> JSONResponse:
-    """429, and when to come back."""
-    answer = problem(429, str(error))
-    answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
+def refusal(error: BakeoffError) -> JSONResponse:
+    """The problem document of an error of ours, with Retry-After where waiting helps."""
+    response = problem(error.status, str(error))
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
-def _overloaded(request: Request, error: Exception) -> JSONResponse:
+def _refused(request: Request, error: Exception) -> JSONResponse:
     del request
-    assert isinstance(error, OverloadedError)  # noqa: S101 - registered for it alone
-    return overloaded(error)
+    assert isinstance(error, BakeoffError)  # noqa: S101 - registered for it alone
+    return refusal(error)
+
+
+def _client_gone(request: Request, error: Exception) -> JSONResponse:
+    """The client hung up in the middle of its body: nobody reads this answer."""
+    del request
+    return problem(400, str(error))
 
 
 def _unknown_name(request: Request, error: Exception) -> JSONResponse:
@@ -166,8 +104,8 @@ def _unknown_name(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     del request
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [_in_words(one) for one in found]
-    sentence = "; ".join(f"{one['at']}: {one['message']}" for one in errors[:3])
+    errors = [_in_words(finding) for finding in found]
+    sentence = "; ".join(f"{wrong['at']}: {wrong['message']}" for wrong in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""  # noqa: PLR2004 - a sentence's worth
     return problem(422, sentence + more, errors)
 
@@ -191,7 +129,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not allowed at {request.url.path[:200]}; see /docs"
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        detail = _too_large(request.scope)
+        detail = body_too_large(request.scope)
     if detail == UNREADABLE:
         status, detail = 422, "the body is not JSON: it is not text in UTF-8"
     answer = problem(status, detail)

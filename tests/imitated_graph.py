@@ -13,8 +13,9 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from workers.training import captured, precision, trainer
-from workers.training.captured import Tensors
+from workers.training import trainer
+from workers.training.hardware import captured, precision
+from workers.training.hardware.captured import Tensors
 
 #: A number for Python is a wait for the device; a tensor made of numbers is copied from the host.
 FORBIDDEN = {"aten::_local_scalar_dense", "aten::lift_fresh", "aten::nonzero", "aten::is_nonzero"}

@@ -14,7 +14,7 @@ from typing import IO
 import psycopg
 import pytest
 
-from workers.ids import new_id
+from workers.storage.ids import new_id
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 import typer.main
 import yaml
 
-from service import cli
+from bakeoff import commands as bakeoff_commands
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -18,8 +18,8 @@ VARIABLES = {f"BAKEOFF_{name.upper()}" for name in Settings.model_fields}
 
 @pytest.fixture(scope="module")
 def commands() -> set[str]:
-    cli.load_commands()
-    return set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
+    bakeoff_commands.load_commands()
+    return set(typer.main.get_command(bakeoff_commands.app).commands)  # type: ignore[attr-defined]
 
 
 def read(path: Path) -> dict[str, Any]:

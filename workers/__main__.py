@@ -4,9 +4,9 @@ import logging
 import signal
 import threading
 
-from workers.executors.local import LocalExecutor
+from workers.running.executors.local import LocalExecutor
+from workers.running.worker import Worker
 from workers.settings import settings
-from workers.worker import Worker
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import torch
 from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, NUM_CLASSES, Work, main
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset, Split
-from workers.training import device as devices
+from workers.training.hardware import device as devices
 from workers.training.recipe import AskedPrecision, Recipe
 from workers.training.trainer import Trained, Trainer, build
 

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, Work, main
 from benchmarks.contenders.ordinary import Images, network_of
-from models.torchvision_import import import_torchvision
+from models._torchvision import import_torchvision
 
 import_torchvision()  # before lightning, whose torchmetrics imports it
 import lightning  # noqa: E402

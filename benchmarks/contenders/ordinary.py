@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, Work, main
 from models import ImageShape, architectures
-from models.torchvision_import import import_torchvision
+from models._torchvision import import_torchvision
 
 
 class Images(Dataset[tuple[Tensor, int]]):

@@ -14,10 +14,10 @@ from torch.nn import functional
 from benchmarks.contenders import EPOCHS, LEARNING_RATE, Work
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
-from models.dropout import Dropout
-from workers.training.captured import Captured, captures
-from workers.training.optimizer import FusedOptimizer
-from workers.training.stopwatch import Stopwatch
+from workers.training.hardware.captured import Captured, captures
+from workers.training.hardware.dropout import Dropout
+from workers.training.hardware.fused_optimizer import FusedOptimizer
+from workers.training.measuring.stopwatch import Stopwatch
 from workers.training.trainer import Trainer
 
 

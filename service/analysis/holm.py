@@ -1,4 +1,4 @@
-"""Several tests at once: Holm's correction."""
+"""Several tests at idempotency: Holm's correction."""
 
 from collections.abc import Sequence
 

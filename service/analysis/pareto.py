@@ -1,4 +1,4 @@
-"""Which architectures nothing beats in accuracy and cost at once."""
+"""Which architectures nothing beats in accuracy and cost at idempotency."""
 
 from collections.abc import Sequence
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.analysis.predictions import Predictions
+from workers.errors import BakeoffError
 
 #: Gives the test images (N, C, H, W) as uint8, or None where they are not there.
 TestImages = Callable[[], NDArray[np.uint8] | None]
@@ -17,8 +19,10 @@ def no_images() -> None:
     """The test images of a dataset that is not there."""
 
 
-class IncomparableError(ValueError):
+class IncomparableError(BakeoffError):
     """Nothing can be said yet: no job has succeeded."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)

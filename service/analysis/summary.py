@@ -3,8 +3,8 @@
 from service.analysis.estimate import Estimate
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.overfitting import overfitting
+from service.analysis.paired_tests import Statistics
 from service.analysis.results import ComparisonResults
-from service.analysis.statistics import Statistics
 from service.analysis.verdicts import p_words, verdicts
 
 MOST_LEFT_OUT = 3  # pairs that a sentence names

@@ -1,4 +1,4 @@
-"""Is there a trend, or only noise? Mann and Kendall's test, exact, over several series at once."""
+"""Is there a trend, or only noise? Mann and Kendall's test, exact, over several series at idempotency."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """What a comparison shows, in sentences built from its numbers and no stronger than they are."""
 
 from service.analysis.leaderboard import LeaderboardRow
-from service.analysis.statistics import LEVEL, Finding, PairStatistics, Statistics
+from service.analysis.paired_tests import LEVEL, Finding, PairStatistics, Statistics
 
 ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
 TWICE = 2.0  # from here on more is said as a factor, below in percent

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from models.registry import Registry
+from models import Registry
 from service.analysis.results import ComparisonResults
 
 Chart = Callable[[ComparisonResults], Figure]

@@ -6,8 +6,8 @@ from service.analysis.estimate import Estimate
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.rows import height_for, name_rows, write_right
-from service.charts.style import FAINT, SMALL, look, new_figure, percent
+from service.charts.drawing.rows import height_for, name_rows, write_right
+from service.charts.drawing.style import FAINT, SMALL, look, new_figure, percent
 
 
 @charts.register

@@ -6,7 +6,7 @@ from service.analysis.failures import confidently_wrong as most_certain_errors
 from service.analysis.failures import opinions
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.contact_sheet import COLUMNS, Row, draw_sheet
+from service.charts.drawing.contact_sheet import COLUMNS, Row, draw_sheet
 
 
 @charts.register

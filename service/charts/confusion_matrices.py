@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.grid import grid
-from service.charts.style import FAINT, INK, SMALL, panel_title
+from service.charts.drawing.grid import grid
+from service.charts.drawing.style import FAINT, INK, SMALL, panel_title
 
 MOST_NUMBERED = 12  # classes up to which cells carry their number
 MOST_NAMED = 30  # classes up to which ticks carry their name

@@ -3,12 +3,12 @@
 from matplotlib.figure import Figure
 
 from service.analysis.leaderboard import leaderboard
+from service.analysis.paired_tests import Finding, PairStatistics, statistics
 from service.analysis.results import ComparisonResults
-from service.analysis.statistics import Finding, PairStatistics, statistics
 from service.analysis.verdicts import p_words, points
 from service.charts import charts
-from service.charts.rows import height_for, name_rows, write_right
-from service.charts.style import FAINT, SMALL, look, new_figure, say
+from service.charts.drawing.rows import height_for, name_rows, write_right
+from service.charts.drawing.style import FAINT, SMALL, look, new_figure, say
 
 
 @charts.register

@@ -4,8 +4,16 @@ from matplotlib.figure import Figure
 
 from service.analysis.results import ComparisonResults, Run
 from service.charts import charts
-from service.charts.curves import draw_curves
-from service.charts.style import FAINT, SMALL, label_ends, new_figure, panel_title, percent, tidy
+from service.charts.drawing.curves import draw_curves
+from service.charts.drawing.style import (
+    FAINT,
+    SMALL,
+    label_ends,
+    new_figure,
+    panel_title,
+    percent,
+    tidy,
+)
 
 
 @charts.register

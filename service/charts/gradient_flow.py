@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.layers import LayerMetric, draw_layers
+from service.charts.drawing.layers import LayerMetric, draw_layers
 
 METRIC = LayerMetric("gradient_norm/", "gradient norm, log scale")
 

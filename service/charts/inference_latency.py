@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.rows import height_for, name_rows
-from service.charts.spans import draw_span, scale
-from service.charts.style import look, new_figure, panel_title
+from service.charts.drawing.rows import height_for, name_rows
+from service.charts.drawing.spans import draw_span, scale
+from service.charts.drawing.style import look, new_figure, panel_title
 
 
 @charts.register

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from service.analysis.latency import Latency, Table, Way, table_of
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.rows import height_for, name_rows
-from service.charts.spans import draw_span, scale
-from service.charts.style import look, new_figure, panel_title
+from service.charts.drawing.rows import height_for, name_rows
+from service.charts.drawing.spans import draw_span, scale
+from service.charts.drawing.style import look, new_figure, panel_title
 
 MOST_PANELS = 3
 MOST_NAMES = 4  # up to which every number of threads has a row; above it the fastest of each engine

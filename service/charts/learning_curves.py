@@ -4,8 +4,8 @@ from matplotlib.figure import Figure
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.curves import draw_curves, log_ticks, metric
-from service.charts.style import (
+from service.charts.drawing.curves import draw_curves, log_ticks, metric
+from service.charts.drawing.style import (
     FAINT,
     SMALL,
     LineEnd,

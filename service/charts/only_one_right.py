@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from service.analysis.failures import only_right, opinions
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.contact_sheet import Row, draw_sheet
-from service.charts.style import new_figure, say
+from service.charts.drawing.contact_sheet import Row, draw_sheet
+from service.charts.drawing.style import new_figure, say
 
 
 @charts.register

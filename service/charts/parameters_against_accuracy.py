@@ -7,7 +7,7 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullLocator
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.style import (
+from service.charts.drawing.style import (
     FAINT,
     NORMAL,
     SMALL,

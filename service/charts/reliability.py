@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.grid import grid
-from service.charts.style import FAINT, SMALL, look, panel_title, percent, say, tidy
+from service.charts.drawing.grid import grid
+from service.charts.drawing.style import FAINT, SMALL, look, panel_title, percent, say, tidy
 
 
 @charts.register

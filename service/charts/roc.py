@@ -9,8 +9,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from service.analysis.results import ComparisonResults
 from service.analysis.summary import auc_words
 from service.charts import charts
-from service.charts.grid import grid
-from service.charts.style import FAINT, SMALL, look, panel_title, percent, tidy
+from service.charts.drawing.grid import grid
+from service.charts.drawing.style import FAINT, SMALL, look, panel_title, percent, tidy
 
 LEAST_RATE = 1e-4  # of false positives that is drawn: one in ten thousand
 

@@ -7,8 +7,8 @@ from matplotlib.ticker import EngFormatter, FixedLocator, NullLocator
 from service.analysis.latency import Table, table_of
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.curves import log_ticks
-from service.charts.style import (
+from service.charts.drawing.curves import log_ticks
+from service.charts.drawing.style import (
     FAINT,
     SMALL,
     LineEnd,

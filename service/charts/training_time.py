@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.rows import height_for, name_rows, write_right
-from service.charts.style import FAINT, INK, SMALL, duration, look, new_figure
+from service.charts.drawing.rows import height_for, name_rows, write_right
+from service.charts.drawing.style import FAINT, INK, SMALL, duration, look, new_figure
 
 
 @charts.register

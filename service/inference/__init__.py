@@ -1,1 +1,1 @@
-"""Predictions: images in, probabilities out, every stage timed."""
+"""From images to probabilities: loaded models, batches, admission, and where the time went."""

@@ -1,36 +1,25 @@
-"""The door of the predictions: lets in what can be answered in reasonable time, at next to no cost.
-
-It stands before everything else, so that a refusal costs a fraction of an answer. Those who are let
-in go on one after the other, in short turns of the event loop: uvloop accepts few connections in each
-turn, and if all who have come were answered within one, who comes new would wait for many of them.
-"""
+"""Admission control: how many predictions are answered at once, and when a refused one may come back."""
 
 import asyncio
 import math
-import re
-from collections import deque
 from functools import lru_cache
 from time import perf_counter
 
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from service.direct import content_length
-from service.errors import overloaded
-from service.inference.overload import OverloadedError
+from service.errors import refusal
+from service.inference.errors import OverloadedError
 
-MOST_REQUESTS = 128  # in the house at once; more cost each other time, see docs/experiments.md
+MOST_REQUESTS = 128  # answered at once; more cost each other time, see docs/experiments.md
 MOST_BYTES = 512 * 1024**2  # of their bodies
 TURN = 0.008  # seconds of work in one turn of the event loop
 MEMORY = 0.95  # of the running mean of seconds per request
-#: Where predictions are asked for; service/refusing.py knows them by it before they are requests.
-PATHS = r"(?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)"
-is_prediction = re.compile(PATHS).fullmatch
 WAITED = "bakeoff.waited"  # key of the scope: seconds at the door
-COMPANY = "bakeoff.company"  # key of the scope: how many were in the house when it was let in
+CONCURRENT_REQUESTS = "bakeoff.concurrent_requests"  # key of the scope: predictions under way
 
 
-class House:
+class AdmissionControl:
     """The predictions that are being answered, and how fast."""
 
     def __init__(self) -> None:
@@ -74,53 +63,16 @@ class House:
         return _refusal(math.ceil(self.requests * self.seconds))
 
 
-class Admission:
-    """Lets predictions into the house one after the other, and refuses those for which it has no room."""
-
-    def __init__(self, app: ASGIApp, house: House) -> None:
-        self._app, self._house = app, house
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http" or not is_prediction(scope["path"]):
-            await self._app(scope, receive, send)
-            return
-        size = content_length(scope) or 0
-        if not self._house.has_room(size):
-            await self._house.refusal()(scope, receive, send)
-            return
-        arrived = perf_counter()
-        self._house.enter(size)
-        try:
-            await self._turn()
-            scope[WAITED] = perf_counter() - arrived
-            scope[COMPANY] = self._house.requests
-            await self._app(scope, receive, send)
-        finally:
-            self._house.leave(size, arrived)
-
-    async def _turn(self) -> None:
-        """Wait for those who came before."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        if len(self._waiting) == 1:
-            asyncio.get_running_loop().call_soon(self._let_in)
-        await turn
-
-    def _let_in(self) -> None:
-        """Let a few go on, and the others when the event loop has turned."""
-        seconds = self._house.seconds
-        number = max(1, int(TURN / seconds)) if seconds else 1
-        for _ in range(min(number, len(self._waiting))):
-            if not (turn := self._waiting.popleft()).done():
-                turn.set_result(None)
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._let_in)
-
-
 @lru_cache
 def _refusal(seconds: int) -> Response:
     """Made once for each time to come back: under overload there are more refusals than answers."""
     most = f"{MOST_REQUESTS} predictions or {MOST_BYTES // 1024**2} MiB of their bodies"
-    return overloaded(OverloadedError(f"{most} are being answered, the most at once", seconds))
+    return refusal(OverloadedError(f"{most} are being answered, the most at once", seconds))
+
+
+def content_length(scope: Scope) -> int | None:
+    """The length of a body in bytes, where it is stated."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None

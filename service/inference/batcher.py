@@ -14,8 +14,8 @@ from time import perf_counter
 
 import numpy as np
 
-from service.inference.images import MOST_IMAGES
-from service.inference.overload import ClientGoneError, OverloadedError
+from service.inference.bodies.images import MOST_IMAGES
+from service.inference.errors import ClientGoneError, OverloadedError
 from workers.engines import Images, Probabilities
 
 MOST_ROWS = MOST_IMAGES  # of one batch; a request has no more
@@ -39,25 +39,25 @@ class Classified:
 
 
 @dataclass(eq=False)
-class Patience:
+class Deadline:
     """How somebody waits: for `timeout` seconds, or until `gone` returns, and as one of how many."""
 
     timeout: float | None = None
     gone: Callable[[], Coroutine[None, None, None]] | None = None
-    company: int = 1
+    concurrent_requests: int = 1
 
 
 @dataclass(eq=False)
 class _Waiting:
     images: Images
-    patience: Patience
+    deadline: Deadline
     asked: float = field(default_factory=perf_counter)
     answer: asyncio.Future[Classified] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
     def is_expired(self, now: float) -> bool:
-        timeout = self.patience.timeout
+        timeout = self.deadline.timeout
         return timeout is not None and now - self.asked > timeout
 
 
@@ -74,16 +74,16 @@ class Batcher:
         self.num_waiting = 0  # images
         self.num_batches = 0
 
-    async def classify(self, images: Images, patience: Patience) -> Classified:
+    async def classify(self, images: Images, deadline: Deadline) -> Classified:
         """Classify at most MOST_ROWS images. OverloadedError, ClientGoneError."""
         is_quick = len(images) * self._seconds_per_image < INLINE_SECONDS
-        if is_quick and self._working is None and patience.company <= FEW:
+        if is_quick and self._working is None and deadline.concurrent_requests <= FEW:
             probabilities, seconds = self._compute(images)
             self._note(len(images), seconds)
             return Classified(probabilities, 0.0, seconds, len(images))
-        waiting = self._enqueue(images, patience)
+        waiting = self._enqueue(images, deadline)
         try:
-            return await _first(waiting.answer, patience)
+            return await _first(waiting.answer, deadline)
         finally:
             waiting.answer.cancel()  # for whoever waits no longer nothing is computed
 
@@ -94,9 +94,9 @@ class Batcher:
             sentence = f"{ahead} images wait for this model, and at most {MOST_WAITING} may"
             raise OverloadedError(sentence, ahead * self._seconds_per_image)
 
-    def _enqueue(self, images: Images, patience: Patience) -> _Waiting:
+    def _enqueue(self, images: Images, deadline: Deadline) -> _Waiting:
         self.check_room(len(images))
-        waiting = _Waiting(images, patience)
+        waiting = _Waiting(images, deadline)
         self._waiting.append(waiting)
         self.num_waiting += len(images)
         if self._working is None:
@@ -130,7 +130,7 @@ class Batcher:
             if one.answer.done():
                 continue
             if one.is_expired(now):
-                sentence = f"not computed within the {one.patience.timeout:g} s asked for"
+                sentence = f"not computed within the {one.deadline.timeout:g} s asked for"
                 seconds = self.num_waiting * self._seconds_per_image
                 _set(one.answer, OverloadedError(sentence, seconds))
                 continue
@@ -149,11 +149,11 @@ class Batcher:
         self._seconds_per_image = MEMORY * self._seconds_per_image + (1 - MEMORY) * newest
 
 
-async def _first(answer: asyncio.Future[Classified], patience: Patience) -> Classified:
+async def _first(answer: asyncio.Future[Classified], deadline: Deadline) -> Classified:
     """The answer, or ClientGoneError where whoever asked hangs up before it is there."""
-    if patience.gone is None:
+    if deadline.gone is None:
         return await answer
-    watch = _Watch(answer, patience.gone)
+    watch = _Watch(answer, deadline.gone)
     try:
         return await answer
     finally:

@@ -5,11 +5,11 @@ from time import perf_counter
 import numpy as np
 
 from models import ImageShape
-from service.inference.batcher import INLINE_SECONDS, Batcher, Classified, Patience
-from service.inference.overload import OverloadedError
-from service.inference.statistics import Statistics
+from service.inference.batcher import INLINE_SECONDS, Batcher, Classified, Deadline
+from service.inference.errors import OverloadedError
+from service.inference.prediction_counts import PredictionCounts
 from workers.engines import Engine, Images
-from workers.model_store import Model
+from workers.storage.trained_models import Model
 
 WARM_UP_CALLS = 3
 
@@ -17,18 +17,18 @@ WARM_UP_CALLS = 3
 class Predictor:
     """Classifies uint8 images (N, C, H, W) with one model; warmed up before anybody sees it."""
 
-    def __init__(self, model: Model, engine: Engine, statistics: Statistics) -> None:
+    def __init__(self, model: Model, engine: Engine, statistics: PredictionCounts) -> None:
         self.model, self.engine, self.statistics = model, engine, statistics
         self.shape = ImageShape(*model.image_shape)
         seconds = self._warm_up()
         self.is_quick = seconds < INLINE_SECONDS  # so that one image is computed on the event loop
         self._batcher = Batcher(engine.classify, seconds)
 
-    async def classify(self, images: Images, patience: Patience) -> Classified:
+    async def classify(self, images: Images, deadline: Deadline) -> Classified:
         """Probabilities and where the time went; OverloadedError, ClientGoneError."""
         asked = perf_counter()
         try:
-            classified = await self._batcher.classify(images, patience)
+            classified = await self._batcher.classify(images, deadline)
         except BaseException:
             self.statistics.note_failure(perf_counter() - asked)
             raise

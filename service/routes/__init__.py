@@ -1,1 +1,1 @@
-"""The calls, one module per resource, each with a `router`; create_app() finds them by being here."""
+"""The endpoints: v1 is the project's own API, v2 the Open Inference Protocol, health is for probes."""

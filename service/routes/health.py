@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from service.dependencies import CurrentSettings, Database, ReadSession
 from service.errors import refusals
-from service.observation import REGISTRY
-from workers import registrations
-from workers.database import sqlite_version, utc_now
-from workers.jobs import Job, JobStatus
-from workers.migrate import check_current
+from service.prometheus import REGISTRY
+from workers.queue import registrations
+from workers.queue.jobs import Job, JobStatus
+from workers.schema.migrate import check_current
+from workers.storage.database import sqlite_version, utc_now
 
 router = APIRouter(tags=["health"])
 

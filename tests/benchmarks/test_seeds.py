@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 from benchmarks.contenders import LEARNING_RATE, noise
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds.batched import Batched
-from workers.training import device as devices
+from workers.training.hardware import device as devices
 from workers.training.trainer import Trainer
 
 SEEDS = 3

@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from models import ImageShape, architectures
-from models.bounds import Bounds
+from models import Bounds, ImageShape, architectures
 
 SHAPES = [
     ImageShape(1, 28, 28),

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from models.registry import Registry, UnknownNameError
+from models import Registry, UnknownNameError
 
 
 def make_registry() -> Registry:

@@ -16,17 +16,17 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from service.app import create_app
-from service.listening import handles
-from service.refusing import RefusingProtocol
-from workers.database import engine
-from workers.executors import Ended
-from workers.host_locks import HostLock
-from workers.leases import Lease
-from workers.migrate import upgrade
-from workers.run import run_job
+from service.overload.early_refusals import RefusingProtocol
+from service.overload.listeners import handles
+from workers.queue.leases import Lease
+from workers.running.executors import Ended
+from workers.running.host_locks import HostLock
+from workers.running.job_process import run_job
+from workers.running.worker import Worker
+from workers.schema.migrate import upgrade
 from workers.settings import Settings
-from workers.training import latency
-from workers.worker import Worker
+from workers.storage.database import open_database
+from workers.training.measuring import latency
 
 TINY = {"epochs": 2, "batch_size": 64}
 
@@ -89,7 +89,7 @@ def started(folder: Path) -> Iterator[Service]:
     upgrade(settings.resolved_database_url)
     with TestClient(create_app(settings)) as http:
         yield Service(settings, http)
-    engine(settings.resolved_database_url).dispose()
+    open_database(settings.resolved_database_url).dispose()
 
 
 @pytest.fixture(scope="session", autouse=True)

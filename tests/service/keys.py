@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from workers import api_keys
-from workers.api_keys import Scope
-from workers.database import engine, transaction, utc_now
+from workers.storage import api_keys
+from workers.storage.api_keys import Scope
+from workers.storage.database import open_database, transaction, utc_now
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -17,7 +17,7 @@ def secret_of(key: str) -> str:
 
 
 def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> api_keys.Made:
-    with transaction(engine(service.settings.resolved_database_url)) as session:
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
         return api_keys.create(
             session,
             "somebody",

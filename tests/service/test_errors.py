@@ -146,7 +146,7 @@ def test_an_unexpected_failure_is_a_problem_document_without_a_trace(service, mo
     def broken(*_, **__):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("workers.jobs.find", broken)
+    monkeypatch.setattr("workers.queue.jobs.find", broken)
     http = TestClient(service.http.app, raise_server_exceptions=False)
 
     assert "secret" not in service.refused(http.get("/v1/jobs"), 500)

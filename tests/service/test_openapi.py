@@ -18,10 +18,10 @@ from schemathesis import GenerationMode
 from sqlalchemy import select
 
 from tests.service.conftest import Service, served
-from workers import jobs
-from workers.database import engine, transaction
-from workers.jobs import Job, JobStatus
+from workers.queue import jobs
+from workers.queue.jobs import Job, JobStatus
 from workers.settings import Settings
+from workers.storage.database import open_database, transaction
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 
@@ -32,7 +32,7 @@ def own(trained: Service, tmp_path: Any) -> Iterator[Settings]:
     shutil.copytree(trained.settings.data, tmp_path / "data")
     settings = Settings(data=tmp_path / "data", device="cpu")
     yield settings
-    engine(settings.resolved_database_url).dispose()
+    open_database(settings.resolved_database_url).dispose()
 
 
 @pytest.mark.timeout(3600)
@@ -51,7 +51,7 @@ def test_no_request_is_answered_by_an_error_of_ours_or_by_a_status_that_is_not_d
 
 
 def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) -> list[str]:
-    """What is wrong with the answers of an operation, each status once."""
+    """What is wrong with the answers of an operation, each status idempotency."""
     wrong: dict[int, str] = {}
 
     @hypothesis.settings(
@@ -78,7 +78,7 @@ def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) 
 
 def _cancel_all(own: Settings) -> None:
     """What was asked for is cancelled, or the stream of its events would never end."""
-    with transaction(engine(own.resolved_database_url)) as session:
+    with transaction(open_database(own.resolved_database_url)) as session:
         queued = select(Job.id).where(Job.status == JobStatus.QUEUED)
         for job_id in session.scalars(queued).all():
             jobs.cancel(session, job_id, now=datetime.now(UTC))

@@ -9,12 +9,12 @@ import torch
 from sqlalchemy import Engine
 
 from tests.postgresql import new_database
-from workers.database import engine
 from workers.datasets import store
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset, Split
-from workers.migrate import upgrade
-from workers.training import latency
+from workers.schema.migrate import upgrade
+from workers.storage.database import open_database
+from workers.training.measuring import latency
 
 
 @pytest.fixture
@@ -74,5 +74,5 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
     else:
         url = new_database(request.getfixturevalue("postgresql"))
     upgrade(url)
-    yield engine(url)
-    engine(url).dispose()
+    yield open_database(url)
+    open_database(url).dispose()

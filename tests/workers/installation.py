@@ -15,13 +15,14 @@ from typing import Any
 from safetensors.torch import load
 from torch import Tensor
 
-from workers import jobs, metrics, model_store, registrations
-from workers.artifacts import ArtifactStore
-from workers.database import engine, transaction
 from workers.datasets.fetch import fetch
-from workers.jobs import FINAL, Job, JobKind, JobRequest
-from workers.migrate import upgrade
+from workers.queue import jobs, registrations
+from workers.queue.jobs import FINAL, Job, JobKind, JobRequest
+from workers.schema.migrate import upgrade
 from workers.settings import Settings
+from workers.storage import metrics, trained_models
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import open_database, transaction
 
 SECONDS = 200  # until a wait counts as a failure; the machine may be busy
 TIMED = {"seconds", "images_per_second"}
@@ -37,7 +38,7 @@ class Installation:
 
     @property
     def database(self) -> Any:
-        return engine(self.settings.resolved_database_url)
+        return open_database(self.settings.resolved_database_url)
 
     def enqueue(self, recipe: dict[str, Any], dataset: str = "digits", **request: Any) -> str:
         with transaction(self.database) as session:
@@ -78,7 +79,7 @@ class Installation:
 
     def weights(self, job_id: str) -> dict[str, Tensor]:
         with transaction(self.database, read_only=True) as session:
-            made = model_store.get(session, model_store.of_jobs(session, [job_id])[job_id])
+            made = trained_models.get(session, trained_models.of_jobs(session, [job_id])[job_id])
         store = ArtifactStore(self.settings.resolved_artifacts_url)
         return load(store.get(made.weights, sha256=made.weights_sha256))
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from workers import jobs, leases
-from workers.database import transaction
-from workers.jobs import Job, JobKind, JobRequest
-from workers.leases import Lease
+from workers.queue import jobs, leases
+from workers.queue.jobs import Job, JobKind, JobRequest
+from workers.queue.leases import Lease
+from workers.storage.database import transaction
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -39,9 +39,9 @@ def job(database: Engine, job_id: str) -> Job:
         return jobs.get(session, job_id)
 
 
-def bury(database: Engine, now: datetime) -> list[str]:
+def fail_abandoned(database: Engine, now: datetime) -> list[str]:
     with transaction(database) as session:
-        return leases.bury(session, now=now)
+        return leases.fail_abandoned(session, now=now)
 
 
 def record(database: Engine, lease: Lease, epoch: int, **values: float) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workers.errors import BakeoffError
+
 MOST_CLASSES = 1000
 
 
@@ -32,7 +34,7 @@ class Content:
         return digest.hexdigest()
 
 
-class ContentError(ValueError):
+class ContentError(BakeoffError):
     """What was brought is not a dataset one can train on; the message says what is accepted."""
 
 

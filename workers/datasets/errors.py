@@ -1,9 +1,19 @@
-"""What can be wrong with an upload."""
+"""What can be wrong with a dataset that somebody brings."""
+
+from http import HTTPStatus
+
+from workers.errors import BakeoffError
 
 
-class ArchiveError(ValueError):
+class ArchiveError(BakeoffError):
     """An archive that is refused; the message says why and what would be accepted."""
 
 
-class DatasetConflictError(ValueError):
+class DatasetConflictError(BakeoffError):
     """The change would spoil what others rely on."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class SourceError(Exception):
+    """A source could not bring the dataset; the message is half a sentence that says why."""

@@ -4,12 +4,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from workers.datasets import SourceError, datasets, store
+from workers.datasets import store
 from workers.datasets.content import checked
+from workers.datasets.errors import SourceError
+from workers.datasets.known import datasets
 from workers.datasets.store import DatasetDescription
+from workers.errors import BakeoffError
 
 
-class DatasetUnavailableError(Exception):
+class DatasetUnavailableError(BakeoffError):
     """No source brought the dataset; the message names each and says what a person can do."""
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from models import ImageShape
@@ -18,11 +19,12 @@ from workers.datasets.image_dataset import (
     Split,
     hold_out_validation,
 )
+from workers.errors import BakeoffError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-class DatasetNameError(ValueError):
+class DatasetNameError(BakeoffError):
     """A name that no dataset can have."""
 
     def __init__(self, name: str) -> None:
@@ -32,8 +34,10 @@ class DatasetNameError(ValueError):
         )
 
 
-class DatasetAbsentError(LookupError):
+class DatasetAbsentError(BakeoffError):
     """The dataset is not in the data folder."""
+
+    status = HTTPStatus.NOT_FOUND
 
     def __init__(self, name: str) -> None:
         super().__init__(f"dataset '{name}' is not here; fetch or upload it first")

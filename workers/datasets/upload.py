@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from workers.datasets import datasets, store
-from workers.datasets.archive import read_archive
+from workers.datasets import store
 from workers.datasets.errors import DatasetConflictError
+from workers.datasets.formats.archive import read_archive
+from workers.datasets.known import datasets
 from workers.datasets.store import DatasetDescription
 
 

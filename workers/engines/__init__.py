@@ -5,21 +5,25 @@ The service predicts with them and the worker measures them, so what is measured
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.registry import Registry
-from workers.artifacts import ArtifactStore
-from workers.model_store import Model
+from models import Registry
+from workers.errors import BakeoffError
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.trained_models import Model
 
 Images = NDArray[np.uint8]  # (N, C, H, W), as stored: normalisation is part of the engine
 Probabilities = NDArray[np.float32]  # (N, num_classes)
 
 
-class EngineError(RuntimeError):
+class EngineError(BakeoffError):
     """An engine cannot run a model; the message says why and which one can."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)

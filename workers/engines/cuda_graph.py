@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from workers.artifacts import ArtifactStore
 from workers.engines import Engine, EngineError, Images, Placement, Probabilities, engines
-from workers.engines.network import Network, load_network
-from workers.model_store import Model
-from workers.training.captured import WARM_UP_CALLS, Captured
+from workers.engines._network import Network, load_network
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.trained_models import Model
+from workers.training.hardware.captured import WARM_UP_CALLS, Captured
 
 SIZES = (1, 2, 4, 8, 16, 32, 64)  # images of a graph; fewer are filled up, more are cut into pieces
 TOLERANCE = 1e-4  # of a probability, between a replayed and an ordinary forward pass

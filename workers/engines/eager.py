@@ -2,10 +2,10 @@
 
 from torch import device, set_num_threads
 
-from workers.artifacts import ArtifactStore
 from workers.engines import Engine, Placement, engines
-from workers.engines.network import load_network
-from workers.model_store import Model
+from workers.engines._network import load_network
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.trained_models import Model
 
 
 @engines.register

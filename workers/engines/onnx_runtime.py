@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from workers.artifacts import ArtifactStore
 from workers.engines import Engine, Images, Placement, Probabilities, engines, graph_of
-from workers.model_store import Model
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.trained_models import Model
 
 PIECE = 64  # images at once; more take longer each, since their activations leave the caches
 

@@ -2,8 +2,10 @@
 
 import torch
 
+from workers.errors import BakeoffError
 
-class TrainingError(Exception):
+
+class TrainingError(BakeoffError):
     """A training ended without a result; its history up to then stays readable."""
 
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from models.bounds import Bounds
+from models import Bounds
 
-#: What a recipe may ask for; see `workers.training.precision`.
+#: What a recipe may ask for; see `workers.training.hardware.precision`.
 AskedPrecision = Literal["auto", "float32", "bfloat16"]
 
 

@@ -17,25 +17,26 @@ from torch import Tensor, nn
 from models import ImageShape, architectures
 from workers.datasets.image_dataset import SPLIT_SEED, ImageDataset, Split
 from workers.training.augmentation import augment, draw
-from workers.training.best_epoch import BestEpoch
-from workers.training.captured import Captured, captures
 from workers.training.checkpoint import Checkpoint
+from workers.training.early_stopping import BestEpoch
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
-from workers.training.evaluation import score
-from workers.training.gradient_flow import GradientFlow, dead_relus
-from workers.training.gradients import gradients_of
-from workers.training.layout import layout_of
-from workers.training.memory import free_cached
+from workers.training.hardware.captured import Captured, captures
+from workers.training.hardware.dropout import draw_fewer_numbers
+from workers.training.hardware.fused_optimizer import FusedOptimizer
+from workers.training.hardware.gradients import gradients_of
+from workers.training.hardware.layout import layout_of
+from workers.training.hardware.memory import free_cached
+from workers.training.hardware.precision import Precision, choose
+from workers.training.hardware.strides import fit_strides
+from workers.training.measuring.evaluation import score
+from workers.training.measuring.gradient_flow import GradientFlow, dead_relus
+from workers.training.measuring.remaining_time import RemainingTime
+from workers.training.measuring.running_score import RunningScore
+from workers.training.measuring.stopwatch import Stopwatch
 from workers.training.normalisation import Normalisation
-from workers.training.optimizer import FusedOptimizer
-from workers.training.precision import Precision, choose
 from workers.training.recipe import Recipe
-from workers.training.remaining_time import RemainingTime
 from workers.training.results import Epoch, Progress
-from workers.training.running_score import RunningScore
 from workers.training.schedule import learning_rate
-from workers.training.stopwatch import Stopwatch
-from workers.training.strides import fit_strides
 
 TRAIN_SAMPLE = 10_000  # images of the train split that are scored after each epoch
 PROGRESS_SECONDS = 0.5
@@ -79,6 +80,7 @@ class Trainer:
     ) -> None:
         self.recipe, self.seed, self.device = recipe, seed, device
         self.image_shape = dataset.image_shape
+        draw_fewer_numbers(network)
         layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
         self.network: nn.Module = network.to(device, memory_format=layout)  # type: ignore[call-overload]

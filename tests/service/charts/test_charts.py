@@ -15,9 +15,9 @@ from PIL import Image
 
 from service.analysis.results import ComparisonResults, IncomparableError, no_images
 from service.charts import charts
-from service.charts.render import numbers, render, title_of
-from service.charts.style import COLOURS, look, spread, within
-from service.charts.themes import GROUND, Theme, contrast
+from service.charts.drawing.render import numbers, render, title_of
+from service.charts.drawing.style import COLOURS, look, spread, within
+from service.charts.drawing.themes import GROUND, Theme, contrast
 
 Make = Callable[..., ComparisonResults]
 every_chart = pytest.mark.parametrize("name", list(charts))

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pytest
 
 from service.analysis.leaderboard import leaderboard
+from service.analysis.paired_tests import statistics
 from service.analysis.results import ComparisonResults
-from service.analysis.statistics import statistics
 from service.analysis.summary import sentences
 from service.charts import charts
-from service.charts.render import title_of
-from service.report import report_html, report_markdown
+from service.charts.drawing.render import title_of
+from service.reports.report import report_html, report_markdown
 
 Make = Callable[..., ComparisonResults]
 
 
 @pytest.fixture(scope="module")
 def page(make: Make) -> str:
-    """The report of three networks, drawn once."""
+    """The report of three networks, drawn idempotency."""
     return report_html(make())
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from service.analysis.leaderboard import SortBy, leaderboard
+from service.analysis.paired_tests import Finding, statistics
 from service.analysis.pareto import on_front
 from service.analysis.predictions import Predictions
 from service.analysis.results import ComparisonResults, Run
-from service.analysis.statistics import Finding, statistics
 from service.analysis.summary import sentences
 from service.analysis.verdicts import p_words, verdicts
 

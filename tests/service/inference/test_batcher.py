@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.inference.batcher import FEW, MOST_ROWS, MOST_WAITING, Batcher, Patience
-from service.inference.overload import ClientGoneError, OverloadedError
+from service.inference.batcher import FEW, MOST_ROWS, MOST_WAITING, Batcher, Deadline
+from service.inference.errors import ClientGoneError, OverloadedError
 
 AT_ONCE, IN_A_THREAD = 1e-9, 10.0  # seconds per image that it is told to expect
 
@@ -31,9 +31,9 @@ def images(*values):
     return np.array(values, dtype=np.uint8).reshape(-1, 1, 1, 1)
 
 
-async def asked(batcher, sent, patience=None):
+async def asked(batcher, sent, deadline=None):
     """A request that has joined the queue."""
-    task = asyncio.create_task(batcher.classify(sent, patience or Patience()))
+    task = asyncio.create_task(batcher.classify(sent, deadline or Deadline()))
     await asyncio.sleep(0)
     return task
 
@@ -56,7 +56,7 @@ def test_a_lone_request_is_computed_on_the_spot():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        answer = await Batcher(model, AT_ONCE).classify(images(7), Patience())
+        answer = await Batcher(model, AT_ONCE).classify(images(7), Deadline())
         assert threads == [threading.current_thread()]
         assert (answer.queue_seconds, answer.batch_size) == (0, 1)
 
@@ -71,7 +71,7 @@ def test_of_many_who_come_together_one_batch_is_computed_in_a_thread():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        batcher, many = Batcher(model, AT_ONCE), Patience(company=FEW + 1)
+        batcher, many = Batcher(model, AT_ONCE), Deadline(concurrent_requests=FEW + 1)
         answers = await asyncio.gather(*(batcher.classify(images(n), many) for n in range(9)))
         assert {one.batch_size for one in answers} == {9}
         assert threads != [threading.current_thread()]
@@ -120,7 +120,7 @@ def test_more_than_can_wait_is_refused_with_the_time_it_takes():
         batcher, model, first = await busy()
         full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(16)]
         with pytest.raises(OverloadedError, match="at most 4096 may") as refused:
-            await batcher.classify(images(1), Patience())
+            await batcher.classify(images(1), Deadline())
         assert refused.value.retry_after == MOST_WAITING * IN_A_THREAD
         model.may_work.set()
         await asyncio.gather(first, *full)
@@ -131,8 +131,8 @@ def test_more_than_can_wait_is_refused_with_the_time_it_takes():
 def test_what_has_expired_is_not_computed():
     async def scenario():
         batcher, model, first = await busy()
-        expired = await asked(batcher, images(2), Patience(timeout=0))
-        patient = await asked(batcher, images(3), Patience(timeout=1000))
+        expired = await asked(batcher, images(2), Deadline(timeout=0))
+        patient = await asked(batcher, images(3), Deadline(timeout=1000))
         model.may_work.set()
         await asyncio.gather(first, patient)
         with pytest.raises(OverloadedError, match="not computed within"):
@@ -150,7 +150,7 @@ def test_what_nobody_waits_for_any_more_is_not_computed():
         async def gone():
             await hung_up.wait()
 
-        left = await asked(batcher, images(2), Patience(gone=gone))
+        left = await asked(batcher, images(2), Deadline(gone=gone))
         cancelled = await asked(batcher, images(3))
         hung_up.set()
         with pytest.raises(ClientGoneError):
@@ -175,9 +175,9 @@ def test_a_model_that_fails_fails_those_who_asked_and_nobody_later():
 
         batcher = Batcher(model, IN_A_THREAD)
         with pytest.raises(RuntimeError, match="out of memory"):
-            await batcher.classify(images(1), Patience())
+            await batcher.classify(images(1), Deadline())
         fails.append(False)
-        answer = await batcher.classify(images(9), Patience())
+        answer = await batcher.classify(images(9), Deadline())
         assert answer.probabilities.tolist() == [[9.0]]
 
     asyncio.run(scenario())

@@ -7,10 +7,10 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
-from workers import registrations
-from workers.database import engine, transaction, utc_now
-from workers.registrations import Registration
+from workers.queue import registrations
+from workers.queue.registrations import Registration
 from workers.settings import Settings
+from workers.storage.database import open_database, transaction, utc_now
 
 
 def samples(service):
@@ -26,7 +26,7 @@ def test_it_lives(service):
 
 def test_ready_tells_database_schema_and_workers(service):
     now = utc_now()
-    with transaction(engine(service.settings.resolved_database_url)) as session:
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
         for name, age in (("fresh", 1), ("gone", 600)):
             beat = now - timedelta(seconds=age)
             registrations.register(
@@ -47,7 +47,7 @@ def test_a_database_that_was_not_migrated_is_not_ready_and_says_what_to_do(tmp_p
     settings = Settings(data=tmp_path)
     with TestClient(create_app(settings)) as http:
         answer = http.get("/health/ready")
-    engine(settings.resolved_database_url).dispose()
+    open_database(settings.resolved_database_url).dispose()
 
     assert answer.status_code == 503
     assert "bakeoff migrate" in answer.json()["detail"]
@@ -66,7 +66,7 @@ def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path):
 
 @pytest.mark.parametrize("path", ["/health/ready", "/v1/jobs"])
 def test_a_probe_never_waits_for_a_writer(service, path):
-    with transaction(engine(service.settings.resolved_database_url)):
+    with transaction(open_database(service.settings.resolved_database_url)):
         assert service.http.get(path).status_code == 200
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from workers.datasets import Known, Source, SourceError, datasets, store
+from workers.datasets import store
 from workers.datasets.content import Content, ContentError, checked
+from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch
+from workers.datasets.known import Known, Source, datasets
 from workers.datasets.sources.download import verify
 from workers.datasets.store import DatasetAbsentError
 

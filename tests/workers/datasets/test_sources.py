@@ -14,16 +14,18 @@ import numpy as np
 import pytest
 import torch
 
-from workers.datasets import SourceError, datasets, store
-from workers.datasets.archive import read_archive
-from workers.datasets.cifar10 import CLASS_FOLDERS
-from workers.datasets.fashion_mnist import CLASSES as CLOTHES
+from workers.datasets import store
+from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch
-from workers.datasets.mnist import CLASSES as DIGITS
-from workers.datasets.sources import command
-from workers.datasets.sources.cifar import CLASSES, cifar_content
-from workers.datasets.sources.command import debian_package, npm_package
-from workers.datasets.sources.idx import idx_content, idx_file
+from workers.datasets.formats.archive import read_archive
+from workers.datasets.formats.cifar import CLASSES, cifar_content
+from workers.datasets.formats.idx import idx_content, idx_file
+from workers.datasets.known import datasets
+from workers.datasets.known.cifar10 import CLASS_FOLDERS
+from workers.datasets.known.fashion_mnist import CLASSES as CLOTHES
+from workers.datasets.known.mnist import CLASSES as DIGITS
+from workers.datasets.sources import packages
+from workers.datasets.sources.packages import debian_package, npm_package
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -193,10 +195,10 @@ def test_a_client_that_fails_or_hangs_is_quoted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(SourceError, match="sh failed: no such package"):
-        command._run(["sh", "-c", "echo no such package >&2; exit 3"], tmp_path)
-    monkeypatch.setattr(command, "TIMEOUT_SECONDS", 0.1)
+        packages._run(["sh", "-c", "echo no such package >&2; exit 3"], tmp_path)
+    monkeypatch.setattr(packages, "TIMEOUT_SECONDS", 0.1)
     with pytest.raises(SourceError, match="sleep took more than"):
-        command._run(["sleep", "60"], tmp_path)
+        packages._run(["sleep", "60"], tmp_path)
 
 
 def test_keras_writes_archives_that_are_read() -> None:

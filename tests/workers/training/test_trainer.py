@@ -23,7 +23,7 @@ from tests.workers.training.trainings import (
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training import trainer as trainer_module
 from workers.training.checkpoint import Checkpoint
-from workers.training.evaluation import score
+from workers.training.measuring.evaluation import score
 from workers.training.recipe import Recipe
 from workers.training.results import Epoch, Progress
 from workers.training.trainer import Trained, Trainer, batch_sizes, build

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from workers.datasets import SourceError
+from workers.datasets.errors import SourceError
 
 TIMEOUT = httpx.Timeout(30, connect=5)  # seconds; without the internet the next source waits
 

@@ -1,0 +1,1 @@
+"""What scripts, notebooks and the shell use: the HTTP client and the `bakeoff` command."""

@@ -1,0 +1,6 @@
+"""python -m bakeoff: the same as the `bakeoff` command."""
+
+from bakeoff.commands import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Faults by the thousand, and what came of them: docs/fault-tolerance.md."""

@@ -1,1 +1,0 @@
-"""Faults by the thousand, and what came of them: docs/reliability.md."""

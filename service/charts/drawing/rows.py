@@ -1,0 +1,38 @@
+"""Charts with one row for each architecture, best or first at the top."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from service.charts.drawing.style import INK, NORMAL, tidy
+
+ROW_HEIGHT = 0.52  # inches
+FRAME_HEIGHT = 1.5  # title, axis and footer
+
+
+def height_for(num_rows: int) -> float:
+    """The height of a figure with so many rows, in inches."""
+    return FRAME_HEIGHT + ROW_HEIGHT * max(2, num_rows)
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """One row for each name, the first at the top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    tidy(axes, grid="x")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", labelsize=NORMAL, colors=INK, length=0)
+
+
+def write_right(axes: Axes, texts: Sequence[str]) -> None:
+    """A text right of each row."""
+    for row, text in enumerate(texts):
+        axes.annotate(
+            text,
+            xy=(1.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=NORMAL,
+            color=INK,
+            annotation_clip=False,
+        )

@@ -1,0 +1,136 @@
+"""Service and worker as child processes that start together and stop together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bakeoff.client import Client
+from workers.errors import BakeoffError
+from workers.schema.migrate import upgrade
+from workers.settings import Settings
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+class StartError(BakeoffError):
+    """Service and worker cannot run; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The two processes and where they listen."""
+
+    url: str
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    def ended(self) -> str | None:
+        """The name of a process that has ended by itself, if one has."""
+        return next((name for name, one in self.processes.items() if one.poll() is not None), None)
+
+    def wait(self) -> None:
+        """Return when one of them ends by itself, which neither should."""
+        while self.ended() is None:
+            time.sleep(0.2)
+        raise StartError(f"the {self.ended()} process ended by itself; see its log")
+
+
+@contextmanager
+def running(settings: Settings, *, log_folder: Path | None = None) -> Iterator[Running]:
+    """Bring the database up to date, start service and worker, stop both at the end.
+
+    They write to `<log_folder>/service.log` and `worker.log`, or to the terminal without a folder.
+    """
+    _refuse_taken_port(settings)
+    upgrade(settings.resolved_database_url)
+    with ExitStack() as stack, _terminated_like_interrupted():
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+        stack.callback(_stop, processes)
+        for name, command in (("service", "serve"), ("worker", "work")):
+            log = _log_file(stack, log_folder, name)
+            processes[name] = _start(command, settings, log)
+        started = Running(f"http://{settings.host}:{settings.port}", processes)
+        _wait_until_ready(started)
+        yield started
+
+
+def _start(command: str, settings: Settings, log: IO[bytes] | None) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "BAKEOFF_DATA": str(settings.data.resolve()),
+        "BAKEOFF_HOST": settings.host,
+        "BAKEOFF_PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    # A group of their own: Ctrl-C reaches only us, and we stop them in order.
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "service", command],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT if log else None,
+        process_group=0,
+    )
+
+
+def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes.values():
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(started: Running) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    with Client(started.url, timeout=5) as client:
+        while not client.is_ready():
+            if started.ended() or time.monotonic() > deadline:
+                raise StartError("service and worker did not start; see the lines above or logs")
+            time.sleep(0.1)
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise StartError(
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror}); "
+                "choose another port: make run PORT=9000, or --port 9000"
+            ) from None
+
+
+def _log_file(stack: ExitStack, folder: Path | None, name: str) -> IO[bytes] | None:
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return stack.enter_context((folder / f"{name}.log").open("ab"))
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM unwinds the stack as Ctrl-C does, so that both stop everything the same way."""
+
+    def interrupt(signum: int, frame: object) -> None:
+        del signum, frame
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

@@ -1,0 +1,46 @@
+"""bakeoff check: what a container's health check runs."""
+
+import socket
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from bakeoff.client import Client
+from service.commands import app
+from workers.queue import registrations
+from workers.settings import settings
+from workers.storage.database import open_database, transaction, utc_now
+
+
+class Part(StrEnum):
+    """What can be checked."""
+
+    SERVICE = "service"
+    WORKER = "worker"
+
+
+@app.command()
+def check(part: Annotated[Part, typer.Argument(help="what to check on this machine")]) -> None:
+    """Exit with 0 if the service, or a worker of this machine, is up; for health checks."""
+    is_up = _service_is_up() if part is Part.SERVICE else _worker_is_up()
+    typer.echo(f"{part}: {'up' if is_up else 'down'}")
+    raise typer.Exit(0 if is_up else 1)
+
+
+def _service_is_up() -> bool:
+    with Client(f"http://127.0.0.1:{settings().port}", timeout=5) as client:
+        return client.is_ready()
+
+
+def _worker_is_up() -> bool:
+    since = utc_now() - timedelta(seconds=settings().lease_seconds)
+    database = open_database(settings().resolved_database_url)
+    try:
+        with transaction(database, read_only=True) as session:
+            present = registrations.present(session, since=since)
+    except SQLAlchemyError:
+        return False
+    return any(one.host == socket.gethostname() for one in present)

@@ -1,0 +1,80 @@
+"""bakeoff keys: API keys, on the machine of the service, straight in its database.
+
+The first key can be made nowhere else: over HTTP whoever comes first could make it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from service.commands import app
+from service.commands._processes import StartError
+from workers.schema.migrate import upgrade
+from workers.settings import settings
+from workers.storage import api_keys
+from workers.storage.api_keys import ApiKeyNotFoundError, Scope
+from workers.storage.database import open_database, transaction, utc_now
+
+commands = typer.Typer(
+    help="Make, list and revoke API keys; run it where the service runs.",
+    invoke_without_command=True,
+)
+app.add_typer(commands, name="keys")
+
+
+@commands.callback(invoke_without_command=True)
+def list_keys(context: typer.Context) -> None:
+    """List keys, newest first."""
+    if context.invoked_subcommand:
+        return
+    table = Table("id", "name", "scopes", "requests/minute", "made", "state")
+    with _session() as session:
+        for one in api_keys.every(session):
+            limit = f"{one.requests_per_minute:,}" if one.requests_per_minute else "–"
+            made = f"{one.created_at:%Y-%m-%d %H:%M}"
+            state = "revoked" if one.revoked_at else "valid"
+            table.add_row(one.id, one.name, ", ".join(one.scopes), limit, made, state)
+    Console().print(table)
+
+
+@commands.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Whose key it is, for people.")],
+    scope: Annotated[
+        list[Scope], typer.Option(help="What it allows; repeat for more. admin allows all.")
+    ],
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, help="More are refused; without it there is no limit.")
+    ] = None,
+) -> None:
+    """Make a key and print it, idempotency. From the first key on the service asks for one."""
+    with _session() as session:
+        made = api_keys.create(
+            session, name, scope, requests_per_minute=requests_per_minute, now=utc_now()
+        )
+    typer.echo(f"Key {made.row.id}; it is not shown again:", err=True)
+    typer.echo(made.key)
+
+
+@commands.command()
+def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
+    """Let a key open nothing any more, within a second."""
+    try:
+        with _session() as session:
+            api_keys.revoke(session, key, now=utc_now())
+    except ApiKeyNotFoundError as error:
+        raise StartError(str(error)) from None
+    typer.echo(f"{key}: revoked")
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    url = settings().resolved_database_url
+    upgrade(url)
+    with transaction(open_database(url)) as session:
+        yield session

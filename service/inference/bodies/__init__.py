@@ -1,0 +1,1 @@
+"""The bodies of prediction requests: every form in which images may come, and how answers are written."""

@@ -1,0 +1,65 @@
+"""What makes browsers careful: headers, and no change for the page of another site. Pure ASGI."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import problem
+from service.security.scopes import READING
+
+#: Data, pictures and reports load nothing and run nothing; their styles are within them.
+CONTENT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+#: /docs and /redoc run our own files and one inline script, and send the calls that are tried there.
+PAGES = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": CONTENT,
+}
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+class SecurityHeaders:
+    """Adds the headers to every response, and refuses changes that a page of another site asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = message.get("headers", ())
+                names = {name.lower() for name, _ in present}
+                missing = (one for one in ENCODED if one[0] not in names)
+                message["headers"] = [*present, *missing]
+            await send(message)
+
+        answer = _FOREIGN if _is_foreign_change(scope) else self._app
+        await answer(scope, receive, send_with_headers)
+
+
+_FOREIGN = problem(403, "a page of another site asked for this; only pages of this service may")
+
+
+def _is_foreign_change(scope: Scope) -> bool:
+    """Whether a browser says that another site's page is behind it, which nobody on this machine sent."""
+    if scope["method"] in READING:
+        return False
+    return any(
+        name == b"sec-fetch-site" and value in {b"cross-site", b"same-site"}
+        for name, value in scope["headers"]
+    )

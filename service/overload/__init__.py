@@ -1,0 +1,1 @@
+"""What keeps small answers and refusals cheap when more is asked than can be answered; see README.md."""

@@ -1,0 +1,5 @@
+"""The counters of this process, which /metrics shows to Prometheus."""
+
+from prometheus_client import CollectorRegistry
+
+REGISTRY = CollectorRegistry()

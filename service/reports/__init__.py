@@ -1,0 +1,1 @@
+"""A comparison as one document to read and pass on, as HTML or Markdown."""

@@ -1,0 +1,133 @@
+"""A comparison as one document: what it shows, the table, the charts, and how to repeat it."""
+
+import base64
+import dataclasses
+import functools
+import json
+import re
+from importlib.metadata import version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from service.analysis.latency import is_measured
+from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
+from service.analysis.paired_tests import statistics
+from service.analysis.results import ComparisonResults
+from service.analysis.summary import sentences
+from service.charts import charts
+from service.charts.drawing.render import numbers, render, title_of
+from service.reports.words import FILTERS
+
+ORDER = (
+    "accuracy",
+    "differences",
+    "learning_curves",
+    "generalisation_gap",
+    "parameters_against_accuracy",
+    "training_time",
+    "inference_latency",
+    "latency_by_engine",
+    "throughput",
+    "confusion_matrices",
+    "confidently_wrong",
+    "only_one_right",
+    "reliability",
+    "roc",
+    "gradient_flow",
+    "update_ratios",
+    "dead_relus",
+)
+
+OF_MEASUREMENTS = frozenset({"latency_by_engine", "throughput"})
+
+#: A list of numbers alone, which JSON would write one to a line.
+NUMBERS = re.compile(r"\[\s+([-\d.,\se+]+?)\s+\]")
+
+
+def report_html(results: ComparisonResults) -> str:
+    """One HTML page that loads nothing from elsewhere; IncomparableError before the first result."""
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(_content(results), charts=_pictures(results))
+    )
+
+
+def report_markdown(results: ComparisonResults) -> str:
+    """The same in Markdown, without the pictures."""
+    return _environment().get_template("report.md").render(_content(results))
+
+
+def _content(results: ComparisonResults) -> dict[str, Any]:
+    evidence = results.any_result  # or there is nothing to report yet
+    tested = statistics(results)
+    rows = leaderboard(results)
+    return {
+        "results": results,
+        "sentences": sentences(results, tested),
+        "tested": tested,
+        "rows": rows if len(rows) > 1 else [_alone(rows[0])],
+        "evidence": evidence,
+        "bakeoff": version("bakeoff"),
+        "precisions": {name: results.finished(name)[0] for name in results.with_results},
+        "request": _request(results),
+        "seeds": _seeds(results),
+    }
+
+
+def _alone(row: LeaderboardRow) -> LeaderboardRow:
+    """Without marks of a front that has no other."""
+    return row.model_copy(update={"pareto": Pareto(**dict.fromkeys(Pareto.model_fields, False))})
+
+
+def _seeds(results: ComparisonResults) -> str:
+    """Which seeds all were trained with, or each, where they differ."""
+    of_each = {name: ", ".join(map(str, results.seeds_of(name))) for name in results.architectures}
+    if len(set(of_each.values())) == 1:
+        return next(iter(of_each.values()))
+    return "; ".join(f"{name}: {seeds}" for name, seeds in of_each.items())
+
+
+def _request(results: ComparisonResults) -> str:
+    """The body that would make this comparison again, as JSON for readers."""
+    body = {
+        "dataset": results.dataset,
+        "architectures": [dataclasses.asdict(one) for one in results.entries],
+        "recipe": results.recipe,
+        "seeds": list(results.seeds),
+    }
+    return NUMBERS.sub(_on_one_line, json.dumps(body, indent=2))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{' '.join(found[1].split())}]"
+
+
+def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
+    names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
+    if not is_measured(results):  # they would repeat what the training saw
+        names = [name for name in names if name not in OF_MEASUREMENTS]
+    pictures = []
+    for name in names:
+        figure = charts[name](results)
+        if "note" in numbers(figure):  # nothing to draw
+            continue
+        figure.suptitle("")  # the page has it as a heading
+        content = base64.b64encode(render(figure, "svg")).decode()
+        description = charts.description(name).partition("\n\n")[2].replace("\n", " ")
+        pictures.append({"title": title_of(name), "description": description, "svg": content})
+    return pictures
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service.reports"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment

@@ -1,0 +1,66 @@
+"""Numbers and sentences as a report writes them: the filters of its templates."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from service.analysis.estimate import Estimate
+from service.analysis.leaderboard import LeaderboardRow
+from service.analysis.summary import accuracy_words, auc_words
+from service.analysis.verdicts import p_words, points
+from service.charts.drawing.style import duration
+
+MEGABYTE = 1_000_000
+
+#: Blanks at which no line may end: 95 %, 95 % CI, n = 3, p < 0.001, 3 seeds.
+UNBROKEN = re.compile(
+    r"(?<=\d) (?=%|points?\b|seeds?\b|epochs?\b)|(?<=%) (?=CI)|(?<=\b[np]) (?=[=<])|(?<=[=<]) (?=\d)"
+)
+
+
+def _unbroken(text: str) -> str:
+    return UNBROKEN.sub("\u00a0", text)
+
+
+def _interval(estimate: Estimate) -> str:
+    """An interval of accuracies in percent; none lies above 100."""
+    if estimate.interval is None:
+        return "n = 1"
+    low, high = estimate.interval
+    return f"{100 * max(0.0, low):.2f} to {100 * min(1.0, high):.2f} %"
+
+
+def _digits(estimate: Estimate, count: int) -> str:
+    return "–" if estimate.mean is None else f"{estimate.mean:.{count}f}"
+
+
+def _size(num_bytes: int) -> str:
+    if num_bytes < MEGABYTE:
+        return f"{num_bytes / 1000:,.0f} kB"
+    return f"{num_bytes / MEGABYTE:,.1f} MB"
+
+
+def _front(row: LeaderboardRow, cost: str) -> str:
+    """The attribute of a table's cell that marks the front of accuracy against this cost."""
+    return Markup(' class="front"') if getattr(row.pareto, cost) else ""
+
+
+def _bold(text: str, row: LeaderboardRow, cost: str) -> str:
+    return f"**{text}**" if getattr(row.pareto, cost) else text
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "accuracy": accuracy_words,
+    "auc": auc_words,
+    "bold": _bold,
+    "digits": _digits,
+    "duration": duration,
+    "front": _front,
+    "interval": _interval,
+    "p_words": p_words,
+    "points": points,
+    "size": _size,
+    "unbroken": _unbroken,
+}

@@ -1,0 +1,129 @@
+"""The body that asks for a comparison: architectures to train, or jobs that are there."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+
+from service.requests.fields import Form, Name, Priority, RecipeForm, Seed, checked_options
+from workers.queue.comparisons import ComparisonRequest, default_name
+from workers.training.recipe import Recipe
+
+MOST_SEEDS = 50
+MOST_ARCHITECTURES = 50
+MOST_JOBS = 500
+Label = Annotated[Name, Field(min_length=1, max_length=60)]
+
+
+class Entry(Form):
+    """An architecture with options, under a label of its own."""
+
+    name: Name
+    label: Label | None = Field(None, description="how charts call it; default: its name")
+    options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
+
+
+def _entry(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _seeds(value: Any) -> Any:
+    if not isinstance(value, int):
+        return value
+    if not 1 <= value <= MOST_SEEDS:
+        raise ValueError(f"1 to {MOST_SEEDS} seeds are accepted")
+    return list(range(value))
+
+
+class NewComparison(Form):
+    """What to compare. Every architecture sees the same data, split, order, recipe and seeds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "dataset": "digits",
+                "architectures": ["fully_connected", "cnn", "residual_cnn"],
+                "recipe": {"epochs": 5},
+                "seeds": 3,
+            }
+        },
+    )
+
+    name: Name = ""
+    dataset: Name
+    architectures: list[
+        Annotated[Entry, BeforeValidator(_entry, json_schema_input_type=str | Entry)]
+    ] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
+    recipe: RecipeForm = Recipe()
+    seeds: Annotated[
+        list[Seed], BeforeValidator(_seeds, json_schema_input_type=int | list[Seed])
+    ] = Field(
+        [0, 1, 2],
+        min_length=1,
+        max_length=MOST_SEEDS,
+        description="how many (seeds 0, 1, …), or the seeds themselves",
+    )
+    priority: Priority = 0
+
+    @model_validator(mode="after")
+    def _check_lists(self) -> "NewComparison":
+        if len(set(self.seeds)) != len(self.seeds):
+            raise ValueError("seeds: each is accepted once")
+        twice = [label for label, count in Counter(self.labels).items() if count > 1]
+        if twice:
+            raise ValueError(f"architectures: '{twice[0]}' is there twice; give each its own label")
+        return self
+
+    @property
+    def labels(self) -> list[str]:
+        """What charts call each."""
+        return [entry.label or entry.name for entry in self.architectures]
+
+    def request(self) -> ComparisonRequest:
+        """What workers are to do; UnknownNameError or OptionError."""
+        architectures = [
+            {
+                "name": entry.name,
+                "label": label,
+                "options": checked_options(entry.name, entry.options),
+            }
+            for entry, label in zip(self.architectures, self.labels, strict=True)
+        ]
+        return ComparisonRequest(
+            name=self.name or default_name(self.dataset, architectures),
+            dataset=self.dataset,
+            architectures=architectures,
+            recipe=vars(self.recipe),
+            recipe_hash=self.recipe.hash,
+            seeds=self.seeds,
+            priority=self.priority,
+        )
+
+
+class ComparisonOfJobs(Form):
+    """Jobs to compare, made by whatever request: one dataset, split and recipe, each seed idempotency."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"jobs": ["4kx0c2mq7d1e", "latest"]}})
+
+    name: Name = ""
+    jobs: list[Name] = Field(
+        min_length=2, max_length=MOST_JOBS, description="ids; no job that has failed"
+    )
+
+    @model_validator(mode="after")
+    def _check_list(self) -> "ComparisonOfJobs":
+        if len(set(self.jobs)) != len(self.jobs):
+            raise ValueError("jobs: each is accepted once")
+        return self
+
+
+def _form(value: Any) -> NewComparison | ComparisonOfJobs:
+    form = ComparisonOfJobs if isinstance(value, dict) and "jobs" in value else NewComparison
+    return form.model_validate(value, from_attributes=True)
+
+
+#: Which of the two it is follows from `jobs`, so that a mistake is told of the one that was meant.
+ComparisonForm = Annotated[
+    NewComparison | ComparisonOfJobs,
+    PlainValidator(_form, json_schema_input_type=NewComparison | ComparisonOfJobs),
+]

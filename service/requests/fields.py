@@ -1,0 +1,72 @@
+"""What bodies are made of: they refuse what they do not know, and say what may have been meant."""
+
+import dataclasses
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from models import UnknownNameError, architectures
+from service.requests.architecture_options import validate_options
+from workers.datasets import store
+from workers.datasets.known import datasets
+from workers.settings import Settings
+from workers.training.presets import PRESETS
+from workers.training.recipe import Recipe
+
+HIGHEST_SEED = 2**31 - 1
+
+Seed = Annotated[int, Field(ge=0, le=HIGHEST_SEED)]
+Priority = Annotated[int, Field(ge=-100, le=100, description="higher goes first")]
+#: One line of text: databases and charts take no control characters.
+Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Form(BaseModel):
+    """A JSON object with known fields; for any other the nearest known one is suggested."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, value: Any) -> Any:
+        return _known_fields(value, list(cls.model_fields))
+
+
+def _known_fields(value: Any, known: list[str]) -> Any:
+    unknown = [name for name in value if name not in known] if isinstance(value, dict) else []
+    if unknown:
+        raise ValueError(str(UnknownNameError("field", str(unknown[0])[:100], known)))
+    return value
+
+
+def _named_or_known_fields(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in PRESETS:
+            raise ValueError(str(UnknownNameError("recipe", value[:100], list(PRESETS))))
+        return PRESETS[value]
+    return _known_fields(value, [field.name for field in dataclasses.fields(Recipe)])
+
+
+#: A recipe in a body: its fields, or the name of a preset.
+RecipeForm = Annotated[
+    Recipe,
+    BeforeValidator(
+        _named_or_known_fields,
+        json_schema_input_type=Recipe
+        | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
+    ),
+]
+
+
+def require_dataset(settings: Settings, name: str) -> None:
+    """UnknownNameError unless the dataset is ready or can be fetched."""
+    ready = store.names(settings.datasets_folder)
+    if name not in datasets and name not in ready:
+        raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
+
+
+def checked_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of an architecture, whole; UnknownNameError or OptionError."""
+    if architecture not in architectures:
+        raise UnknownNameError("architecture", architecture, list(architectures))
+    return validate_options(architecture, options)

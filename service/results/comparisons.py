@@ -1,0 +1,125 @@
+"""From rows of the database to the plain data that leaderboard, charts and report are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service.analysis.results import ComparisonResults, Entry, Run, TestImages, no_images
+from service.results.stored_images import StoredImages
+from service.results.stored_metrics import StoredMetrics
+from service.results.stored_predictions import StoredPredictions
+from workers.queue import comparisons, jobs
+from workers.queue.comparisons import Comparison
+from workers.queue.jobs import Job, JobKind, JobStateError
+from workers.storage import trained_models
+from workers.storage.artifacts import ArtifactStore
+
+
+@dataclass(frozen=True)
+class ResultsReader:
+    """Reads results in one session; predictions and images are read when a chart asks for them."""
+
+    session: Session
+    artifacts: ArtifactStore
+    datasets_folder: Path
+
+    def comparison(self, comparison_id: str) -> ComparisonResults:
+        """Everything known of a comparison; ComparisonNotFoundError."""
+        comparison = comparisons.get(self.session, comparison_id)
+        return self.of_comparison(comparison, comparisons.jobs_of(self.session, comparison))
+
+    def of_comparison(self, comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonResults:
+        """The same where its row and those of its jobs have been read already."""
+        return self._results(
+            its_jobs,
+            id=comparison.id,
+            name=comparison.name,
+            dataset=comparison.dataset,
+            recipe=comparison.recipe,
+            recipe_hash=comparison.recipe_hash,
+            seeds=tuple(comparison.seeds),
+            entries=tuple(Entry(**entry) for entry in comparison.architectures),
+        )
+
+    def job(self, job_id: str) -> ComparisonResults:
+        """A training as a comparison of one; JobNotFoundError, or JobStateError where it trains nothing."""
+        job = jobs.get(self.session, job_id)
+        if job.kind != JobKind.TRAIN:
+            raise JobStateError(f"job '{job.id}' trains nothing; only a training has charts")
+        name = str(job.architecture)
+        return self._results(
+            [job],
+            id=job.id,
+            name=f"{name} on {job.dataset}",
+            dataset=job.dataset,
+            recipe=job.recipe or {},
+            recipe_hash=str(job.recipe_hash),
+            seeds=(job.seed,),
+            entries=(Entry(name, name, job.options),),
+        )
+
+    def model(self, model_id: str) -> ComparisonResults:
+        """The training a model came from, as a comparison of one; ModelNotFoundError."""
+        return self.job(trained_models.get(self.session, model_id).job_id)
+
+    def _results(self, its_jobs: Sequence[Job], **description: Any) -> ComparisonResults:
+        metrics = StoredMetrics(self.session, [job.id for job in its_jobs])
+        latency = _latency(self.session, its_jobs)
+        entries = description["entries"]
+        return ComparisonResults(
+            **description,
+            runs=tuple(
+                _run(job, _label(entries, job), metrics.of(job.id), latency.get(job.id))
+                for job in its_jobs
+            ),
+            predictions=StoredPredictions(self.artifacts, its_jobs),
+            test_images=_images(self.datasets_folder, its_jobs),
+        )
+
+
+def _label(entries: Any, job: Job) -> str:
+    return next(
+        str(entry.label)
+        for entry in entries
+        if entry.name == job.architecture and entry.options == job.options
+    )
+
+
+def _images(datasets_folder: Path, its_jobs: Sequence[Job]) -> TestImages:
+    for job in its_jobs:
+        if job.result:
+            return StoredImages(datasets_folder, job.dataset, job.result["dataset_sha256"])
+    return no_images
+
+
+def _latency(session: Session, its_jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
+    """Job id → the newest table that was measured of the model it made."""
+    models = {job.id: job.result["model_id"] for job in its_jobs if job.result}
+    measured = jobs.newest_latency(session, set(models.values()))
+    return {
+        job_id: {**(measured[model_id].result or {}), "job_id": measured[model_id].id}
+        for job_id, model_id in models.items()
+        if model_id in measured
+    }
+
+
+def _run(
+    job: Job,
+    label: str,
+    epochs: Mapping[str, list[float | None]],
+    latency: dict[str, Any] | None,
+) -> Run:
+    return Run(
+        job_id=job.id,
+        architecture=label,
+        seed=job.seed,
+        status=str(job.status),
+        model_id=(job.result or {}).get("model_id"),
+        num_epochs=job.epoch,
+        epochs=epochs,
+        result=job.result,
+        latency=latency,
+    )

@@ -1,0 +1,1 @@
+"""The API of the project, one resource a file, each with a `router` that app.py includes."""

@@ -1,0 +1,116 @@
+"""Names that stand for models, and what they stood for before."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field, model_validator
+
+from service.dependencies import ReadSession, WriteSession
+from service.errors import refusals
+from service.requests.fields import Form, Name
+from service.routes.v1.engines import known_engine
+from workers.storage import trained_models
+from workers.storage.database import utc_now
+from workers.storage.trained_models import ModelNotFoundError
+
+router = APIRouter(prefix="/v1", tags=["models"])
+
+AliasName = Annotated[
+    str,
+    Path(
+        pattern=r"^[a-z][a-z0-9_-]{0,63}$",
+        description="lower-case letters, digits, - and _; not `latest`",
+        examples=["champion"],
+    ),
+]
+
+
+class AliasTarget(Form):
+    """What an alias shall stand for: a model, or what it stood for in an earlier version."""
+
+    model_id: Name | None = Field(None, examples=["latest"])
+    engine: Name | None = Field(None, description="that serves it; see `GET /v1/engines`")
+    version: Annotated[int, Field(ge=1)] | None = Field(None, description="to go back to")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.model_id is None) == (self.version is None):
+            raise ValueError("give either 'model_id' or 'version'")
+        if self.version is not None and self.engine is not None:
+            raise ValueError("a version has its own engine; give 'engine' with 'model_id'")
+        return self
+
+
+class AliasDocument(BaseModel):
+    """A name and the model it stands for."""
+
+    alias: str
+    model_id: str
+    engine: str | None
+    updated_at: datetime
+
+
+class AliasVersionDocument(BaseModel):
+    """What an alias stood for from then on."""
+
+    version: int
+    model_id: str
+    engine: str | None
+    created_at: datetime
+
+
+class AliasVersionList(BaseModel):
+    """Every version of an alias, newest first; there is no second page."""
+
+    items: list[AliasVersionDocument]
+    next: None = None
+
+
+class AliasList(BaseModel):
+    """Every alias; there is no second page."""
+
+    items: list[AliasDocument]
+    next: None = None
+
+
+@router.get("/aliases", summary="List aliases")
+def list_aliases(session: ReadSession) -> AliasList:
+    """Every alias and the model it stands for."""
+    found = trained_models.aliases(session)
+    return AliasList(items=[AliasDocument(**_columns(alias)) for alias in found])
+
+
+@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 422))
+def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> AliasDocument:
+    """Let a name stand for a model from now on, wherever an id does, or go back to a version of it.
+
+    Requests that are being answered are finished by the model they began with.
+    """
+    now = utc_now()
+    if body.version is not None:
+        kept = trained_models.take_back(session, alias, body.version, now=now)
+    else:
+        engine = body.engine and known_engine(body.engine)
+        kept = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
+    return AliasDocument(**_columns(kept))
+
+
+@router.get("/aliases/{alias}/versions", summary="List versions", responses=refusals(404, 422))
+def list_alias_versions(alias: AliasName, session: ReadSession) -> AliasVersionList:
+    """What an alias has stood for, newest first; `PUT` with a `version` goes back to it."""
+    found = trained_models.alias_versions(session, alias)
+    if not found:
+        raise ModelNotFoundError(f"there is no alias '{alias}'")
+    return AliasVersionList(
+        items=[
+            AliasVersionDocument(
+                **{name: getattr(one, name) for name in AliasVersionDocument.model_fields}
+            )
+            for one in found
+        ]
+    )
+
+
+def _columns(alias: trained_models.Alias) -> dict[str, Any]:
+    return {name: getattr(alias, name) for name in AliasDocument.model_fields}

@@ -1,0 +1,73 @@
+"""What can be trained."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from models import ImageShape, architectures
+from service.dependencies import CurrentSettings
+from service.errors import refusals
+from service.requests.architecture_options import options_schema
+from workers.datasets import store
+from workers.datasets.store import DatasetAbsentError
+from workers.training.measuring.network_summary import Layer, summarise
+
+router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
+
+
+class ArchitectureSize(BaseModel):
+    """What an architecture is for one dataset."""
+
+    dataset: str
+    num_parameters: int
+    flops: int = Field(description="forward pass of one image; a multiply-add counts as two")
+    layers: list[Layer]
+
+
+class ArchitectureDocument(BaseModel):
+    """A registered architecture."""
+
+    name: str = Field(examples=["cnn"])
+    description: str
+    options: dict[str, Any] = Field(description="JSON schema of its options")
+    size: ArchitectureSize | None = None
+
+
+class ArchitectureList(BaseModel):
+    """Every architecture; there is no second page."""
+
+    items: list[ArchitectureDocument]
+    next: None = None
+
+
+@router.get("", summary="List architectures")
+def list_architectures() -> ArchitectureList:
+    """Every architecture with its description and the schema of its options."""
+    return ArchitectureList(items=[_document(name) for name in architectures])
+
+
+@router.get("/{name}", summary="Show an architecture", responses=refusals(404))
+def show_architecture(
+    name: Annotated[str, Path(max_length=64, examples=["cnn"])],
+    settings: CurrentSettings,
+    dataset: Annotated[
+        str | None, Query(description="a ready dataset to count for", examples=["digits"])
+    ] = None,
+) -> ArchitectureDocument:
+    """One architecture; with a dataset also its parameters, FLOPs and layers for its images."""
+    document = _document(name)
+    if dataset is None:
+        return document
+    known = store.describe(settings.datasets_folder, dataset)
+    if known is None:
+        raise DatasetAbsentError(dataset)
+    shape = ImageShape(*known.image_shape)
+    summary = summarise(architectures[name](shape, len(known.classes)), shape)
+    size = ArchitectureSize(dataset=dataset, **vars(summary))
+    return document.model_copy(update={"size": size})
+
+
+def _document(name: str) -> ArchitectureDocument:
+    description = architectures.description(name)
+    return ArchitectureDocument(name=name, description=description, options=options_schema(name))

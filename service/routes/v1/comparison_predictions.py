@@ -1,0 +1,92 @@
+"""The same images through every model of a comparison, side by side."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from service.dependencies import Database, Id
+from service.errors import refusals
+from service.inference.bodies.images import MOST_BYTES
+from service.inference.bodies.request_images import read_images
+from service.inference.prediction_list import IMAGES, PredictionList
+from service.routes.v1.predictions import PredictionOptions, classify, predictor_of
+from workers.queue import comparisons
+from workers.queue.comparisons import Comparison
+from workers.queue.jobs import Job
+from workers.storage import trained_models
+from workers.storage.database import transaction
+from workers.storage.trained_models import Model, ModelNotFoundError
+
+router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
+
+
+class ComparedPrediction(PredictionList):
+    """What one model of the comparison says."""
+
+    label: str
+    seed: int
+    test_accuracy: float
+
+
+class ComparedPredictions(BaseModel):
+    """What every model of the comparison says, in the order of its jobs."""
+
+    comparison_id: str
+    models: list[ComparedPrediction]
+
+
+@router.post(
+    "/predictions",
+    summary="Classify by every model",
+    responses=refusals(404, 409, 410, 413, 415, 422, 429),
+    openapi_extra=IMAGES,
+    max_body_size=MOST_BYTES,
+)
+async def predict_by_all(
+    comparison_id: Id,
+    request: Request,
+    database: Database,
+    options: Annotated[PredictionOptions, Query()],
+) -> ComparedPredictions:
+    """Send the same images through every model of a comparison, one after the other.
+
+    Each answers with its predictions and with where its time went. Bodies are those of a model's
+    predictions.
+    """
+    images = await read_images(request)
+    found_id, models = await run_in_threadpool(_models, database, comparison_id)
+    answers = []
+    for label, model in models:
+        predictor = await predictor_of(request, model, options.engine)
+        answer = await classify(request, images, predictor, options)
+        of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
+        answers.append(ComparedPrediction.model_validate(answer | of_model))
+    return ComparedPredictions(comparison_id=found_id, models=answers)
+
+
+def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, Model]]]:
+    """The comparison's id, and the label and model of each of its jobs that made one."""
+    with transaction(database, read_only=True) as session:
+        comparison = comparisons.get(session, comparison_id)
+        of_it = comparisons.jobs_of(session, comparison)
+        made = trained_models.of_jobs(session, [job.id for job in of_it])
+        models = [
+            (_label_of(comparison, job), trained_models.get(session, made[job.id]))
+            for job in of_it
+            if job.id in made
+        ]
+    if not models:
+        raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
+    return comparison.id, models
+
+
+def _label_of(comparison: Comparison, job: Job) -> str:
+    """The label the comparison gives the architecture of one of its jobs."""
+    return next(
+        str(entry["label"])
+        for entry in comparison.architectures
+        if entry["name"] == job.architecture and entry["options"] == job.options
+    )

@@ -1,0 +1,142 @@
+"""Several architectures side by side."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.dependencies import (
+    Artifacts,
+    CurrentSettings,
+    Cursor,
+    Id,
+    Idempotent,
+    Limit,
+    Reader,
+    ReadSession,
+    WriteSession,
+)
+from service.errors import refusals
+from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
+from service.requests.fields import require_dataset
+from service.results.comparisons import ResultsReader
+from service.routes.v1.jobs import JobDocument, listed
+from workers.datasets import store
+from workers.queue import comparisons
+from workers.queue.comparisons import Comparison
+from workers.queue.jobs import Job, JobStatus
+from workers.settings import Settings
+from workers.storage.database import utc_now
+
+router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
+
+
+class LabelledArchitecture(BaseModel):
+    """One architecture of a comparison, its options whole."""
+
+    name: str
+    label: str
+    options: dict[str, Any]
+
+
+class ComparisonSummary(BaseModel):
+    """A comparison in a list."""
+
+    id: str
+    name: str
+    status: JobStatus
+    dataset: str
+    architectures: list[LabelledArchitecture]
+    recipe: dict[str, Any]
+    recipe_hash: str
+    seeds: list[int]
+    created_at: datetime
+
+
+class ComparisonDocument(ComparisonSummary):
+    """A comparison with its jobs and, as soon as one has succeeded, its leaderboard."""
+
+    jobs: list[JobDocument]
+    leaderboard: list[LeaderboardRow]
+
+
+class ComparisonList(BaseModel):
+    """A page of comparisons, newest first."""
+
+    items: list[ComparisonSummary]
+    next: str | None
+
+
+@router.post("", status_code=202, summary="Compare architectures", responses=refusals(409, 422))
+def create_comparison(
+    body: ComparisonForm,
+    session: WriteSession,
+    idempotency: Idempotent,
+    settings: CurrentSettings,
+    artifacts: Artifacts,
+    response: Response,
+) -> ComparisonDocument:
+    """Enqueue the training of every architecture with every seed, or compare jobs that are there.
+
+    Jobs that differ in more than architecture and seed are refused with the reason.
+    """
+    known = idempotency.recall(body)
+    if known is None:
+        known = _create(session, settings, body).id
+        idempotency.remember(body, known)
+    response.headers["Location"] = f"/v1/comparisons/{known}"
+    reader = ResultsReader(session, artifacts, settings.datasets_folder)
+    return _document(reader, comparisons.get(session, known))
+
+
+@router.get("", summary="List comparisons", responses=refusals(422))
+def list_comparisons(
+    session: ReadSession, limit: Limit = 50, cursor: Cursor = None
+) -> ComparisonList:
+    """Comparisons, newest first, page by page."""
+    found = comparisons.find(session, limit=limit, cursor=cursor)
+    its_jobs = comparisons.jobs_of_each(session, found.items)
+    items = [_summary(comparison, its_jobs[comparison.id]) for comparison in found.items]
+    return ComparisonList(items=items, next=found.next)
+
+
+@router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404))
+def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
+    """One comparison: status, jobs with progress, and the leaderboard so far."""
+    return _document(reader, comparisons.get(reader.session, comparison_id))
+
+
+def _create(
+    session: Session, settings: Settings, body: NewComparison | ComparisonOfJobs
+) -> Comparison:
+    now = utc_now()
+    if isinstance(body, NewComparison):
+        require_dataset(settings, body.dataset)
+        return comparisons.create(session, body.request(), now=now)
+
+    def current_sha256(dataset: str) -> str | None:
+        description = store.describe(settings.datasets_folder, dataset)
+        return description.sha256 if description else None
+
+    return comparisons.gather(
+        session, body.jobs, name=body.name, current_sha256=current_sha256, now=now
+    )
+
+
+def _summary(comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonSummary:
+    status = comparisons.status(its_jobs)
+    fields = set(ComparisonSummary.model_fields) - {"status"}
+    return ComparisonSummary(status=status, **{name: getattr(comparison, name) for name in fields})
+
+
+def _document(reader: ResultsReader, comparison: Comparison) -> ComparisonDocument:
+    its_jobs = comparisons.jobs_of(reader.session, comparison)
+    return ComparisonDocument(
+        **dict(_summary(comparison, its_jobs)),
+        jobs=[listed(job) for job in its_jobs],
+        leaderboard=leaderboard(reader.of_comparison(comparison, its_jobs)),
+    )

@@ -1,0 +1,38 @@
+"""The ways to compute a model's probabilities."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from models import UnknownNameError
+from workers.engines import engines
+
+router = APIRouter(prefix="/v1", tags=["models"])
+
+
+class EngineDocument(BaseModel):
+    """A way to compute a model's probabilities."""
+
+    name: str
+    description: str
+
+
+class EngineList(BaseModel):
+    """Every engine; there is no second page."""
+
+    items: list[EngineDocument]
+    next: None = None
+
+
+@router.get("/engines", summary="List engines")
+def list_engines() -> EngineList:
+    """Every way to compute a model's probabilities; a request or an alias may ask for one."""
+    return EngineList(
+        items=[EngineDocument(name=one, description=engines.description(one)) for one in engines]
+    )
+
+
+def known_engine(name: str) -> str:
+    """The same name; UnknownNameError, with the nearest, where no engine has it."""
+    if name not in engines:
+        raise UnknownNameError("engine", name, list(engines))
+    return name

@@ -1,0 +1,77 @@
+"""What happens to a job, as it happens."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import anyio
+from fastapi import APIRouter, Depends, Header
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy import Engine
+
+from service.dependencies import Database, Id
+from service.errors import refusals
+from workers.queue import events, jobs
+from workers.queue.events import Event
+from workers.queue.jobs import FINAL, Job
+from workers.storage.database import transaction
+
+router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["jobs"])
+
+POLL_SECONDS = 0.25
+HIGHEST_ID = 2**63 - 1  # of a row
+
+LastEventId = Annotated[
+    int, Header(ge=0, le=HIGHEST_ID, description="the last id that was seen; 0: from the start")
+]
+
+
+def _existing(job_id: Id, database: Database) -> str:
+    with transaction(database, read_only=True) as session:
+        return jobs.get(session, job_id).id
+
+
+# A stream has begun, with status 200, before its generator runs: what is not there is refused here.
+ExistingJob = Annotated[str, Depends(_existing)]
+
+
+@router.get(
+    "/events",
+    summary="Follow a job",
+    response_class=EventSourceResponse,
+    responses=refusals(404),
+)
+async def follow_job(
+    job_id: ExistingJob, database: Database, last_event_id: LastEventId = 0
+) -> AsyncIterator[ServerSentEvent]:
+    """What happens to a job as server-sent events, from the start or after `Last-Event-ID`.
+
+    `status`, `epoch` and `fallback` (to an earlier checkpoint) have an id; `progress` has none.
+    The stream ends with the job.
+    """
+    said: dict[str, Any] | None = None
+    while True:
+        # One short transaction a look: a reader that stays open would keep the WAL from shrinking.
+        job, news = await run_in_threadpool(_news, database, job_id, last_event_id)
+        for event in news:
+            last_event_id = event.id
+            yield _sent(event)
+        if news:
+            continue  # there may be more than one look takes
+        if job.status in FINAL:
+            return
+        if job.progress and job.progress != said:
+            said = job.progress
+            yield ServerSentEvent(event="progress", data=said)
+        await anyio.sleep(POLL_SECONDS)
+
+
+def _sent(event: Event) -> ServerSentEvent:
+    at = event.at.isoformat().replace("+00:00", "Z")
+    return ServerSentEvent(event=event.kind, id=str(event.id), data={**event.data, "at": at})
+
+
+def _news(database: Engine, job_id: str, last_id: int) -> tuple[Job, list[Event]]:
+    with transaction(database, read_only=True) as session:
+        job = jobs.get(session, job_id)
+        return job, events.after(session, job.id, last_id)

@@ -1,0 +1,185 @@
+"""What there is to do, and how it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.dependencies import (
+    CurrentSettings,
+    Cursor,
+    Id,
+    Idempotent,
+    Limit,
+    ReadSession,
+    WriteSession,
+)
+from service.errors import refusals
+from service.requests.fields import (
+    Form,
+    Name,
+    Priority,
+    RecipeForm,
+    Seed,
+    checked_options,
+    require_dataset,
+)
+from workers.queue import jobs
+from workers.queue.jobs import Job, JobKind, JobRequest, JobStatus
+from workers.storage.database import utc_now
+from workers.training.recipe import Recipe
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+
+
+class TrainingRequest(Form):
+    """One training: an architecture, a dataset, a recipe and a seed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"dataset": "digits", "architecture": "cnn", "recipe": {"epochs": 5}}
+        },
+    )
+
+    dataset: Name
+    architecture: Name
+    options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
+    recipe: RecipeForm = Recipe()
+    seed: Seed = 0
+    priority: Priority = 0
+
+
+class JobProgress(BaseModel):
+    """Where a running job is; a fetch has only a phase, a latency its steps too."""
+
+    phase: str = Field(examples=["training"])
+    epoch: int | None = None
+    epochs: int | None = None
+    step: int | None = None
+    steps: int | None = None
+    loss: float | None = None
+    accuracy: float | None = None
+    images_per_second: float | None = None
+    eta_seconds: float | None = None
+
+
+class JobDocument(BaseModel):
+    """One piece of work."""
+
+    id: str
+    kind: JobKind
+    status: JobStatus
+    dataset: str
+    architecture: str | None
+    options: dict[str, Any]
+    recipe: dict[str, Any] | None
+    recipe_hash: str | None
+    seed: int
+    priority: int
+    comparison_id: str | None
+    attempts: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: JobProgress | None
+    eta_seconds: float | None
+    error: str | None = Field(description="why it failed, in one sentence")
+    model_id: str | None = Field(description="that a training made, or whose latency is measured")
+    result: dict[str, Any] | None = Field(None, description="left out of lists")
+
+
+@dataclass(frozen=True)
+class JobFilters:
+    """Only the jobs of which all of this is so."""
+
+    status: JobStatus | None = None
+    kind: JobKind | None = None
+    dataset: Annotated[Name | None, Query()] = None
+    architecture: Annotated[Name | None, Query()] = None
+
+
+class JobList(BaseModel):
+    """A page of jobs, newest first."""
+
+    items: list[JobDocument]
+    next: str | None
+
+
+@router.post("", status_code=202, summary="Train an architecture", responses=refusals(422))
+def create_job(
+    body: TrainingRequest,
+    session: WriteSession,
+    idempotency: Idempotent,
+    settings: CurrentSettings,
+    response: Response,
+) -> JobDocument:
+    """Enqueue the training of one architecture on one dataset with one recipe and seed."""
+    known = idempotency.recall(body)
+    if known is None:
+        require_dataset(settings, body.dataset)
+        request = JobRequest(
+            kind=JobKind.TRAIN,
+            dataset=body.dataset,
+            architecture=body.architecture,
+            options=checked_options(body.architecture, body.options),
+            recipe=vars(body.recipe),
+            recipe_hash=body.recipe.hash,
+            seed=body.seed,
+            priority=body.priority,
+        )
+        known = jobs.enqueue(session, request, now=utc_now()).id
+        idempotency.remember(body, known)
+    response.headers["Location"] = f"/v1/jobs/{known}"
+    return job_document(jobs.get(session, known))
+
+
+@router.get("", summary="List jobs", responses=refusals(422))
+def list_jobs(
+    session: ReadSession,
+    filters: Annotated[JobFilters, Depends()],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> JobList:
+    """Jobs, newest first, page by page."""
+    given = {name: value for name, value in vars(filters).items() if value is not None}
+    found = jobs.find(session, given, limit=limit, cursor=cursor)
+    return JobList(items=[listed(job) for job in found.items], next=found.next)
+
+
+@router.get("/{job_id}", summary="Show a job", responses=refusals(404))
+def show_job(job_id: Id, session: ReadSession) -> JobDocument:
+    """One job: status, progress, and when it has succeeded every number of its result."""
+    return job_document(jobs.get(session, job_id))
+
+
+@router.post(
+    "/{job_id}/cancel", status_code=202, summary="Cancel a job", responses=refusals(404, 409)
+)
+def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
+    """Cancel a job: at once where it waits, within a second where it runs."""
+    return job_document(jobs.cancel(session, job_id, now=utc_now()))
+
+
+@router.post(
+    "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409)
+)
+def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
+    """Queue a failed or cancelled job again; it goes on from its last epoch."""
+    return job_document(jobs.retry(session, job_id, now=utc_now()))
+
+
+def job_document(job: Job) -> JobDocument:
+    """A job as the API shows it."""
+    progress = job.progress if job.status == JobStatus.RUNNING else None
+    return JobDocument(
+        **{name: getattr(job, name) for name in JobDocument.model_fields if hasattr(job, name)}
+        | {"progress": progress, "model_id": job.model_id or (job.result or {}).get("model_id")},
+        eta_seconds=(progress or {}).get("eta_seconds"),
+    )
+
+
+def listed(job: Job) -> JobDocument:
+    """A job in a list: without its result, which is long."""
+    return job_document(job).model_copy(update={"result": None})

@@ -1,0 +1,94 @@
+"""API keys: who may do what."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.dependencies import Id, ReadSession, WriteSession
+from service.errors import refusals
+from service.requests.fields import Form, Name
+from service.security.key_cache import KeyCache, KeysUnusedError
+from workers.storage import api_keys
+from workers.storage.api_keys import ApiKey, Scope
+from workers.storage.database import utc_now
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"])
+
+
+class KeyRequest(Form):
+    """What a new key shall be for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"name": "phone app", "scopes": ["predict"]}}
+    )
+
+    name: Annotated[Name, Field(min_length=1, description="whose it is, for people")]
+    scopes: Annotated[list[Scope], Field(min_length=1)]
+    requests_per_minute: Annotated[
+        int | None,
+        Field(ge=1, le=1_000_000, description="more are answered with 429; null: no limit"),
+    ] = None
+
+
+class KeyDocument(BaseModel):
+    """A key, without what opens anything."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    requests_per_minute: int | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class NewKeyDocument(KeyDocument):
+    """A new key."""
+
+    key: str = Field(description="to be kept by its holder: it is not shown again")
+
+
+class KeyList(BaseModel):
+    """Every key, newest first; there is no second page."""
+
+    items: list[KeyDocument]
+    next: None = None
+
+
+@router.post("", status_code=201, summary="Make a key", responses=refusals(409, 422))
+def create_key(body: KeyRequest, session: WriteSession, request: Request) -> NewKeyDocument:
+    """Make a key with scopes of its own; its text is in this answer alone."""
+    _require_use(request)
+    made = api_keys.create(
+        session,
+        body.name,
+        body.scopes,
+        requests_per_minute=body.requests_per_minute,
+        now=utc_now(),
+    )
+    return NewKeyDocument(**vars(_document(made.row)), key=made.key)
+
+
+@router.get("", summary="List keys")
+def list_keys(session: ReadSession) -> KeyList:
+    """Every key there has been, newest first, without what opens anything."""
+    return KeyList(items=[_document(row) for row in api_keys.every(session)])
+
+
+@router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))
+def revoke_key(key_id: Id, session: WriteSession, request: Request) -> None:
+    """Let a key open nothing any more, within a second."""
+    _require_use(request)
+    api_keys.revoke(session, key_id, now=utc_now())
+
+
+def _document(row: ApiKey) -> KeyDocument:
+    return KeyDocument(**{name: getattr(row, name) for name in KeyDocument.model_fields})
+
+
+def _require_use(request: Request) -> None:
+    """KeysUnusedError where anybody could make or revoke a key, because none is asked for."""
+    ring: KeyCache = request.app.state.key_cache
+    if not ring.is_required:
+        raise KeysUnusedError

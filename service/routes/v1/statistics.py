@@ -1,0 +1,38 @@
+"""Which differences between the architectures of a comparison are real."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from service.analysis.leaderboard import leaderboard
+from service.analysis.paired_tests import MARGIN, Statistics, statistics
+from service.analysis.verdicts import verdicts
+from service.dependencies import Results
+from service.errors import refusals
+
+router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
+
+
+class StatisticsDocument(Statistics):
+    """The tests, and in sentences what they allow to be said."""
+
+    verdicts: list[str] = Field(
+        description="of the best architecture first; beyond six pairs of it alone",
+        examples=[["No difference could be shown between cnn and resnet18: …"]],
+    )
+
+
+@router.get("/statistics", summary="Test every pair", responses=refusals(404, 409))
+def show_statistics(
+    results: Results,
+    margin: Annotated[
+        float,
+        Query(gt=0, le=0.5, description="differences of accuracy below it count as equivalent"),
+    ] = MARGIN,
+) -> StatisticsDocument:
+    """Every two architectures on the same test images and seeds: intervals, tests, flips, verdicts."""
+    results.any_result  # noqa: B018 - says so if there is nothing to test yet
+    tested = statistics(results, margin=margin)
+    said = verdicts(tested, leaderboard(results))
+    return StatisticsDocument(**dict(tested), verdicts=said)

@@ -1,0 +1,98 @@
+"""The API keys in memory, so that to know one costs a request microseconds."""
+
+import asyncio
+import hmac
+import math
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from workers.errors import BakeoffError
+from workers.settings import Settings
+from workers.storage import api_keys
+from workers.storage.api_keys import Scope, digest_of, id_of
+from workers.storage.database import transaction
+
+SECONDS = 1.0  # after which they are read again: how long a revoked key may still open something
+
+
+class Holder(NamedTuple):
+    """What is known of a key that is valid."""
+
+    id: str
+    digest: str
+    scopes: frozenset[Scope]
+    requests_per_minute: int | None
+
+    def may(self, needed: Scope) -> bool:
+        """Whether the key allows that."""
+        return needed in self.scopes or Scope.ADMIN in self.scopes
+
+
+class KeysUnusedError(BakeoffError):
+    """Keys are not asked for, so none is made or revoked over HTTP."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no API key is asked for here, so none is made or revoked over HTTP: anybody could;"
+            " on the service's machine 'bakeoff keys create NAME --scope admin' makes the first"
+        )
+
+
+class KeyCache:
+    """Every valid key, read from the database at most once a second and for a key it does not know."""
+
+    def __init__(
+        self,
+        database: Engine,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._mode, self._clock = database, settings.api_keys, clock
+        self._holders: dict[str, Holder] = {}
+        self._was_any_made = False
+        self._read_at = -math.inf
+        self._reading = asyncio.Lock()
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a request needs a key, as far as was known at the last one."""
+        return self._mode == "required" or (self._mode == "auto" and self._was_any_made)
+
+    async def look(self, key: str | None) -> Holder | None:
+        """The holder of a key, if it is a valid one."""
+        if self._mode == "off":
+            return None
+        now = self._clock()
+        key_id = id_of(key) if key else None
+        if self._read_at + SECONDS < now or (key_id and key_id not in self._holders):
+            await self._read_after(now)
+        found = self._holders.get(key_id) if key_id else None
+        is_it = found and key and hmac.compare_digest(found.digest, digest_of(key))
+        return found if is_it else None
+
+    async def _read_after(self, moment: float) -> None:
+        """Read them, unless somebody else has since; however many ask, one reads at a time."""
+        async with self._reading:
+            if self._read_at < moment:
+                began = self._clock()
+                rows = await asyncio.to_thread(self._rows)
+                self._holders = {
+                    one.id: Holder(
+                        one.id, one.digest, frozenset(one.scopes), one.requests_per_minute
+                    )
+                    for one in rows
+                    if one.revoked_at is None
+                }
+                self._was_any_made = bool(rows)
+                self._read_at = began
+
+    def _rows(self) -> list[api_keys.ApiKey]:
+        with transaction(self._database, read_only=True) as session:
+            return api_keys.every(session)

@@ -1,0 +1,38 @@
+"""Which scope of a key each call needs. A call that nobody thought of needs one all the same."""
+
+import re
+
+from workers.storage.api_keys import Scope
+
+#: The addresses of predictions, as a pattern for bytes too.
+PREDICTIONS = r"(?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)"
+is_prediction = re.compile(PREDICTIONS).fullmatch
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: For probes, and for the page on which a key can be entered.
+OPEN = frozenset(
+    {
+        "/",
+        "/docs",
+        "/health/live",
+        "/health/ready",
+        "/openapi.json",
+        "/redoc",
+        "/v2/health/live",
+        "/v2/health/ready",
+    }
+)
+ASSETS = "/assets/"
+KEYS = "/v1/keys"
+INDEX = "/v2/repository/index"  # a POST that changes nothing
+
+
+def needed_scope(method: str, path: str) -> Scope | None:
+    """The scope that a call needs; None where it is open to all."""
+    if method in READING and (path in OPEN or path.startswith(ASSETS)):
+        return None
+    if path == KEYS or path.startswith(f"{KEYS}/"):
+        return Scope.ADMIN
+    if method in READING or path == INDEX:
+        return Scope.READ
+    return Scope.PREDICT if is_prediction(path) else Scope.TRAIN

@@ -1,0 +1,106 @@
+"""The commands that speak to a running service."""
+
+import pytest
+from typer.testing import CliRunner
+
+from bakeoff import commands
+from bakeoff.client import RefusedError
+from bakeoff.commands.compare import comparison_request
+from workers.settings import settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _commands():
+    commands.load_commands()
+
+
+@pytest.fixture
+def bakeoff(address, monkeypatch):
+    """Runs a command against the trained installation and returns what it prints."""
+    monkeypatch.setenv("BAKEOFF_URL", address)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*arguments: str, exit_code: int = 0) -> str:
+        ended = CliRunner().invoke(commands.app, list(arguments), catch_exceptions=False)
+        assert ended.exit_code == exit_code, ended.output
+        return ended.output
+
+    return run
+
+
+def test_jobs_are_listed_with_their_state(bakeoff):
+    listed = bakeoff("jobs", "--status", "succeeded", "--limit", "3")
+
+    assert listed.count("succeeded") == 3
+    assert "digits" in listed
+
+
+def test_a_job_is_cancelled_and_retried(bakeoff):
+    with pytest.raises(RefusedError, match="has ended"):
+        bakeoff("jobs", "cancel", "latest")
+
+
+def test_datasets_are_listed_with_their_sizes(bakeoff):
+    [line] = [line for line in bakeoff("datasets").splitlines() if "digits" in line]
+
+    for said in ("ready", "1×8×8", "10", "1,350", "150", "297"):
+        assert said in line
+
+
+def test_a_dataset_is_uploaded_and_deleted(bakeoff, npz, tmp_path):
+    archive = tmp_path / "mine.npz"
+    archive.write_bytes(npz(2))
+
+    assert "ready, 2 classes" in bakeoff("datasets", "upload", "ours", str(archive))
+    assert "deleted" in bakeoff("datasets", "delete", "ours")
+
+
+def test_a_picture_is_classified_with_the_latency_of_each_stage(bakeoff, png, tmp_path):
+    picture = tmp_path / "bar.png"
+    picture.write_bytes(png(30, 30))
+
+    said = bakeoff("predict", str(picture))
+
+    assert "resized from 30×30 to 8×8" in said
+    assert "forward" in said
+    assert "%" in said
+
+
+def test_settings_are_printed_with_their_meaning(bakeoff):
+    said = bakeoff("settings")
+
+    assert "BAKEOFF_LEASE_SECONDS" in said
+    assert "silence after which a worker counts as dead" in said
+
+
+def test_a_database_is_migrated_and_a_missing_worker_noticed(bakeoff, tmp_path, monkeypatch):
+    monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path / "new"))
+    monkeypatch.setenv("BAKEOFF_PORT", "9")
+    settings.cache_clear()
+    try:
+        assert "worker: down" in bakeoff("check", "worker", exit_code=1)
+        assert "up to date" in bakeoff("migrate")
+        assert "worker: down" in bakeoff("check", "worker", exit_code=1)
+        assert "service: down" in bakeoff("check", "service", exit_code=1)
+    finally:
+        settings.cache_clear()
+
+
+def test_jobs_to_compare_are_given_by_their_ids(bakeoff):
+    with pytest.raises(RefusedError, match="there is no job 'nope'"):
+        bakeoff("compare", "--job", "nope", "--job", "latest")
+
+
+def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
+    named = comparison_request("mnist", ["cnn"], 3, 2, "fast")
+    written = comparison_request("mnist", ["cnn"], 3, 2, '{"optimizer": "sgd"}')
+
+    assert named["recipe"] == "fast"
+    assert written["recipe"] == {"epochs": 3, "optimizer": "sgd"}
+
+
+@pytest.mark.parametrize("recipe", ["{", "[1]", "3"])
+def test_a_recipe_that_is_no_json_object_is_refused_before_anything_starts(bakeoff, recipe):
+    said = bakeoff("compare", "--recipe", recipe, exit_code=2)
+
+    assert "--recipe" in said

@@ -1,0 +1,46 @@
+"""Thousands of histories with faults at every statement: nothing is lost, accepted twice or different."""
+
+import pytest
+
+from tests.faults.simulate import in_words, simulate_all
+from tests.faults.simulator import simulate
+from tests.postgresql import new_database
+from workers.storage.database import open_database
+
+SEEDS = 250  # make simulate tries 2,000, make faults thousands of others
+POSTGRESQL_SEEDS = 50
+
+
+@pytest.mark.timeout(900)  # a busy machine has its time
+def test_no_history_loses_an_acknowledged_job_accepts_an_epoch_twice_or_ends_in_other_bits() -> (
+    None
+):
+    done = simulate_all(range(SEEDS))
+
+    assert done.failed == [], in_words(done.failed[0])
+    assert done.faults.total() > SEEDS  # or nothing was tried
+    assert done.outcomes["succeeded"] > SEEDS
+    told = " ".join(done.faults)
+    for fault in ("killed", "stalled", "clock", "duplicate", "lost stop", "without an answer"):
+        assert fault in told
+
+
+@pytest.mark.timeout(900)
+def test_nor_does_one_on_postgresql(postgresql: str) -> None:
+    # What a cut of the server's own power would lose is not what is tried: it need not flush.
+    url = new_database(postgresql) + "&options=-csynchronous_commit%3Doff"
+    told = [simulate(seed, url) for seed in range(POSTGRESQL_SEEDS)]
+    open_database(url).dispose()
+
+    failed = [one for one in told if one.violations]
+    assert failed == [], in_words(failed[0])
+    assert sum(one.faults.total() for one in told) > POSTGRESQL_SEEDS
+    assert sum(one.outcomes["succeeded"] for one in told) > POSTGRESQL_SEEDS
+
+
+@pytest.mark.parametrize("seed", [7, 103])  # in the other a job's process is started twice
+def test_the_same_seed_is_the_same_history_so_that_a_failure_can_be_replayed(seed: int) -> None:
+    first, second = simulate(seed), simulate(seed)
+
+    assert first.history == second.history
+    assert len(first.history) > 100

@@ -1,0 +1,126 @@
+"""`bakeoff run` and `bakeoff up`, as a person starts them: real processes, real HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bakeoff.client import Client, RefusedError
+
+BAKEOFF = [sys.executable, "-m", "bakeoff"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {**os.environ, "BAKEOFF_DATA": str(tmp_path / "data"), "BAKEOFF_DEVICE": "cpu"}
+
+
+def test_run_without_a_terminal_compares_writes_the_pictures_and_exits_with_0(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    command = ["run", "--dataset", "digits", "--epochs", "2", "--seeds", "1", "--port", str(port)]
+    ended = subprocess.run(
+        [*BAKEOFF, *command, "--output", str(tmp_path / "out")],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    for architecture in ("fully_connected", "cnn", "residual_cnn"):
+        assert f"{architecture} seed 0: succeeded" in ended.stdout
+    assert (tmp_path / "out" / "report.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "out" / "learning_curves.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/health/live")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_until_it_is_told_to_stop_and_leaves_no_process(
+    environment: dict[str, str], stop: signal.Signals
+) -> None:
+    port = free_port()
+    started = subprocess.Popen([*BAKEOFF, "up", "--port", str(port)], env=environment)
+    try:
+        with Client(f"http://127.0.0.1:{port}") as client:
+            wait_until_ready(client, started)
+            assert "cnn" in [one["name"] for one in client.architectures()]
+            with pytest.raises(RefusedError, match="did you mean 'cnn'"):
+                client.train("digits", "cn")
+        children = descendants(started.pid)
+        assert children
+        started.send_signal(stop)
+        assert started.wait(timeout=30) == 0
+        wait_until_gone(children)
+    finally:
+        started.kill()
+        started.wait()
+
+
+def test_a_taken_port_is_refused_in_one_sentence_that_says_what_to_do(
+    environment: dict[str, str],
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [*BAKEOFF, "up", "--port", str(port)],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    assert ended.returncode != 0
+    assert "choose another port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_command_without_a_service_says_how_to_start_one(environment: dict[str, str]) -> None:
+    ended = subprocess.run(
+        [*BAKEOFF, "jobs", "--url", f"http://127.0.0.1:{free_port()}"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert "bakeoff up" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def wait_until_ready(client: Client, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while not client.is_ready():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + 10  # multiprocessing's helpers leave when they notice
+    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < deadline, left
+
+
+def descendants(pid: int) -> list[int]:
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += [int(child), *descendants(int(child))]
+    return found

@@ -1,0 +1,75 @@
+"""The graph of a network: checked against torch, and a reason where there is none."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models import ImageShape, architectures
+from workers.exports.onnx import keep_graph
+from workers.storage.artifacts import ArtifactStore
+
+SHAPE = ImageShape(3, 16, 16)
+MOMENTS = ((0.4, 0.5, 0.6), (0.2, 0.25, 0.3))
+IMAGES = torch.randint(
+    0, 256, (40, *SHAPE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
+)
+
+
+@pytest.mark.parametrize("name", list(architectures))
+def test_every_architecture_becomes_a_graph_that_says_what_torch_says(
+    name: str, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    network = architectures[name](SHAPE, 10).train()
+
+    graph = keep_graph(network, MOMENTS, IMAGES, ArtifactStore(str(tmp_path)), "a.onnx")
+
+    assert graph["parity"]["images"] == 40, graph
+    assert graph["parity"]["max_probability_difference"] < 1e-4
+    assert ArtifactStore(str(tmp_path)).get("a.onnx", sha256=graph["sha256"])
+    assert network.training  # it is left as it was
+
+
+class HoldsToTheBatch(nn.Module):
+    """Answers only as many images as it was traced with."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return images.flatten(1)[:, :10] + torch.zeros(int(images.shape[0]), 10)
+
+
+class DependsOnTheValues(nn.Module):
+    """Takes another branch for other images, which a trace does not see."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        rows = images.flatten(1)[:, :10]
+        return rows * 3 if float(rows.sum()) > 1e4 else -rows
+
+
+class Unknown(nn.Module):
+    """Uses an operator that ONNX does not have."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.special.bessel_j0(images.flatten(1)[:, :10])
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (HoldsToTheBatch(), "ONNX Runtime cannot run it"),
+        (DependsOnTheValues(), "differ from torch's"),
+        (Unknown(), "torch cannot export it"),
+    ],
+)
+def test_a_network_without_a_true_graph_says_why(
+    network: nn.Module, said: str, tmp_path: Path
+) -> None:
+    moments = ((0.0,) * 3, (1 / 255,) * 3)
+    images = IMAGES.clone()
+    images[:2] = 0
+
+    graph = keep_graph(network, moments, images, ArtifactStore(str(tmp_path)), "a.onnx")
+
+    assert said in graph["error"]
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,280 @@
+"""What is reported of a network, held against independent implementations."""
+
+import itertools
+import math
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+from torch import nn
+
+from models import ImageShape
+from workers.datasets.image_dataset import ImageDataset
+from workers.training.checkpoint import Checkpoint, CheckpointError
+from workers.training.final_evaluation import judge
+from workers.training.hardware import device
+from workers.training.hardware.device import DeviceUnavailableError
+from workers.training.hardware.precision import choose
+from workers.training.measuring import classification, latency
+from workers.training.measuring.evaluation import score
+from workers.training.measuring.gradient_flow import GradientFlow, dead_relus, layer_names
+from workers.training.measuring.latency import measure_latency
+from workers.training.measuring.network_summary import summarise
+from workers.training.normalisation import Normalisation
+from workers.training.recipe import Recipe
+from workers.training.trainer import Trained, Trainer, build
+
+CPU = torch.device("cpu")
+
+
+def trainer_of(dataset: ImageDataset, architecture: str = "cnn", epochs: int = 2) -> Trainer:
+    network = build(architecture, {}, dataset.image_shape, dataset.num_classes, seed=0)
+    return Trainer(network, dataset, Recipe(epochs=epochs, batch_size=32), seed=0, device=CPU)
+
+
+@pytest.mark.usefixtures("quick_latency")
+def test_a_finished_training_is_judged_as_scikit_learn_would(digits: ImageDataset) -> None:
+    trainer = trainer_of(digits)
+    list(trainer.epochs())
+
+    outcome = judge(trainer, digits)
+
+    result, probabilities = outcome.result, outcome.test_probabilities.numpy()
+    labels, predicted = digits.test.labels.numpy(), probabilities.argmax(axis=1)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+    assert result.confusion_matrix == confusion_matrix(labels, predicted).tolist()
+    assert result.test.accuracy == pytest.approx((labels == predicted).mean())
+    assert result.macro_auc == pytest.approx(
+        roc_auc_score(labels, probabilities, multi_class="ovr"), abs=1e-5
+    )
+    theirs = precision_recall_fscore_support(labels, predicted, zero_division=0)
+    for name, column in zip(("precision", "recall", "f1", "support"), theirs, strict=True):
+        ours = [asdict(one)[name] for one in result.per_class]
+        assert ours == pytest.approx(column.tolist(), abs=1e-6)
+    assert result.num_parameters == sum(one.numel() for one in trainer.network.parameters())
+    assert [one.batch_size for one in result.latency] == [1, 8, 64]
+    assert result.test.images == 297
+    assert result.versions["torch"] == torch.__version__
+    assert 50e6 < result.peak_memory_bytes < 64e9  # torch alone takes more than the one
+    assert result.peak_device_memory_bytes is None
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32), num_images=st.integers(20, 600), num_classes=st.integers(2, 6))
+def test_curves_are_short_rise_from_corner_to_corner_and_carry_the_exact_area(
+    seed: int, num_images: int, num_classes: int
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    probabilities = torch.rand(num_images, num_classes, generator=generator).softmax(dim=1)
+    labels = torch.arange(num_images) % num_classes
+
+    curves = classification.roc_curves(probabilities, labels, [str(n) for n in range(num_classes)])
+
+    for index, curve in enumerate(curves):
+        x, y = np.array(curve.false_positive_rate), np.array(curve.true_positive_rate)
+        assert 2 <= len(x) <= 200
+        assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
+        assert (np.diff(x) >= 0).all()
+        assert (np.diff(y) >= 0).all()
+        exact = roc_auc_score(labels == index, probabilities[:, index])
+        assert curve.auc == pytest.approx(exact, abs=1e-5)
+        assert np.trapezoid(y, x) == pytest.approx(exact, abs=0.02)
+
+
+def test_a_class_without_test_images_has_no_area_and_the_mean_is_of_the_others() -> None:
+    probabilities = torch.tensor([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.6, 0.3, 0.1]])
+
+    curves = classification.roc_curves(probabilities, torch.tensor([0, 1, 1]), ["a", "b", "c"])
+
+    assert [curve.auc for curve in curves] == [1.0, 1.0, None]
+    assert classification.macro_auc(curves) == 1.0
+    assert classification.macro_auc([curves[2]]) is None
+
+
+def test_a_score_does_not_depend_on_batches_and_leaves_the_network_as_it_was(
+    few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = build("residual_cnn", {"dropout": 0.5}, few_digits.image_shape, 10, seed=0).train()
+    normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
+    before = {name: one.clone() for name, one in network.state_dict().items()}
+
+    whole = score(network, few_digits.test, normalise)
+    monkeypatch.setattr("workers.training.measuring.evaluation.BATCH_SIZE", 7)
+    in_parts = score(network, few_digits.test, normalise)
+
+    assert whole.loss == pytest.approx(in_parts.loss, rel=1e-5)
+    assert whole.accuracy == in_parts.accuracy
+    assert network.training
+    assert all(torch.equal(before[name], one) for name, one in network.state_dict().items())
+
+
+def test_normalised_train_images_have_mean_zero_and_variance_one(digits: ImageDataset) -> None:
+    images = Normalisation(digits.mean, digits.std, CPU)(digits.train.images)
+
+    assert float(images.mean()) == pytest.approx(0, abs=1e-4)
+    assert float(images.std()) == pytest.approx(1, abs=1e-3)
+    assert digits.train.images.dtype == torch.uint8
+
+
+def test_gradient_norms_are_the_root_mean_square_over_the_sampled_steps() -> None:
+    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    flow, squares = GradientFlow(network, num_steps=3), {"0": 0.0, "2": 0.0}
+    for step in range(3):
+        network.zero_grad()
+        network(torch.rand(5, 4) + step).square().sum().backward()
+        flow.sample(step)
+        for name in squares:
+            layer = network.get_submodule(name)
+            squares[name] += sum(float(one.grad.square().sum()) for one in layer.parameters())
+
+    expected = {name: math.sqrt(total / 3) for name, total in squares.items()}
+    assert flow.norms() == pytest.approx(expected, rel=1e-5)
+    assert [(one.name, one.kind) for one in layer_names(network)] == [
+        ("0", "Linear"),
+        ("2", "Linear"),
+    ]
+
+
+def test_an_update_is_measured_against_the_weights_it_changes() -> None:
+    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    flow, states = GradientFlow(network, num_steps=4), []
+    for step in range(4):
+        optimizer.zero_grad()
+        network(torch.rand(5, 4)).square().sum().backward()
+        optimizer.step()
+        flow.sample(step)
+        states.append({name: one.clone() for name, one in network.state_dict().items()})
+
+    def square(layer: str, values: list[dict[str, torch.Tensor]]) -> float:
+        return sum(float(one[f"{layer}.{n}"].square().sum()) for one in values for n in PARTS)
+
+    moves = [{n: b[n] - a[n] for n in a} for a, b in itertools.pairwise(states)]
+    for layer, ratio in flow.update_ratios().items():
+        expected = math.sqrt(square(layer, moves) / square(layer, states[:-1]))
+        assert ratio == pytest.approx(expected, rel=1e-4)
+    assert list(flow.update_ratios()) == ["0", "2"]
+
+
+PARTS = ("weight", "bias")
+
+
+def test_an_epoch_of_one_step_shows_no_update() -> None:
+    network = nn.Linear(2, 1)
+    network(torch.ones(1, 2)).backward()
+    flow = GradientFlow(network, num_steps=1)
+
+    flow.sample(0)
+
+    assert flow.update_ratios() == {}
+    assert flow.norms()["network"] > 0
+
+
+def test_a_unit_is_dead_when_no_image_wakes_it(few_digits: ImageDataset) -> None:
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.ReLU(), nn.Linear(4, 10)).train()
+    with torch.no_grad():
+        network[1].weight.zero_()
+        network[1].bias.copy_(torch.tensor([1.0, -1.0, -1.0, -1.0]))
+    normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
+
+    assert dead_relus(network, few_digits.train, normalise) == {"2": 0.75}
+    assert network.training
+    residual = build("residual_cnn", {}, few_digits.image_shape, 10, seed=0)
+    uses = dead_relus(residual, few_digits.train, normalise)
+    assert list(uses) == ["relu", "block1.relu", "block1.relu:2", "block2.relu", "block2.relu:2"]
+    assert all(0 <= share <= 1 for share in uses.values())
+
+
+def test_few_steps_of_a_long_epoch_are_sampled() -> None:
+    network = nn.Linear(2, 1)
+    network(torch.ones(1, 2)).backward()
+    flow = GradientFlow(network, num_steps=469)
+
+    for step in range(469):
+        flow.sample(step)
+
+    assert 16 <= flow._num_samples <= 17
+
+
+def test_flops_and_layers_are_counted_for_one_image() -> None:
+    network = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(256, 10)
+    )
+
+    summary = summarise(network, ImageShape(1, 8, 8))
+
+    assert summary.flops == 2 * (4 * 9 * 64) + 2 * 256 * 10
+    assert summary.num_parameters == 4 * 9 + 4 + 2570
+    assert [(one.kind, one.output_shape) for one in summary.layers] == [
+        ("Conv2d", (4, 8, 8)),
+        ("ReLU", (4, 8, 8)),
+        ("Flatten", (256,)),
+        ("Linear", (10,)),
+    ]
+
+
+def test_latency_is_taken_over_many_calls_after_a_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "WARM_UP_SECONDS", 0)
+    monkeypatch.setattr(latency, "MEASURE_SECONDS", 0)
+    calls = []
+
+    measured = measure_latency(lambda: calls.append(1), engine="torch", device=CPU, batch_size=8)
+
+    assert measured.samples == latency.FEWEST_SAMPLES
+    assert len(calls) == latency.FEWEST_SAMPLES + 3
+    assert 0 < measured.p50 <= measured.p90 <= measured.p99
+    assert (measured.engine, measured.batch_size) == ("torch", 8)
+
+
+def test_precision_follows_the_wish_then_the_device_then_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small = build("fully_connected", {}, ImageShape(1, 28, 28), 10, seed=0)
+    convolutional = build("cnn", {}, ImageShape(1, 28, 28), 10, seed=0)
+
+    assert choose("bfloat16", small, CPU).name == "bfloat16"
+    assert choose("float32", convolutional, CPU).name == "float32"
+    monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: False)
+    assert choose("auto", convolutional, CPU).name == "float32"
+    monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: True)
+    assert choose("auto", convolutional, CPU).name == "bfloat16"
+    assert choose("auto", small, CPU).name == "float32"
+
+
+def test_a_device_that_is_not_there_is_refused_with_those_that_are() -> None:
+    missing = "mps" if not torch.backends.mps.is_available() else "cuda"
+
+    with pytest.raises(DeviceUnavailableError, match=r"there is: .*cpu"):
+        device.resolve(missing)
+
+
+def test_preparing_the_processor_keeps_products_exact() -> None:
+    left, right = torch.rand(128, 128), torch.rand(128, 128)
+    device.prepare(CPU)
+
+    exact = left.double() @ right.double()
+
+    assert float(((left @ right).double() / exact - 1).abs().max()) < 1e-5
+
+
+@settings(max_examples=25)
+@given(share=st.floats(0, 0.999))
+def test_a_torn_checkpoint_is_noticed(share: float, checkpoint: bytes) -> None:
+    with pytest.raises(CheckpointError):
+        Checkpoint.from_bytes(checkpoint[: int(len(checkpoint) * share)])
+
+
+@pytest.fixture(scope="module")
+def checkpoint(few_digits: ImageDataset) -> bytes:
+    said = trainer_of(few_digits, epochs=1).epochs()
+    return next(one.checkpoint.to_bytes() for one in said if isinstance(one, Trained))
+
+
+def test_equal_recipes_have_equal_hashes_and_others_have_others() -> None:
+    assert Recipe().hash == Recipe(epochs=5).hash
+    assert len({Recipe(epochs=n).hash for n in range(1, 50)}) == 49
+    assert len(Recipe().hash) == 10

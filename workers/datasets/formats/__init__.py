@@ -1,0 +1,1 @@
+"""The formats in which a dataset can be uploaded or fetched, one a file."""

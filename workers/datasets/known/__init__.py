@@ -1,0 +1,35 @@
+"""Datasets that can be fetched by name, one a file that says where they come from.
+
+A dataset is a function without arguments under `@datasets.register` that returns a `Known`: its
+sources in the order they are tried, and the checksum of its content where that is known. Its
+docstring is what the API serves. Nothing is fetched until a job or a person asks for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import Registry
+from workers.datasets.content import Content
+
+__all__ = ["Known", "Source", "datasets"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place a dataset can come from."""
+
+    name: str
+    #: Given an empty folder to work in, inside the datasets folder; raises SourceError.
+    bring: Callable[[Path], Content]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where a dataset comes from, and what it must be."""
+
+    sources: tuple[Source, ...]
+    sha256: str | None = None  # of the content; None where several contents are right
+
+
+datasets: Registry[Callable[[], Known]] = Registry("dataset", __name__)

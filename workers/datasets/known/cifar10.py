@@ -1,0 +1,58 @@
+"""CIFAR-10."""
+
+from functools import partial
+from pathlib import Path
+
+from workers.datasets.content import Content, ContentError
+from workers.datasets.errors import SourceError
+from workers.datasets.formats.archive import ArchiveError, read_archive
+from workers.datasets.formats.cifar import cifar_content
+from workers.datasets.known import Known, Source, datasets
+from workers.datasets.sources.download import download, verify
+
+OFFICIAL = "https://www.cs.toronto.edu/~kriz/"
+MD5 = {
+    "cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530",
+    "cifar-10-python.tar.gz": "c58f30108f718f92721af3b95e74349a",
+}
+CLASS_FOLDERS = "cifar10.zip"
+
+
+@datasets.register
+def cifar10() -> Known:
+    """Objects and animals: 60,000 colour images of 32 × 32, 10 classes (Krizhevsky 2009).
+
+    Where the official site cannot be reached, put its archive (cifar-10-python.tar.gz or
+    cifar-10-binary.tar.gz) or a cifar10.zip of class folders into the datasets folder, or upload one.
+    """
+    return Known(
+        sources=(
+            *(Source(f"{name} in the datasets folder", partial(_local, name)) for name in MD5),
+            Source(f"{CLASS_FOLDERS} in the datasets folder", _local_class_folders),
+            Source("the official site", _official),
+        )
+    )
+
+
+def _local(name: str, folder: Path) -> Content:
+    archive = folder.parent / name
+    if not archive.exists():
+        raise SourceError("it is not there")
+    verify(archive, MD5[name])
+    return cifar_content(archive)
+
+
+def _local_class_folders(folder: Path) -> Content:
+    archive = folder.parent / CLASS_FOLDERS
+    if not archive.exists():
+        raise SourceError("it is not there")
+    try:
+        with archive.open("rb") as file:
+            return read_archive(file)
+    except (ArchiveError, ContentError) as error:
+        raise SourceError(str(error)) from None
+
+
+def _official(folder: Path) -> Content:
+    name = "cifar-10-binary.tar.gz"
+    return cifar_content(download([OFFICIAL + name], folder / name, md5=MD5[name]))

@@ -1,0 +1,50 @@
+"""A model's network as it was trained, in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor
+
+from models import ImageShape, architectures
+from workers.engines import EngineError, Images, Probabilities
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.trained_models import Model
+from workers.training.normalisation import Normalisation
+
+
+@dataclass(frozen=True)
+class Network:
+    """From uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
+
+    device: torch.device
+    forward: Callable[[Tensor], Tensor]  # from and to the device
+    num_bytes: int  # of weights
+
+    def classify(self, images: Images) -> Probabilities:
+        """From and to the host."""
+        with torch.inference_mode():
+            on_device = self.forward(torch.from_numpy(images).to(self.device))
+            probabilities: Probabilities = on_device.cpu().numpy()
+            return probabilities
+
+
+def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -> Network:
+    """Read the weights of a model to a device; EngineError where they do not fit the network."""
+    content = artifacts.get(model.weights, sha256=model.weights_sha256)
+    shape = ImageShape(*model.image_shape)
+    network = architectures[model.architecture](shape, len(model.classes), **model.options)
+    try:
+        network.load_state_dict(load(content))
+    except (SafetensorError, RuntimeError) as error:
+        raise EngineError(f"model '{model.id}' cannot be rebuilt: {error}") from None
+    network = network.to(device).eval()
+    normalise = Normalisation(tuple(model.mean), tuple(model.std), device)
+
+    def forward(images: Tensor) -> Tensor:
+        probabilities: Tensor = network(normalise(images)).softmax(dim=1)
+        return probabilities
+
+    return Network(device, forward, len(content))

@@ -1,0 +1,124 @@
+"""The job that measures how long a model takes, by every engine, batch size and number of threads."""
+
+import contextlib
+import dataclasses
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from workers.engines import EngineError, Images, Placement, engines
+from workers.errors import BakeoffError
+from workers.latency.machine_load import load_average, num_cores
+from workers.latency.table import CONFIDENCE, LatencyRow, measure
+from workers.queue import leases
+from workers.queue.jobs import Job
+from workers.queue.leases import Lease
+from workers.settings import Settings
+from workers.storage import trained_models
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.retries import with_retries
+from workers.storage.trained_models import Model
+from workers.training.hardware.device import device_name
+
+
+class NothingMeasuredError(BakeoffError):
+    """No engine can run the model as it was asked."""
+
+
+class Skipped(NamedTuple):
+    """What was asked for and could not be measured."""
+
+    engine: str
+    threads: int
+    reason: str
+
+
+def run(settings: Settings, job: Job, lease: Lease) -> None:
+    """Measure the table that a job asks for, and end it with the table."""
+    LatencyJob(settings, job, lease).measure()
+
+
+class LatencyJob:
+    """One attempt at a table. What is done is not kept: the next attempt measures it all."""
+
+    def __init__(self, settings: Settings, job: Job, lease: Lease) -> None:
+        self.job, self.lease = job, lease
+        self.database = open_database(settings.resolved_database_url)
+        self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
+        on_gpu = settings.device in {"auto", "cuda"} and torch.cuda.is_available()
+        self.device = torch.device("cuda" if on_gpu else "cpu")  # as the service chooses
+        self.skipped: list[Skipped] = []
+        self.batch_sizes: list[int] = job.options["batch_sizes"]
+        self.threads: list[int] = job.options["threads"] or sorted({1, num_cores()})
+        self.engines: list[str] = job.options["engines"] or list(engines)
+
+    def measure(self) -> None:
+        """Measure cell by cell, and write down the table."""
+        load = load_average()
+        with transaction(self.database, read_only=True) as session:
+            model = trained_models.get(session, str(self.job.model_id))
+        rows = list(self._rows(model))
+        if not rows:
+            reasons = "; ".join(f"{one.engine}: {one.reason}" for one in self.skipped)
+            raise NothingMeasuredError(f"nothing could be measured ({reasons})")
+        result = {
+            "model_id": model.id,
+            "rows": [dataclasses.asdict(one) for one in rows],
+            "skipped": [one._asdict() for one in self.skipped],
+            "confidence": CONFIDENCE,
+            "device_name": device_name(self.device),
+            "cores": num_cores(),
+            "load_average": load,
+            "versions": _versions(),
+        }
+
+        def succeed() -> None:
+            with transaction(self.database) as session:
+                leases.succeed(session, self.lease, result=result, now=utc_now())
+
+        with_retries(succeed)
+
+    def _rows(self, model: Model) -> Iterator[LatencyRow]:
+        tried = [(name, threads) for name in self.engines for threads in self.threads]
+        for step, (name, threads) in enumerate(tried):
+            try:
+                _refuse_more_than_there_are(threads)
+                engine = engines[name](model, self.artifacts, Placement(self.device.type, threads))
+            except EngineError as error:
+                self.skipped.append(Skipped(name, threads, str(error)))
+                continue
+            for place, size in enumerate(self.batch_sizes):
+                done = step * len(self.batch_sizes) + place
+                self._report(f"{name}, batch {size}, threads {threads}", done, len(tried))
+                yield measure(engine, _images(model, size))
+
+    def _report(self, cell: str, done: int, num_tried: int) -> None:
+        progress: dict[str, Any] = {
+            "phase": f"measuring {cell}",
+            "step": done,
+            "steps": num_tried * len(self.batch_sizes),
+        }
+        # Where it stands is said again soon.
+        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
+            leases.record_progress(session, self.lease, progress)
+
+
+def _refuse_more_than_there_are(threads: int) -> None:
+    if threads > num_cores():
+        raise EngineError(f"{threads} threads on a machine with {num_cores()} cores")
+
+
+def _images(model: Model, batch_size: int) -> Images:
+    """Noise: how long a network takes does not depend on what is in the picture."""
+    generator = np.random.default_rng(0)
+    return generator.integers(0, 256, (batch_size, *model.image_shape), dtype=np.uint8)
+
+
+def _versions() -> dict[str, str]:
+    libraries = ("bakeoff", "torch", "onnxruntime")
+    return {"python": platform.python_version(), **{one: version(one) for one in libraries}}

@@ -1,0 +1,192 @@
+"""The job that trains one architecture on one dataset with one recipe and seed."""
+
+import contextlib
+import dataclasses
+from typing import Any
+
+from sqlalchemy import Engine
+from torch import nn
+
+from workers.datasets import store
+from workers.datasets.fetch import fetch
+from workers.datasets.image_dataset import ImageDataset
+from workers.exports.onnx import keep_graph
+from workers.queue import leases
+from workers.queue.jobs import Job
+from workers.queue.leases import Lease
+from workers.settings import Settings
+from workers.storage import trained_models
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.checkpoints import Checkpoints
+from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.ids import new_id
+from workers.storage.retries import with_retries
+from workers.storage.trained_models import Model
+from workers.training.checkpoint import Checkpoint
+from workers.training.final_evaluation import Outcome, judge
+from workers.training.hardware import device as devices
+from workers.training.recipe import Recipe
+from workers.training.results import Progress
+from workers.training.trainer import Trained, Trainer, build
+
+
+def run(settings: Settings, job: Job, lease: Lease) -> None:
+    """Train, keep every epoch as it comes, and make a model of the result."""
+    training = TrainJob(settings, job, lease)
+    training.prepare()
+    training.train()
+    training.finish()
+
+
+class TrainJob:
+    """One attempt at a training: the trainer yields, this writes down."""
+
+    def __init__(self, settings: Settings, job: Job, lease: Lease) -> None:
+        self.settings, self.job, self.lease = settings, job, lease
+        self.database: Engine = open_database(settings.resolved_database_url)
+        self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
+        self.checkpoints = Checkpoints(self.artifacts, job.id, Checkpoint.from_bytes)
+        self.dataset: ImageDataset
+        self.trainer: Trainer
+
+    def prepare(self) -> None:
+        """Fetch the dataset if it is absent, and build the network."""
+        device = devices.resolve(self.settings.device)
+        devices.prepare(device)
+        job = self.job
+        fetch(self.settings.datasets_folder, job.dataset, self._report_phase)
+        self.dataset = store.load(self.settings.datasets_folder, job.dataset)
+        network = build(
+            str(job.architecture),
+            job.options,
+            self.dataset.image_shape,
+            self.dataset.num_classes,
+            seed=job.seed,
+        )
+        recipe = Recipe(**(job.recipe or {}))
+        self.trainer = Trainer(network, self.dataset, recipe, seed=job.seed, device=device)
+
+    def train(self) -> None:
+        """Train from the last checkpoint, or from the start."""
+        for said in self.trainer.epochs(self._last_checkpoint()):
+            if isinstance(said, Progress):
+                self._report(said)
+            elif said.epoch.number > self.job.epoch:  # else: redone after a damaged checkpoint
+                self._keep(said)
+
+    def finish(self) -> None:
+        """Judge the network, keep weights and probabilities, and end the job."""
+        epochs = self.trainer.epochs_done
+        self._report(Progress("measuring", epochs, epochs, 1, 1))
+        outcome = judge(self.trainer, self.dataset)
+        probabilities = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
+        predicted = _probabilities_file(outcome, self.trainer)
+        digest = with_retries(lambda: self.artifacts.put(probabilities, predicted))
+        model = self._model(outcome)
+        result = {
+            **dataclasses.asdict(outcome.result),
+            "model_id": model.id,
+            "dataset_sha256": self.dataset.sha256,
+            "recipe_hash": self.job.recipe_hash,
+            "predictions": probabilities,
+            "predictions_sha256": digest,
+        }
+
+        def succeed() -> None:
+            with transaction(self.database) as session:
+                session.merge(model)  # not add: a second try must not find it in a closed session
+                leases.succeed(session, self.lease, result=result, now=utc_now())
+
+        with_retries(succeed)
+        self.checkpoints.delete()
+
+    def _keep(self, trained: Trained) -> None:
+        content = trained.checkpoint.to_bytes()
+        number, token = trained.epoch.number, self.lease.token
+        # First the artifact, then the row that points to it.
+        path = with_retries(lambda: self.checkpoints.put(content, token=token, epoch=number))
+
+        def record() -> None:
+            with transaction(self.database) as session:
+                leases.record_epoch(
+                    session,
+                    self.lease,
+                    epoch=number,
+                    values=trained.epoch.metrics(),
+                    checkpoint=path,
+                    now=utc_now(),
+                )
+
+        with_retries(record)
+        self.checkpoints.tidy(number)
+
+    def _last_checkpoint(self) -> Checkpoint | None:
+        found = self.checkpoints.newest(self.job.checkpoint)
+        if found.damage:
+            epoch = found.checkpoint.epoch if found.checkpoint else 0
+            with transaction(self.database) as session:
+                leases.note_fallback(
+                    session, self.lease, epoch=epoch, reason=found.damage, now=utc_now()
+                )
+        return found.checkpoint
+
+    def _report(self, progress: Progress) -> None:
+        self._write_progress(dataclasses.asdict(progress))
+
+    def _report_phase(self, phase: str) -> None:
+        self._write_progress({"phase": phase})
+
+    def _write_progress(self, progress: dict[str, Any]) -> None:
+        # Only the training must not be lost; where it stands is said again soon.
+        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
+            leases.record_progress(session, self.lease, progress)
+
+    def _model(self, outcome: Outcome) -> Model:
+        content = _weights_file(self.trainer.network)
+        model_id = new_id()
+        path = f"models/{model_id}/weights.safetensors"
+        result, job, dataset = outcome.result, self.job, self.dataset
+        return trained_models.Model(
+            id=model_id,
+            job_id=job.id,
+            created_at=utc_now(),
+            architecture=str(job.architecture),
+            options=job.options,
+            dataset=dataset.name,
+            dataset_sha256=dataset.sha256,
+            seed=job.seed,
+            recipe_hash=str(job.recipe_hash),
+            classes=list(dataset.classes),
+            image_shape=list(dataset.image_shape),
+            mean=list(dataset.mean),
+            std=list(dataset.std),
+            num_parameters=result.num_parameters,
+            validation_accuracy=result.validation.accuracy,
+            test_accuracy=result.test.accuracy,
+            weights=path,
+            weights_sha256=with_retries(lambda: self.artifacts.put(path, content)),
+            weights_bytes=len(content),
+            onnx=keep_graph(
+                self.trainer.network,
+                (dataset.mean, dataset.std),
+                dataset.test.images,
+                self.artifacts,
+                f"models/{model_id}/model.onnx",
+            ),
+        )
+
+
+def _weights_file(network: nn.Module) -> bytes:
+    from safetensors.torch import save
+
+    return save({name: one.cpu().contiguous() for name, one in network.state_dict().items()})
+
+
+def _probabilities_file(outcome: Outcome, trainer: Trainer) -> bytes:
+    from safetensors.torch import save
+
+    tensors: dict[str, Any] = {
+        "probabilities": outcome.test_probabilities.contiguous(),
+        "labels": trainer.test.labels.cpu(),
+    }
+    return save(tensors)

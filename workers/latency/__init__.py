@@ -1,0 +1,1 @@
+"""How long a model takes: cells of a latency table, and how busy the machine was meanwhile."""

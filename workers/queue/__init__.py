@@ -1,0 +1,1 @@
+"""The queue: jobs, comparisons, leases and events as rows. It knows no training and no HTTP."""

@@ -1,0 +1,88 @@
+"""Running one job: the entry point of every job's process, on every kind of executor.
+
+python -m workers.running.job_process --job JOB --token TOKEN
+"""
+
+import argparse
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import wait
+
+from workers import kinds
+from workers.errors import BakeoffError
+from workers.queue import jobs, leases
+from workers.queue.leases import Lease, LeaseLostError
+from workers.running.host_locks import HostLock
+from workers.settings import Settings, settings
+from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+
+logger = logging.getLogger(__name__)
+
+
+def run_job(settings: Settings, lease: Lease) -> None:
+    """Do the work of a job and write how it ended; LeaseLostError where it is no longer ours."""
+    database = open_database(settings.resolved_database_url)
+    with transaction(database, read_only=True) as session:
+        job = jobs.get(session, lease.job_id)
+    try:
+        kinds.load(job.kind).run(settings, job, lease)
+    except BakeoffError as error:
+        sentence = str(error)
+    except LeaseLostError:
+        raise
+    except Exception as error:
+        passing = isinstance(error, (*UNAVAILABLE, OSError))
+        if passing and job.attempts < job.max_attempts:
+            raise  # no verdict on the job, which is tried again
+        logger.exception("job %s failed unexpectedly", job.id)
+        sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
+    else:
+        return
+    with transaction(database) as session:
+        leases.fail(session, lease, error=sentence, now=utc_now())
+
+
+def run_child(settings: Settings, lease: Lease, gpu: str, held: list[HostLock]) -> None:
+    """Run a job in a process made for it, which sees one GPU or none and dies with its worker.
+
+    `held` are the locks that say it is there; the kernel frees them when it ends.
+    """
+    del held
+    _die_with_worker()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+    try:
+        run_job(settings, lease)
+    except LeaseLostError as error:
+        logger.warning("stopped: %s", error)
+
+
+def _die_with_worker() -> None:
+    """End this process as soon as the worker is gone, however it went."""
+    worker = multiprocessing.parent_process()  # which started us through the forkserver
+    if worker is None:
+        return
+
+    def watch() -> None:
+        wait([worker.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="watch the worker", daemon=True).start()
+
+
+def main() -> None:
+    """Run one claimed job in this process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", required=True, help="id of the job")
+    parser.add_argument("--token", required=True, type=int, help="token it was claimed with")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO)
+    run_job(settings(), Lease(arguments.job, arguments.token))
+
+
+if __name__ == "__main__":
+    main()

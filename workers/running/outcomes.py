@@ -1,0 +1,67 @@
+"""Writing down how a job ends when its own process cannot: it died, was stopped, or never began."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from workers.queue import jobs, leases
+from workers.queue.jobs import JobStatus
+from workers.queue.leases import Lease, LeaseLostError
+from workers.running.executors import Ended
+from workers.storage.database import transaction
+
+logger = logging.getLogger(__name__)
+
+
+class OutcomeWriter:
+    """Each may be written twice, as when the first answer was lost: the second changes nothing."""
+
+    def __init__(self, database: Engine, clock: Callable[[Session], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    def confirm_cancelled(self, lease: Lease) -> None:
+        """End a job whose process was stopped because somebody asked for that."""
+        try:
+            with transaction(self._database) as session:
+                leases.confirm_cancelled(session, lease, now=self._clock(session))
+            logger.info("job %s is cancelled", lease.job_id)
+        except LeaseLostError:
+            logger.info("job %s ended before it could be cancelled", lease.job_id)
+
+    def record_outcome(self, ended: Ended) -> None:
+        """A job's process is gone; it has written how the job ended, or it died."""
+        with transaction(self._database, read_only=True) as session:
+            job = jobs.get(session, ended.lease.job_id)
+        if job.token != ended.lease.token or job.status != JobStatus.RUNNING:
+            logger.info("job %s: %s", job.id, job.status)
+            return
+        why = _reason(ended.exit_code)
+        logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)
+        if job.attempts < job.max_attempts or job.cancel_requested:
+            self.give_back(ended.lease, counts=True)
+            return
+        error = f"{why} on each of {job.attempts} attempts"
+        try:
+            with transaction(self._database) as session:
+                leases.fail(session, ended.lease, error=error, now=self._clock(session))
+        except LeaseLostError:
+            logger.info("job %s had ended", job.id)
+
+    def give_back(self, lease: Lease, *, counts: bool) -> None:
+        """Queue a job again; `counts` says whether this was one of its attempts."""
+        try:
+            with transaction(self._database) as session:
+                leases.release(session, lease, now=self._clock(session), counts=counts)
+        except LeaseLostError:
+            logger.info("job %s had ended", lease.job_id)
+
+
+def _reason(exit_code: int) -> str:
+    if exit_code == -9:  # noqa: PLR2004 - SIGKILL
+        return "its process was killed (signal 9, often for lack of memory)"
+    if exit_code < 0:
+        return f"its process died (signal {-exit_code})"
+    return f"its process ended with status {exit_code} without a result"

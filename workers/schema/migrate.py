@@ -1,0 +1,74 @@
+"""The schema of the database, brought up to date and checked with Alembic."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, make_url, text
+
+from workers.errors import BakeoffError
+from workers.storage.database import migration_engine
+
+ADVISORY_LOCK = 7_225_366  # any number, the same for every version: one migration at a time
+
+
+class SchemaError(BakeoffError):
+    """The database's schema is not that of this version."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest revision; nothing happens where it is there."""
+    with _alone(url):
+        engine = migration_engine(url)
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if engine.dialect.name == "sqlite":
+                broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise SchemaError(f"a migration broke references: {broken[:3]}")
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """One process at a time makes or changes a SQLite file; the lock ends with the process."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        yield
+        return
+    path = Path(database.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.migration").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def check_current(engine: Engine) -> str:
+    """The revision of the database; SchemaError unless it is the newest."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None or found != newest:
+        raise SchemaError(
+            f"the database is at revision {found} and this version needs {newest};"
+            " run 'bakeoff migrate'"
+        )
+    return found
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

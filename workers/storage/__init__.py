@@ -1,0 +1,1 @@
+"""What outlives a process: the database, artifacts, checkpoints, metrics, models and API keys."""

@@ -1,0 +1,166 @@
+"""The database: one engine per process, one transaction per request or step of a job."""
+
+import enum
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from workers.crash_points import CrashPoint, reach
+
+BUSY_SECONDS = 10
+
+#: What the database says when it is locked, full or gone for now, and not when a query is wrong.
+UNAVAILABLE = (OperationalError, InterfaceError)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: it would be a different one elsewhere."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a stored moment needs a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put the zone back where the database dropped it."""
+        del dialect
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """The tables; each lives beside the verbs that change it."""
+
+    #: Enumerations are kept as the words of the API, not as the names of Python.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        enum.Enum: Enum(
+            enum.Enum,
+            native_enum=False,
+            length=16,
+            values_callable=lambda kind: [str(member) for member in kind],
+        ),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+    }
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def utc_now() -> datetime:
+    """This moment, by the clock of this machine."""
+    return datetime.now(UTC)
+
+
+def database_now(session: Session) -> datetime:
+    """This moment, by the one clock that all workers share: the database's."""
+    if session.get_bind().dialect.name == "sqlite":
+        return utc_now()  # its file is on this machine, and so is every worker
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
+
+
+@functools.cache
+def open_database(url: str) -> Engine:
+    """The engine of this process for `url`. Open it after any fork, never before."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    created = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(created, "connect", _prepare_connection)
+    event.listen(created, "begin", _begin)
+    return created
+
+
+def migration_engine(url: str) -> Engine:
+    """An engine without foreign keys, for migrations alone.
+
+    With them on, SQLite's way to alter a table (copy, drop, rename) would delete every row that
+    refers to it, silently.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url)
+    created = create_engine(url, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(created, "connect", _prepare_migration)
+    event.listen(created, "begin", _begin)
+    return created
+
+
+@contextmanager
+def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
+    """A session whose work is committed at the end, whole, or not at all.
+
+    A writer takes SQLite's lock at once: a reader that turns writer half-way would fail with
+    BUSY_SNAPSHOT, whatever the timeout.
+    """
+    options = {"read_only": read_only}
+    reach(CrashPoint.BEGIN)
+    with (
+        Session(engine.execution_options(**options), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+        reach(CrashPoint.COMMIT)
+    reach(CrashPoint.COMMITTED)
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite library in use; below 3.51.3 WAL databases can be corrupted."""
+    version: str = sqlite_module().sqlite_version
+    return version
+
+
+def sqlite_module() -> Any:
+    """The DBAPI module for SQLite: the wheel that bundles a newer library, where it is installed."""
+    try:
+        import pysqlite3
+    except ImportError:
+        import sqlite3 as pysqlite3
+    return pysqlite3
+
+
+def _prepare_connection(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None  # BEGIN is ours, see _begin
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_migration(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None
+    # It stays with the file. Two at once would fail with "database is locked", whatever the timeout.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Any) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,75 @@
+"""The numbers of every epoch: (job, epoch, name) → value. A new metric needs no migration."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workers.storage.database import Base
+
+
+class Metric(Base):
+    """One number of one job at one epoch."""
+
+    __tablename__ = "metrics"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]  # None where the number was not finite, which SQL cannot keep
+    token: Mapped[int]  # of the lease it was accepted under
+
+
+def storable(values: Mapping[str, float]) -> dict[str, float | None]:
+    """The same numbers, None in place of those that neither SQL nor JSON can hold."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def record(
+    session: Session, job_id: str, epoch: int, values: Mapping[str, float | None], *, token: int
+) -> None:
+    """Keep the metrics of an epoch; a second time for the same epoch is an integrity error."""
+    session.add_all(
+        Metric(
+            job_id=job_id,
+            epoch=epoch,
+            name=name,
+            value=value,
+            token=token,
+        )
+        for name, value in values.items()
+    )
+
+
+def of_jobs(session: Session, job_ids: list[str]) -> dict[str, dict[int, dict[str, float | None]]]:
+    """The metrics of some jobs: job → epoch → name → value, epochs in order."""
+    query = select(Metric.job_id, Metric.epoch, Metric.name, Metric.value)
+    found: dict[str, dict[int, dict[str, float | None]]] = {job_id: {} for job_id in job_ids}
+    rows = session.execute(query.where(Metric.job_id.in_(job_ids)).order_by(Metric.epoch))
+    for job_id, epoch, name, value in rows:
+        found[job_id].setdefault(epoch, {})[name] = value
+    return found
+
+
+def names(session: Session, job_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Job → the names of its metrics, for the jobs that have trained an epoch."""
+    found: dict[str, list[str]] = {}
+    query = select(Metric.job_id, Metric.name).where(Metric.job_id.in_(job_ids), Metric.epoch == 1)
+    for job_id, name in session.execute(query.order_by(Metric.name)):
+        found.setdefault(job_id, []).append(name)
+    return found
+
+
+def curves(
+    session: Session, job_ids: Sequence[str], prefix: str
+) -> dict[tuple[str, str], list[float | None]]:
+    """(job, name) → value after each epoch, of the metrics called `prefix`/…; "" for those without."""
+    of_it = Metric.name.like(f"{prefix}/%") if prefix else Metric.name.not_like("%/%")
+    query = select(Metric.job_id, Metric.name, Metric.value).where(
+        Metric.job_id.in_(job_ids), of_it
+    )
+    found: dict[tuple[str, str], list[float | None]] = {}
+    for job_id, name, value in session.execute(query.order_by(Metric.epoch)):
+        found.setdefault((job_id, name), []).append(value)
+    return found

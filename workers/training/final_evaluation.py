@@ -1,0 +1,94 @@
+"""What is reported of a finished training: the network is judged once, as it will be served."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from workers.datasets.image_dataset import ImageDataset
+from workers.training.hardware.device import device_name
+from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
+from workers.training.measuring import calibration, classification
+from workers.training.measuring.evaluation import logits, score, score_of
+from workers.training.measuring.gradient_flow import layer_names
+from workers.training.measuring.latency import measure_latency
+from workers.training.measuring.network_summary import count_flops, count_parameters
+from workers.training.results import Latency, Result
+from workers.training.trainer import Trainer
+
+LATENCY_BATCH_SIZES = (1, 8, 64)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result, and the probabilities (N, num_classes) of every test image it rests on."""
+
+    result: Result
+    test_probabilities: Tensor
+
+
+def judge(trainer: Trainer, dataset: ImageDataset) -> Outcome:
+    """Score the trained network on the three splits and measure its latency."""
+    network = trainer.network
+    test_logits = logits(network, trainer.test, trainer.normalise)
+    probabilities = test_logits.softmax(dim=1).cpu()
+    labels = trainer.test.labels.cpu()
+    bins = calibration.reliability(probabilities, labels)
+    curves = classification.roc_curves(probabilities, labels, dataset.classes)
+    result = Result(
+        train=score(network, trainer.train_split, trainer.normalise),
+        validation=score(network, trainer.validation, trainer.normalise),
+        test=score_of(test_logits, trainer.test.labels),
+        macro_auc=classification.macro_auc(curves),
+        ece=calibration.expected_calibration_error(bins),
+        brier=calibration.brier_score(probabilities, labels),
+        reliability=bins,
+        confusion_matrix=classification.confusion_matrix(probabilities, labels),
+        per_class=classification.class_scores(probabilities, labels, curves),
+        roc=curves,
+        layers=layer_names(network),
+        num_parameters=count_parameters(network),
+        flops=count_flops(network, dataset.image_shape),
+        model_bytes=sum(t.numel() * t.element_size() for t in network.state_dict().values()),
+        latency=latencies(trainer),
+        epochs=trainer.epochs_done,
+        best_epoch=trainer.best.number,
+        stopped_early=trainer.stopped_early,
+        train_seconds=trainer.train_seconds,
+        images_per_second=len(trainer.train_split) * trainer.epochs_done / trainer.train_seconds,
+        device=trainer.device.type,
+        device_name=device_name(trainer.device),
+        precision=trainer.precision.name,
+        precision_reason=trainer.precision.reason,
+        threads=torch.get_num_threads(),
+        peak_memory_bytes=peak_memory_bytes(),
+        peak_device_memory_bytes=peak_device_memory_bytes(trainer.device),
+        versions={"torch": torch.__version__, "python": platform.python_version()},
+    )
+    return Outcome(result, probabilities)
+
+
+def latencies(trainer: Trainer) -> list[Latency]:
+    """Latency of the network in this process at batch 1, 8 and 64, in float32 as it is served."""
+    return [
+        measure_latency(
+            _prediction(trainer, size), engine="torch", device=trainer.device, batch_size=size
+        )
+        for size in LATENCY_BATCH_SIZES
+    ]
+
+
+def _prediction(trainer: Trainer, batch_size: int) -> Callable[[], object]:
+    repeats = -(-batch_size // len(trainer.test))
+    images = trainer.test.images.cpu().repeat(repeats, 1, 1, 1)[:batch_size].contiguous()
+    network = trainer.network.eval()
+
+    def predict() -> Tensor:
+        with torch.inference_mode():
+            normalised = trainer.normalise(images.to(trainer.device))
+            probabilities: Tensor = network(normalised).softmax(dim=1)
+            return probabilities.cpu()
+
+    return predict

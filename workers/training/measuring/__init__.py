@@ -1,0 +1,1 @@
+"""What is measured of a network: scores, calibration, gradient flow, size, time and latency."""
