@@ -28,12 +28,11 @@ from benchmarks.results import free_port
 from service.commands._processes import running
 from workers.queue import comparisons
 from workers.queue.comparisons import ComparisonRequest
-from workers.queue.jobs import Job, JobStatus
 from workers.settings import Settings
 from workers.storage import metrics
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
-from workers.storage.metrics import Metric
+from workers.storage.tables import Job, JobStatus, Metric
 
 CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
 NUMBERS = ("leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
@@ -110,8 +109,8 @@ def _enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     with transaction(open_database(settings.resolved_database_url)) as session:
         [measured] = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
-        comparison = comparisons.create(session, request, now=utc_now())
-        for job in comparisons.jobs_of(session, comparison):
+        comparison, its_jobs = comparisons.create(session, request, now=utc_now())
+        for job in its_jobs:
             skill = job.options["width"] / num_architectures
             generator = np.random.default_rng([job.options["width"], job.seed])
             _end(session, job, _shaken(real["result"], generator, skill))

@@ -28,6 +28,7 @@ from service.routes.v1 import (
     charts,
     comparison_predictions,
     comparisons,
+    dataset_uploads,
     datasets,
     diagnostics,
     engines,
@@ -65,6 +66,7 @@ MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archi
 #: would match too (`/v2/models/stats`) comes before it.
 ROUTERS = (
     datasets.router,
+    dataset_uploads.router,
     architectures.router,
     comparisons.router,
     leaderboards.router,

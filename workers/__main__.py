@@ -14,8 +14,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     stop = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda signum, frame: stop.set())  # noqa: ARG005 - Python passes both
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda signum, frame: stop.set())  # noqa: ARG005 - Python passes both
     executor = LocalExecutor(settings())  # first: its forkserver must not inherit a database
     Worker(settings(), executor).run_forever(stop)
 

@@ -1,6 +1,6 @@
-"""The moments at which a crash could hurt, each with a name, so that tests can bring one about at every one.
+"""Fault injection: the named moments at which a crash could hurt, so that tests can cause one at each.
 
-Nothing happens at them unless a test says what should: `disturb(hook)`.
+Nothing happens at them unless a test injects a fault: `with inject(hook)`.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class CrashPoint(StrEnum):
-    """A moment; a new one is tested by being here."""
+    """A moment at which a crash could hurt; a new one is tested by being here."""
 
     BEGIN = "before a transaction begins"
     COMMIT = "before a transaction commits"
@@ -32,13 +32,13 @@ _hooks: list[Hook] = []
 
 
 def reach(point: CrashPoint) -> None:
-    """Say that this process is there."""
+    """Say that this process has reached a crash point."""
     for hook in _hooks:
         hook(point)
 
 
 @contextmanager
-def disturb(hook: Hook) -> Iterator[None]:
+def inject(hook: Hook) -> Iterator[None]:
     """Call `hook` at every crash point; what it raises is raised there."""
     _hooks.append(hook)
     try:

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 
 from tests.faults.black_box import wait
 from tests.service.conftest import served
-from workers.queue import jobs, leases
-from workers.queue.jobs import JobKind, JobRequest
+from workers.queue import claims, jobs
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
@@ -49,14 +49,18 @@ def _fill(database: Engine) -> None:
     now = datetime.now(UTC)
     with transaction(database) as session:
         for number in range(QUEUED):
-            asked = JobRequest(JobKind.TRAIN, "digits", "cnn", recipe={}, seed=number)
+            asked = JobRequest(TRAIN, "digits", "cnn", recipe={}, seed=number)
             jobs.enqueue(session, asked, now=now + timedelta(microseconds=number))
 
 
 def _claim(database: Engine) -> None:
     with transaction(database) as session:
-        leases.claim(
-            session, worker="w", now=datetime.now(UTC), duration=timedelta(hours=1), dead={"v"}
+        claims.claim(
+            session,
+            worker="w",
+            now=datetime.now(UTC),
+            duration=timedelta(hours=1),
+            dead_workers={"v"},
         )
 
 

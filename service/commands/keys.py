@@ -34,7 +34,7 @@ def list_keys(context: typer.Context) -> None:
         return
     table = Table("id", "name", "scopes", "requests/minute", "made", "state")
     with _session() as session:
-        for one in api_keys.every(session):
+        for one in api_keys.list_all(session):
             limit = f"{one.requests_per_minute:,}" if one.requests_per_minute else "–"
             made = f"{one.created_at:%Y-%m-%d %H:%M}"
             state = "revoked" if one.revoked_at else "valid"

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from workers.storage import trained_models
 from workers.storage.database import transaction
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 MOST_REMEMBERED = 1024
 

@@ -9,7 +9,7 @@ from service.inference.batcher import INLINE_SECONDS, Batcher, Classified, Deadl
 from service.inference.errors import OverloadedError
 from service.inference.prediction_counts import PredictionCounts
 from workers.engines import Engine, Images
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 WARM_UP_CALLS = 3
 

@@ -13,7 +13,7 @@ from service.inference.prediction_counts import PredictionCounts
 from service.inference.predictor import Predictor
 from workers.engines import Placement, default_engine, engines
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 OVERHEAD_BYTES = 1024**2  # of a predictor beside its weights
 

@@ -1,11 +1,20 @@
-"""The body that asks for a comparison: architectures to train, or jobs that are there."""
+"""The body that asks for a comparison: of architectures to train, or of existing jobs."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
-from service.requests.fields import Form, Name, Priority, RecipeForm, Seed, checked_options
+from service.requests.fields import (
+    Form,
+    Name,
+    Priority,
+    RecipeForm,
+    Seed,
+    checked_options,
+    require_dataset,
+)
 from workers.queue.comparisons import ComparisonRequest, default_name
 from workers.training.recipe import Recipe
 
@@ -19,15 +28,15 @@ class Entry(Form):
     """An architecture with options, under a label of its own."""
 
     name: Name
-    label: Label | None = Field(None, description="how charts call it; default: its name")
+    label: Label | None = Field(None, description="what charts call it; default: its name")
     options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
 
 
-def _entry(value: Any) -> Any:
+def _named_entry(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _seeds(value: Any) -> Any:
+def _counted_seeds(value: Any) -> Any:
     if not isinstance(value, int):
         return value
     if not 1 <= value <= MOST_SEEDS:
@@ -52,11 +61,11 @@ class NewComparison(Form):
     name: Name = ""
     dataset: Name
     architectures: list[
-        Annotated[Entry, BeforeValidator(_entry, json_schema_input_type=str | Entry)]
+        Annotated[Entry, BeforeValidator(_named_entry, json_schema_input_type=str | Entry)]
     ] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
     recipe: RecipeForm = Recipe()
     seeds: Annotated[
-        list[Seed], BeforeValidator(_seeds, json_schema_input_type=int | list[Seed])
+        list[Seed], BeforeValidator(_counted_seeds, json_schema_input_type=int | list[Seed])
     ] = Field(
         [0, 1, 2],
         min_length=1,
@@ -66,21 +75,24 @@ class NewComparison(Form):
     priority: Priority = 0
 
     @model_validator(mode="after")
-    def _check_lists(self) -> "NewComparison":
+    def _refuse_duplicates(self) -> "NewComparison":
         if len(set(self.seeds)) != len(self.seeds):
             raise ValueError("seeds: each is accepted once")
-        twice = [label for label, count in Counter(self.labels).items() if count > 1]
-        if twice:
-            raise ValueError(f"architectures: '{twice[0]}' is there twice; give each its own label")
+        duplicates = [label for label, count in Counter(self.labels).items() if count > 1]
+        if duplicates:
+            raise ValueError(
+                f"architectures: '{duplicates[0]}' is there twice; give each its own label"
+            )
         return self
 
     @property
     def labels(self) -> list[str]:
-        """What charts call each."""
+        """What charts call each architecture."""
         return [entry.label or entry.name for entry in self.architectures]
 
-    def request(self) -> ComparisonRequest:
-        """What workers are to do; UnknownNameError or OptionError."""
+    def comparison(self, datasets_folder: Path) -> ComparisonRequest:
+        """The comparison to create; UnknownNameError or OptionError where it cannot be done."""
+        require_dataset(datasets_folder, self.dataset)
         architectures = [
             {
                 "name": entry.name,
@@ -101,7 +113,7 @@ class NewComparison(Form):
 
 
 class ComparisonOfJobs(Form):
-    """Jobs to compare, made by whatever request: one dataset, split and recipe, each seed idempotency."""
+    """Existing jobs to compare: one dataset, split and recipe, each seed of an architecture once."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"jobs": ["4kx0c2mq7d1e", "latest"]}})
 
@@ -111,19 +123,19 @@ class ComparisonOfJobs(Form):
     )
 
     @model_validator(mode="after")
-    def _check_list(self) -> "ComparisonOfJobs":
+    def _refuse_duplicates(self) -> "ComparisonOfJobs":
         if len(set(self.jobs)) != len(self.jobs):
             raise ValueError("jobs: each is accepted once")
         return self
 
 
-def _form(value: Any) -> NewComparison | ComparisonOfJobs:
+def _parsed(value: Any) -> NewComparison | ComparisonOfJobs:
     form = ComparisonOfJobs if isinstance(value, dict) and "jobs" in value else NewComparison
     return form.model_validate(value, from_attributes=True)
 
 
-#: Which of the two it is follows from `jobs`, so that a mistake is told of the one that was meant.
+#: A body with `jobs` is a ComparisonOfJobs, so that a mistake in it is described as one of that form.
 ComparisonForm = Annotated[
     NewComparison | ComparisonOfJobs,
-    PlainValidator(_form, json_schema_input_type=NewComparison | ComparisonOfJobs),
+    PlainValidator(_parsed, json_schema_input_type=NewComparison | ComparisonOfJobs),
 ]

@@ -1,6 +1,7 @@
-"""What bodies are made of: they refuse what they do not know, and say what may have been meant."""
+"""The fields that bodies have in common; an unknown name is refused with the nearest known one."""
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -9,7 +10,7 @@ from models import UnknownNameError, architectures
 from service.requests.architecture_options import validate_options
 from workers.datasets import store
 from workers.datasets.known import datasets
-from workers.settings import Settings
+from workers.engines import engines
 from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
@@ -58,15 +59,22 @@ RecipeForm = Annotated[
 ]
 
 
-def require_dataset(settings: Settings, name: str) -> None:
-    """UnknownNameError unless the dataset is ready or can be fetched."""
-    ready = store.names(settings.datasets_folder)
+def require_dataset(datasets_folder: Path, name: str) -> None:
+    """UnknownNameError unless the dataset is ready in the folder or can be fetched."""
+    ready = store.names(datasets_folder)
     if name not in datasets and name not in ready:
         raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
 
 
 def checked_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of an architecture, whole; UnknownNameError or OptionError."""
+    """The options of an architecture with all defaults; UnknownNameError or OptionError."""
     if architecture not in architectures:
         raise UnknownNameError("architecture", architecture, list(architectures))
     return validate_options(architecture, options)
+
+
+def checked_engine(name: str) -> str:
+    """The name of an engine; UnknownNameError where no engine has it."""
+    if name not in engines:
+        raise UnknownNameError("engine", name, list(engines))
+    return name

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults, Entry, Run, TestImages, no_images
+from service.requests.latency import LATENCY
 from service.results.stored_images import StoredImages
 from service.results.stored_metrics import StoredMetrics
 from service.results.stored_predictions import StoredPredictions
 from workers.queue import comparisons, jobs
-from workers.queue.comparisons import Comparison
-from workers.queue.jobs import Job, JobKind, JobStateError
+from workers.queue.jobs import TRAIN, JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
+from workers.storage.tables import Comparison, Job
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class ResultsReader:
     def job(self, job_id: str) -> ComparisonResults:
         """A training as a comparison of one; JobNotFoundError, or JobStateError where it trains nothing."""
         job = jobs.get(self.session, job_id)
-        if job.kind != JobKind.TRAIN:
+        if job.kind != TRAIN:
             raise JobStateError(f"job '{job.id}' trains nothing; only a training has charts")
         name = str(job.architecture)
         return self._results(
@@ -98,7 +99,7 @@ def _images(datasets_folder: Path, its_jobs: Sequence[Job]) -> TestImages:
 def _latency(session: Session, its_jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
     """Job id → the newest table that was measured of the model it made."""
     models = {job.id: job.result["model_id"] for job in its_jobs if job.result}
-    measured = jobs.newest_latency(session, set(models.values()))
+    measured = jobs.last_succeeded_by_model(session, LATENCY, set(models.values()))
     return {
         job_id: {**(measured[model_id].result or {}), "job_id": measured[model_id].id}
         for job_id, model_id in models.items()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from safetensors.numpy import load
 
 from service.analysis.predictions import Predictions
-from workers.queue.jobs import Job
 from workers.storage.artifacts import ArtifactError, ArtifactStore
+from workers.storage.tables import Job
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from service.dependencies import CurrentSettings, Database, ReadSession
 from service.errors import refusals
 from service.prometheus import REGISTRY
 from workers.queue import registrations
-from workers.queue.jobs import Job, JobStatus
 from workers.schema.migrate import check_current
 from workers.storage.database import sqlite_version, utc_now
+from workers.storage.tables import Job, JobStatus
 
 router = APIRouter(tags=["health"])
 

@@ -15,6 +15,7 @@ from workers.settings import Settings
 from workers.storage import api_keys
 from workers.storage.api_keys import Scope, digest_of, id_of
 from workers.storage.database import transaction
+from workers.storage.tables import ApiKey
 
 SECONDS = 1.0  # after which they are read again: how long a revoked key may still open something
 
@@ -93,6 +94,6 @@ class KeyCache:
                 self._was_any_made = bool(rows)
                 self._read_at = began
 
-    def _rows(self) -> list[api_keys.ApiKey]:
+    def _rows(self) -> list[ApiKey]:
         with transaction(self._database, read_only=True) as session:
-            return api_keys.every(session)
+            return api_keys.list_all(session)

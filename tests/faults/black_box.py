@@ -27,12 +27,12 @@ from bakeoff.client import Client
 from tests.faults.history import Ending, Happened, violations
 from workers.datasets.fetch import fetch
 from workers.queue import events, jobs
-from workers.queue.jobs import Job, JobStatus
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import FINAL, Job, JobStatus
 
 NUM_WORKERS = 3
 NUM_JOBS = 2  # under way at once, so that one worker is free to take over
@@ -143,7 +143,7 @@ def _keep_busy(installation: Installation, acknowledged: list[str]) -> None:
 
 
 def _open(installation: Installation, acknowledged: list[str]) -> list[str]:
-    return [one for one in acknowledged if installation.job(one).status not in jobs.FINAL]
+    return [one for one in acknowledged if installation.job(one).status not in FINAL]
 
 
 def _disturb(
@@ -183,7 +183,7 @@ def _may_be_hit(job: Job) -> bool:
 
 
 def _ended(installation: Installation, job_id: str) -> bool:
-    return installation.job(job_id).status in jobs.FINAL
+    return installation.job(job_id).status in FINAL
 
 
 def _takeover(installation: Installation, job: Job, killed: datetime) -> Iterator[float]:
@@ -200,8 +200,7 @@ def _wrong(installation: Installation, acknowledged: list[str], report: Report) 
         with transaction(installation.database, read_only=True) as session:
             job = jobs.get(session, job_id)
             rows = events.after(session, job_id, 0)
-            made = trained_models.of_jobs(session, [job_id]).get(job_id)
-            model = trained_models.get(session, made) if made else None
+            model = trained_models.of_jobs(session, [job_id]).get(job_id)
         told = [Happened(one.id, one.kind, one.token, one.data) for one in rows]
         yield from violations(told, Ending(str(job.status), job.epoch, job.max_attempts))
         if model is None:

@@ -29,16 +29,16 @@ from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.kinds import train
 from workers.queue import events, jobs
-from workers.queue.jobs import JobKind, JobRequest
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.queue.leases import Lease, LeaseLostError
-from workers.running.executors import Ended
+from workers.running.executors import ProcessExit
 from workers.running.job_process import run_job
 from workers.running.worker import Worker
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
-from workers.storage.trained_models import Model
+from workers.storage.tables import FINAL, Job, Model
 
 ALEMBIC = threading.Lock()  # it is not made for threads
 LEASE_SECONDS = 0.5
@@ -93,18 +93,18 @@ class InTurn:
     def unreserve(self) -> None:
         """Nothing was kept."""
 
-    def start(self, lease: Lease, alive: object) -> None:
-        del alive
+    def start(self, lease: Lease, worker_lock: object) -> None:
+        del worker_lock
         crash_points.reach(CrashPoint.START)
         self._started.append(lease)
         crash_points.reach(CrashPoint.STARTED)
 
-    def poll(self) -> list[Ended]:
+    def poll(self) -> list[ProcessExit]:
         started, self._started = self._started, []
         for lease in started:
             with contextlib.suppress(LeaseLostError):
                 run_job(self._settings, lease)
-        return [Ended(lease, 0) for lease in started]
+        return [ProcessExit(lease, 0) for lease in started]
 
     def stop(self, lease: Lease) -> None:
         crash_points.reach(CrashPoint.STOP)
@@ -129,7 +129,7 @@ def survive(crash: Crash, *, host: str | None = None) -> Survived:
         database = open_database(settings.resolved_database_url)
         with transaction(database) as session:
             asked = JobRequest(
-                JobKind.TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=5
+                TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=5
             )
             job_id = jobs.enqueue(session, asked, now=datetime.now(UTC)).id
         context = multiprocessing.get_context("forkserver")
@@ -161,7 +161,7 @@ def work(settings: Settings, crash: Crash | None) -> None:
     logging.disable(logging.CRITICAL)
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - of a process that ends with it
     hook = functools.partial(_crash_at, crash, settings.data / "reached", itertools.count(1))
-    with simulated(train, settings.data / "trained"), crash_points.disturb(hook):
+    with simulated(train, settings.data / "trained"), crash_points.inject(hook):
         worker = Worker(settings, InTurn(settings))
         worker.take_turn()
         while not (crash and crash.point in SHUTTING_DOWN) and not _all_ended(settings):
@@ -181,8 +181,8 @@ def _crash_at(crash: Crash | None, reached: Path, passes: Iterator[int], point: 
 
 def _all_ended(settings: Settings) -> bool:
     with open_database(settings.resolved_database_url).connect() as connection:
-        statuses = connection.execute(select(jobs.Job.status)).scalars().all()
-    return all(status in jobs.FINAL for status in statuses)
+        statuses = connection.execute(select(Job.status)).scalars().all()
+    return all(status in FINAL for status in statuses)
 
 
 def _wait(done: Callable[[], bool]) -> None:

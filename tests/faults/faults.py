@@ -8,11 +8,12 @@ from tests.faults.crashing import InTurn
 from tests.faults.simulated_training import EPOCHS
 from workers.crash_points import CrashPoint
 from workers.queue import events, jobs
-from workers.queue.jobs import Job, JobKind, JobRequest
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.running.worker import Worker
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import Job
 
 
 class Installation:
@@ -25,9 +26,7 @@ class Installation:
 
     def enqueue(self) -> str:
         with transaction(self.database) as session:
-            asked = JobRequest(
-                JobKind.TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0"
-            )
+            asked = JobRequest(TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0")
             return jobs.enqueue(session, asked, now=datetime.now(UTC)).id
 
     def worker(self) -> Worker:

@@ -28,12 +28,12 @@ from tests.faults.simulated_training import simulated
 from workers import crash_points
 from workers.kinds import train
 from workers.queue import jobs
-from workers.queue.jobs import FINAL, Job
 from workers.running import job_process, worker
 from workers.settings import Settings
 from workers.storage import retries
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import transaction
+from workers.storage.tables import FINAL, Job
 
 NUM_WORKERS = 2
 NUM_JOBS = 2
@@ -96,7 +96,7 @@ class World:
             assert self.scheduler.seconds < MOST_SECONDS, "the queue does not drain"
             for _ in range(STEPS):
                 if ended := self.scheduler.step():
-                    self.processes.fail_abandoned(ended)
+                    self.processes.replace_dead(ended)
                 self.people.step()
             if not self.faults.left:
                 self.scheduler.put_clock_right()
@@ -123,7 +123,7 @@ class World:
             for target, name, value in replaced:
                 stack.enter_context(mock.patch.object(target, name, value))
             stack.enter_context(self._listening())
-            stack.enter_context(crash_points.disturb(self.faults.reach))
+            stack.enter_context(crash_points.inject(self.faults.reach))
             yield
 
     @contextlib.contextmanager

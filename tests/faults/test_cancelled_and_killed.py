@@ -10,11 +10,11 @@ from tests.faults.simulated_training import EPOCHS
 from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.queue import jobs, leases
-from workers.queue.jobs import Job, JobStatus
 from workers.running.executors.local import LocalExecutor
 from workers.running.job_process import run_job
 from workers.settings import Settings
 from workers.storage.database import transaction
+from workers.storage.tables import MAX_ATTEMPTS, Job, JobStatus
 
 STARTING = [CrashPoint.START, CrashPoint.STARTED]
 STOPPING = [CrashPoint.STOP, CrashPoint.STOPPED]
@@ -31,7 +31,7 @@ def test_a_job_is_cancelled_in_every_phase(
         with transaction(installation.database) as session:
             jobs.cancel(session, job_id, now=datetime.now(UTC))
 
-    with crash_points.disturb(at(point, cancel)):
+    with crash_points.inject(at(point, cancel)):
         worker.take_turn()
         monkeypatch.setattr(worker._executor, "poll", list)  # the training goes on for long
         if point in STOPPING:
@@ -54,7 +54,7 @@ def test_a_training_that_ends_before_its_worker_can_stop_it_has_succeeded(
         with transaction(installation.database) as session:
             jobs.cancel(session, job_id, now=datetime.now(UTC))
 
-    with crash_points.disturb(at(point, cancel)):
+    with crash_points.inject(at(point, cancel)):
         installation.worker().run_once()
 
     assert installation.statuses(job_id) == ["queued", "running", "succeeded"]
@@ -64,10 +64,10 @@ def test_a_job_that_kills_its_worker_each_time_stops_and_the_queue_goes_on(
     installation: Installation,
 ) -> None:
     deadly = installation.enqueue()
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         worker = installation.worker()
         worker.take_turn()
-        worker._alive.let_go()  # killed
+        worker._lock.release()  # killed
     harmless = installation.enqueue()
 
     installation.worker().run_once()

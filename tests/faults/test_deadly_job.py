@@ -14,10 +14,11 @@ from tests.faults.black_box import wait
 from tests.faults.deadly_worker import DEADLY
 from tests.faults.simulated_training import EPOCHS
 from workers.queue import jobs
-from workers.queue.jobs import FINAL, MAX_ATTEMPTS, Job, JobKind, JobRequest, JobStatus
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import FINAL, MAX_ATTEMPTS, Job, JobStatus
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def _supervise(database: Engine, folder: Path, *, until_ended: str) -> Iterator[
 
 def _enqueue(database: Engine, *, seed: int) -> str:
     asked = JobRequest(
-        JobKind.TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=seed
+        TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=seed
     )
     with transaction(database) as session:
         return jobs.enqueue(session, asked, now=datetime.now(UTC)).id

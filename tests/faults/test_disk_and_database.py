@@ -15,11 +15,11 @@ from tests.faults.simulated_training import EPOCHS, simulated
 from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.kinds import train
-from workers.queue import jobs, leases
-from workers.queue.jobs import Job, JobStatus
+from workers.queue import claims, jobs, leases
 from workers.storage import artifacts, retries
 from workers.storage import database as database_module
 from workers.storage.database import sqlite_module, transaction
+from workers.storage.tables import MAX_ATTEMPTS, Job, JobStatus
 
 #: For how long the database is really locked; `make faults` takes a minute.
 LOCKED_SECONDS = float(os.environ.get("LOCKED_SECONDS", "1"))
@@ -29,7 +29,7 @@ def test_a_full_disk_is_waited_for_and_costs_no_attempt(installation: Installati
     job_id = installation.enqueue()
     full = at(CrashPoint.FSYNC, raising(OSError(28, "No space left on device")), times=4)
 
-    with crash_points.disturb(full):
+    with crash_points.inject(full):
         installation.worker().run_once()
 
     job = installation.job(job_id)
@@ -43,13 +43,13 @@ def test_a_disk_that_stays_full_ends_the_attempts_and_keeps_what_was_accepted(
     full = at(CrashPoint.FSYNC, raising(OSError(28, "No space left on device")), times=10_000)
     worker = installation.worker()
 
-    with crash_points.disturb(full):
+    with crash_points.inject(full):
         worker.take_turn()
-        for _ in range(jobs.MAX_ATTEMPTS - 1):
+        for _ in range(MAX_ATTEMPTS - 1):
             with pytest.raises(OSError, match="No space"):
                 worker.take_turn()
             with transaction(installation.database) as session:  # as after the process's end
-                held = next(iter(leases.holders(session)))
+                held = next(iter(claims.holders(session)))
                 leases.release(session, held, now=datetime.now(UTC), counts=True)
             worker = installation.worker()
             worker.take_turn()
@@ -94,7 +94,7 @@ def test_a_worker_goes_on_when_a_locked_database_answers_again(
                 stop.set()
 
     monkeypatch.setattr(stop, "wait", stop_when_ended)
-    with crash_points.disturb(at(CrashPoint.COMMIT, locked, times=6)):
+    with crash_points.inject(at(CrashPoint.COMMIT, locked, times=6)):
         worker.run_forever(stop)
 
     job = installation.job(job_id)
@@ -129,7 +129,7 @@ def test_a_database_that_somebody_really_keeps_locked_costs_no_attempt(
 
     monkeypatch.setattr(stop, "wait", look)
     event.listen(installation.database, "handle_error", note)
-    with simulated(train), crash_points.disturb(at(point, lock)):
+    with simulated(train), crash_points.inject(at(point, lock)):
         worker.run_forever(stop)
     holder.close()
     installation.database.dispose()
@@ -144,11 +144,11 @@ def test_a_claim_whose_answer_was_lost_is_given_back_at_once_and_counts_for_noth
 ) -> None:
     job_id = installation.enqueue()
     worker = installation.worker()
-    worker._renew_leases(datetime.now(UTC))
+    worker._beat(datetime.now(UTC))
     lost = raising(OperationalError("COMMIT", None, Exception("connection lost")))
 
     with (
-        crash_points.disturb(at_nth(CrashPoint.COMMITTED, 2, lost)),
+        crash_points.inject(at_nth(CrashPoint.COMMITTED, 2, lost)),
         pytest.raises(OperationalError),
     ):
         worker.take_turn()
@@ -171,7 +171,7 @@ def test_an_artifact_is_on_the_disk_before_it_has_its_name(
         flush(descriptor)
 
     monkeypatch.setattr(artifacts.os, "fsync", fsync)
-    with crash_points.disturb(at(CrashPoint.RENAME, lambda: done.append("rename"))):
+    with crash_points.inject(at(CrashPoint.RENAME, lambda: done.append("rename"))):
         artifacts.ArtifactStore(str(tmp_path)).put("new/one", b"content")
 
     assert done == ["folder", "file", "rename", "folder"]

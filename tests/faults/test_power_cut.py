@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from workers.queue import jobs
-from workers.queue.jobs import Job, JobKind, JobRequest
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.database import open_database, sqlite_module, transaction
+from workers.storage.tables import Job
 
 NUM_JOBS = 40
 CUTS = 40
@@ -31,7 +32,7 @@ def test_what_was_acknowledged_before_the_damage_is_there_and_the_database_is_wh
             """An empty one, so that the log is there."""
         for number in range(NUM_JOBS):
             with transaction(database) as session:
-                asked = JobRequest(JobKind.TRAIN, "digits", "cnn", recipe={}, seed=number)
+                asked = JobRequest(TRAIN, "digits", "cnn", recipe={}, seed=number)
                 job_id = jobs.enqueue(session, asked, now=datetime.now(UTC)).id
             acknowledged.append((log.stat().st_size, job_id))
         for path in (tmp_path / "bakeoff.db", log):

@@ -15,8 +15,8 @@ from httpx_sse import connect_sse
 from sqlalchemy import Engine
 
 from tests.faults.black_box import wait
-from workers.queue import jobs, leases
-from workers.queue.jobs import JobKind, JobRequest
+from workers.queue import claims, jobs, leases
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.queue.leases import Lease
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
@@ -79,9 +79,9 @@ def test_a_stream_resumed_across_restarts_of_the_service_misses_nothing_and_repe
     database = open_database(served.settings.resolved_database_url)
     now = datetime.now(UTC)
     with transaction(database) as session:
-        asked = JobRequest(JobKind.TRAIN, "digits", "cnn", recipe={}, recipe_hash="0")
+        asked = JobRequest(TRAIN, "digits", "cnn", recipe={}, recipe_hash="0")
         job_id = jobs.enqueue(session, asked, now=now).id
-        job = leases.claim(session, worker="w", now=now, duration=timedelta(hours=1))
+        job = claims.claim(session, worker="w", now=now, duration=timedelta(hours=1))
         assert job
     lease = Lease(job_id, job.token)
     seen: list[tuple[int, str]] = []

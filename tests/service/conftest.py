@@ -19,7 +19,7 @@ from service.app import create_app
 from service.overload.early_refusals import RefusingProtocol
 from service.overload.listeners import handles
 from workers.queue.leases import Lease
-from workers.running.executors import Ended
+from workers.running.executors import ProcessExit
 from workers.running.host_locks import HostLock
 from workers.running.job_process import run_job
 from workers.running.worker import Worker
@@ -37,7 +37,7 @@ class ThisProcess:
 
     settings: Settings
     num_slots: int = 1
-    ended: list[Ended] = field(default_factory=list)
+    ended: list[ProcessExit] = field(default_factory=list)
 
     def reserve(self) -> bool:
         return not self.ended
@@ -45,12 +45,12 @@ class ThisProcess:
     def unreserve(self) -> None:
         """Nothing was kept."""
 
-    def start(self, lease: Lease, alive: HostLock) -> None:
-        del alive
+    def start(self, lease: Lease, worker_lock: HostLock) -> None:
+        del worker_lock
         run_job(self.settings, lease)
-        self.ended.append(Ended(lease, 0))
+        self.ended.append(ProcessExit(lease, 0))
 
-    def poll(self) -> list[Ended]:
+    def poll(self) -> list[ProcessExit]:
         ended, self.ended = self.ended, []
         return ended
 

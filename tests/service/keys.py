@@ -16,7 +16,7 @@ def secret_of(key: str) -> str:
     return key.split("_", 2)[2]
 
 
-def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> api_keys.Made:
+def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> api_keys.NewApiKey:
     with transaction(open_database(service.settings.resolved_database_url)) as session:
         return api_keys.create(
             session,

@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from tests.service.conftest import Service, served
 from workers.queue import jobs
-from workers.queue.jobs import Job, JobStatus
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import Job, JobStatus
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 

@@ -17,12 +17,13 @@ from torch import Tensor
 
 from workers.datasets.fetch import fetch
 from workers.queue import jobs, registrations
-from workers.queue.jobs import FINAL, Job, JobKind, JobRequest
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage import metrics, trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import FINAL, Job, Registration
 
 SECONDS = 200  # until a wait counts as a failure; the machine may be busy
 TIMED = {"seconds", "images_per_second"}
@@ -44,7 +45,7 @@ class Installation:
         with transaction(self.database) as session:
             asked = JobRequest(
                 **{
-                    "kind": JobKind.TRAIN,
+                    "kind": TRAIN,
                     "architecture": "residual_cnn",
                     "recipe": recipe,
                     "recipe_hash": "0",
@@ -79,11 +80,11 @@ class Installation:
 
     def weights(self, job_id: str) -> dict[str, Tensor]:
         with transaction(self.database, read_only=True) as session:
-            made = trained_models.get(session, trained_models.of_jobs(session, [job_id])[job_id])
+            made = trained_models.of_jobs(session, [job_id])[job_id]
         store = ArtifactStore(self.settings.resolved_artifacts_url)
         return load(store.get(made.weights, sha256=made.weights_sha256))
 
-    def workers(self) -> list[registrations.Registration]:
+    def workers(self) -> list[Registration]:
         with transaction(self.database, read_only=True) as session:
             return registrations.present(session, since=datetime(2000, 1, 1, tzinfo=UTC))
 

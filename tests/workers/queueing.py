@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from workers.queue import jobs, leases
-from workers.queue.jobs import Job, JobKind, JobRequest
+from workers.queue import claims, jobs, leases
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.queue.leases import Lease
 from workers.storage.database import transaction
+from workers.storage.tables import Job
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -16,15 +17,13 @@ LATER = NOW + timedelta(minutes=5)
 
 def enqueue(database: Engine, priority: int = 0, now: datetime = NOW) -> str:
     with transaction(database) as session:
-        request = JobRequest(
-            JobKind.TRAIN, "digits", "cnn", recipe={}, recipe_hash="0", priority=priority
-        )
+        request = JobRequest(TRAIN, "digits", "cnn", recipe={}, recipe_hash="0", priority=priority)
         return jobs.enqueue(session, request, now=now).id
 
 
 def claim(database: Engine, now: datetime = NOW, worker: str = "w") -> Lease | None:
     with transaction(database) as session:
-        job = leases.claim(session, worker=worker, now=now, duration=LEASE)
+        job = claims.claim(session, worker=worker, now=now, duration=LEASE)
         return Lease(job.id, job.token) if job else None
 
 
@@ -39,9 +38,9 @@ def job(database: Engine, job_id: str) -> Job:
         return jobs.get(session, job_id)
 
 
-def fail_abandoned(database: Engine, now: datetime) -> list[str]:
+def end_abandoned(database: Engine, now: datetime) -> list[str]:
     with transaction(database) as session:
-        return leases.fail_abandoned(session, now=now)
+        return claims.end_abandoned(session, now=now)
 
 
 def record(database: Engine, lease: Lease, epoch: int, **values: float) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models import Registry
 from workers.errors import BakeoffError
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 Images = NDArray[np.uint8]  # (N, C, H, W), as stored: normalisation is part of the engine
 Probabilities = NDArray[np.float32]  # (N, num_classes)

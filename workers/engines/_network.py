@@ -11,7 +11,7 @@ from torch import Tensor
 from models import ImageShape, architectures
 from workers.engines import EngineError, Images, Probabilities
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 from workers.training.normalisation import Normalisation
 
 

@@ -8,7 +8,7 @@ import torch
 from workers.engines import Engine, EngineError, Images, Placement, Probabilities, engines
 from workers.engines._network import Network, load_network
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 from workers.training.hardware.captured import WARM_UP_CALLS, Captured
 
 SIZES = (1, 2, 4, 8, 16, 32, 64)  # images of a graph; fewer are filled up, more are cut into pieces

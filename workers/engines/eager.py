@@ -5,7 +5,7 @@ from torch import device, set_num_threads
 from workers.engines import Engine, Placement, engines
 from workers.engines._network import load_network
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 
 @engines.register

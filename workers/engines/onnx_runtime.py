@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.engines import Engine, Images, Placement, Probabilities, engines, graph_of
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 PIECE = 64  # images at once; more take longer each, since their activations leave the caches
 

@@ -1,25 +1,32 @@
-"""The kinds of job, one a file: the file's name is the kind.
+"""The kinds of job, one a file: the file's name is the kind, and a new kind is a new file.
 
-Each has `run(settings, job, lease)`, which does the work and writes how it ended. Files are imported
-in the process of a job alone, since most of them need torch; their names are known without that.
+The names are known without an import, because most files need torch, and the worker that claims jobs
+has none: a file is imported in the process of a job.
 """
 
 import pkgutil
 from importlib import import_module
 from typing import Protocol, cast
 
-from workers.queue.jobs import Job
 from workers.queue.leases import Lease
 from workers.settings import Settings
+from workers.storage.tables import Job
 
+#: The name of every kind, which the API accepts as a filter.
 KINDS = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 class Kind(Protocol):
     """What a file of this folder offers."""
 
+    #: Whether the dataset that a job names must stay as it is until the job has ended.
+    NEEDS_DATASET: bool
+
     def run(self, settings: Settings, job: Job, lease: Lease) -> None:
-        """Do the work of a job and end it; a BakeoffError ends it with its message."""
+        """Do the work of a job and end it.
+
+        A BakeoffError fails the job with its message, and LeaseLostError stops it without a word.
+        """
         ...
 
 

@@ -4,10 +4,12 @@ import dataclasses
 
 from workers.datasets.fetch import fetch
 from workers.queue import leases
-from workers.queue.jobs import Job
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.tables import Job
+
+NEEDS_DATASET = True
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:

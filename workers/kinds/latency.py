@@ -15,15 +15,16 @@ from workers.errors import BakeoffError
 from workers.latency.machine_load import load_average, num_cores
 from workers.latency.table import CONFIDENCE, LatencyRow, measure
 from workers.queue import leases
-from workers.queue.jobs import Job
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
 from workers.storage.retries import with_retries
-from workers.storage.trained_models import Model
+from workers.storage.tables import Job, Model
 from workers.training.hardware.device import device_name
+
+NEEDS_DATASET = False  # it measures on noise
 
 
 class NothingMeasuredError(BakeoffError):

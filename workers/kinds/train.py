@@ -12,22 +12,22 @@ from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
 from workers.exports.onnx import keep_graph
 from workers.queue import leases
-from workers.queue.jobs import Job
 from workers.queue.leases import Lease
 from workers.settings import Settings
-from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
 from workers.storage.ids import new_id
 from workers.storage.retries import with_retries
-from workers.storage.trained_models import Model
+from workers.storage.tables import Job, Model
 from workers.training.checkpoint import Checkpoint
 from workers.training.final_evaluation import Outcome, judge
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
 from workers.training.trainer import Trained, Trainer, build
+
+NEEDS_DATASET = True
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:
@@ -125,7 +125,7 @@ class TrainJob:
         if found.damage:
             epoch = found.checkpoint.epoch if found.checkpoint else 0
             with transaction(self.database) as session:
-                leases.note_fallback(
+                leases.record_fallback(
                     session, self.lease, epoch=epoch, reason=found.damage, now=utc_now()
                 )
         return found.checkpoint
@@ -146,7 +146,7 @@ class TrainJob:
         model_id = new_id()
         path = f"models/{model_id}/weights.safetensors"
         result, job, dataset = outcome.result, self.job, self.dataset
-        return trained_models.Model(
+        return Model(
             id=model_id,
             job_id=job.id,
             created_at=utc_now(),

@@ -1,12 +1,10 @@
-"""Which existing jobs may be compared: those that differ in architecture and seed, and in nothing else."""
+"""Which jobs may be compared: trainings that differ in architecture and seed, and in nothing else."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from workers.errors import BakeoffError
-from workers.queue.jobs import Job, JobKind, JobStateError, JobStatus
-
-LONGEST_LABEL = 60
+from workers.queue.jobs import TRAIN, JobStateError
+from workers.storage.tables import Job, JobStatus
 
 
 class IncomparableJobsError(BakeoffError):
@@ -20,88 +18,61 @@ def refuse_incomparable(jobs: Sequence[Job], current_sha256: str | None) -> None
     the content; None where it is not there. JobStateError where a job has failed or was cancelled.
     """
     for job in jobs:
-        if job.kind != JobKind.TRAIN:
+        if job.kind != TRAIN:
             raise IncomparableJobsError(
                 f"job '{job.id}' trains nothing; only trainings are compared"
             )
         if job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
-            raise JobStateError(
-                f"job '{job.id}' has {_ended(job)}; retry it first, or leave it out"
-            )
+            how = "failed" if job.status == JobStatus.FAILED else "been cancelled"
+            raise JobStateError(f"job '{job.id}' has {how}; retry it first, or leave it out")
     first, *others = jobs
     for job in others:
-        _refuse_different(first, job)
+        _refuse_other_dataset(first, job)
+        _refuse_other_recipe(first, job)
     _refuse_other_content(jobs, current_sha256)
-    _refuse_twice(jobs)
+    _refuse_duplicates(jobs)
 
 
-def entries(jobs: Sequence[Job]) -> list[dict[str, Any]]:
-    """The architectures of some jobs, in their order, each with a label of its own.
-
-    That is the name; where there are several of that name, with the options in which they differ.
-    """
-    found: list[dict[str, Any]] = []
-    for job in jobs:
-        entry = {"name": job.architecture, "options": job.options}
-        if entry not in found:
-            found.append(entry)
-    labels = [_label(entry, found) for entry in found]
-    if any(len(label) > LONGEST_LABEL for label in labels):
-        labels = [f"{entry['name']} {place}" for place, entry in enumerate(found, start=1)]
-    return [{**entry, "label": label} for entry, label in zip(found, labels, strict=True)]
-
-
-def _ended(job: Job) -> str:
-    return "failed" if job.status == JobStatus.FAILED else "been cancelled"
-
-
-def _refuse_different(first: Job, other: Job) -> None:
+def _refuse_other_dataset(first: Job, other: Job) -> None:
     if other.dataset != first.dataset:
         raise IncomparableJobsError(
             f"job '{first.id}' trains on {first.dataset} and job '{other.id}' on {other.dataset};"
             " only trainings on the same dataset are compared"
         )
-    if other.recipe_hash != first.recipe_hash:
-        ours, theirs = first.recipe or {}, other.recipe or {}
-        names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-        differ = ", ".join(f"{name} {ours.get(name)} and {theirs.get(name)}" for name in names)
-        raise IncomparableJobsError(
-            f"the recipes of job '{first.id}' and job '{other.id}' differ ({differ});"
-            " only trainings with the same recipe are compared"
-        )
+
+
+def _refuse_other_recipe(first: Job, other: Job) -> None:
+    if other.recipe_hash == first.recipe_hash:
+        return
+    ours, theirs = first.recipe or {}, other.recipe or {}
+    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    differ = ", ".join(f"{name} {ours.get(name)} and {theirs.get(name)}" for name in names)
+    raise IncomparableJobsError(
+        f"the recipes of job '{first.id}' and job '{other.id}' differ ({differ});"
+        " only trainings with the same recipe are compared"
+    )
 
 
 def _refuse_other_content(jobs: Sequence[Job], current_sha256: str | None) -> None:
-    known: dict[str, Job] = {}
+    job_of_content: dict[str, Job] = {}
     for job in jobs:
         content = job.result["dataset_sha256"] if job.result else current_sha256
         if content is not None:
-            known.setdefault(content, job)
-    if len(known) > 1:
-        first, other, *_ = known.values()
+            job_of_content.setdefault(content, job)
+    if len(job_of_content) > 1:
+        first, other, *_ = job_of_content.values()
         raise IncomparableJobsError(
             f"dataset {first.dataset} was replaced between job '{first.id}' and job '{other.id}':"
             " their images and splits differ; only trainings on the same split are compared"
         )
 
 
-def _refuse_twice(jobs: Sequence[Job]) -> None:
-    for place, job in enumerate(jobs):
-        for other in jobs[:place]:
-            ours, theirs = ((one.architecture, one.options, one.seed) for one in (job, other))
-            if ours == theirs:
+def _refuse_duplicates(jobs: Sequence[Job]) -> None:
+    for index, job in enumerate(jobs):
+        for other in jobs[:index]:
+            same_network = (job.architecture, job.options) == (other.architecture, other.options)
+            if same_network and job.seed == other.seed:
                 raise IncomparableJobsError(
                     f"job '{other.id}' and job '{job.id}' train the same architecture with the same"
                     f" options and seed ({job.architecture}, seed {job.seed}); each is compared once"
                 )
-
-
-def _label(entry: dict[str, Any], found: Sequence[dict[str, Any]]) -> str:
-    options = entry["options"]
-    others = [one["options"] for one in found if one["name"] == entry["name"]]
-    differing = [
-        f"{name} {value}"
-        for name, value in options.items()
-        if any(other.get(name) != value for other in others)
-    ]
-    return ", ".join([entry["name"], *differing])

@@ -1,57 +1,31 @@
 """Comparisons: one dataset, one recipe, several architectures, several seeds, and their jobs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import jobs
-from workers.queue.comparable import IncomparableJobsError, entries, refuse_incomparable
-from workers.queue.jobs import Job, JobKind, JobNotFoundError, JobRequest, JobStatus
-from workers.storage.database import Base, UtcDateTime
+from workers.queue.jobs import TRAIN, JobRequest
 from workers.storage.ids import new_id
 from workers.storage.pages import LATEST, Page, page
+from workers.storage.tables import UNFINISHED, Comparison, ComparisonJob, Job, JobStatus
 
-LONGEST_NAME = 100
-WHAT = ("name", "dataset", "architectures", "recipe", "recipe_hash", "seeds")  # is compared
-
-
-class Comparison(Base):
-    """What is compared; how it goes follows from its jobs."""
-
-    __tablename__ = "comparisons"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    dataset: Mapped[str]
-    architectures: Mapped[list[Any]]  # of {"name", "label", "options"}
-    recipe: Mapped[dict[str, Any]]
-    recipe_hash: Mapped[str]
-    seeds: Mapped[list[Any]]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-
-class ComparisonJob(Base):
-    """A job that a comparison was made of. Those it made itself name it in `Job.comparison_id`."""
-
-    __tablename__ = "comparison_jobs"
-
-    comparison_id: Mapped[str] = mapped_column(ForeignKey("comparisons.id"), primary_key=True)
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True)
 class ComparisonRequest:
-    """What to compare, checked at the door."""
+    """What to compare; whoever makes it has checked that it can be done."""
 
     name: str
     dataset: str
-    architectures: list[dict[str, Any]]
+    architectures: list[dict[str, Any]]  # of {"name", "label", "options"}
     recipe: dict[str, Any]
     recipe_hash: str
     seeds: list[int]
@@ -71,114 +45,34 @@ class SameArchitectureError(BakeoffError):
     """Two entries of a comparison are the same network."""
 
 
-def create(session: Session, request: ComparisonRequest, *, now: datetime) -> Comparison:
-    """Keep a comparison and enqueue its jobs, seed by seed, so that every network soon has a result.
+def create(
+    session: Session, request: ComparisonRequest, *, now: datetime
+) -> tuple[Comparison, list[Job]]:
+    """Add a comparison and enqueue its jobs, seed by seed, so that every network soon has a result.
 
     Raises SameArchitectureError where two entries have the same name and options.
     """
-    _refuse_twins(request.architectures)
-    comparison = _kept(session, {name: getattr(request, name) for name in WHAT}, now)
-    pairs = [(seed, entry) for seed in request.seeds for entry in request.architectures]
-    for position, (seed, entry) in enumerate(pairs):
-        job = JobRequest(
-            kind=JobKind.TRAIN,
+    _refuse_same_architecture(request.architectures)
+    fields = {name: value for name, value in vars(request).items() if name != "priority"}
+    comparison = Comparison(id=new_id(), created_at=now, **fields)
+    session.add(comparison)
+    session.flush()  # before the jobs that refer to it
+    requests = [
+        JobRequest(
+            kind=TRAIN,
             dataset=request.dataset,
-            architecture=entry["name"],
-            options=entry["options"],
+            architecture=architecture["name"],
+            options=architecture["options"],
             recipe=request.recipe,
             recipe_hash=request.recipe_hash,
             seed=seed,
             priority=request.priority,
             comparison_id=comparison.id,
         )
-        # A microsecond apart: the queue's order is that of creation.
-        jobs.enqueue(session, job, now=now + timedelta(microseconds=position))
-    return comparison
-
-
-def gather(
-    session: Session,
-    job_ids: Sequence[str],
-    *,
-    name: str = "",
-    current_sha256: Callable[[str], str | None],
-    now: datetime,
-) -> Comparison:
-    """Keep a comparison of jobs that are there, whatever made them; none is enqueued.
-
-    `current_sha256` gives the content of a dataset as it is now. Raises IncomparableJobsError where
-    a job is not there or more than architecture and seed differs, JobStateError where one has ended
-    without a result.
-    """
-    found = _found(session, job_ids)
-    first = found[0]
-    refuse_incomparable(found, current_sha256(first.dataset))
-    architectures = entries(found)
-    what = {
-        "name": name or default_name(first.dataset, architectures),
-        "dataset": first.dataset,
-        "architectures": architectures,
-        "recipe": first.recipe,
-        "recipe_hash": first.recipe_hash,
-        "seeds": list(dict.fromkeys(job.seed for job in found)),
-    }
-    comparison = _kept(session, what, now)
-    session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)
-    session.flush()
-    return comparison
-
-
-def default_name(dataset: str, architectures: Sequence[dict[str, Any]]) -> str:
-    """What a comparison is called by default."""
-    return f"{dataset}: {', '.join(entry['label'] for entry in architectures)}"[:LONGEST_NAME]
-
-
-def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
-    """The jobs of a comparison, in the order they were made."""
-    return jobs_of_each(session, [comparison])[comparison.id]
-
-
-def jobs_of_each(session: Session, found: Sequence[Comparison]) -> dict[str, list[Job]]:
-    """Comparison id → its jobs, in the order they were made; one query each way for all of them."""
-    ids = [comparison.id for comparison in found]
-    made = select(Job.comparison_id, Job).where(Job.comparison_id.in_(ids))
-    gathered = (
-        select(ComparisonJob.comparison_id, Job)
-        .join(Job, Job.id == ComparisonJob.job_id)
-        .where(ComparisonJob.comparison_id.in_(ids))
-    )
-    its_jobs: dict[str, dict[str, Job]] = {comparison_id: {} for comparison_id in ids}
-    for query in (made, gathered):
-        for comparison_id, job in session.execute(query):
-            its_jobs[str(comparison_id)][job.id] = job
-    return {
-        comparison_id: sorted(jobs.values(), key=lambda job: (job.created_at, job.id))
-        for comparison_id, jobs in its_jobs.items()
-    }
-
-
-def _found(session: Session, job_ids: Sequence[str]) -> list[Job]:
-    try:
-        return [jobs.get(session, job_id) for job_id in job_ids]
-    except JobNotFoundError as error:
-        raise IncomparableJobsError(str(error)) from None
-
-
-def _kept(session: Session, what: dict[str, Any], now: datetime) -> Comparison:
-    comparison = Comparison(id=new_id(), created_at=now, **what)
-    session.add(comparison)
-    session.flush()
-    return comparison
-
-
-def _refuse_twins(entries: list[dict[str, Any]]) -> None:
-    for index, entry in enumerate(entries):
-        for other in entries[:index]:
-            if (entry["name"], entry["options"]) == (other["name"], other["options"]):
-                raise SameArchitectureError(
-                    f"'{other['label']}' and '{entry['label']}' are the same architecture with the"
-                    " same options; each is compared once, over as many seeds as you like"
-                )
+        for seed in request.seeds
+        for architecture in request.architectures
+    ]
+    return comparison, jobs.enqueue_all(session, requests, now=now)
 
 
 def get(session: Session, comparison_id: str) -> Comparison:
@@ -198,14 +92,58 @@ def find(session: Session, *, limit: int, cursor: str | None = None) -> Page[Com
     return page(session, select(Comparison), Comparison, limit=limit, cursor=cursor)
 
 
-def status(jobs_of_it: Sequence[Job]) -> JobStatus:
-    """How a comparison stands: succeeded when every job ended and at least one succeeded."""
-    present = {job.status for job in jobs_of_it}
+def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
+    """The jobs of a comparison, in the order they were made."""
+    return jobs_of_each(session, [comparison])[comparison.id]
+
+
+def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[str, list[Job]]:
+    """Comparison id → its jobs, in the order they were made: two queries for all comparisons."""
+    ids = [comparison.id for comparison in comparisons]
+    own = select(Job.comparison_id, Job).where(Job.comparison_id.in_(ids))
+    existing = (
+        select(ComparisonJob.comparison_id, Job)
+        .join(Job, Job.id == ComparisonJob.job_id)
+        .where(ComparisonJob.comparison_id.in_(ids))
+    )
+    found: dict[str, dict[str, Job]] = {comparison_id: {} for comparison_id in ids}
+    for query in (own, existing):
+        for comparison_id, job in session.execute(query):
+            found[str(comparison_id)][job.id] = job
+    return {
+        comparison_id: sorted(jobs.values(), key=lambda job: (job.created_at, job.id))
+        for comparison_id, jobs in found.items()
+    }
+
+
+def status(jobs: Sequence[Job]) -> JobStatus:
+    """The status of a comparison with these jobs.
+
+    It has succeeded when every job has ended and at least one has succeeded.
+    """
+    present = {job.status for job in jobs}
     if present == {JobStatus.QUEUED}:
         return JobStatus.QUEUED
-    if present & {JobStatus.QUEUED, JobStatus.RUNNING}:
+    if present & UNFINISHED:
         return JobStatus.RUNNING
-    for ending in (JobStatus.SUCCEEDED, JobStatus.FAILED):
-        if ending in present:
-            return ending
+    for final in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+        if final in present:
+            return final
     return JobStatus.CANCELLED
+
+
+def default_name(dataset: str, architectures: Sequence[dict[str, Any]]) -> str:
+    """What a comparison is called by default."""
+    labels = ", ".join(architecture["label"] for architecture in architectures)
+    return f"{dataset}: {labels}"[:MAX_NAME_LENGTH]
+
+
+def _refuse_same_architecture(architectures: Sequence[dict[str, Any]]) -> None:
+    for index, architecture in enumerate(architectures):
+        for other in architectures[:index]:
+            same_name = architecture["name"] == other["name"]
+            if same_name and architecture["options"] == other["options"]:
+                raise SameArchitectureError(
+                    f"'{other['label']}' and '{architecture['label']}' are the same architecture"
+                    " with the same options; each is compared once, over as many seeds as you like"
+                )

@@ -1,34 +1,43 @@
 """What happened to a job, in order: kept, so that a stream can be resumed and a history checked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
-from workers.storage.database import Base, UtcDateTime
-
-
-class Event(Base):
-    """One thing that happened: a change of status, an epoch accepted, a checkpoint found damaged."""
-
-    __tablename__ = "events"
-
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str]  # "status", "epoch" or "fallback" (to an earlier checkpoint)
-    token: Mapped[int]  # of the lease it happened under
-    data: Mapped[dict[str, Any]]
+from workers.storage.tables import Event, Job, JobStatus
 
 
 def add(
-    session: Session, *, job_id: str, at: datetime, kind: str, token: int, data: dict[str, Any]
+    session: Session, *, job_id: str, token: int, kind: str, data: dict[str, Any], at: datetime
 ) -> None:
     """Note an event, in the transaction of the change it tells of."""
-    session.add(Event(job_id=job_id, at=at, kind=kind, token=token, data=data))
+    session.add(Event(job_id=job_id, token=token, kind=kind, data=data, at=at))
+
+
+def add_status(
+    session: Session, *, job_id: str, token: int, status: JobStatus, at: datetime, **details: Any
+) -> None:
+    """Note that the status of a job has changed, and what else is to be said of it."""
+    data = {"status": str(status), **details}
+    add(session, job_id=job_id, token=token, kind="status", data=data, at=at)
+
+
+def add_created(session: Session, jobs: Sequence[Job]) -> None:
+    """Note that jobs were created, with the status they have: one statement for all of them."""
+    rows = [
+        {
+            "job_id": job.id,
+            "token": job.token,
+            "kind": "status",
+            "data": {"status": str(job.status)},
+            "at": job.created_at,
+        }
+        for job in jobs
+    ]
+    session.execute(insert(Event), rows)
 
 
 def after(session: Session, job_id: str, last_id: int, *, limit: int = 1000) -> list[Event]:

@@ -4,21 +4,10 @@ from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
-from workers.storage.database import Base, UtcDateTime
-
-
-class IdempotencyKey(Base):
-    """A key a client sent, what it sent with it, and what came of it."""
-
-    __tablename__ = "idempotency_keys"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    fingerprint: Mapped[str]  # of method, path and body
-    resource_id: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+from workers.storage.tables import IdempotencyKey
 
 
 class IdempotencyConflictError(BakeoffError):

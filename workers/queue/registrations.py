@@ -3,23 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from workers.storage.database import Base, UtcDateTime
-
-
-class Registration(Base):
-    """A worker that has said it is there."""
-
-    __tablename__ = "workers"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    host: Mapped[str]
-    pid: Mapped[int]
-    device: Mapped[str]
-    slots: Mapped[int]  # jobs it runs at once
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    beat_at: Mapped[datetime] = mapped_column(UtcDateTime)
+from workers.storage.tables import Registration
 
 
 def register(session: Session, registration: Registration) -> None:
@@ -27,7 +13,7 @@ def register(session: Session, registration: Registration) -> None:
     session.merge(registration)
 
 
-def leave(session: Session, worker_id: str) -> None:
+def remove(session: Session, worker_id: str) -> None:
     """Say that a worker has stopped."""
     session.execute(delete(Registration).where(Registration.id == worker_id))
 

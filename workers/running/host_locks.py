@@ -1,4 +1,4 @@
-"""Locks between the processes of one machine. The kernel frees them when their holder ends, however."""
+"""Locks between the processes of one machine, which the kernel frees however their holder ends."""
 
 import fcntl
 import os
@@ -11,14 +11,14 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class HostLock:
-    """A locked file, free again when this process and all it was passed on to are gone or let go."""
+    """A locked file. It is free when this process and all it was passed to have released it or ended."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     @classmethod
-    def take(cls, path: Path) -> "HostLock | None":
-        """Lock the file at `path`, which is made; None where somebody else holds it."""
+    def try_acquire(cls, path: Path) -> "HostLock | None":
+        """Make and lock the file at `path`; None where somebody else holds it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
@@ -26,17 +26,17 @@ class HostLock:
         except BlockingIOError:
             os.close(descriptor)
             return None
-        if not _is_at(descriptor, path):  # removed by forget_all() before it was locked
+        if not _is_at(descriptor, path):  # removed by remove_unheld() before it was locked
             os.close(descriptor)
-            return cls.take(path)
+            return cls.try_acquire(path)
         return cls(descriptor)
 
-    def let_go(self) -> None:
-        """Hold it no longer; those it was passed on to still do."""
+    def release(self) -> None:
+        """Hold the lock no longer; processes it was passed to still do."""
         os.close(self._descriptor)
 
     def __reduce__(self) -> tuple[Callable[[Any], "HostLock"], tuple[Any]]:
-        """Passed to a child process while that starts, it is the same lock."""
+        """Pass the same lock to a child process that is being started."""
         return _received, (reduction.DupFd(self._descriptor),)
 
 
@@ -59,34 +59,34 @@ class HostLocks:
         boot = BOOT_ID.read_text().strip() if BOOT_ID.exists() else os.uname().nodename
         self._folder = folder / boot
 
-    def take(self, name: str) -> HostLock | None:
-        """Lock `name`; None where somebody else on this machine holds it."""
-        return HostLock.take(self._folder / name)
+    def try_acquire(self, name: str) -> HostLock | None:
+        """Lock `name`; None where another process on this machine holds it."""
+        return HostLock.try_acquire(self._folder / name)
 
-    def hold(self, name: str) -> HostLock:
-        """Lock `name`, which is ours alone."""
-        lock = self.take(name)
+    def acquire(self, name: str) -> HostLock:
+        """Lock `name`; RuntimeError where another process on this machine holds it."""
+        lock = self.try_acquire(name)
         if lock is None:
-            raise RuntimeError(f"another process goes by the name {name}")
+            raise RuntimeError(f"another process holds the lock {name}")
         return lock
 
-    def abandoned(self, names: Iterable[str]) -> set[str]:
-        """Those that were taken on this machine and that nobody holds any more."""
-        return {name for name in names if self._is_abandoned(self._folder / name)}
+    def unheld(self, names: Iterable[str]) -> set[str]:
+        """Those that were locked on this machine and that nobody holds any more."""
+        return {name for name in names if self._is_unheld(self._folder / name)}
 
-    def forget_all(self, *, but: set[str]) -> None:
-        """Remove the files of the locks nobody holds, but for those that are still asked about."""
+    def remove_unheld(self, *, keep: set[str]) -> None:
+        """Remove the files of locks that nobody holds, except those named in `keep`."""
         for path in self._folder.glob("*"):
-            held = HostLock.take(path) if path.name not in but else None
-            if held:
+            lock = HostLock.try_acquire(path) if path.name not in keep else None
+            if lock:
                 path.unlink()
-                held.let_go()
+                lock.release()
 
-    def _is_abandoned(self, path: Path) -> bool:
+    def _is_unheld(self, path: Path) -> bool:
         if not path.exists():
-            return False  # of another machine, or forgotten: only its lease tells
-        found = HostLock.take(path)
-        if found is None:
+            return False  # locked on another machine, or removed: only the lease tells
+        lock = HostLock.try_acquire(path)
+        if lock is None:
             return False
-        found.let_go()
+        lock.release()
         return True

@@ -1,4 +1,4 @@
-"""Running one job: the entry point of every job's process, on every kind of executor.
+"""Runs one job: the entry point of a job's process, whatever executor starts it.
 
 python -m workers.running.job_process --job JOB --token TOKEN
 """
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_job(settings: Settings, lease: Lease) -> None:
-    """Do the work of a job and write how it ended; LeaseLostError where it is no longer ours."""
+    """Do the work of a job and write how it ended; LeaseLostError where the lease is lost."""
     database = open_database(settings.resolved_database_url)
     with transaction(database, read_only=True) as session:
         job = jobs.get(session, lease.job_id)
@@ -34,8 +34,8 @@ def run_job(settings: Settings, lease: Lease) -> None:
     except LeaseLostError:
         raise
     except Exception as error:
-        passing = isinstance(error, (*UNAVAILABLE, OSError))
-        if passing and job.attempts < job.max_attempts:
+        may_pass = isinstance(error, (*UNAVAILABLE, OSError))
+        if may_pass and job.attempts < job.max_attempts:
             raise  # no verdict on the job, which is tried again
         logger.exception("job %s failed unexpectedly", job.id)
         sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
@@ -45,12 +45,12 @@ def run_job(settings: Settings, lease: Lease) -> None:
         leases.fail(session, lease, error=sentence, now=utc_now())
 
 
-def run_child(settings: Settings, lease: Lease, gpu: str, held: list[HostLock]) -> None:
+def run_child(settings: Settings, lease: Lease, gpu: str, locks: list[HostLock]) -> None:
     """Run a job in a process made for it, which sees one GPU or none and dies with its worker.
 
-    `held` are the locks that say it is there; the kernel frees them when it ends.
+    The process holds `locks` until it ends.
     """
-    del held
+    del locks
     _die_with_worker()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
@@ -62,7 +62,7 @@ def run_child(settings: Settings, lease: Lease, gpu: str, held: list[HostLock]) 
 
 
 def _die_with_worker() -> None:
-    """End this process as soon as the worker is gone, however it went."""
+    """End this process as soon as its worker has ended, however it did."""
     worker = multiprocessing.parent_process()  # which started us through the forkserver
     if worker is None:
         return

@@ -1,4 +1,4 @@
-"""Writing down how a job ends when its own process cannot: it died, was stopped, or never began."""
+"""Writes down how a job ended where its own process could not: it died, was stopped, or never began."""
 
 import logging
 from collections.abc import Callable
@@ -8,16 +8,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from workers.queue import jobs, leases
-from workers.queue.jobs import JobStatus
 from workers.queue.leases import Lease, LeaseLostError
-from workers.running.executors import Ended
+from workers.running.executors import ProcessExit
 from workers.storage.database import transaction
+from workers.storage.tables import JobStatus
 
 logger = logging.getLogger(__name__)
 
 
 class OutcomeWriter:
-    """Each may be written twice, as when the first answer was lost: the second changes nothing."""
+    """Ends jobs or gives them back to the queue.
+
+    Each outcome may be written twice, as when the first answer was lost: the second changes nothing.
+    """
 
     def __init__(self, database: Engine, clock: Callable[[Session], datetime]) -> None:
         self._database, self._clock = database, clock
@@ -31,22 +34,23 @@ class OutcomeWriter:
         except LeaseLostError:
             logger.info("job %s ended before it could be cancelled", lease.job_id)
 
-    def record_outcome(self, ended: Ended) -> None:
-        """A job's process is gone; it has written how the job ended, or it died."""
+    def record_outcome(self, process_exit: ProcessExit) -> None:
+        """Write how a job ended whose process is gone, unless the process has written it."""
+        lease = process_exit.lease
         with transaction(self._database, read_only=True) as session:
-            job = jobs.get(session, ended.lease.job_id)
-        if job.token != ended.lease.token or job.status != JobStatus.RUNNING:
+            job = jobs.get(session, lease.job_id)
+        if job.token != lease.token or job.status != JobStatus.RUNNING:
             logger.info("job %s: %s", job.id, job.status)
             return
-        why = _reason(ended.exit_code)
+        why = _reason(process_exit.exit_code)
         logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)
         if job.attempts < job.max_attempts or job.cancel_requested:
-            self.give_back(ended.lease, counts=True)
+            self.give_back(lease, counts=True)
             return
         error = f"{why} on each of {job.attempts} attempts"
         try:
             with transaction(self._database) as session:
-                leases.fail(session, ended.lease, error=error, now=self._clock(session))
+                leases.fail(session, lease, error=error, now=self._clock(session))
         except LeaseLostError:
             logger.info("job %s had ended", job.id)
 

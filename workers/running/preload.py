@@ -1,4 +1,7 @@
-"""What every job's process needs, imported once, in the forkserver: this module is its preload."""
+"""What the processes of jobs need, imported once: the forkserver imports this module and forks them.
+
+`multiprocessing` preloads modules by name, so importing this one is what preloads.
+"""
 
 from models import architectures
 from models._torchvision import import_torchvision
@@ -7,11 +10,11 @@ from workers.datasets.known import datasets
 
 
 def preload() -> None:
-    """Import torch and all that a job is made of, registries included."""
+    """Import torch, the kinds of job and the files of the registries."""
     import_torchvision()
     __import__("torchmetrics.functional.classification")
-    for kind in ("train", "fetch"):
-        kinds.load(kind)
+    for name in kinds.KINDS:
+        kinds.load(name)
     for registry in (architectures, datasets):
         len(registry)  # imports its files
 

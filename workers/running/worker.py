@@ -5,23 +5,21 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from workers.queue import jobs, leases, registrations
-from workers.queue.jobs import JobStatus
+from workers.queue import claims, jobs, leases, registrations
 from workers.queue.leases import Lease, LeaseLostError
-from workers.queue.registrations import Registration
-from workers.running.executors import Ended, Executor
+from workers.running.executors import Executor, ProcessExit
 from workers.running.host_locks import HostLocks
+from workers.running.observation import observe
 from workers.running.outcomes import OutcomeWriter
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, database_now, open_database, transaction
 from workers.storage.ids import new_id
+from workers.storage.tables import JobStatus, Registration
 
 logger = logging.getLogger(__name__)
 
@@ -30,18 +28,8 @@ PAUSE_SECONDS = 1.0  # where the database does not answer
 BEATS_PER_LEASE = 6
 
 
-class Snapshot(NamedTuple):
-    """What a worker sees at the beginning of a turn."""
-
-    now: datetime
-    dead: set[str]  # workers that hold jobs and are no more
-    unknown: list[Lease]  # ours, by a claim whose answer we never got
-    is_any_abandoned: bool
-    is_any_waiting: bool
-
-
 class Worker:
-    """One turn after the other: look after the running jobs, then claim new ones.
+    """Takes turns: in each it looks after the running jobs, then claims new ones.
 
     What a turn could not write, because the database did not answer, the next one writes.
     """
@@ -62,12 +50,12 @@ class Worker:
         self._outcomes = OutcomeWriter(self._database, clock)
         self._duration = timedelta(seconds=settings.lease_seconds)
         self._running: list[Lease] = []
-        self._ended: list[Ended] = []  # whose end is not written down yet
+        self._exits: list[ProcessExit] = []  # whose outcome is not written down yet
         self._locks = HostLocks(settings.locks_folder)
-        self._alive = self._locks.hold(self.id)  # others here know at once when we are dead
-        with self._read_session() as session:
+        self._lock = self._locks.acquire(self.id)  # workers on this host see at once when we die
+        with transaction(self._database, read_only=True) as session:
             self._started_at = self._beaten_at = clock(session)
-            self._locks.forget_all(but=set(leases.holders(session).values()))
+            self._locks.remove_unheld(keep=set(claims.holders(session).values()))
         self._beat_due = self._started_at
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -93,18 +81,24 @@ class Worker:
         return job_id
 
     def take_turn(self) -> None:
-        """Look after the running jobs, beat if it is time, and fill the free slots."""
+        """Look after the running jobs, send a heartbeat if it is due, and fill the free slots."""
         self._look_after_running()
-        with self._read_session() as session:
-            snapshot = self._snapshot(session)
-        if not self._beaten_at <= snapshot.now < self._beat_due:  # a clock may be put back
-            self._renew_leases(snapshot.now)
-        for lease in snapshot.unknown:
+        with transaction(self._database, read_only=True) as session:
+            seen = observe(
+                session,
+                worker=self.id,
+                running=self._running,
+                locks=self._locks,
+                now=self._clock(session),
+            )
+        if not self._beaten_at <= seen.now < self._beat_due:  # a clock may be put back
+            self._beat(seen.now)
+        for lease in seen.unknown_leases:
             self._outcomes.give_back(lease, counts=False)
-        if snapshot.is_any_abandoned:
-            self._fail_abandoned(snapshot.dead)
-        if snapshot.is_any_abandoned or snapshot.is_any_waiting:
-            self._claim(snapshot.dead)
+        if seen.is_any_abandoned:
+            self._end_abandoned(seen.dead_workers)
+        if seen.is_any_abandoned or seen.is_any_waiting:
+            self._fill_slots(seen.dead_workers)
 
     def shut_down(self) -> None:
         """Stop the running jobs and give them back; their next worker resumes the last epoch."""
@@ -114,51 +108,33 @@ class Worker:
             for lease in list(self._running):
                 self._outcomes.give_back(lease, counts=False)
             with transaction(self._database) as session:
-                registrations.leave(session, self.id)
+                registrations.remove(session, self.id)
         except UNAVAILABLE as error:  # the next worker sees that we are gone and takes them over
             logger.warning("the database does not answer: %s", error.orig)
-        self._alive.let_go()
+        self._lock.release()
         logger.info("worker %s has stopped", self.id)
 
-    def _read_session(self) -> AbstractContextManager[Session]:
-        return transaction(self._database, read_only=True)
-
-    def _snapshot(self, session: Session) -> Snapshot:
-        now = self._clock(session)
-        holders = leases.holders(session)
-        dead = self._locks.abandoned(set(holders.values()) - {self.id})
-        return Snapshot(
-            now=now,
-            dead=dead,
-            unknown=[
-                lease
-                for lease, worker in holders.items()
-                if worker == self.id and lease not in self._running
-            ],
-            is_any_abandoned=leases.is_any_abandoned(session, now=now, dead=dead),
-            is_any_waiting=leases.is_any_waiting(session),
-        )
-
-    def _fail_abandoned(self, dead: set[str]) -> None:
+    def _end_abandoned(self, dead_workers: set[str]) -> None:
         with transaction(self._database) as session:
-            for job_id in leases.fail_abandoned(session, now=self._clock(session), dead=dead):
+            now = self._clock(session)
+            for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
                 logger.warning("job %s ends: its worker died", job_id)
 
-    def _claim(self, dead: set[str]) -> None:
+    def _fill_slots(self, dead_workers: set[str]) -> None:
         while self._executor.reserve():
-            if not self._start_next(dead):
+            if not self._start_next(dead_workers):
                 return
 
-    def _start_next(self, dead: set[str]) -> bool:
+    def _start_next(self, dead_workers: set[str]) -> bool:
         job = None
         try:
             with transaction(self._database) as session:
-                job = leases.claim(
+                job = claims.claim(
                     session,
                     worker=self.id,
                     now=self._clock(session),
                     duration=self._duration,
-                    dead=dead,
+                    dead_workers=dead_workers,
                 )
         finally:
             if job is None:
@@ -166,18 +142,18 @@ class Worker:
         if job is None:
             return False
         lease = Lease(job.id, job.token)
-        what = job.architecture or job.kind
-        logger.info("job %s starts: %s on %s, token %d", job.id, what, job.dataset, job.token)
+        work = job.architecture or job.kind
+        logger.info("job %s starts: %s on %s, token %d", job.id, work, job.dataset, job.token)
         self._running.append(lease)
-        self._executor.start(lease, self._alive)
+        self._executor.start(lease, self._lock)
         return True
 
     def _look_after_running(self) -> None:
-        self._ended += self._executor.poll()
-        for ended in list(self._ended):
-            self._outcomes.record_outcome(ended)
-            self._ended.remove(ended)
-            self._running.remove(ended.lease)
+        self._exits += self._executor.poll()
+        for process_exit in list(self._exits):
+            self._outcomes.record_outcome(process_exit)
+            self._exits.remove(process_exit)
+            self._running.remove(process_exit.lease)
         for lease in self._to_be_cancelled():
             self._executor.stop(lease)
             self._outcomes.confirm_cancelled(lease)
@@ -186,11 +162,13 @@ class Worker:
     def _to_be_cancelled(self) -> list[Lease]:
         if not self._running:
             return []
-        with self._read_session() as session:
-            asked = leases.cancel_requested(session, [lease.job_id for lease in self._running])
-        return [lease for lease in self._running if lease.job_id in asked]
+        with transaction(self._database, read_only=True) as session:
+            job_ids = [lease.job_id for lease in self._running]
+            requested = leases.cancel_requested(session, job_ids)
+        return [lease for lease in self._running if lease.job_id in requested]
 
-    def _renew_leases(self, now: datetime) -> None:
+    def _beat(self, now: datetime) -> None:
+        """Renew every lease and say that this worker is there."""
         for lease in list(self._running):
             try:
                 with transaction(self._database) as session:
@@ -202,8 +180,8 @@ class Worker:
         self._beaten_at, self._beat_due = now, now + self._duration / BEATS_PER_LEASE
 
     def _stop_lost(self, lease: Lease) -> None:
-        """The lease is gone: the job has just succeeded, or its process works for nothing."""
-        with self._read_session() as session:
+        """Stop a job whose lease is lost, unless it has just succeeded under that lease."""
+        with transaction(self._database, read_only=True) as session:
             job = jobs.get(session, lease.job_id)
         if job.token != lease.token or job.status != JobStatus.SUCCEEDED:
             logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
-from workers.storage.database import Base, UtcDateTime
 from workers.storage.ids import new_id
+from workers.storage.tables import ApiKey
 
 PREFIX = "bakeoff"  # so that secret scanners and people know one when they see it
 SECRET_BYTES = 32  # a plain digest is safe at rest: nobody guesses 256 bits
@@ -28,21 +28,7 @@ class Scope(StrEnum):
     ADMIN = "admin"  # keys, and all of the above
 
 
-class ApiKey(Base):
-    """A key that was made; a revoked one stays listed."""
-
-    __tablename__ = "api_keys"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    digest: Mapped[str]  # SHA-256 of the whole key, as hexadecimal digits
-    scopes: Mapped[list[Any]]
-    requests_per_minute: Mapped[int | None]  # None: as many as it likes
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Made(NamedTuple):
+class NewApiKey(NamedTuple):
     """A new key, and the only time it is seen whole."""
 
     row: ApiKey
@@ -65,7 +51,7 @@ def create(
     *,
     requests_per_minute: int | None,
     now: datetime,
-) -> Made:
+) -> NewApiKey:
     """Make a key; its holder must keep it, nobody can show it again."""
     key_id = new_id()
     key = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
@@ -79,7 +65,7 @@ def create(
         revoked_at=None,
     )
     session.add(row)
-    return Made(row, key)
+    return NewApiKey(row, key)
 
 
 def revoke(session: Session, key_id: str, *, now: datetime) -> ApiKey:
@@ -91,7 +77,7 @@ def revoke(session: Session, key_id: str, *, now: datetime) -> ApiKey:
     return row
 
 
-def every(session: Session) -> list[ApiKey]:
+def list_all(session: Session) -> list[ApiKey]:
     """Every key there has been, newest first."""
     return list(session.scalars(select(ApiKey).order_by(ApiKey.created_at.desc(), ApiKey.id)))
 
@@ -102,5 +88,5 @@ def digest_of(key: str) -> str:
 
 
 def id_of(key: str) -> str:
-    """The id that a key carries, or what stands in its place in a text that is none."""
+    """The id that a key carries, or whatever stands in its place where the text is no key."""
     return key.removeprefix(f"{PREFIX}_").partition("_")[0]

@@ -1,27 +1,14 @@
 """The database: one engine per process, one transaction per request or step of a job."""
 
-import enum
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    MetaData,
-    create_engine,
-    event,
-    func,
-    select,
-)
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Session
 
 from workers.crash_points import CrashPoint, reach
 
@@ -29,50 +16,6 @@ BUSY_SECONDS = 10
 
 #: What the database says when it is locked, full or gone for now, and not when a query is wrong.
 UNAVAILABLE = (OperationalError, InterfaceError)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone: it would be a different one elsewhere."""
-        del dialect
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a stored moment needs a zone")
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Put the zone back where the database dropped it."""
-        del dialect
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-class Base(DeclarativeBase):
-    """The tables; each lives beside the verbs that change it."""
-
-    #: Enumerations are kept as the words of the API, not as the names of Python.
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        enum.Enum: Enum(
-            enum.Enum,
-            native_enum=False,
-            length=16,
-            values_callable=lambda kind: [str(member) for member in kind],
-        ),
-        dict[str, Any]: JSON(none_as_null=True),
-        list[Any]: JSON(none_as_null=True),
-    }
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 def utc_now() -> datetime:

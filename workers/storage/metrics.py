@@ -3,22 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from workers.storage.database import Base
-
-
-class Metric(Base):
-    """One number of one job at one epoch."""
-
-    __tablename__ = "metrics"
-
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[float | None]  # None where the number was not finite, which SQL cannot keep
-    token: Mapped[int]  # of the lease it was accepted under
+from workers.storage.tables import Metric
 
 
 def storable(values: Mapping[str, float]) -> dict[str, float | None]:
@@ -65,9 +53,9 @@ def curves(
     session: Session, job_ids: Sequence[str], prefix: str
 ) -> dict[tuple[str, str], list[float | None]]:
     """(job, name) → value after each epoch, of the metrics called `prefix`/…; "" for those without."""
-    of_it = Metric.name.like(f"{prefix}/%") if prefix else Metric.name.not_like("%/%")
+    has_prefix = Metric.name.like(f"{prefix}/%") if prefix else Metric.name.not_like("%/%")
     query = select(Metric.job_id, Metric.name, Metric.value).where(
-        Metric.job_id.in_(job_ids), of_it
+        Metric.job_id.in_(job_ids), has_prefix
     )
     found: dict[tuple[str, str], list[float | None]] = {}
     for job_id, name, value in session.execute(query.order_by(Metric.epoch)):

@@ -1,17 +1,17 @@
 """Names that stand for models, and what they stood for before."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field, model_validator
 
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
-from service.requests.fields import Form, Name
-from service.routes.v1.engines import known_engine
+from service.requests.fields import Form, Name, checked_engine
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.tables import Alias
 from workers.storage.trained_models import ModelNotFoundError
 
 router = APIRouter(prefix="/v1", tags=["models"])
@@ -27,7 +27,7 @@ AliasName = Annotated[
 
 
 class AliasTarget(Form):
-    """What an alias shall stand for: a model, or what it stood for in an earlier version."""
+    """What an alias is to stand for: a model, or what it stood for in an earlier version."""
 
     model_id: Name | None = Field(None, examples=["latest"])
     engine: Name | None = Field(None, description="that serves it; see `GET /v1/engines`")
@@ -77,40 +77,38 @@ class AliasList(BaseModel):
 @router.get("/aliases", summary="List aliases")
 def list_aliases(session: ReadSession) -> AliasList:
     """Every alias and the model it stands for."""
-    found = trained_models.aliases(session)
-    return AliasList(items=[AliasDocument(**_columns(alias)) for alias in found])
+    return AliasList(items=[_document(alias) for alias in trained_models.aliases(session)])
 
 
 @router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 422))
 def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> AliasDocument:
-    """Let a name stand for a model from now on, wherever an id does, or go back to a version of it.
+    """Let a name stand for a model from now on, or for what it stood for in an earlier version.
 
-    Requests that are being answered are finished by the model they began with.
+    An alias is accepted wherever the id of a model is. Requests that are being answered are finished
+    by the model they began with.
     """
     now = utc_now()
     if body.version is not None:
-        kept = trained_models.take_back(session, alias, body.version, now=now)
+        row = trained_models.restore_alias(session, alias, body.version, now=now)
     else:
-        engine = body.engine and known_engine(body.engine)
-        kept = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
-    return AliasDocument(**_columns(kept))
+        engine = body.engine and checked_engine(body.engine)
+        row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
+    return _document(row)
 
 
 @router.get("/aliases/{alias}/versions", summary="List versions", responses=refusals(404, 422))
 def list_alias_versions(alias: AliasName, session: ReadSession) -> AliasVersionList:
     """What an alias has stood for, newest first; `PUT` with a `version` goes back to it."""
-    found = trained_models.alias_versions(session, alias)
-    if not found:
+    versions = trained_models.alias_versions(session, alias)
+    if not versions:
         raise ModelNotFoundError(f"there is no alias '{alias}'")
     return AliasVersionList(
         items=[
-            AliasVersionDocument(
-                **{name: getattr(one, name) for name in AliasVersionDocument.model_fields}
-            )
-            for one in found
+            AliasVersionDocument.model_validate(version, from_attributes=True)
+            for version in versions
         ]
     )
 
 
-def _columns(alias: trained_models.Alias) -> dict[str, Any]:
-    return {name: getattr(alias, name) for name in AliasDocument.model_fields}
+def _document(alias: Alias) -> AliasDocument:
+    return AliasDocument.model_validate(alias, from_attributes=True)

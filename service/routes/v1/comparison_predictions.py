@@ -14,11 +14,10 @@ from service.inference.bodies.request_images import read_images
 from service.inference.prediction_list import IMAGES, PredictionList
 from service.routes.v1.predictions import PredictionOptions, classify, predictor_of
 from workers.queue import comparisons
-from workers.queue.comparisons import Comparison
-from workers.queue.jobs import Job
 from workers.storage import trained_models
 from workers.storage.database import transaction
-from workers.storage.trained_models import Model, ModelNotFoundError
+from workers.storage.tables import Comparison, Job, Model
+from workers.storage.trained_models import ModelNotFoundError
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
 
@@ -71,13 +70,9 @@ def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, 
     """The comparison's id, and the label and model of each of its jobs that made one."""
     with transaction(database, read_only=True) as session:
         comparison = comparisons.get(session, comparison_id)
-        of_it = comparisons.jobs_of(session, comparison)
-        made = trained_models.of_jobs(session, [job.id for job in of_it])
-        models = [
-            (_label_of(comparison, job), trained_models.get(session, made[job.id]))
-            for job in of_it
-            if job.id in made
-        ]
+        its_jobs = comparisons.jobs_of(session, comparison)
+        made = trained_models.of_jobs(session, [job.id for job in its_jobs])
+        models = [(_label_of(comparison, job), made[job.id]) for job in its_jobs if job.id in made]
     if not models:
         raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
     return comparison.id, models

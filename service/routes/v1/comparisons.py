@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -22,15 +23,12 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
-from service.requests.fields import require_dataset
 from service.results.comparisons import ResultsReader
 from service.routes.v1.jobs import JobDocument, listed
 from workers.datasets import store
-from workers.queue import comparisons
-from workers.queue.comparisons import Comparison
-from workers.queue.jobs import Job, JobStatus
-from workers.settings import Settings
+from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
+from workers.storage.tables import Comparison, Job, JobStatus
 
 router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
 
@@ -80,17 +78,20 @@ def create_comparison(
     artifacts: Artifacts,
     response: Response,
 ) -> ComparisonDocument:
-    """Enqueue the training of every architecture with every seed, or compare jobs that are there.
+    """Enqueue the training of every architecture with every seed, or compare existing jobs.
 
     Jobs that differ in more than architecture and seed are refused with the reason.
     """
     known = idempotency.recall(body)
     if known is None:
-        known = _create(session, settings, body).id
-        idempotency.remember(body, known)
-    response.headers["Location"] = f"/v1/comparisons/{known}"
+        comparison, its_jobs = _create(session, settings.datasets_folder, body)
+        idempotency.remember(body, comparison.id)
+    else:
+        comparison = comparisons.get(session, known)
+        its_jobs = comparisons.jobs_of(session, comparison)
+    response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
     reader = ResultsReader(session, artifacts, settings.datasets_folder)
-    return _document(reader, comparisons.get(session, known))
+    return _document(reader, comparison, its_jobs)
 
 
 @router.get("", summary="List comparisons", responses=refusals(422))
@@ -107,22 +108,22 @@ def list_comparisons(
 @router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404))
 def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
     """One comparison: status, jobs with progress, and the leaderboard so far."""
-    return _document(reader, comparisons.get(reader.session, comparison_id))
+    comparison = comparisons.get(reader.session, comparison_id)
+    return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
 
 
 def _create(
-    session: Session, settings: Settings, body: NewComparison | ComparisonOfJobs
-) -> Comparison:
+    session: Session, datasets_folder: Path, body: NewComparison | ComparisonOfJobs
+) -> tuple[Comparison, list[Job]]:
     now = utc_now()
     if isinstance(body, NewComparison):
-        require_dataset(settings, body.dataset)
-        return comparisons.create(session, body.request(), now=now)
+        return comparisons.create(session, body.comparison(datasets_folder), now=now)
 
     def current_sha256(dataset: str) -> str | None:
-        description = store.describe(settings.datasets_folder, dataset)
+        description = store.describe(datasets_folder, dataset)
         return description.sha256 if description else None
 
-    return comparisons.gather(
+    return existing_jobs.compare(
         session, body.jobs, name=body.name, current_sha256=current_sha256, now=now
     )
 
@@ -133,8 +134,9 @@ def _summary(comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonSumma
     return ComparisonSummary(status=status, **{name: getattr(comparison, name) for name in fields})
 
 
-def _document(reader: ResultsReader, comparison: Comparison) -> ComparisonDocument:
-    its_jobs = comparisons.jobs_of(reader.session, comparison)
+def _document(
+    reader: ResultsReader, comparison: Comparison, its_jobs: Sequence[Job]
+) -> ComparisonDocument:
     return ComparisonDocument(
         **dict(_summary(comparison, its_jobs)),
         jobs=[listed(job) for job in its_jobs],

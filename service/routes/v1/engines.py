@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from models import UnknownNameError
 from workers.engines import engines
 
 router = APIRouter(prefix="/v1", tags=["models"])
@@ -29,10 +28,3 @@ def list_engines() -> EngineList:
     return EngineList(
         items=[EngineDocument(name=one, description=engines.description(one)) for one in engines]
     )
-
-
-def known_engine(name: str) -> str:
-    """The same name; UnknownNameError, with the nearest, where no engine has it."""
-    if name not in engines:
-        raise UnknownNameError("engine", name, list(engines))
-    return name

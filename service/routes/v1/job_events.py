@@ -12,9 +12,8 @@ from sqlalchemy import Engine
 from service.dependencies import Database, Id
 from service.errors import refusals
 from workers.queue import events, jobs
-from workers.queue.events import Event
-from workers.queue.jobs import FINAL, Job
 from workers.storage.database import transaction
+from workers.storage.tables import FINAL, Event, Job
 
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["jobs"])
 

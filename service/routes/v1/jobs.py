@@ -1,11 +1,11 @@
-"""What there is to do, and how it goes."""
+"""Jobs: enqueued, listed, shown, cancelled and retried."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
     CurrentSettings,
@@ -17,42 +17,28 @@ from service.dependencies import (
     WriteSession,
 )
 from service.errors import refusals
-from service.requests.fields import (
-    Form,
-    Name,
-    Priority,
-    RecipeForm,
-    Seed,
-    checked_options,
-    require_dataset,
-)
+from service.requests.fields import Name
+from service.requests.trainings import TrainingRequest
+from workers.kinds import KINDS
 from workers.queue import jobs
-from workers.queue.jobs import Job, JobKind, JobRequest, JobStatus
 from workers.storage.database import utc_now
-from workers.training.recipe import Recipe
+from workers.storage.tables import Job, JobStatus
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 
-class TrainingRequest(Form):
-    """One training: an architecture, a dataset, a recipe and a seed."""
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"there is no kind of job '{name[:80]}'; known are: {', '.join(KINDS)}")
+    return name
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"dataset": "digits", "architecture": "cnn", "recipe": {"epochs": 5}}
-        },
-    )
 
-    dataset: Name
-    architecture: Name
-    options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
-    recipe: RecipeForm = Recipe()
-    seed: Seed = 0
-    priority: Priority = 0
+#: A kind of job; which there are is said by the files of workers/kinds.
+Kind = Annotated[str, Field(json_schema_extra={"enum": [*KINDS]})]
 
 
 class JobProgress(BaseModel):
-    """Where a running job is; a fetch has only a phase, a latency its steps too."""
+    """Where a running job is; which of the fields it has depends on its kind."""
 
     phase: str = Field(examples=["training"])
     epoch: int | None = None
@@ -69,7 +55,7 @@ class JobDocument(BaseModel):
     """One piece of work."""
 
     id: str
-    kind: JobKind
+    kind: Kind
     status: JobStatus
     dataset: str
     architecture: str | None
@@ -92,10 +78,10 @@ class JobDocument(BaseModel):
 
 @dataclass(frozen=True)
 class JobFilters:
-    """Only the jobs of which all of this is so."""
+    """The columns by which a list of jobs is filtered."""
 
     status: JobStatus | None = None
-    kind: JobKind | None = None
+    kind: Annotated[Kind, AfterValidator(_known_kind)] | None = None
     dataset: Annotated[Name | None, Query()] = None
     architecture: Annotated[Name | None, Query()] = None
 
@@ -118,21 +104,12 @@ def create_job(
     """Enqueue the training of one architecture on one dataset with one recipe and seed."""
     known = idempotency.recall(body)
     if known is None:
-        require_dataset(settings, body.dataset)
-        request = JobRequest(
-            kind=JobKind.TRAIN,
-            dataset=body.dataset,
-            architecture=body.architecture,
-            options=checked_options(body.architecture, body.options),
-            recipe=vars(body.recipe),
-            recipe_hash=body.recipe.hash,
-            seed=body.seed,
-            priority=body.priority,
-        )
-        known = jobs.enqueue(session, request, now=utc_now()).id
-        idempotency.remember(body, known)
-    response.headers["Location"] = f"/v1/jobs/{known}"
-    return job_document(jobs.get(session, known))
+        job = jobs.enqueue(session, body.job(settings.datasets_folder), now=utc_now())
+        idempotency.remember(body, job.id)
+    else:
+        job = jobs.get(session, known)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_document(job)
 
 
 @router.get("", summary="List jobs", responses=refusals(422))
@@ -166,7 +143,7 @@ def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
     "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409)
 )
 def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
-    """Queue a failed or cancelled job again; it goes on from its last epoch."""
+    """Queue a failed or cancelled job again; it resumes from its last epoch."""
     return job_document(jobs.retry(session, job_id, now=utc_now()))
 
 

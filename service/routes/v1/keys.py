@@ -11,8 +11,9 @@ from service.errors import refusals
 from service.requests.fields import Form, Name
 from service.security.key_cache import KeyCache, KeysUnusedError
 from workers.storage import api_keys
-from workers.storage.api_keys import ApiKey, Scope
+from workers.storage.api_keys import Scope
 from workers.storage.database import utc_now
+from workers.storage.tables import ApiKey
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -73,7 +74,7 @@ def create_key(body: KeyRequest, session: WriteSession, request: Request) -> New
 @router.get("", summary="List keys")
 def list_keys(session: ReadSession) -> KeyList:
     """Every key there has been, newest first, without what opens anything."""
-    return KeyList(items=[_document(row) for row in api_keys.every(session)])
+    return KeyList(items=[_document(row) for row in api_keys.list_all(session)])
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))

@@ -1,62 +1,21 @@
-"""How long a model takes: measured by a job, and kept."""
+"""How long models take to predict, as jobs measure it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from service.dependencies import Cursor, Id, Idempotent, Limit, ReadSession, WriteSession
 from service.errors import refusals
-from service.requests.fields import Form, Name, Priority
-from service.routes.v1.engines import known_engine
+from service.requests.latency import LATENCY, LatencyRequest
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.engines import engines
 from workers.latency.table import LatencyRow
 from workers.queue import jobs
-from workers.queue.jobs import Job, JobKind, JobRequest, JobStatus
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.tables import Job, JobStatus
 
 router = APIRouter(prefix="/v1/models/{model_id}/latency", tags=["latency"])
-
-MOST_CELLS = 48  # each takes one second, and a slow one up to twenty
-DEFAULT_THREADS = 2  # numbers of threads, where none is given: one, and all cores
-
-BatchSize = Annotated[int, Field(ge=1, le=256)]
-Threads = Annotated[int, Field(ge=1, le=256)]
-
-
-class LatencyRequest(Form):
-    """The table to measure: every engine with every number of threads at every batch size."""
-
-    engines: Annotated[
-        list[Name] | None,
-        Field(min_length=1, description="see `GET /v1/engines`; null: all", examples=[None]),
-    ] = None
-    batch_sizes: list[BatchSize] = Field([1, 8, 64], min_length=1, max_length=MOST_CELLS)
-    threads: Annotated[
-        list[Threads] | None,
-        Field(
-            min_length=1,
-            max_length=MOST_CELLS,
-            description="null: one, and as many as the worker's machine has cores",
-            examples=[[1, 2]],
-        ),
-    ] = None
-    priority: Priority = 0
-
-    @model_validator(mode="after")
-    def _small_enough(self) -> Self:
-        num_engines = len(set(self.engines)) if self.engines else len(engines)
-        num_threads = len(set(self.threads)) if self.threads else DEFAULT_THREADS
-        cells = num_engines * len(set(self.batch_sizes)) * num_threads
-        if cells > MOST_CELLS:
-            raise ValueError(
-                f"{num_engines} engines × {len(set(self.batch_sizes))} batch sizes × {num_threads}"
-                f" numbers of threads are {cells} measurements; one job makes {MOST_CELLS} at most"
-            )
-        return self
 
 
 class SkippedCell(BaseModel):
@@ -103,19 +62,12 @@ def measure_latency(
     known = idempotency.recall(body)
     if known is None:
         model = trained_models.get(session, model_id)
-        request = JobRequest(
-            kind=JobKind.LATENCY,
-            dataset=model.dataset,
-            architecture=model.architecture,
-            seed=model.seed,
-            options=_table(body),
-            priority=body.priority,
-            model_id=model.id,
-        )
-        known = jobs.enqueue(session, request, now=utc_now()).id
-        idempotency.remember(body, known)
-    response.headers["Location"] = f"/v1/jobs/{known}"
-    return job_document(jobs.get(session, known))
+        job = jobs.enqueue(session, body.job(model), now=utc_now())
+        idempotency.remember(body, job.id)
+    else:
+        job = jobs.get(session, known)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_document(job)
 
 
 @router.get("", summary="Show latency", responses=refusals(404, 422))
@@ -125,20 +77,12 @@ def show_latency(
     """The tables that were measured of a model, newest first."""
     model = trained_models.get(session, model_id)
     measured = {
-        "kind": JobKind.LATENCY,
+        "kind": LATENCY,
         "model_id": model.id,
         "status": JobStatus.SUCCEEDED,
     }
     found = jobs.find(session, measured, limit=limit, cursor=cursor)
     return LatencyList(items=[_document(job) for job in found.items], next=found.next)
-
-
-def _table(body: LatencyRequest) -> dict[str, Any]:
-    return {
-        "engines": sorted({known_engine(one) for one in body.engines}) if body.engines else None,
-        "batch_sizes": sorted(set(body.batch_sizes)),
-        "threads": sorted(set(body.threads)) if body.threads else None,
-    }
 
 
 def _document(job: Job) -> LatencyTable:

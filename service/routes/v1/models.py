@@ -1,5 +1,6 @@
 """Trained networks, listed and downloaded."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from service.requests.fields import Name
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.storage import trained_models
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
 
@@ -78,13 +79,13 @@ def list_models(
     filters = {"dataset": dataset, "architecture": architecture}
     given = {name: value for name, value in filters.items() if value is not None}
     found = trained_models.find(session, given, limit=limit, cursor=cursor)
-    return ModelList(items=[_document(session, one) for one in found.items], next=found.next)
+    return ModelList(items=_documents(session, found.items), next=found.next)
 
 
 @router.get("/models/{model_id}", summary="Show a model", responses=refusals(404))
 def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
     """One model; an alias or `latest` stands for an id."""
-    return _document(session, trained_models.get(session, model_id))
+    return _documents(session, [trained_models.get(session, model_id)])[0]
 
 
 @router.get(
@@ -129,11 +130,16 @@ def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> R
     )
 
 
-def _document(session: Session, model: Model) -> ModelDocument:
+def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
+    aliases = trained_models.aliases_of_each(session, models)
+    return [_document(model, aliases[model.id]) for model in models]
+
+
+def _document(model: Model, aliases: list[str]) -> ModelDocument:
     same = set(ModelDocument.model_fields) - {"aliases", "image_shape"}
     channels, height, width = model.image_shape
     return ModelDocument(
         **{name: getattr(model, name) for name in same},
         image_shape=Shape(channels=channels, height=height, width=width),
-        aliases=[one.alias for one in trained_models.aliases(session, model.id)],
+        aliases=aliases,
     )

@@ -19,8 +19,8 @@ from service.inference.prediction_list import IMAGES, PredictionList, prediction
 from service.inference.predictor import Predictor
 from service.inference.predictor_cache import PredictorCache
 from service.overload.direct_routes import DirectRoute
-from service.routes.v1.engines import known_engine
-from workers.storage.trained_models import Model
+from service.requests.fields import checked_engine
+from workers.storage.tables import Model
 
 LONG_WAIT = (
     0.5  # seconds at the door, after which some have hung up; to ask takes as long as to decode
@@ -78,7 +78,7 @@ async def predict(
 async def predictor_of(request: Request, model: Model, engine: str | None) -> Predictor:
     """A model by an engine, or by the fastest; OverloadedError before a body is read for nothing."""
     predictors: PredictorCache = request.app.state.predictors
-    predictor = await predictors.get(model, known_engine(engine) if engine else None)
+    predictor = await predictors.get(model, checked_engine(engine) if engine else None)
     predictor.check_room(1)
     return predictor
 

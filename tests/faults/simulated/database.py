@@ -4,8 +4,8 @@ import functools
 
 from sqlalchemy import Connection, Engine, create_engine, delete
 
-from workers.schema.tables import TABLES
 from workers.storage.database import open_database, sqlite_module
+from workers.storage.tables import Base
 
 IN_MEMORY = "sqlite:///file:/simulated?vfs=memdb&uri=true"
 
@@ -15,9 +15,9 @@ def emptied(url: str) -> Engine:
     if url == IN_MEMORY:
         _keep_open()
     database = open_database(url)
-    TABLES[0].metadata.create_all(database)
+    Base.metadata.create_all(database)
     with database.begin() as connection:
-        for table in reversed(TABLES[0].metadata.sorted_tables):
+        for table in reversed(Base.metadata.sorted_tables):
             connection.execute(delete(table))
     return database
 

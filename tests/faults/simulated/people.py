@@ -8,9 +8,9 @@ from sqlalchemy import Engine, func, select
 from tests.faults.simulated.scheduler import Scheduler
 from tests.faults.simulated_training import EPOCHS
 from workers.queue import jobs
-from workers.queue.events import Event
-from workers.queue.jobs import Job, JobKind, JobRequest, JobStateError
+from workers.queue.jobs import TRAIN, JobRequest, JobStateError
 from workers.storage.database import transaction
+from workers.storage.tables import Event, Job
 
 CHANCE = 0.02  # that somebody asks, at each step
 VERBS: list[Callable[..., Job]] = [jobs.cancel, jobs.cancel, jobs.retry]
@@ -41,9 +41,7 @@ class People:
 
     def _enqueue(self, seed: int) -> None:
         recipe = {"epochs": EPOCHS}
-        asked = JobRequest(
-            JobKind.TRAIN, "simulated", "chain", recipe=recipe, recipe_hash="0", seed=seed
-        )
+        asked = JobRequest(TRAIN, "simulated", "chain", recipe=recipe, recipe_hash="0", seed=seed)
         with transaction(self._database) as session:
             job_id = jobs.enqueue(session, asked, now=self._scheduler.now()).id
         self.acknowledged[job_id] = seed

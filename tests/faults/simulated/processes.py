@@ -9,7 +9,7 @@ from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.queue.leases import Lease
 from workers.running import job_process, worker
-from workers.running.executors import Ended
+from workers.running.executors import ProcessExit
 from workers.settings import Settings
 
 
@@ -28,8 +28,8 @@ class SimulatedExecutor:
     def unreserve(self) -> None:
         """Nothing was kept."""
 
-    def start(self, lease: Lease, alive: object) -> None:
-        del alive
+    def start(self, lease: Lease, worker_lock: object) -> None:
+        del worker_lock
         crash_points.reach(CrashPoint.START)
         assert not self._children, "two children in one slot"
         self._children[lease] = self._processes.start_child(self._parent, lease)
@@ -37,9 +37,9 @@ class SimulatedExecutor:
             self._processes.start_child(self._parent, lease)
         crash_points.reach(CrashPoint.STARTED)
 
-    def poll(self) -> list[Ended]:
+    def poll(self) -> list[ProcessExit]:
         ended = [
-            Ended(lease, child.exit_code)
+            ProcessExit(lease, child.exit_code)
             for lease, child in self._children.items()
             if child.exit_code is not None
         ]
@@ -91,7 +91,7 @@ class Processes:
             Actor(name, lambda: job_process.run_job(self._settings, lease), parent=parent)
         )
 
-    def fail_abandoned(self, actor: Actor) -> None:
+    def replace_dead(self, actor: Actor) -> None:
         """A child dies with its worker, and a worker that has died is started again."""
         if actor not in self._workers:
             return
@@ -124,11 +124,11 @@ class SimulatedLocks:
     def __init__(self, processes: Processes, *, is_one_machine: bool) -> None:
         self._processes, self._is_one_machine = processes, is_one_machine
 
-    def hold(self, name: str) -> SimpleNamespace:
-        return SimpleNamespace(let_go=lambda: None, name=name)
+    def acquire(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(release=lambda: None, name=name)
 
-    def forget_all(self, *, but: set[str]) -> None:
+    def remove_unheld(self, *, keep: set[str]) -> None:
         """There are no files."""
 
-    def abandoned(self, names: set[str]) -> set[str]:
+    def unheld(self, names: set[str]) -> set[str]:
         return names - self._processes.alive() if self._is_one_machine else set()

@@ -10,10 +10,9 @@ from tests.faults.simulated.faults import Faults
 from tests.faults.simulated.people import People
 from tests.faults.simulated_training import EPOCHS, bits, weights
 from workers.queue import events, jobs
-from workers.queue.jobs import Job, JobStatus
 from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.storage.database import transaction
-from workers.storage.trained_models import Model
+from workers.storage.tables import Job, JobStatus, Model
 
 
 class Verdict:

@@ -8,9 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
 from workers.queue import registrations
-from workers.queue.registrations import Registration
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.tables import Registration
 
 
 def samples(service):

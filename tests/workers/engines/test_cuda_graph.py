@@ -20,7 +20,7 @@ from workers.engines import (
     engines,
 )
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.trained_models import Model
+from workers.storage.tables import Model
 
 SHAPE = ImageShape(1, 12, 12)
 OPTIONS = {"channels": [4, 8]}

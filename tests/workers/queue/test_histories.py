@@ -8,13 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.workers.queueing import LEASE, NOW, claim, enqueue, fail_abandoned, job
+from tests.workers.queueing import LEASE, NOW, claim, end_abandoned, enqueue, job
 from workers.queue import events, jobs, leases
-from workers.queue.jobs import FINAL, JobStateError, JobStatus
+from workers.queue.jobs import JobStateError
 from workers.queue.leases import Lease, LeaseLostError
 from workers.schema.migrate import upgrade
 from workers.storage import metrics
 from workers.storage.database import open_database, transaction
+from workers.storage.tables import FINAL, JobStatus
 
 
 class Queue(RuleBasedStateMachine):
@@ -43,7 +44,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule()
     def claim(self) -> None:
-        fail_abandoned(self.database, self.now)
+        end_abandoned(self.database, self.now)
         lease = claim(self.database, self.now)
         if lease:
             assert all(one.token < lease.token for one in self.leases if one.job_id == lease.job_id)

@@ -11,19 +11,18 @@ from tests.workers.queueing import (
     LEASE,
     NOW,
     claim,
+    end_abandoned,
     enqueue,
-    fail_abandoned,
     held,
     job,
     record,
 )
-from workers.queue import events, jobs, leases
-from workers.queue.events import Event
-from workers.queue.jobs import JobStateError, JobStatus
+from workers.queue import claims, events, jobs, leases
+from workers.queue.jobs import JobStateError
 from workers.queue.leases import Lease, LeaseLostError
 from workers.storage import metrics
 from workers.storage.database import transaction
-from workers.storage.metrics import Metric
+from workers.storage.tables import MAX_ATTEMPTS, Event, JobStatus, Metric
 
 
 def test_jobs_are_taken_by_priority_then_by_age(database: Engine) -> None:
@@ -121,8 +120,8 @@ def test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue(database:
     enqueue(database, priority=9)
 
     with transaction(database) as session:
-        assert leases.holders(session) == {first: "w"}
-        taken = leases.claim(session, worker="v", now=NOW, duration=LEASE, dead={"w"})
+        assert claims.holders(session) == {first: "w"}
+        taken = claims.claim(session, worker="v", now=NOW, duration=LEASE, dead_workers={"w"})
 
     assert taken
     assert Lease(taken.id, taken.token) == Lease(first.job_id, first.token + 1)
@@ -147,18 +146,18 @@ def test_a_beat_keeps_the_lease(database: Engine) -> None:
         leases.renew(session, lease, now=LATER, duration=LEASE)
 
     assert claim(database, LATER) is None
-    assert fail_abandoned(database, LATER) == []
+    assert end_abandoned(database, LATER) == []
 
 
 def test_a_job_that_kills_every_worker_fails_in_the_end(database: Engine) -> None:
     job_id = enqueue(database)
     now = NOW
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         held(database, now)
         now += timedelta(minutes=1)
 
     assert claim(database, now) is None
-    assert fail_abandoned(database, now) == [job_id]
+    assert end_abandoned(database, now) == [job_id]
     found = job(database, job_id)
     assert found.status == JobStatus.FAILED
     assert "worker died" in (found.error or "")
@@ -186,7 +185,7 @@ def test_a_cancelled_job_whose_worker_died_ends_cancelled(database: Engine) -> N
         jobs.cancel(session, job_id, now=NOW)
 
     assert claim(database, LATER) is None
-    assert fail_abandoned(database, LATER) == [job_id]
+    assert end_abandoned(database, LATER) == [job_id]
     assert job(database, job_id).status == JobStatus.CANCELLED
 
 

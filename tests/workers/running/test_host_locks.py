@@ -21,45 +21,45 @@ def locks(tmp_path: Path) -> HostLocks:
     return HostLocks(tmp_path)
 
 
-def test_a_lock_is_held_by_one_and_free_when_let_go(locks: HostLocks) -> None:
-    held = locks.hold("worker")
-    assert locks.take("worker") is None
-    assert locks.abandoned({"worker"}) == set()
+def test_a_lock_is_held_by_one_and_free_when_released(locks: HostLocks) -> None:
+    held = locks.acquire("worker")
+    assert locks.try_acquire("worker") is None
+    assert locks.unheld({"worker"}) == set()
     with pytest.raises(RuntimeError, match="another process"):
-        locks.hold("worker")
+        locks.acquire("worker")
 
-    held.let_go()
+    held.release()
 
-    assert locks.abandoned({"worker"}) == {"worker"}
+    assert locks.unheld({"worker"}) == {"worker"}
 
 
 def test_a_lock_passed_to_a_child_is_held_until_the_child_is_killed(locks: HostLocks) -> None:
-    held = locks.hold("worker")
+    held = locks.acquire("worker")
     context = multiprocessing.get_context("forkserver")
     ours, childs = context.Pipe()
     child = context.Process(target=hold_until_told, args=(held, childs))
     child.start()
-    held.let_go()
+    held.release()
     assert ours.recv() == "holding"
-    assert locks.abandoned({"worker"}) == set()
+    assert locks.unheld({"worker"}) == set()
 
     child.kill()
     child.join()
 
     assert child.exitcode == -signal.SIGKILL
-    assert locks.abandoned({"worker"}) == {"worker"}
+    assert locks.unheld({"worker"}) == {"worker"}
 
 
 def test_a_lock_of_another_machine_is_never_judged(locks: HostLocks) -> None:
-    assert locks.abandoned({"elsewhere"}) == set()
+    assert locks.unheld({"elsewhere"}) == set()
 
 
 def test_what_nobody_holds_or_asks_about_is_forgotten(locks: HostLocks, tmp_path: Path) -> None:
-    kept = locks.hold("alive")
+    kept = locks.acquire("alive")
     for name in ("dead", "asked-about"):
-        locks.hold(name).let_go()
+        locks.acquire(name).release()
 
-    locks.forget_all(but={"asked-about"})
+    locks.remove_unheld(keep={"asked-about"})
 
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["alive", "asked-about"]
-    kept.let_go()
+    kept.release()

@@ -14,9 +14,9 @@ import pytest
 from torch import Tensor
 
 from tests.workers.installation import Installation, child_of_job, is_alive, until
-from workers.queue import jobs, leases
-from workers.queue.jobs import FINAL, JobStatus
+from workers.queue import claims, jobs
 from workers.storage.database import transaction
+from workers.storage.tables import FINAL, MAX_ATTEMPTS, JobStatus
 
 SHORT = {"epochs": 2, "batch_size": 64}
 ENDLESS = {"epochs": 1000, "batch_size": 64}
@@ -163,7 +163,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back_without_counting_the_attemp
 def test_a_job_that_kills_its_process_every_time_fails_with_the_reason(at_work: AtWork) -> None:
     installation, worker = at_work
     job_id = installation.enqueue(ENDLESS)
-    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         until(
             lambda n=attempt: (
                 installation.job(job_id).attempts == n and installation.job(job_id).progress
@@ -209,7 +209,7 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(
 def test_the_entry_point_of_other_executors_runs_a_claimed_job(installation: Installation) -> None:
     job_id = installation.enqueue(SHORT)
     with transaction(installation.database) as session:
-        leases.claim(
+        claims.claim(
             session, worker="elsewhere", now=datetime.now(UTC), duration=timedelta(minutes=5)
         )
     environment = {**os.environ, "BAKEOFF_DATA": str(installation.settings.data)}

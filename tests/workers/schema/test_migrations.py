@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from workers.schema.migrate import SchemaError, check_current, upgrade
-from workers.schema.tables import Base
 from workers.storage.database import migration_engine, open_database, sqlite_version
+from workers.storage.tables import Base
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from workers.queue.leases import Lease
 from workers.running.host_locks import HostLock
 
 
-class Ended(NamedTuple):
-    """A job's process that is no more."""
+class ProcessExit(NamedTuple):
+    """A job's process has ended."""
 
     lease: Lease
     exit_code: int  # negative: the signal that killed it
@@ -22,22 +22,23 @@ class Executor(Protocol):
         ...
 
     def reserve(self) -> bool:
-        """Keep a slot for the next start; False where all are taken, by us or by others."""
+        """Reserve a slot for the next start; False where all are taken, by us or by others."""
         ...
 
     def unreserve(self) -> None:
-        """Let the slot go that was kept: there is nothing to start."""
+        """Free the slot that was reserved: there is nothing to start."""
         ...
 
-    def start(self, lease: Lease, alive: HostLock) -> None:
-        """Start a job in the slot that was kept.
+    def start(self, lease: Lease, worker_lock: HostLock) -> None:
+        """Start a job in the slot that was reserved.
 
-        Its process holds on to `alive`, where it can: the worker counts as dead only when it is too.
+        Where it can, its process holds `worker_lock` too: the worker counts as dead only when both
+        have ended.
         """
         ...
 
-    def poll(self) -> list[Ended]:
-        """The jobs whose process has ended since the last poll."""
+    def poll(self) -> list[ProcessExit]:
+        """The processes that have ended since the last poll."""
         ...
 
     def stop(self, lease: Lease) -> None:

@@ -1,4 +1,4 @@
-"""Which GPUs there are, told without importing torch."""
+"""Which GPUs there are, found without importing torch."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ def gpu_ids() -> list[str]:
     """The ids CUDA_VISIBLE_DEVICES takes, one for each GPU this process may use."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
-        return [one for one in visible.split(",") if one and one != "-1"]
+        return [gpu_id for gpu_id in visible.split(",") if gpu_id and gpu_id != "-1"]
     command = shutil.which("nvidia-smi")
     if command is None:
         return []

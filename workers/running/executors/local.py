@@ -1,8 +1,8 @@
 """Jobs as child processes of this machine, one slot for each GPU, one on a CPU.
 
 Children come from a forkserver that has torch loaded already: about 15 ms to start one instead of
-over a second. A crash or a cancel costs one child and frees all its memory. A GPU has one child at
-a time, however many workers there are: the child holds its lock.
+over a second. A crash or a cancel costs one child and frees all its memory. A GPU runs one child at
+a time, however many workers there are: the child holds the GPU's lock.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from multiprocessing.forkserver import ensure_running
 
 from workers.crash_points import CrashPoint, reach
 from workers.queue.leases import Lease
-from workers.running.executors import Ended
+from workers.running.executors import ProcessExit
 from workers.running.executors._gpus import gpu_ids
 from workers.running.host_locks import HostLock, HostLocks
 from workers.running.job_process import run_child
@@ -30,8 +30,8 @@ class LocalExecutor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._locks = HostLocks(settings.locks_folder)
-        wanted = settings.device in {"auto", "cuda"}
-        self._free = (gpu_ids() if wanted else []) or [CPU]
+        may_use_gpus = settings.device in {"auto", "cuda"}
+        self._free = (gpu_ids() if may_use_gpus else []) or [CPU]
         self.num_slots = len(self._free)
         self._reserved: tuple[str, HostLock | None] | None = None
         self._children: dict[Lease, tuple[ForkServerProcess, str]] = {}
@@ -40,9 +40,9 @@ class LocalExecutor:
         ensure_running()
 
     def reserve(self) -> bool:
-        """Keep a slot for the next start; False where all are taken, by us or by others."""
+        """Reserve a slot for the next start; False where all are taken, by us or by others."""
         for slot in self._free:
-            lock = None if slot == CPU else self._locks.take(f"gpu-{slot}")
+            lock = None if slot == CPU else self._locks.try_acquire(f"gpu-{slot}")
             if lock or slot == CPU:
                 self._free.remove(slot)
                 self._reserved = (slot, lock)
@@ -50,42 +50,42 @@ class LocalExecutor:
         return False
 
     def unreserve(self) -> None:
-        """Let the slot go that was kept."""
+        """Free the slot that was reserved."""
         if self._reserved:
             slot, lock = self._reserved
             self._free.append(slot)
             self._reserved = None
             if lock:
-                lock.let_go()
+                lock.release()
 
-    def start(self, lease: Lease, alive: HostLock) -> None:
-        """Start a job in the slot that was kept."""
+    def start(self, lease: Lease, worker_lock: HostLock) -> None:
+        """Start a job in the slot that was reserved."""
         if self._reserved is None:
             raise RuntimeError("a slot is reserved before a job is started in it")
         reach(CrashPoint.START)
         slot, lock = self._reserved
         child = self._context.Process(
             target=run_child,
-            args=(self._settings, lease, slot, [alive, *([lock] if lock else [])]),
+            args=(self._settings, lease, slot, [worker_lock, *([lock] if lock else [])]),
             name=f"job {lease.job_id}",
         )
         child.start()
         self._children[lease] = (child, slot)
         self._reserved = None
         if lock:
-            lock.let_go()  # it is the child's alone now, and free when that is gone
+            lock.release()  # it is the child's alone now, and free when that is gone
         reach(CrashPoint.STARTED)
 
-    def poll(self) -> list[Ended]:
-        """The jobs whose process has ended since the last poll."""
-        ended = [
-            Ended(lease, child.exitcode)
+    def poll(self) -> list[ProcessExit]:
+        """The processes that have ended since the last poll."""
+        exits = [
+            ProcessExit(lease, child.exitcode)
             for lease, (child, _) in self._children.items()
             if child.exitcode is not None
         ]
-        for one in ended:
-            self._release(one.lease)
-        return ended
+        for process_exit in exits:
+            self._release(process_exit.lease)
+        return exits
 
     def stop(self, lease: Lease) -> None:
         """Kill a job's process at once; returns when it is gone."""

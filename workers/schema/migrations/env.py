@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from workers.schema.tables import TABLES
+from workers.storage.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=TABLES[0].metadata,
+    target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite cannot alter a table in place
 )
 with context.begin_transaction():

@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from workers.kinds import KINDS
+
 BODY = {"dataset": "digits", "architecture": "cnn", "recipe": {"epochs": 2}}
 
 
@@ -180,3 +182,29 @@ def test_a_job_that_fails_says_why_and_makes_no_model(service, npz):
     assert ended["model_id"] is None
     answer = service.http.post(f"/v1/models/{job['id']}/predictions", content=b"x")
     assert "failed" in service.refused(answer, 404)
+
+
+def test_the_kinds_of_job_are_the_files_of_workers_kinds(service):
+    document = service.http.get("/openapi.json").json()
+    [kind] = [
+        parameter
+        for parameter in document["paths"]["/v1/jobs"]["get"]["parameters"]
+        if parameter["name"] == "kind"
+    ]
+    [accepted, _] = kind["schema"]["anyOf"]
+
+    assert document["components"]["schemas"]["JobDocument"]["properties"]["kind"]["enum"] == [
+        *KINDS
+    ]
+    assert accepted["enum"] == [*KINDS]
+
+
+def test_jobs_are_listed_by_kind_and_an_unknown_one_is_refused_with_those_there_are(service):
+    post(service)
+    service.http.post("/v1/datasets/digits/fetch")
+
+    listed = service.http.get("/v1/jobs", params={"kind": "fetch"}).json()["items"]
+    sentence = service.refused(service.http.get("/v1/jobs", params={"kind": "trian"}), 422)
+
+    assert [job["kind"] for job in listed] == ["fetch"]
+    assert all(name in sentence for name in KINDS)

@@ -1,0 +1,120 @@
+"""How a worker gets jobs: it claims those that wait, and takes over those whose worker is gone."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, select, text, update
+from sqlalchemy.orm import Session
+
+from workers.queue import events
+from workers.queue.leases import Lease
+from workers.storage.tables import Job, JobStatus
+
+QUEUED = text("jobs.status = 'queued'")  # literally, so that the partial indexes are used
+RUNNING = text("jobs.status = 'running'")
+
+
+def claim(
+    session: Session,
+    *,
+    worker: str,
+    now: datetime,
+    duration: timedelta,
+    dead_workers: Collection[str] = (),
+) -> Job | None:
+    """Take an abandoned job, else the first of the queue. No two workers take the same.
+
+    A job is abandoned when its worker is among `dead_workers` or has let its lease expire. Such a job
+    comes first: it has waited its turn already.
+    """
+    abandoned = select(Job.id).where(
+        *_abandoned(now, dead_workers), Job.attempts < Job.max_attempts, ~Job.cancel_requested
+    )
+    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
+    job = session.scalars(
+        update(Job)
+        .where(Job.id == func.coalesce(_first(abandoned), _first(waiting)))
+        .values(
+            status=JobStatus.RUNNING,
+            token=Job.token + 1,
+            attempts=Job.attempts + 1,
+            worker=worker,
+            lease_expires_at=now + duration,
+            started_at=func.coalesce(Job.started_at, now),
+            progress=None,
+        )
+        .returning(Job)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if job:
+        events.add_status(
+            session,
+            job_id=job.id,
+            token=job.token,
+            status=job.status,
+            at=now,
+            attempt=job.attempts,
+            worker=worker,
+        )
+    return job
+
+
+def holders(session: Session) -> dict[Lease, str]:
+    """Every lease there is, and the id of the worker that holds it."""
+    rows = session.execute(select(Job.id, Job.token, Job.worker).where(RUNNING))
+    return {Lease(row.id, row.token): str(row.worker) for row in rows}
+
+
+def is_any_waiting(session: Session) -> bool:
+    """Whether there is a job in the queue."""
+    return session.scalar(select(Job.id).where(QUEUED).limit(1)) is not None
+
+
+def is_any_abandoned(
+    session: Session, *, now: datetime, dead_workers: Collection[str] = ()
+) -> bool:
+    """Whether there is an abandoned job; reads only, so that it locks nobody out."""
+    query = select(Job.id).where(*_abandoned(now, dead_workers))
+    return session.scalar(query.limit(1)) is not None
+
+
+def end_abandoned(
+    session: Session, *, now: datetime, dead_workers: Collection[str] = ()
+) -> list[str]:
+    """End the abandoned jobs that are not to be tried again; returns their ids.
+
+    Those that somebody wanted cancelled are cancelled, and those without an attempt left fail.
+    """
+    abandoned = _abandoned(now, dead_workers)
+    cancelled = _end_all(
+        session, [*abandoned, Job.cancel_requested], JobStatus.CANCELLED, None, now
+    )
+    spent = [*abandoned, Job.attempts >= Job.max_attempts]
+    why = "its worker died each time it was tried"
+    return cancelled + _end_all(session, spent, JobStatus.FAILED, why, now)
+
+
+def _abandoned(now: datetime, dead_workers: Collection[str]) -> list[Any]:
+    expired = Job.lease_expires_at < now
+    return [RUNNING, expired | Job.worker.in_(sorted(dead_workers)) if dead_workers else expired]
+
+
+def _first(candidates: Select[Any]) -> ScalarSelect[Any]:
+    """The first candidate that no other worker is just taking."""
+    return candidates.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+
+
+def _end_all(
+    session: Session, conditions: list[Any], status: JobStatus, error: str | None, now: datetime
+) -> list[str]:
+    ended = session.execute(
+        update(Job)
+        .where(*conditions)
+        .values(status=status, error=error, finished_at=now)
+        .returning(Job.id, Job.token)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for job_id, token in ended:
+        events.add_status(session, job_id=job_id, token=token, status=status, at=now, error=error)
+    return [job_id for job_id, _ in ended]

@@ -1,0 +1,33 @@
+"""Comparisons, and the jobs that some of them were made of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workers.storage.tables.base import Base, UtcDateTime
+
+
+class Comparison(Base):
+    """What is compared; how it goes follows from its jobs."""
+
+    __tablename__ = "comparisons"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    dataset: Mapped[str]
+    architectures: Mapped[list[Any]]  # of {"name", "label", "options"}
+    recipe: Mapped[dict[str, Any]]
+    recipe_hash: Mapped[str]
+    seeds: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ComparisonJob(Base):
+    """An existing job in a comparison. Jobs that a comparison made name it in `Job.comparison_id`."""
+
+    __tablename__ = "comparison_jobs"
+
+    comparison_id: Mapped[str] = mapped_column(ForeignKey("comparisons.id"), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)

@@ -1,0 +1,113 @@
+"""Jobs, and what is written down while they run: events and metrics."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workers.storage.tables.base import Base, UtcDateTime
+
+MAX_ATTEMPTS = 3
+
+
+class JobStatus(StrEnum):
+    """Where a job stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
+UNFINISHED = frozenset(JobStatus) - FINAL
+
+
+class Job(Base):
+    """The request to do one piece of work."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        # Claiming reads only the jobs that wait, and takeover only those that run.
+        Index(
+            "ix_jobs_queued",
+            text("priority DESC"),
+            "created_at",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_jobs_running",
+            "lease_expires_at",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+        Index("ix_jobs_created_at", "created_at", "id"),
+        # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
+        Index("ix_jobs_kind", "kind", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # the name of a file of workers/kinds
+    status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED)
+    priority: Mapped[int] = mapped_column(default=0)  # higher first
+    comparison_id: Mapped[str | None] = mapped_column(ForeignKey("comparisons.id"), index=True)
+
+    # What to do. A fetch has only a dataset; the options of a latency are the table to measure.
+    dataset: Mapped[str]
+    architecture: Mapped[str | None]
+    options: Mapped[dict[str, Any]]
+    recipe: Mapped[dict[str, Any] | None]
+    recipe_hash: Mapped[str | None]
+    seed: Mapped[int] = mapped_column(default=0)
+    #: Whose latency to measure. No foreign key: models refer to jobs already.
+    model_id: Mapped[str | None] = mapped_column(index=True)
+
+    # Who does it. Every write of a worker names the token it claimed with.
+    token: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # counted at claim
+    max_attempts: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)
+    worker: Mapped[str | None]
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+    # How it goes.
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the first attempt
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    progress: Mapped[dict[str, Any] | None]
+    epoch: Mapped[int] = mapped_column(default=0)  # last epoch accepted
+    checkpoint: Mapped[str | None]  # artifact path, of that epoch
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]  # one sentence
+
+
+class Event(Base):
+    """One thing that happened to a job: a change of status, an epoch accepted, a damaged checkpoint."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str]  # "status", "epoch" or "fallback" (to an earlier checkpoint)
+    token: Mapped[int]  # of the lease it happened under
+    data: Mapped[dict[str, Any]]
+
+
+class Metric(Base):
+    """One number of one job at one epoch."""
+
+    __tablename__ = "metrics"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]  # None where the number was not finite, which SQL cannot keep
+    token: Mapped[int]  # of the lease it was accepted under

@@ -1,0 +1,60 @@
+"""Trained models, and the aliases that stand for them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workers.storage.tables.base import Base, UtcDateTime
+
+
+class Model(Base):
+    """A trained network ready to serve. It describes itself: no dataset is needed to use it."""
+
+    __tablename__ = "models"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    architecture: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    dataset: Mapped[str]
+    dataset_sha256: Mapped[str]
+    seed: Mapped[int]
+    recipe_hash: Mapped[str]
+    classes: Mapped[list[Any]]
+    image_shape: Mapped[list[Any]]  # channels, height, width
+    mean: Mapped[list[Any]]  # of each channel, on the scale 0 to 1
+    std: Mapped[list[Any]]
+    num_parameters: Mapped[int]
+    validation_accuracy: Mapped[float]
+    test_accuracy: Mapped[float]
+    weights: Mapped[str]  # artifact path
+    weights_sha256: Mapped[str]
+    weights_bytes: Mapped[int]
+    #: `path`, `sha256`, `bytes`, `opset` and `parity` of the graph, or the `error` that there is none.
+    onnx: Mapped[dict[str, Any] | None]
+
+
+class Alias(Base):
+    """A name that stands for a model."""
+
+    __tablename__ = "aliases"
+
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    engine: Mapped[str | None]  # that serves it where a request asks for none; None: the default
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AliasVersion(Base):
+    """What an alias has stood for, from its first version on; rows are only added."""
+
+    __tablename__ = "alias_versions"
+
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
+    engine: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
