@@ -9,6 +9,10 @@ class ArchiveError(BakeoffError):
     """An archive that is refused; the message says why and what would be accepted."""
 
 
+class UnreadableArchiveError(ArchiveError):
+    """A file that is no archive, or one without files; the message says only why."""
+
+
 class DatasetConflictError(BakeoffError):
     """The change would spoil what others rely on."""
 
@@ -16,4 +20,4 @@ class DatasetConflictError(BakeoffError):
 
 
 class SourceError(Exception):
-    """A source could not bring the dataset; the message is half a sentence that says why."""
+    """A source does not have the dataset; the message is half a sentence that says why."""

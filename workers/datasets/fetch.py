@@ -1,4 +1,4 @@
-"""Fetching a dataset: its sources, one after the other, until one brings the right content."""
+"""Fetches a dataset: tries its sources one after the other until one has the right content."""
 
 import tempfile
 from collections.abc import Callable
@@ -7,17 +7,18 @@ from pathlib import Path
 from workers.datasets import store
 from workers.datasets.content import checked
 from workers.datasets.errors import SourceError
+from workers.datasets.formats import accepted
 from workers.datasets.known import datasets
 from workers.datasets.store import DatasetDescription
 from workers.errors import BakeoffError
 
 
 class DatasetUnavailableError(BakeoffError):
-    """No source brought the dataset; the message names each and says what a person can do."""
+    """No source has the dataset; the message names each and says what a person can do."""
 
 
 def fetch(folder: Path, name: str, report: Callable[[str], None]) -> DatasetDescription:
-    """Make dataset `name` ready in `folder`, unless it is; `report` hears which source is tried.
+    """Make dataset `name` ready in `folder`, unless it is; `report` is told which source is tried.
 
     Raises DatasetUnavailableError, and leaves nothing half-made, where no source has it.
     """
@@ -40,7 +41,7 @@ def _try_sources(folder: Path, name: str, report: Callable[[str], None]) -> Data
         report(f"fetching {name} from {source.name}")
         with tempfile.TemporaryDirectory(dir=folder, prefix=f".{name}-") as scratch:
             try:
-                content = checked(source.bring(Path(scratch)))
+                content = checked(source.fetch(Path(scratch)))
                 if known.sha256 not in {None, content.sha256}:
                     raise SourceError("it holds other images than it should")
             except SourceError as refusal:
@@ -49,6 +50,5 @@ def _try_sources(folder: Path, name: str, report: Callable[[str], None]) -> Data
         return store.save(folder, name, content, source=source.name)
     raise DatasetUnavailableError(
         f"dataset '{name}' could not be had from any source: {'; '.join(refusals)}. Upload it with"
-        f" PUT /v1/datasets/{name} (a zip of train/<class>/* and test/<class>/*, or an .npz),"
-        " or try again when a source can be reached"
+        f" PUT /v1/datasets/{name} ({accepted()}), or try again when a source can be reached"
     )

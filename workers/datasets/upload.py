@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from workers.datasets import store
 from workers.datasets.errors import DatasetConflictError
-from workers.datasets.formats.archive import read_archive
+from workers.datasets.formats import read_archive
 from workers.datasets.known import datasets
 from workers.datasets.store import DatasetDescription
 

@@ -1,6 +1,7 @@
 """Datasets that clients bring: uploaded and deleted."""
 
 import functools
+import inspect
 import sys
 import tempfile
 from typing import Any, BinaryIO, cast
@@ -15,6 +16,7 @@ from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from workers import kinds
 from workers.datasets import store
 from workers.datasets.errors import DatasetConflictError
+from workers.datasets.formats import formats
 from workers.datasets.store import DatasetDescription
 from workers.datasets.upload import import_archive
 from workers.queue import jobs
@@ -23,6 +25,13 @@ from workers.storage.database import transaction
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
+UPLOADING = "\n\n".join(
+    [
+        "Upload an archive in one of these formats:",
+        "\n".join(f"- {inspect.getdoc(form)}" for form in formats().values()),
+        "It takes the place of a dataset of that name, unless jobs still need that.",
+    ]
+)
 ARCHIVE: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -35,6 +44,7 @@ ARCHIVE: dict[str, Any] = {
     "/{name}",
     status_code=201,
     summary="Upload a dataset",
+    description=UPLOADING,
     responses=refusals(409, 413, 422),
     openapi_extra=ARCHIVE,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
@@ -42,11 +52,7 @@ ARCHIVE: dict[str, Any] = {
 async def upload_dataset(
     name: Name, request: Request, database: Database, settings: CurrentSettings
 ) -> DatasetDocument:
-    """Upload a zip of `train/<class>/*.png|jpg` and `test/<class>/*`, or an `.npz`.
-
-    An `.npz` holds x_train, y_train, x_test and y_test: uint8 images (N, H, W) or (N, H, W, C) and
-    integer labels (N,). It takes the place of a dataset of that name, unless jobs still need that.
-    """
+    """Keep an uploaded archive as a dataset."""
     await run_in_threadpool(_refuse_if_needed, database, settings, name)
     with tempfile.TemporaryFile() as temporary:
         file = cast("BinaryIO", temporary)

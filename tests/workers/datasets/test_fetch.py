@@ -13,7 +13,7 @@ from workers.datasets import store
 from workers.datasets.content import Content, ContentError, checked
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch
-from workers.datasets.known import Known, Source, datasets
+from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.sources.download import verify
 from workers.datasets.store import DatasetAbsentError
 
@@ -54,7 +54,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
     def add(*sources: Callable[[Path], Content], sha256: str | None = None) -> None:
         named = tuple(Source(f"place {n}", bring) for n, bring in enumerate(sources, start=1))
         list(datasets)
-        monkeypatch.setitem(datasets._entries, "spots", lambda: Known(named, sha256))
+        monkeypatch.setitem(datasets._entries, "spots", lambda: KnownDataset(named, sha256))
 
     return add
 

@@ -17,14 +17,13 @@ import torch
 from workers.datasets import store
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch
-from workers.datasets.formats.archive import read_archive
-from workers.datasets.formats.cifar import CLASSES, cifar_content
-from workers.datasets.formats.idx import idx_content, idx_file
 from workers.datasets.known import datasets
 from workers.datasets.known.cifar10 import CLASS_FOLDERS
 from workers.datasets.known.fashion_mnist import CLASSES as CLOTHES
 from workers.datasets.known.mnist import CLASSES as DIGITS
 from workers.datasets.sources import packages
+from workers.datasets.sources.cifar_archive import CLASSES, read_cifar10
+from workers.datasets.sources.idx_files import read_idx_file, read_idx_folder
 from workers.datasets.sources.packages import debian_package, npm_package
 
 
@@ -41,7 +40,7 @@ def test_an_idx_file_is_read_gzipped_or_not(tmp_path: Path) -> None:
     zipped.write_bytes(gzip.compress(idx(array)))
 
     for path in (plain, zipped):
-        assert idx_file(path).tolist() == array.tolist()
+        assert read_idx_file(path).tolist() == array.tolist()
 
 
 @pytest.mark.parametrize(
@@ -60,11 +59,11 @@ def test_an_idx_file_that_is_not_whole_is_refused(tmp_path: Path, content: bytes
     path.write_bytes(content)
 
     with pytest.raises(SourceError, match=r"damaged|not a whole"):
-        idx_file(path)
+        read_idx_file(path)
 
 
 def test_the_real_mnist_has_the_checksum_it_is_known_by(shared_data: Callable[[str], Path]) -> None:
-    content = idx_content(shared_data("mnist"), DIGITS)
+    content = read_idx_folder(shared_data("mnist"), DIGITS)
 
     assert content.train_images.shape == (60_000, 1, 28, 28)
     assert content.test_images.shape == (10_000, 1, 28, 28)
@@ -74,7 +73,7 @@ def test_the_real_mnist_has_the_checksum_it_is_known_by(shared_data: Callable[[s
 def test_the_real_fashion_mnist_has_the_checksum_it_is_known_by(
     shared_data: Callable[[str], Path],
 ) -> None:
-    content = idx_content(shared_data("fashion-mnist"), CLOTHES)
+    content = read_idx_folder(shared_data("fashion-mnist"), CLOTHES)
 
     assert content.sha256 == datasets["fashion_mnist"]().sha256
 
@@ -146,7 +145,7 @@ def test_both_official_archives_of_cifar10_are_read(
 ) -> None:
     members, labels, images = batches(write, suffix)
 
-    content = cifar_content(archive(tmp_path / "cifar.tar.gz", members))
+    content = read_cifar10(archive(tmp_path / "cifar.tar.gz", members))
 
     assert content.train_labels.tolist() == labels[:100].tolist()
     assert content.test_labels.tolist() == labels[100:].tolist()
@@ -176,7 +175,7 @@ def test_an_archive_that_is_not_cifar10_is_refused_and_never_run(
     spoil(members)
 
     with pytest.raises(SourceError, match="not a whole CIFAR-10 archive"):
-        cifar_content(archive(tmp_path / "cifar.tar.gz", members))
+        read_cifar10(archive(tmp_path / "cifar.tar.gz", members))
     assert ran == []
 
 
@@ -199,15 +198,3 @@ def test_a_client_that_fails_or_hangs_is_quoted(
     monkeypatch.setattr(packages, "TIMEOUT_SECONDS", 0.1)
     with pytest.raises(SourceError, match="sleep took more than"):
         packages._run(["sleep", "60"], tmp_path)
-
-
-def test_keras_writes_archives_that_are_read() -> None:
-    written = io.BytesIO()
-    labels = np.arange(40).reshape(-1, 1) % 4
-    images = np.zeros((40, 8, 8, 3), np.uint8)
-    np.savez(written, x_train=images, y_train=labels, x_test=images[:8], y_test=labels[:8])
-
-    content = read_archive(written)
-
-    assert content.train_images.shape == (40, 3, 8, 8)
-    assert content.classes == ("0", "1", "2", "3")

@@ -1,6 +1,6 @@
-"""A zip of train/<class>/*.png|jpg and test/<class>/*: class names are folder names."""
+"""A zip of images in `train/<class>/` and `test/<class>/`: a folder's name is that of its class."""
 
-import zipfile
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,63 +11,68 @@ from torch import Tensor
 
 from workers.datasets.content import MOST_CLASSES, Content
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats._zip_bounds import ACCEPTED, read_entry
+from workers.datasets.formats import Archive
 from workers.datasets.image_file import ImageFileError, decode
 
+ACCEPTED = "a zip of train/<class>/*.png|jpg and test/<class>/*"
+SPLITS = ("train", "test")
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 MOST_SIDE = 512  # pixels of the images a network is trained on
 MOST_TOTAL_PIXELS = 2 * 1024**3
 
 
-@dataclass(frozen=True)
-class _Entry:
+@dataclass(frozen=True, order=True)
+class _ImageFile:
     split: str
     class_name: str
-    info: zipfile.ZipInfo
+    path: str
 
 
-def read_class_folders(archive: zipfile.ZipFile) -> Content:
+def matches(archive: Archive) -> bool:
+    """Whether there is an image in a class folder of a split."""
+    return any(_image_files(archive.names))
+
+
+def read(archive: Archive) -> Content:
     """The images of an archive. All become the size of the first, and grey only if all are grey."""
-    entries = _image_entries(archive)
-    classes = tuple(sorted({entry.class_name for entry in entries}))
+    files = sorted(_image_files(archive.names))
+    for split in SPLITS:
+        if not any(file.split == split for file in files):
+            raise ArchiveError(f"there is no image in {split}/<class>/; accepted is {ACCEPTED}")
+    classes = tuple(sorted({file.class_name for file in files}))
     if len(classes) > MOST_CLASSES:
         raise ArchiveError(f"the archive has {len(classes)} classes; at most {MOST_CLASSES}")
-    width, height = _first_size(archive, entries[0])
-    images, resized, is_grey = _decode_all(archive, entries, (width, height))
+    width, height = _target_size(_decoded(archive, files[0]))
+    images, num_resized, is_grey = _decode_all(archive, files, (width, height))
     if is_grey:
         images = images[:, :1]
-    labels = torch.tensor([classes.index(entry.class_name) for entry in entries])
-    in_train = torch.tensor([entry.split == "train" for entry in entries])
-    note = f"{resized:,} of {len(entries):,} images resized to {width}×{height}" if resized else ""
+    labels = torch.tensor([classes.index(file.class_name) for file in files])
+    in_train = torch.tensor([file.split == "train" for file in files])
+    resized = f"{num_resized:,} of {len(files):,} images resized to {width}×{height}"
     return Content(
         classes=classes,
         train_images=images[in_train].contiguous(),
         train_labels=labels[in_train],
         test_images=images[~in_train].contiguous(),
         test_labels=labels[~in_train],
-        note=note,
+        note=resized if num_resized else "",
     )
 
 
-def _image_entries(archive: zipfile.ZipFile) -> list[_Entry]:
-    entries = []
-    for info in archive.infolist():
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-        if info.is_dir() or hidden or PurePosixPath(parts[-1]).suffix.lower() not in SUFFIXES:
+def _image_files(names: Collection[str]) -> Iterator[_ImageFile]:
+    for name in names:
+        *folders, file_name = PurePosixPath(name).parts
+        is_hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, file_name))
+        if is_hidden or PurePosixPath(file_name).suffix.lower() not in SUFFIXES:
             continue
-        split = next((n for n, part in enumerate(parts[:-2]) if part in {"train", "test"}), None)
-        if split is None or split != len(parts) - 3:
-            continue
-        entries.append(_Entry(parts[split], parts[split + 1], info))
-    for split_name in ("train", "test"):
-        if not any(entry.split == split_name for entry in entries):
-            raise ArchiveError(f"there is no image in {split_name}/<class>/; {ACCEPTED}")
-    return sorted(entries, key=lambda entry: (entry.split, entry.class_name, entry.info.filename))
+        # The first folder with the name of a split counts, and the class folder lies right below it.
+        split = next((n for n, folder in enumerate(folders[:-1]) if folder in SPLITS), None)
+        if split is not None and split == len(folders) - 2:
+            yield _ImageFile(folders[split], folders[split + 1], name)
 
 
-def _first_size(archive: zipfile.ZipFile, entry: _Entry) -> tuple[int, int]:
-    width, height = _decoded(archive, entry).size
+def _target_size(first: Image.Image) -> tuple[int, int]:
+    width, height = first.size
     if max(width, height) > MOST_SIDE:
         scale = MOST_SIDE / max(width, height)
         return max(1, round(width * scale)), max(1, round(height * scale))
@@ -75,27 +80,28 @@ def _first_size(archive: zipfile.ZipFile, entry: _Entry) -> tuple[int, int]:
 
 
 def _decode_all(
-    archive: zipfile.ZipFile, entries: list[_Entry], size: tuple[int, int]
+    archive: Archive, files: list[_ImageFile], size: tuple[int, int]
 ) -> tuple[Tensor, int, bool]:
+    """The images (N, 3, H, W) as uint8, how many were resized, and whether all are grey."""
     width, height = size
-    if len(entries) * width * height > MOST_TOTAL_PIXELS:
+    if len(files) * width * height > MOST_TOTAL_PIXELS:
         raise ArchiveError(
-            f"{len(entries):,} images of {width}×{height} are more than {MOST_TOTAL_PIXELS:,} pixels"
+            f"{len(files):,} images of {width}×{height} are more than {MOST_TOTAL_PIXELS:,} pixels"
         )
-    pixels = np.empty((len(entries), height, width, 3), np.uint8)
-    resized, is_grey = 0, True
-    for index, entry in enumerate(entries):
-        image = _decoded(archive, entry)
+    pixels = np.empty((len(files), height, width, 3), np.uint8)
+    num_resized, is_grey = 0, True
+    for index, file in enumerate(files):
+        image = _decoded(archive, file)
         is_grey = is_grey and image.mode == "L"
         if image.size != size:
             image = image.resize(size)
-            resized += 1
+            num_resized += 1
         pixels[index] = np.asarray(image.convert("RGB"))
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2), resized, is_grey
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2), num_resized, is_grey
 
 
-def _decoded(archive: zipfile.ZipFile, entry: _Entry) -> Image.Image:
+def _decoded(archive: Archive, file: _ImageFile) -> Image.Image:
     try:
-        return decode(read_entry(archive, entry.info))
+        return decode(archive.read(file.path))
     except ImageFileError as error:
-        raise ArchiveError(f"'{entry.info.filename}' in the archive: {error}") from None
+        raise ArchiveError(f"'{file.path}' in the archive: {error}") from None

@@ -1,8 +1,7 @@
-"""An .npz with x_train, y_train, x_test, y_test: numbers only, sizes checked before they are read."""
+"""An `.npz` as Keras has it: uint8 images (N, H, W), (N, H, W, C) or (N, C, H, W), integer labels (N,)."""
 
 import io
 import math
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,22 @@ from torch import Tensor
 
 from workers.datasets.content import MOST_CLASSES, Content
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats._zip_bounds import ACCEPTED, MOST_BYTES, read_entry
+from workers.datasets.formats import Archive
+from workers.datasets.zip_archive import MOST_BYTES
 
+ACCEPTED = "an .npz with x_train, y_train, x_test and y_test"
 IMAGES, LABELS = ("x_train", "x_test"), ("y_train", "y_test")
 MOST_SIDE = 512
 Array = np.ndarray[Any, Any]
 
 
-def read_numpy_archive(archive: zipfile.ZipFile) -> Content:
-    """Images uint8 (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels, integer labels (N,)."""
+def matches(archive: Archive) -> bool:
+    """Whether it holds arrays and nothing else."""
+    return all(name.endswith(".npy") for name in archive.names)
+
+
+def read(archive: Archive) -> Content:
+    """The arrays of an archive; only numbers are read, and sizes are checked before."""
     arrays = {name: _array(archive, name) for name in (*IMAGES, *LABELS)}
     images = {name: _images(name, arrays[name]) for name in IMAGES}
     labels = {name: _labels(name, arrays[name]) for name in LABELS}
@@ -46,12 +52,11 @@ def read_numpy_archive(archive: zipfile.ZipFile) -> Content:
     )
 
 
-def _array(archive: zipfile.ZipFile, name: str) -> Array:
-    try:
-        entry = archive.getinfo(f"{name}.npy")
-    except KeyError:
-        raise ArchiveError(f"the .npz has no {name}; {ACCEPTED}") from None
-    content = io.BytesIO(read_entry(archive, entry))
+def _array(archive: Archive, name: str) -> Array:
+    file_name = f"{name}.npy"
+    if file_name not in archive.names:
+        raise ArchiveError(f"the .npz has no {name}; accepted is {ACCEPTED}")
+    content = io.BytesIO(archive.read(file_name))
     try:
         version = np.lib.format.read_magic(content)
         read_header = {

@@ -1,8 +1,8 @@
 """Datasets that can be fetched by name, one a file that says where they come from.
 
-A dataset is a function without arguments under `@datasets.register` that returns a `Known`: its
-sources in the order they are tried, and the checksum of its content where that is known. Its
-docstring is what the API serves. Nothing is fetched until a job or a person asks for it.
+A dataset is a function without arguments under `@datasets.register` that returns a
+`KnownDataset`: its sources in the order they are tried, and the checksum of its content where that is
+known. Its docstring is what the API serves. Nothing is fetched until a job or a person asks for it.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,6 @@ from pathlib import Path
 from models import Registry
 from workers.datasets.content import Content
 
-__all__ = ["Known", "Source", "datasets"]
-
 
 @dataclass(frozen=True)
 class Source:
@@ -21,15 +19,15 @@ class Source:
 
     name: str
     #: Given an empty folder to work in, inside the datasets folder; raises SourceError.
-    bring: Callable[[Path], Content]
+    fetch: Callable[[Path], Content]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownDataset:
     """Where a dataset comes from, and what it must be."""
 
     sources: tuple[Source, ...]
     sha256: str | None = None  # of the content; None where several contents are right
 
 
-datasets: Registry[Callable[[], Known]] = Registry("dataset", __name__)
+datasets: Registry[Callable[[], KnownDataset]] = Registry("dataset", __name__)

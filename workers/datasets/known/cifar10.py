@@ -4,10 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from workers.datasets.content import Content, ContentError
-from workers.datasets.errors import SourceError
-from workers.datasets.formats.archive import ArchiveError, read_archive
-from workers.datasets.formats.cifar import cifar_content
-from workers.datasets.known import Known, Source, datasets
+from workers.datasets.errors import ArchiveError, SourceError
+from workers.datasets.formats import read_archive
+from workers.datasets.known import KnownDataset, Source, datasets
+from workers.datasets.sources.cifar_archive import read_cifar10
 from workers.datasets.sources.download import download, verify
 
 OFFICIAL = "https://www.cs.toronto.edu/~kriz/"
@@ -19,13 +19,13 @@ CLASS_FOLDERS = "cifar10.zip"
 
 
 @datasets.register
-def cifar10() -> Known:
+def cifar10() -> KnownDataset:
     """Objects and animals: 60,000 colour images of 32 × 32, 10 classes (Krizhevsky 2009).
 
     Where the official site cannot be reached, put its archive (cifar-10-python.tar.gz or
     cifar-10-binary.tar.gz) or a cifar10.zip of class folders into the datasets folder, or upload one.
     """
-    return Known(
+    return KnownDataset(
         sources=(
             *(Source(f"{name} in the datasets folder", partial(_local, name)) for name in MD5),
             Source(f"{CLASS_FOLDERS} in the datasets folder", _local_class_folders),
@@ -39,7 +39,7 @@ def _local(name: str, folder: Path) -> Content:
     if not archive.exists():
         raise SourceError("it is not there")
     verify(archive, MD5[name])
-    return cifar_content(archive)
+    return read_cifar10(archive)
 
 
 def _local_class_folders(folder: Path) -> Content:
@@ -55,4 +55,4 @@ def _local_class_folders(folder: Path) -> Content:
 
 def _official(folder: Path) -> Content:
     name = "cifar-10-binary.tar.gz"
-    return cifar_content(download([OFFICIAL + name], folder / name, md5=MD5[name]))
+    return read_cifar10(download([OFFICIAL + name], folder / name, md5=MD5[name]))

@@ -5,15 +5,15 @@ from pathlib import Path
 import torch
 
 from workers.datasets.content import Content
-from workers.datasets.known import Known, Source, datasets
+from workers.datasets.known import KnownDataset, Source, datasets
 
 NUM_TRAIN = 1500  # the first ones; the other 297 are the test split
 
 
 @datasets.register
-def digits() -> Known:
+def digits() -> KnownDataset:
     """Handwritten digits: 1,797 grey images of 8 × 8, 10 classes. Needs no network (UCI, 1998)."""
-    return Known(
+    return KnownDataset(
         sources=(Source("scikit-learn", _from_scikit_learn),),
         sha256="f99caab60ac8a7c6280fc00abdd1b6620fbb748ecf1d594bf7bac625d7eeb8ef",
     )

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from workers.datasets.content import Content
-from workers.datasets.formats.idx import idx_content
-from workers.datasets.known import Known, Source, datasets
+from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.sources.download import download
+from workers.datasets.sources.idx_files import read_idx_folder
 from workers.datasets.sources.packages import debian_package
 
 CLASSES = (
@@ -30,12 +30,12 @@ FILES = {
 
 
 @datasets.register
-def fashion_mnist() -> Known:
+def fashion_mnist() -> KnownDataset:
     """Articles of clothing: 70,000 grey images of 28 × 28, 10 classes (Xiao et al. 2017).
 
     A harder drop-in for MNIST.
     """
-    return Known(
+    return KnownDataset(
         sources=(
             Source("torchvision's mirror", _from_mirror),
             Source("the Debian package dataset-fashion-mnist", _from_debian),
@@ -47,12 +47,12 @@ def fashion_mnist() -> Known:
 def _from_mirror(folder: Path) -> Content:
     for name, md5 in FILES.items():
         download([mirror + name for mirror in MIRRORS], folder / name, md5=md5)
-    return idx_content(folder, CLASSES)
+    return read_idx_folder(folder, CLASSES)
 
 
 def _from_debian(folder: Path) -> Content:
     installed = Path("/usr/share/datasets/fashion-mnist")
     if installed.is_dir():
-        return idx_content(installed, CLASSES)
+        return read_idx_folder(installed, CLASSES)
     root = debian_package("dataset-fashion-mnist", folder)
-    return idx_content(root / installed.relative_to("/"), CLASSES)
+    return read_idx_folder(root / installed.relative_to("/"), CLASSES)

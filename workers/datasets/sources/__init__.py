@@ -1,1 +1,1 @@
-"""Where bytes come from, and the formats they come in."""
+"""Where the files of datasets come from, and readers of the files as their makers publish them."""

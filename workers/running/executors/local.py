@@ -15,7 +15,7 @@ from multiprocessing.forkserver import ensure_running
 from workers.crash_points import CrashPoint, reach
 from workers.queue.leases import Lease
 from workers.running.executors import ProcessExit
-from workers.running.executors._gpus import gpu_ids
+from workers.running.gpus import gpu_ids
 from workers.running.host_locks import HostLock, HostLocks
 from workers.running.job_process import run_child
 from workers.settings import Settings

@@ -28,7 +28,7 @@ CLASSES = (
 )
 
 
-def cifar_content(archive: Path) -> Content:
+def read_cifar10(archive: Path) -> Content:
     """The dataset in an official .tar.gz; SourceError where it is another file or damaged."""
     try:
         with tarfile.open(archive) as opened:

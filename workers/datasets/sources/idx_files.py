@@ -16,7 +16,7 @@ UINT8 = 0x08
 FILES = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 
 
-def idx_file(path: Path) -> Tensor:
+def read_idx_file(path: Path) -> Tensor:
     """The uint8 tensor of an IDX file, gzipped or not; SourceError where it is not whole."""
     content = path.read_bytes()
     try:
@@ -32,14 +32,14 @@ def idx_file(path: Path) -> Tensor:
     return torch.from_numpy(values.copy())
 
 
-def idx_content(folder: Path, classes: tuple[str, ...]) -> Content:
+def read_idx_folder(folder: Path, classes: tuple[str, ...]) -> Content:
     """The four IDX files somewhere below `folder`, as a dataset of one channel."""
     tensors = {}
     for stem in FILES:
         found = sorted(folder.rglob(f"{stem}*"))
         if not found:
             raise SourceError(f"there is no file {stem}-… in it")
-        tensors[stem] = idx_file(found[0])
+        tensors[stem] = read_idx_file(found[0])
     return Content(
         classes=classes,
         train_images=tensors["train-images"].unsqueeze(1),
