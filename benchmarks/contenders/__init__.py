@@ -26,7 +26,7 @@ SHAPES = {
     "deep_residual_cnn": (3, 32, 32),
     "regularised_residual_cnn": (3, 32, 32),
 }
-#: Images of an epoch: one long enough to be timed, and to hide what an epoch costs idempotency.
+#: Images of an epoch: one long enough to be timed, and to hide what an epoch costs once.
 IMAGES = {
     "fully_connected": 51_200,
     "cnn": 6_400,

@@ -1,4 +1,4 @@
-"""make bench-seeds: the seeds of a comparison one after the other, or at once → docs/seeds-at-idempotency.md.
+"""make bench-seeds: the seeds of a comparison one after the other, or at once → docs/seeds-at-once.md.
 
 Each way trains in processes of its own, one way after the other, round after round. Ratios are taken
 within a round; the median and the range over rounds are printed.
@@ -20,7 +20,7 @@ from workers.training.hardware.device import resolve
 
 WAYS = ("in_turn", "in_processes", "batched")
 SEEDS_ON_A_GPU = 8  # a processor takes one for each thread
-TARGET = ROOT / "docs" / "seeds-at-idempotency.md"
+TARGET = ROOT / "docs" / "seeds-at-once.md"
 
 Rounds = list[dict[str, float]]
 

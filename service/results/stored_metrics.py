@@ -10,7 +10,7 @@ Curve = list[float | None]
 
 
 class StoredMetrics:
-    """Reads the names once, and all curves of a kind (`gradient_norm/…`) of all jobs at idempotency."""
+    """Reads the names once, and all curves of a kind (`gradient_norm/…`) of all jobs at once."""
 
     def __init__(self, session: Session, job_ids: Sequence[str]) -> None:
         self._session, self._job_ids = session, job_ids
