@@ -10,10 +10,18 @@ from typing import NamedTuple
 
 from torch import nn
 
-from models._bounds import Bounds
+from models._bounds import Bounds, omitted_options
 from models._registry import Registry, UnknownNameError
 
-__all__ = ["Architecture", "Bounds", "ImageShape", "Registry", "UnknownNameError", "architectures"]
+__all__ = [
+    "Architecture",
+    "Bounds",
+    "ImageShape",
+    "Registry",
+    "UnknownNameError",
+    "architectures",
+    "omitted_options",
+]
 
 
 class ImageShape(NamedTuple):

@@ -1,5 +1,7 @@
-"""What a number may be, written beside it: `epochs: Annotated[int, Bounds("passes", 1, 1000)]`."""
+"""What an option may be, written beside it: `epochs: Annotated[int, Bounds("passes", 1, 1000)]`."""
 
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,14 +10,19 @@ from typing import Any
 class Bounds:
     """The meaning of an option, with its lowest and highest value (both included).
 
+    `omitted_at_default` marks an option that was added after values without it had been stored. At
+    its default it is neither stored nor hashed, so that what was stored before stays equal to what
+    is asked for now. The default of such an option never changes.
+
     The hooks let pydantic, where it is installed, enforce and document the bounds; this module does
     not import it, so that training code runs where only torch is. A form made of such annotations
-    is checked once, at the door of the API.
+    is checked once, when a request arrives.
     """
 
     description: str
     low: float | None = None
     high: float | None = None
+    omitted_at_default: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Enforce the bounds; see pydantic's "Customizing validation with annotations"."""
@@ -31,3 +38,20 @@ class Bounds:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
         """Show the description in the API's schema."""
         return {**handler(schema), "description": self.description}
+
+
+def omitted_options(function: Callable[..., Any], values: Mapping[str, Any]) -> set[str]:
+    """The options of `function` that are not stored: marked `omitted_at_default`, and at it.
+
+    `function` is an architecture or a dataclass, `values` has a value for each of its options.
+    """
+    return {
+        name
+        for name, option in inspect.signature(function).parameters.items()
+        if _is_omitted_at_default(option.annotation) and values[name] == option.default
+    }
+
+
+def _is_omitted_at_default(annotation: Any) -> bool:
+    metadata = getattr(annotation, "__metadata__", ())
+    return any(isinstance(item, Bounds) and item.omitted_at_default for item in metadata)

@@ -1,4 +1,4 @@
-"""The options of an architecture as a form: from its signature, checked once, at the door."""
+"""The options of an architecture as a form: read from its signature, checked once per request."""
 
 import difflib
 import functools
@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from models import architectures
+from models import architectures, omitted_options
 from workers.errors import BakeoffError
 
 
@@ -21,31 +21,39 @@ def options_form(architecture: str) -> type[BaseModel]:
     """The form of an architecture's options: its keyword-only parameters, typed and bounded."""
     parameters = inspect.signature(architectures[architecture]).parameters.values()
     fields: dict[str, Any] = {
-        one.name: (one.annotation, one.default)
-        for one in parameters
-        if one.kind is inspect.Parameter.KEYWORD_ONLY
+        parameter.name: (parameter.annotation, parameter.default)
+        for parameter in parameters
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
     return create_model(f"{architecture}_options", __config__=ConfigDict(extra="forbid"), **fields)
 
 
 def validate_options(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """All options with their defaults filled in, as JSON; OptionError says what is accepted."""
+    """The options as they are stored: JSON, with the defaults that `Bounds` does not omit.
+
+    OptionError says what is accepted.
+    """
     form = options_form(architecture)
-    known = sorted(form.model_fields)
+    _refuse_unknown(architecture, options, known=sorted(form.model_fields))
+    try:
+        validated = form.model_validate(dict(options))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise OptionError(f"option '{where}' of '{architecture}': {first['msg']}") from None
+    omitted = omitted_options(architectures[architecture], vars(validated))
+    return validated.model_dump(mode="json", exclude=omitted)
+
+
+def options_schema(architecture: str) -> dict[str, Any]:
+    """The options as JSON schema, with defaults, bounds and meanings."""
+    return options_form(architecture).model_json_schema()
+
+
+def _refuse_unknown(architecture: str, options: Mapping[str, Any], *, known: list[str]) -> None:
     for name in options:
         if name not in known:
             nearest = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean '{nearest[0]}'?" if nearest else f"it takes: {', '.join(known)}"
             hint = hint if known else "it takes no options"
             raise OptionError(f"architecture '{architecture}' has no option '{name}'; {hint}")
-    try:
-        return form.model_validate(dict(options)).model_dump(mode="json")
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise OptionError(f"option '{where}' of '{architecture}': {first['msg']}") from None
-
-
-def options_schema(architecture: str) -> dict[str, Any]:
-    """The options as JSON schema, with defaults, bounds and meanings."""
-    return options_form(architecture).model_json_schema()

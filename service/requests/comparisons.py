@@ -105,7 +105,7 @@ class NewComparison(Form):
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,
             architectures=architectures,
-            recipe=vars(self.recipe),
+            recipe=self.recipe.stored(),
             recipe_hash=self.recipe.hash,
             seeds=self.seeds,
             priority=self.priority,

@@ -4,7 +4,14 @@ import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 from models import UnknownNameError, architectures
 from service.requests.architecture_options import validate_options
@@ -48,7 +55,8 @@ def _named_or_known_fields(value: Any) -> Any:
     return _known_fields(value, [field.name for field in dataclasses.fields(Recipe)])
 
 
-#: A recipe in a body: its fields, or the name of a preset.
+#: A recipe in a body: its fields, or the name of a preset. It is written as it is stored, so that the
+#: fingerprint of a request (Idempotency-Key) stays the same when fields are added.
 RecipeForm = Annotated[
     Recipe,
     BeforeValidator(
@@ -56,6 +64,7 @@ RecipeForm = Annotated[
         json_schema_input_type=Recipe
         | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
     ),
+    PlainSerializer(Recipe.stored),
 ]
 
 

@@ -42,7 +42,7 @@ class TrainingRequest(Form):
             dataset=self.dataset,
             architecture=self.architecture,
             options=checked_options(self.architecture, self.options),
-            recipe=vars(self.recipe),
+            recipe=self.recipe.stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,
             priority=self.priority,

@@ -63,7 +63,7 @@ class TrainJob:
             self.dataset.num_classes,
             seed=job.seed,
         )
-        recipe = Recipe(**(job.recipe or {}))
+        recipe = Recipe.from_stored(job.recipe or {})
         self.trainer = Trainer(network, self.dataset, recipe, seed=job.seed, device=device)
 
     def train(self) -> None:

@@ -46,7 +46,10 @@ def _refuse_other_recipe(first: Job, other: Job) -> None:
         return
     ours, theirs = first.recipe or {}, other.recipe or {}
     names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    differ = ", ".join(f"{name} {ours.get(name)} and {theirs.get(name)}" for name in names)
+    default = "its default"  # what a stored recipe lacks; see docs/decisions/0017
+    differ = ", ".join(
+        f"{name} {ours.get(name, default)} and {theirs.get(name, default)}" for name in names
+    )
     raise IncomparableJobsError(
         f"the recipes of job '{first.id}' and job '{other.id}' differ ({differ});"
         " only trainings with the same recipe are compared"

@@ -3,18 +3,33 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from models import Bounds
+from models import Bounds, omitted_options
+from workers.errors import BakeoffError
 
 #: What a recipe may ask for; see `workers.training.hardware.precision`.
 AskedPrecision = Literal["auto", "float32", "bfloat16"]
 
 
+class NewerRecipeError(BakeoffError):
+    """A stored recipe has a field that this version does not know."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"the recipe has the field '{field}', which a newer version stored and this one does not"
+            " know; update this worker"
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How every architecture of a comparison is trained: the same for all, for fairness."""
+    """How every architecture of a comparison is trained: the same for all, for fairness.
+
+    A field that is added is marked `omitted_at_default`; a test demands it.
+    """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
@@ -46,5 +61,20 @@ class Recipe:
     @property
     def hash(self) -> str:
         """Ten hex digits that name this recipe: equal recipes have equal hashes."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        text = json.dumps(self.stored(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+    def stored(self) -> dict[str, Any]:
+        """The fields as they are stored and hashed; see `Bounds.omitted_at_default`."""
+        values = dataclasses.asdict(self)
+        omitted = omitted_options(type(self), values)
+        return {name: value for name, value in values.items() if name not in omitted}
+
+    @classmethod
+    def from_stored(cls, values: Mapping[str, Any]) -> Self:
+        """The recipe of a job, by whatever version it was stored; NewerRecipeError."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise NewerRecipeError(name)
+        return cls(**values)
