@@ -1,13 +1,12 @@
 """The application, assembled from top to bottom: state, middleware, routers, pages."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
 
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
@@ -19,8 +18,6 @@ from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.security_headers import SecurityHeaders
-from service.overload.direct_routes import DirectRoute
-from service.overload.early_refusals import ADMISSION
 from service.routes import health
 from service.routes.v1 import (
     aliases,
@@ -47,7 +44,7 @@ from service.routes.v2 import models as v2_models
 from service.routes.v2 import server as v2_server
 from service.routes.v2 import statistics as v2_statistics
 from service.security.key_cache import KeyCache
-from workers.settings import Settings, settings
+from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database
 
@@ -57,13 +54,10 @@ better, and serves it. Post a **comparison**, watch its **jobs**, look at its **
 **models** for predictions. `latest` stands for the id of the newest job, comparison or model.
 """
 
-
-YOUNG_OBJECTS = 20_000  # between two looks for garbage; many requests at once are many objects
 MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
 
-
 #: In the order in which a newcomer needs them, which is that of /docs. A path that another pattern
-#: would match too (`/v2/models/stats`) comes before it.
+#: matches too (`/v2/models/stats`) comes before it.
 ROUTERS = (
     datasets.router,
     dataset_uploads.router,
@@ -72,7 +66,6 @@ ROUTERS = (
     leaderboards.router,
     statistics.router,
     diagnostics.router,
-    charts.router,
     jobs.router,
     job_metrics.router,
     job_events.router,
@@ -81,6 +74,7 @@ ROUTERS = (
     engines.router,
     predictions.router,
     comparison_predictions.router,
+    charts.router,
     latency.router,
     keys.router,
     health.router,
@@ -107,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_middleware(app)
     errors.install(app)
     for router in ROUTERS:
-        _mount(app, router)
+        app.include_router(router, max_body_size=MOST_BODY_BYTES)
     documentation.install(app)
     return app
 
@@ -127,42 +121,21 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
 
 
 def _add_middleware(app: FastAPI) -> None:
-    """In the order in which they see a request; Starlette takes the innermost first."""
-    outermost_first: list[tuple[Any, dict[str, Any]]] = [
-        (RequestMetrics, {}),
-        (SecurityHeaders, {}),
-        (Authentication, {"keys": app.state.key_cache}),
-        (AdmissionMiddleware, {"admission": app.state.admission}),
-        (BodyLimitProblems, {}),
+    """Add the middleware in the order in which it sees a request."""
+    app.user_middleware += [
+        Middleware(RequestMetrics),
+        Middleware(SecurityHeaders),
+        Middleware(Authentication, keys=app.state.key_cache),
+        Middleware(AdmissionMiddleware, admission=app.state.admission),
+        Middleware(BodyLimitProblems),
     ]
-    for middleware, options in reversed(outermost_first):
-        app.add_middleware(middleware, **options)
-
-
-def from_environment() -> FastAPI:
-    """The service for the environment's settings; what uvicorn calls."""
-    app = create_app(settings())
-    # All that has been imported stays. To look through it for garbage again and again would hold up
-    # every request for a third of a second.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
-    return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
-    yield {ADMISSION: app.state.admission}
+    yield
     app.state.resolver.close()
-
-
-def _mount(app: FastAPI, router: APIRouter) -> None:
-    if router.route_class is DirectRoute:
-        # In front: FastAPI tries the routes of each included router one by one, and twice.
-        app.router.routes[:0] = router.routes
-    else:
-        app.include_router(router, max_body_size=MOST_BODY_BYTES)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,4 +1,4 @@
-"""What routes ask for: a session that is one transaction, the settings, an idempotency key."""
+"""What endpoints depend on: settings, a session that is one transaction, an idempotency key, results."""
 
 import hashlib
 from collections.abc import Iterator
@@ -75,13 +75,13 @@ Key = Annotated[
 
 
 class Idempotency:
-    """Makes a post with an Idempotency-Key take effect idempotency."""
+    """Makes a POST with an Idempotency-Key take effect once, however often it is sent."""
 
     def __init__(self, request: Request, session: WriteSession, key: Key = None) -> None:
         self._session, self._key, self._path = session, key, request.url.path
 
     def recall(self, body: BaseModel) -> str | None:
-        """The id of what the same request made before."""
+        """The id of what the same request made before; None where it has made nothing."""
         if self._key is None:
             return None
         return idempotency.recall(self._session, self._key, self._fingerprint(body))
@@ -119,7 +119,7 @@ def _of_model(reader: Reader, model_id: Id) -> ComparisonResults:
     return reader.model(model_id)
 
 
-#: What a route asks for whose address names a comparison, a job or a model.
+#: The results of the comparison, the job or the model that the address names.
 Results = Annotated[ComparisonResults, Depends(_of_comparison)]
 JobResults = Annotated[ComparisonResults, Depends(_of_job)]
 ModelResults = Annotated[ComparisonResults, Depends(_of_model)]

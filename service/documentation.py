@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.errors import MEDIA_TYPE, Problem, refusals
-from service.middleware.security_headers import PAGES
+from service.middleware.security_headers import PAGES_POLICY
 from service.security.scopes import needed_scope
 
 #: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
@@ -88,7 +88,7 @@ def install(app: FastAPI) -> None:
 
 
 def _page(page: HTMLResponse) -> HTMLResponse:
-    page.headers["Content-Security-Policy"] = PAGES
+    page.headers["Content-Security-Policy"] = PAGES_POLICY
     return page
 
 

@@ -1,33 +1,38 @@
 """bakeoff serve: the REST API."""
 
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 import uvicorn
 
 from bakeoff.commands._options import Port
+from service import overload
 from service.commands import app
 from service.commands.up import on_port
-from service.overload.early_refusals import RefusingProtocol
-from service.overload.listeners import handles
+from workers.settings import Settings
 
 
 @app.command()
 def serve(port: Port = None) -> None:
     """Start the service alone; jobs wait until a worker runs."""
-    chosen = on_port(port)
+    run(on_port(port))
+
+
+def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.values()) -> None:
+    """Serve until Ctrl-C, with these parts of `overload`; exit status 1 where it cannot start."""
+    from service.app import create_app  # the other commands need none of what it imports
+
+    service = create_app(settings)
     config = uvicorn.Config(
-        "service.app:from_environment",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
+        service,
+        host=settings.host,
+        port=settings.port,
         timeout_graceful_shutdown=3,  # a stream of events would otherwise hold it up for ever
-        http=RefusingProtocol,
         access_log=False,
     )
-    config.load_app()
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
-        server.run(handles(config.bind_socket()))
+        server.run(overload.install(service, config, parts))
     if not server.started:
         sys.exit(1)

@@ -1,1 +1,1 @@
-"""From images to probabilities: loaded models, batches, admission, and where the time went."""
+"""From images to probabilities: request bodies, loaded models, batches, admission control, counters."""

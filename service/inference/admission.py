@@ -1,6 +1,5 @@
 """Admission control: how many predictions are answered at once, and when a refused one may come back."""
 
-import asyncio
 import math
 from functools import lru_cache
 from time import perf_counter
@@ -11,68 +10,52 @@ from starlette.types import Scope
 from service.errors import refusal
 from service.inference.errors import OverloadedError
 
-MOST_REQUESTS = 128  # answered at once; more cost each other time, see docs/experiments.md
+MOST_REQUESTS = 128  # answered at once; more only slow each other down, see docs/experiments.md
 MOST_BYTES = 512 * 1024**2  # of their bodies
-TURN = 0.008  # seconds of work in one turn of the event loop
-MEMORY = 0.95  # of the running mean of seconds per request
-WAITED = "bakeoff.waited"  # key of the scope: seconds at the door
-CONCURRENT_REQUESTS = "bakeoff.concurrent_requests"  # key of the scope: predictions under way
+MEMORY = 0.95  # of the running mean of seconds per answer
+MOST_DIGITS = 18  # of a Content-Length
 
 
 class AdmissionControl:
     """The predictions that are being answered, and how fast."""
 
     def __init__(self) -> None:
-        self.requests, self.bytes = 0, 0
-        self._coming = 0  # requests that have arrived in this turn of the event loop
-        self.seconds = 0.0  # from one answer to the next, while there is work
-        self._answered = 0.0
+        self.num_requests, self.num_bytes = 0, 0
+        self.seconds_per_answer = 0.0  # from one answer to the next, while there is work
+        self._answered_at = 0.0
 
-    def has_room(self, size: int = 0) -> bool:
-        """Whether one more may come in, with a body of so many bytes."""
-        return self.requests < MOST_REQUESTS and self.bytes + size <= MOST_BYTES
+    def has_room(self, num_bytes: int = 0, *, expected: int = 0) -> bool:
+        """Whether one more may be admitted, with a body of so many bytes, after those `expected`."""
+        is_one_too_many = self.num_requests + expected >= MOST_REQUESTS
+        return not is_one_too_many and self.num_bytes + num_bytes <= MOST_BYTES
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is no room for who comes next, once all have come in who were expected."""
-        return self.requests + self._coming >= MOST_REQUESTS
+    def enter(self, num_bytes: int) -> None:
+        """Count one more that is being answered."""
+        self.num_requests, self.num_bytes = self.num_requests + 1, self.num_bytes + num_bytes
 
-    def expect(self) -> None:
-        """One more will come in when all have arrived who do in this turn of the event loop."""
-        if not self._coming:
-            asyncio.get_running_loop().call_soon(self._expect_nobody)
-        self._coming += 1
-
-    def enter(self, size: int) -> None:
-        """One more is being answered."""
-        self.requests, self.bytes = self.requests + 1, self.bytes + size
-
-    def leave(self, size: int, arrived: float) -> None:
-        """One that came at `arrived` is answered."""
-        self.requests, self.bytes = self.requests - 1, self.bytes - size
+    def leave(self, num_bytes: int, arrived: float) -> None:
+        """Count one that arrived at `arrived` as answered."""
+        self.num_requests, self.num_bytes = self.num_requests - 1, self.num_bytes - num_bytes
         now = perf_counter()
-        seconds = now - max(arrived, self._answered)
-        self._answered = now
-        self.seconds = MEMORY * self.seconds + (1 - MEMORY) * seconds
-
-    def _expect_nobody(self) -> None:
-        self._coming = 0
+        seconds = now - max(arrived, self._answered_at)
+        self._answered_at = now
+        self.seconds_per_answer = MEMORY * self.seconds_per_answer + (1 - MEMORY) * seconds
 
     def refusal(self) -> Response:
-        """429, and when there will be room."""
-        return _refusal(math.ceil(self.requests * self.seconds))
+        """429, with the time after which there will be room."""
+        return _refusal(math.ceil(self.num_requests * self.seconds_per_answer))
 
 
 @lru_cache
 def _refusal(seconds: int) -> Response:
-    """Made once for each time to come back: under overload there are more refusals than answers."""
+    """Made once for each number of seconds: under overload there are more refusals than answers."""
     most = f"{MOST_REQUESTS} predictions or {MOST_BYTES // 1024**2} MiB of their bodies"
     return refusal(OverloadedError(f"{most} are being answered, the most at once", seconds))
 
 
 def content_length(scope: Scope) -> int | None:
-    """The length of a body in bytes, where it is stated."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return None
+    """The length of a body in bytes; None where it is not stated, or not once and plainly."""
+    stated = [value for name, value in scope["headers"] if name == b"content-length"]
+    if len(stated) != 1 or not stated[0].isdigit() or len(stated[0]) > MOST_DIGITS:
+        return None
+    return int(stated[0])

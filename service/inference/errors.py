@@ -1,4 +1,4 @@
-"""Saying no while there is still time to: more work than can be done in reasonable time."""
+"""Refusals of predictions that would not be computed in time, or whose client has gone."""
 
 import math
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from workers.errors import BakeoffError
 
 
 class OverloadedError(BakeoffError):
-    """Too much is waiting; `retry_after` says in how many seconds it will be done."""
+    """Too much is waiting; `retry_after` is the number of seconds until it will be done."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
 
@@ -17,7 +17,7 @@ class OverloadedError(BakeoffError):
 
 
 class ClientGoneError(BakeoffError):
-    """Whoever asked has hung up; what was not yet computed for them never is."""
+    """The client has hung up before its images were computed, and they never will be."""
 
     status = HTTPStatus.BAD_REQUEST
 

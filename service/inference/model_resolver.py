@@ -1,4 +1,4 @@
-"""The model behind an id or an alias, mostly without asking the database."""
+"""Which model an id or an alias stands for, mostly without a query."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ MOST_REMEMBERED = 1024
 
 @dataclass(frozen=True)
 class Resolved:
-    """A model, the engine its alias asks for, and as which version of its name it was found."""
+    """A model, the engine its alias asks for, and the version of the alias; an id has version 1."""
 
     model: Model
     engine: str | None = None
-    version: int = 1  # the only one of what is no alias
+    version: int = 1
 
 
 class ModelResolver:
     """Remembers what names stand for, as long as that cannot have changed.
 
     A model never changes, so its id is remembered for good. An alias and `latest` are remembered
-    while SQLite's data_version, which every commit of anybody moves, stays where it is: reading it
-    takes microseconds. PostgreSQL has no such number and is asked each time, once for all who came
-    before it was asked.
+    until SQLite's data_version changes, which every commit of any process changes and which takes
+    microseconds to read. PostgreSQL has no such number: there each name is looked up anew, once for
+    all requests that arrived before the look-up began.
     """
 
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._models: dict[str, Resolved] = {}
         self._names: dict[str, Resolved] = {}
-        self._version: int | None = None
-        self._watching: Any = None
+        self._data_version: int | None = None
+        self._version_connection: Any = None
         self._one_at_a_time = asyncio.Lock()
         self._next: dict[str, asyncio.Task[Resolved]] = {}  # look-ups that have not begun
 
@@ -46,56 +46,55 @@ class ModelResolver:
             return self._models[name]
         if self._is_unchanged() and name in self._names:
             return self._names[name]
-        version = self._version
-        resolved = await self._ask(name)
+        data_version = self._data_version
+        resolved = await self._look_up_next(name)
         is_id = resolved.model.id == name
         remembered = self._models if is_id else self._names
         if len(remembered) >= MOST_REMEMBERED:
             remembered.clear()
-        if is_id or (version is not None and version == self._version):
+        if is_id or (data_version is not None and data_version == self._data_version):
             remembered[name] = resolved
         return resolved
 
     def close(self) -> None:
-        """Give the connection back that watches for changes."""
-        if self._watching is not None:
-            self._watching.close()
-            self._watching = None
+        """Give back the connection that reads data_version."""
+        if self._version_connection is not None:
+            self._version_connection.close()
+            self._version_connection = None
 
     def _is_unchanged(self) -> bool:
-        """Whether nobody has committed anything since the names were looked up; else forget them.
+        """Whether nothing was committed since the names were looked up; otherwise forget them.
 
-        It is read before a name is looked up, never after: a commit in between costs one more
-        look-up, and not a wrong answer.
+        data_version is read before a name is looked up, never after: a commit in between costs one
+        more look-up, and never a wrong answer.
         """
         if self._database.dialect.name != "sqlite":
             return False
-        if self._watching is None:
-            self._watching = self._database.raw_connection()
-        [version] = self._watching.cursor().execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version = version
+        if self._version_connection is None:
+            self._version_connection = self._database.raw_connection()
+        cursor = self._version_connection.cursor()
+        [data_version] = cursor.execute("PRAGMA data_version").fetchone()
+        if data_version != self._data_version:
+            self._data_version = data_version
             self._names.clear()
             return False
         return True
 
-    async def _ask(self, name: str) -> Resolved:
-        """What the database says from now on: a look-up that has begun before is not good enough."""
+    async def _look_up_next(self, name: str) -> Resolved:
+        """Look the name up from now on: the result of a look-up that has begun may be out of date."""
         if name not in self._next:
-            self._next[name] = asyncio.create_task(self._ask_once(name))
+            self._next[name] = asyncio.create_task(self._look_up_once(name))
         return await asyncio.shield(self._next[name])
 
-    async def _ask_once(self, name: str) -> Resolved:
+    async def _look_up_once(self, name: str) -> Resolved:
         async with self._one_at_a_time:
-            del self._next[name]  # who comes from here on needs the one after it
+            del self._next[name]  # requests that arrive from here on need the next look-up
             return await asyncio.to_thread(self._look_up, name)
 
     def _look_up(self, name: str) -> Resolved:
         with transaction(self._database, read_only=True) as session:
             model = trained_models.get(session, name)
             versions = trained_models.alias_versions(session, name)
-        return (
-            Resolved(model, versions[0].engine, versions[0].version)
-            if versions
-            else Resolved(model)
-        )
+        if not versions:
+            return Resolved(model)
+        return Resolved(model, versions[0].engine, versions[0].version)

@@ -1,4 +1,4 @@
-"""What is counted of each model's predictions, for /metrics and the Open Inference Protocol."""
+"""Counts and durations of each model's predictions, for /metrics and the Open Inference Protocol."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ class Tally:
 
 @dataclass
 class PredictionCounts:
-    """Of one model by one engine, since the service started."""
+    """Counts of one model by one engine, since the service started."""
 
     model_id: str
     engine: str
@@ -90,6 +90,6 @@ class PredictionCounts:
         self._batch.observe(classified.batch_size)
 
     def note_failure(self, seconds: float) -> None:
-        """Count a request that was not computed: refused, expired or gone."""
+        """Count a request that was not computed: refused, expired, or left by its client."""
         self.fail.add(seconds)
         self._failure.inc()

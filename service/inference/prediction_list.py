@@ -1,14 +1,28 @@
-"""Predictions as the API shows them, and the bodies it takes for them."""
+"""What a request for predictions may ask for, and its answer as the API shows it."""
 
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.inference.batcher import Classified
 from service.inference.bodies.images import PreparedImages
 from service.inference.predictor import Predictor
 from workers.engines import Probabilities
+
+
+class PredictionOptions(BaseModel):
+    """What a request may ask for beside the images."""
+
+    model_config = ConfigDict(frozen=True)
+
+    top_k: int = Field(3, ge=1, le=100, description="classes to list for each image")
+    engine: str | None = Field(
+        None, max_length=40, description="see `GET /v1/engines`; the fastest by default"
+    )
+    timeout_ms: float | None = Field(
+        None, gt=0, le=600_000, description="what waits longer for the model is not computed: 429"
+    )
 
 
 class ClassProbability(BaseModel):
@@ -31,11 +45,13 @@ class LatencyMilliseconds(BaseModel):
     """Where the time of this request went, by a monotonic clock, in milliseconds."""
 
     decode: float = Field(description="from bytes to pixels of the model's size")
-    queue: float = Field(description="waiting for other requests, at the door and for the model")
+    queue: float = Field(
+        description="waiting for other requests, after admission and for the model"
+    )
     forward: float = Field(
         description="from pixels on the host to probabilities on the host, of the whole batch"
     )
-    total: float = Field(description="from the whole body received to the answer, and at the door")
+    total: float = Field(description="from admission to the answer, without receiving the body")
 
 
 class PredictionList(BaseModel):
@@ -95,9 +111,9 @@ IMAGES: dict[str, Any] = {
 def prediction_list(
     predictor: Predictor, images: PreparedImages, classified: Classified, top_k: int
 ) -> dict[str, Any]:
-    """A PredictionList but for its latency, which the request knows.
+    """A PredictionList without its latency, as plain values.
 
-    Plain values: to make pydantic objects of them would take longer than to classify.
+    Making pydantic objects of them would take longer than classifying.
     """
     return {
         "model_id": predictor.model.id,
@@ -116,7 +132,7 @@ def _predictions(
 ) -> list[dict[str, Any]]:
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
     predictions = []
-    for indices, row, said in zip(order.tolist(), probabilities.tolist(), notes, strict=True):
+    for indices, row, changes in zip(order.tolist(), probabilities.tolist(), notes, strict=True):
         top = [{"label": classes[index], "probability": row[index]} for index in indices]
-        predictions.append({**top[0], "top": top, "notes": said})
+        predictions.append({**top[0], "top": top, "notes": changes})
     return predictions

@@ -1,11 +1,12 @@
-"""A model loaded in memory, ready to classify."""
+"""A model in memory, ready to classify."""
 
 from time import perf_counter
 
 import numpy as np
 
 from models import ImageShape
-from service.inference.batcher import INLINE_SECONDS, Batcher, Classified, Deadline
+from service.inference.batcher import INLINE_SECONDS, Batcher, Classified
+from service.inference.deadlines import Deadline
 from service.inference.errors import OverloadedError
 from service.inference.prediction_counts import PredictionCounts
 from workers.engines import Engine, Images
@@ -15,32 +16,36 @@ WARM_UP_CALLS = 3
 
 
 class Predictor:
-    """Classifies uint8 images (N, C, H, W) with one model; warmed up before anybody sees it."""
+    """Classifies uint8 images (N, C, H, W) with one model; warmed up when it is made."""
 
-    def __init__(self, model: Model, engine: Engine, statistics: PredictionCounts) -> None:
-        self.model, self.engine, self.statistics = model, engine, statistics
+    def __init__(self, model: Model, engine: Engine, counts: PredictionCounts) -> None:
+        self.model, self.engine, self.counts = model, engine, counts
         self.shape = ImageShape(*model.image_shape)
         seconds = self._warm_up()
-        self.is_quick = seconds < INLINE_SECONDS  # so that one image is computed on the event loop
+        self.is_quick = seconds < INLINE_SECONDS  # one image is computed on the event loop
         self._batcher = Batcher(engine.classify, seconds)
 
-    async def classify(self, images: Images, deadline: Deadline) -> Classified:
+    async def classify(
+        self, images: Images, deadline: Deadline, *, concurrent_requests: int
+    ) -> Classified:
         """Probabilities and where the time went; OverloadedError, ClientGoneError."""
         asked = perf_counter()
         try:
-            classified = await self._batcher.classify(images, deadline)
+            classified = await self._batcher.classify(
+                images, deadline, concurrent_requests=concurrent_requests
+            )
         except BaseException:
-            self.statistics.note_failure(perf_counter() - asked)
+            self.counts.note_failure(perf_counter() - asked)
             raise
-        self.statistics.note(classified)
+        self.counts.note(classified)
         return classified
 
     def check_room(self, num_images: int) -> None:
-        """OverloadedError where so many more images cannot wait for it."""
+        """OverloadedError where so many more images cannot wait for this model."""
         try:
             self._batcher.check_room(num_images)
         except OverloadedError:
-            self.statistics.note_failure(0)
+            self.counts.note_failure(0)
             raise
 
     @property
@@ -49,7 +54,7 @@ class Predictor:
         return self._batcher.num_batches
 
     def _warm_up(self) -> float:
-        """Seconds for one image, once what is done only the first time is done."""
+        """Seconds for one image, without the work that only the first calls have."""
         image = np.zeros((1, *self.shape), dtype=np.uint8)
         seconds = []
         for _ in range(WARM_UP_CALLS):

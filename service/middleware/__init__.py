@@ -1,1 +1,1 @@
-"""ASGI middleware, one file each, named for what it does; app.py lists the order in which they act."""
+"""ASGI middleware, one file each, named for what it does; app.py lists them in the order they act."""

@@ -1,4 +1,4 @@
-"""The door of the service: asks for an API key, where keys are used. Pure ASGI, before any body is read."""
+"""Authentication by API key, where keys are used, before any body is read."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ HOW = "send one as 'Authorization: Bearer KEY'; our own client takes it from BAK
 
 
 class Authentication:
-    """Lets in who may do what they ask for, as often as was granted."""
+    """Refuses requests whose key lacks the scope they need, or has used up its rate limit."""
 
     def __init__(
         self, app: ASGIApp, keys: KeyCache, *, clock: Callable[[], float] = time.monotonic
@@ -40,12 +40,12 @@ class Authentication:
             return
         key = _bearer(scope)
         try:
-            holder = await self._keys.look(key)
+            holder = await self._keys.find(key)
         except UNAVAILABLE as error:
             await database_unavailable(error)(scope, receive, send)
             return
         if holder and holder.requests_per_minute:
-            send = self._counted(holder, send)
+            send = self._with_rate_limit(holder, send)
         refusal = self._refusal(holder, needed, has_key=key is not None)
         await (refusal or self._app)(scope, receive, send)
 
@@ -55,14 +55,14 @@ class Authentication:
         if not self._keys.is_required:
             return None
         if holder is None:
-            return _unknown(has_key=has_key)
+            return _not_known(has_key=has_key)
         bucket = self._buckets.get(holder.id)
         if bucket and not bucket.take(self._clock()):
-            return _too_many(holder, bucket)
-        return None if holder.may(needed) else _too_little(holder, needed)
+            return _too_many_requests(holder, bucket)
+        return None if holder.may(needed) else _lacks_scope(holder, needed)
 
-    def _counted(self, holder: Holder, send: Send) -> Send:
-        """The same `send`, which tells the holder of a key with a limit what is left of it."""
+    def _with_rate_limit(self, holder: Holder, send: Send) -> Send:
+        """A `send` that adds what is left of the holder's rate limit to the headers."""
         bucket = self._buckets.get(holder.id)
         if bucket is None:
             bucket = TokenBucket(int(holder.requests_per_minute or 0), self._clock())
@@ -77,10 +77,10 @@ class Authentication:
 
 
 async def warn_if_open(settings: Settings, keys: KeyCache) -> None:
-    """Say in the log what it means to listen to others without asking for keys."""
+    """Log a warning where the service listens to other machines without asking for keys."""
     if _is_loopback(settings.host):
         return
-    await keys.look(None)
+    await keys.find(None)
     if not keys.is_required:
         logger.warning(
             "listening on %s without API keys: whoever reaches that address can train, upload,"
@@ -105,21 +105,21 @@ def _bearer(scope: Scope) -> str | None:
     return None
 
 
-def _unknown(*, has_key: bool) -> Response:
+def _not_known(*, has_key: bool) -> Response:
     why = "the API key is not known, or was revoked" if has_key else "an API key is needed"
     answer = problem(401, f"{why}; {HOW}")
     answer.headers["WWW-Authenticate"] = REALM + (', error="invalid_token"' if has_key else "")
     return answer
 
 
-def _too_little(holder: Holder, needed: api_keys.Scope) -> Response:
+def _lacks_scope(holder: Holder, needed: api_keys.Scope) -> Response:
     has = ", ".join(sorted(holder.scopes))
     answer = problem(403, f"this needs a key with scope '{needed}'; key '{holder.id}' has: {has}")
     answer.headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope", scope="{needed}"'
     return answer
 
 
-def _too_many(holder: Holder, bucket: TokenBucket) -> Response:
+def _too_many_requests(holder: Holder, bucket: TokenBucket) -> Response:
     granted = f"key '{holder.id}' may send {holder.requests_per_minute} requests a minute"
     answer = problem(429, f"{granted}; try again in {bucket.seconds} s")
     answer.headers["Retry-After"] = str(bucket.seconds)

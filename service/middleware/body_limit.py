@@ -1,4 +1,4 @@
-"""A body over its route's limit, refused as a problem document."""
+"""Problem documents for bodies over the limit of their route."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""How the service is doing, counted as it answers; /metrics shows it to Prometheus."""
+"""The duration of every request, for /metrics."""
 
 from time import perf_counter
 
@@ -17,7 +17,7 @@ REQUEST_SECONDS = Histogram(
 
 
 class RequestMetrics:
-    """Times every request under its route's template, so that ids make no new series."""
+    """Times every request under its route's template, so that an id makes no new series."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

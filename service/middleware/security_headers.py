@@ -1,4 +1,4 @@
-"""What makes browsers careful: headers, and no change for the page of another site. Pure ASGI."""
+"""Protection in browsers: security headers, and no change on behalf of another site's page."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,12 +6,12 @@ from service.errors import problem
 from service.security.scopes import READING
 
 #: Data, pictures and reports load nothing and run nothing; their styles are within them.
-CONTENT = (
+DATA_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
 #: /docs and /redoc run our own files and one inline script, and send the calls that are tried there.
-PAGES = (
+PAGES_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
@@ -23,13 +23,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Content-Security-Policy": CONTENT,
+    "Content-Security-Policy": DATA_POLICY,
 }
-ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+ENCODED_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
-    """Adds the headers to every response, and refuses changes that a page of another site asks for."""
+    """Adds the headers to every response, and refuses changes asked for by another site's page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 present = message.get("headers", ())
                 names = {name.lower() for name, _ in present}
-                missing = (one for one in ENCODED if one[0] not in names)
+                missing = (header for header in ENCODED_HEADERS if header[0] not in names)
                 message["headers"] = [*present, *missing]
             await send(message)
 
@@ -56,7 +56,7 @@ _FOREIGN = problem(403, "a page of another site asked for this; only pages of th
 
 
 def _is_foreign_change(scope: Scope) -> bool:
-    """Whether a browser says that another site's page is behind it, which nobody on this machine sent."""
+    """Whether a browser says that a page of another site asks for a change."""
     if scope["method"] in READING:
         return False
     return any(

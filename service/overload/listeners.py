@@ -1,15 +1,16 @@
-"""A socket at which many may connect at idempotency.
+"""Several listening handles, so that many clients may connect at once.
 
 libuv, which uvloop is made of, accepts one connection for each listening handle in each turn of the
-event loop. Under load a turn takes milliseconds, and whoever connects would wait in the kernel,
-where nobody counts or refuses him. So there are several handles on the same socket.
+event loop. Under load a turn takes milliseconds, and a client that connects would wait in the
+kernel, where it is neither counted nor refused. So there are several handles of the same socket.
 """
 
-import socket
+from service.overload.server import Server
 
-AT_ONCE = 32  # connections accepted in one turn
+HANDLES = 32  # connections accepted in one turn
 
 
-def handles(listening: socket.socket) -> list[socket.socket]:
-    """The socket, and copies of it; uvicorn listens at each of them and closes them."""
-    return [listening, *(listening.dup() for _ in range(AT_ONCE - 1))]
+def install(server: Server) -> None:
+    """Listen at copies of the socket too; uvicorn closes them."""
+    [listening] = server.sockets
+    server.sockets += [listening.dup() for _ in range(HANDLES - 1)]

@@ -1,7 +1,7 @@
-"""HTTP as uvicorn speaks it, but what is written within one turn of the event loop is sent at its end.
+"""What is written within one turn of the event loop is sent at its end, in one write a connection.
 
-uvicorn writes the head and the body of an answer one after the other, and uvloop sends each at
-idempotency. Each may wake the process at the other end, which takes longer than to classify an image.
+uvicorn writes the head and the body of an answer one after the other, and uvloop sends each at once.
+Each may wake the process at the other end, which takes longer than classifying a small image.
 """
 
 import asyncio
@@ -9,41 +9,43 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-MOST_KEPT = 64 * 1024  # bytes; more is sent at once, so that whoever reads slowly is noticed
+from service.overload.server import Server
+
+MOST_BUFFERED = 64 * 1024  # bytes; more is sent at once, so that a slow reader is noticed
 
 
-class OneWriteProtocol(HttpToolsProtocol):
-    """uvicorn's protocol on such a transport."""
+def install(server: Server) -> None:
+    """Let every connection write so."""
+    server.extend_protocol(SingleWrite)
+
+
+class SingleWrite(HttpToolsProtocol):
+    """uvicorn's protocol on a transport that sends what is written when the event loop has turned."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to speak."""
-        super().connection_made(cast("asyncio.Transport", OneWrite(transport)))
+        """Begin with such a transport."""
+        super().connection_made(cast("asyncio.Transport", BufferingTransport(transport)))
 
 
-class OneWrite:
-    """A transport that keeps what is written until the event loop has turned."""
+class BufferingTransport:
+    """A transport that sends what is written when the event loop has turned."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._kept: list[bytes] = []
+        self._buffer: list[bytes] = []
         self._size = 0
 
     def write(self, data: bytes) -> None:
-        """Send it soon, with all that is written until then."""
-        if not self._kept:
+        """Send the data soon, with all that is written until then."""
+        if not self._buffer:
             asyncio.get_running_loop().call_soon(self._send)
-        self._kept.append(data)
+        self._buffer.append(data)
         self._size += len(data)
-        if self._size > MOST_KEPT:
+        if self._size > MOST_BUFFERED:
             self._send()
 
-    def write_at_once(self, data: bytes) -> None:
-        """Send what is kept, and this."""
-        self._send()
-        self._transport.write(data)
-
     def close(self) -> None:
-        """Send what is kept, and close."""
+        """Send what is buffered, and close."""
         self._send()
         self._transport.close()
 
@@ -51,6 +53,6 @@ class OneWrite:
         return getattr(self._transport, name)
 
     def _send(self) -> None:
-        kept, self._kept, self._size = self._kept, [], 0
-        if kept and not self._transport.is_closing():
-            self._transport.write(b"".join(kept))
+        buffered, self._buffer, self._size = self._buffer, [], 0
+        if buffered and not self._transport.is_closing():
+            self._transport.write(b"".join(buffered))

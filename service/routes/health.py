@@ -63,8 +63,8 @@ def ready(session: ReadSession, database: Database, settings: CurrentSettings) -
         sqlite_version=sqlite_version() if kind == "sqlite" else None,
         schema_revision=revision,
         workers=[
-            WorkerDocument(**{name: getattr(one, name) for name in WorkerDocument.model_fields})
-            for one in present
+            WorkerDocument(**{name: getattr(worker, name) for name in WorkerDocument.model_fields})
+            for worker in present
         ],
     )
 
@@ -74,6 +74,6 @@ def prometheus(session: ReadSession) -> Response:
     """Request durations by route, and jobs by status, in Prometheus' text format."""
     counts = dict(session.execute(select(Job.status, func.count()).group_by(Job.status)).all())
     lines = ["# HELP bakeoff_jobs jobs by status", "# TYPE bakeoff_jobs gauge"]
-    lines += [f'bakeoff_jobs{{status="{one}"}} {counts.get(one, 0)}' for one in JobStatus]
+    lines += [f'bakeoff_jobs{{status="{status}"}} {counts.get(status, 0)}' for status in JobStatus]
     text = generate_latest(REGISTRY) + ("\n".join(lines) + "\n").encode()
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})

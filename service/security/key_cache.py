@@ -1,4 +1,4 @@
-"""The API keys in memory, so that to know one costs a request microseconds."""
+"""The API keys in memory, so that checking one takes microseconds."""
 
 import asyncio
 import hmac
@@ -17,11 +17,11 @@ from workers.storage.api_keys import Scope, digest_of, id_of
 from workers.storage.database import transaction
 from workers.storage.tables import ApiKey
 
-SECONDS = 1.0  # after which they are read again: how long a revoked key may still open something
+FRESH_SECONDS = 1.0  # after which the keys are read again: so long a revoked key may still be valid
 
 
 class Holder(NamedTuple):
-    """What is known of a key that is valid."""
+    """The holder of a valid key: what the key allows, and how often."""
 
     id: str
     digest: str
@@ -29,12 +29,12 @@ class Holder(NamedTuple):
     requests_per_minute: int | None
 
     def may(self, needed: Scope) -> bool:
-        """Whether the key allows that."""
+        """Whether the key has the scope, or `admin`."""
         return needed in self.scopes or Scope.ADMIN in self.scopes
 
 
 class KeysUnusedError(BakeoffError):
-    """Keys are not asked for, so none is made or revoked over HTTP."""
+    """The service does not ask for keys, so none is made or revoked over HTTP."""
 
     status = HTTPStatus.CONFLICT
 
@@ -46,7 +46,7 @@ class KeysUnusedError(BakeoffError):
 
 
 class KeyCache:
-    """Every valid key, read from the database at most once a second and for a key it does not know."""
+    """Every valid key, read from the database once a second at most, and for an unknown key."""
 
     def __init__(
         self,
@@ -63,37 +63,35 @@ class KeyCache:
 
     @property
     def is_required(self) -> bool:
-        """Whether a request needs a key, as far as was known at the last one."""
+        """Whether a request needs a key, as of the last `find`."""
         return self._mode == "required" or (self._mode == "auto" and self._was_any_made)
 
-    async def look(self, key: str | None) -> Holder | None:
-        """The holder of a key, if it is a valid one."""
+    async def find(self, key: str | None) -> Holder | None:
+        """The holder of a key; None where it is not valid."""
         if self._mode == "off":
             return None
         now = self._clock()
         key_id = id_of(key) if key else None
-        if self._read_at + SECONDS < now or (key_id and key_id not in self._holders):
+        if self._read_at + FRESH_SECONDS < now or (key_id and key_id not in self._holders):
             await self._read_after(now)
-        found = self._holders.get(key_id) if key_id else None
-        is_it = found and key and hmac.compare_digest(found.digest, digest_of(key))
-        return found if is_it else None
+        holder = self._holders.get(key_id) if key_id else None
+        is_valid = holder and key and hmac.compare_digest(holder.digest, digest_of(key))
+        return holder if is_valid else None
 
     async def _read_after(self, moment: float) -> None:
-        """Read them, unless somebody else has since; however many ask, one reads at a time."""
+        """Read the keys, unless another request has since that moment; one reads at a time."""
         async with self._reading:
             if self._read_at < moment:
                 began = self._clock()
                 rows = await asyncio.to_thread(self._rows)
-                self._holders = {
-                    one.id: Holder(
-                        one.id, one.digest, frozenset(one.scopes), one.requests_per_minute
-                    )
-                    for one in rows
-                    if one.revoked_at is None
-                }
+                self._holders = {row.id: _holder(row) for row in rows if row.revoked_at is None}
                 self._was_any_made = bool(rows)
                 self._read_at = began
 
     def _rows(self) -> list[ApiKey]:
         with transaction(self._database, read_only=True) as session:
             return api_keys.list_all(session)
+
+
+def _holder(row: ApiKey) -> Holder:
+    return Holder(row.id, row.digest, frozenset(row.scopes), row.requests_per_minute)

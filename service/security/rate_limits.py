@@ -1,4 +1,4 @@
-"""As many requests as were granted: a bucket that fills evenly, and what its holder is told of it.
+"""A token bucket for the requests of one API key, and the headers that describe it.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11.
 """
@@ -6,18 +6,18 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers-11.
 import math
 
 MINUTE = 60.0
-ROUNDING = 1e-9  # of a request: whoever comes back when told is not refused for it
+ROUNDING = 1e-9  # of a request: a client that comes back when told is not refused for it
 
 
 class TokenBucket:
-    """Holds a minute's requests, and fills at that rate."""
+    """Holds the requests of one minute, and fills evenly at that rate."""
 
     def __init__(self, per_minute: int, now: float) -> None:
         self._per_minute, self._rate = per_minute, per_minute / MINUTE
         self._tokens, self._at = float(per_minute), now
 
     def take(self, now: float) -> bool:
-        """Take one request out of it; False where there is none."""
+        """Take one request out of the bucket; False where there is none."""
         filled = self._tokens + (now - self._at) * self._rate
         self._tokens, self._at = min(filled, float(self._per_minute)), now
         if self._tokens < 1 - ROUNDING:
@@ -33,7 +33,7 @@ class TokenBucket:
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """What was granted and what is left, as the fields RateLimit-Policy and RateLimit."""
+        """What is granted and what is left, as the fields RateLimit-Policy and RateLimit."""
         policy = f'"key";q={self._per_minute};w={MINUTE:.0f}'
         left = f'"key";r={int(self._tokens)};t={self.seconds}'
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]

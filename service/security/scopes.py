@@ -1,10 +1,10 @@
-"""Which scope of a key each call needs. A call that nobody thought of needs one all the same."""
+"""Which scope of a key each call needs. A call that is listed nowhere needs one all the same."""
 
 import re
 
 from workers.storage.api_keys import Scope
 
-#: The addresses of predictions, as a pattern for bytes too.
+#: The addresses of predictions, as a pattern that is used for bytes too.
 PREDICTIONS = r"(?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)"
 is_prediction = re.compile(PREDICTIONS).fullmatch
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

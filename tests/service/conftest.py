@@ -1,7 +1,6 @@
 """A real service: SQLite, a data folder with digits, and a worker that is stepped, not waited for."""
 
 import io
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,8 @@ import uvicorn
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from service import overload
 from service.app import create_app
-from service.overload.early_refusals import RefusingProtocol
-from service.overload.listeners import handles
 from workers.queue.leases import Lease
 from workers.running.executors import ProcessExit
 from workers.running.host_locks import HostLock
@@ -43,7 +41,7 @@ class ThisProcess:
         return not self.ended
 
     def unreserve(self) -> None:
-        """Nothing was kept."""
+        """There is nothing to give back."""
 
     def start(self, lease: Lease, worker_lock: HostLock) -> None:
         del worker_lock
@@ -121,18 +119,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """The installation of `settings` over a real socket; gives its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), http=RefusingProtocol, port=0, log_level="warning")
-    )
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()  # whoever connects before the server runs is answered when it does
-        thread = threading.Thread(target=server.run, args=(handles(listening),))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    """The installation of `settings` over a real socket, as `bakeoff serve` does it; its address."""
+    app = create_app(settings)
+    config = uvicorn.Config(app, port=0, log_level="warning")
+    # The rest of the test process is not frozen with it.
+    parts = {name: part for name, part in overload.PARTS.items() if name != "frozen_start"}
+    sockets = overload.install(app, config, parts.values())
+    sockets[0].listen()  # a client that connects before the server runs is answered when it does
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=(sockets,))
+    thread.start()
+    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def make(service: Any, *scopes: str, requests_per_minute: int | None = None) -> 
         return api_keys.create(
             session,
             "somebody",
-            [Scope(one) for one in scopes],
+            [Scope(scope) for scope in scopes],
             requests_per_minute=requests_per_minute,
             now=utc_now(),
         )

@@ -1,4 +1,4 @@
-"""Twice as many clients as are let in at once, against a real uvicorn."""
+"""Twice as many clients as are admitted at once, against a real uvicorn."""
 
 import asyncio
 import io
@@ -12,13 +12,13 @@ import pytest
 from service.inference import admission, batcher
 from service.inference.batcher import Batcher
 
-LET_IN, ROUNDS = 16, 5
+ADMITTED, ROUNDS = 16, 5
 PATHS = ("/v1/models/champion/predictions", "/v1/models/latest/predictions?top_k=1")
 
 
 @pytest.fixture
 def bodies():
-    """Arrays of one image and of many, so that some are computed on the spot and some together."""
+    """Arrays of one image and of many, so that batches differ in size."""
     generator = np.random.default_rng(0)
     made = []
     for count in (1, 64, 1, 3):
@@ -30,7 +30,7 @@ def bodies():
 
 @pytest.fixture
 def held(monkeypatch):
-    """The models work when this is set; few are let in, and nothing is computed on the spot."""
+    """The models work when this is set; few are admitted, and nothing is computed on the event loop."""
     may_work = threading.Event()
     compute = Batcher._compute
 
@@ -38,18 +38,18 @@ def held(monkeypatch):
         assert may_work.wait(60)
         return compute(self, images)
 
-    monkeypatch.setattr(admission, "MOST_REQUESTS", LET_IN)
+    monkeypatch.setattr(admission, "MOST_REQUESTS", ADMITTED)
     monkeypatch.setattr(batcher, "INLINE_SECONDS", 0)
     monkeypatch.setattr(Batcher, "_compute", wait_and_compute)
     return may_work
 
 
 def labels(answer):
-    return [one["label"] for one in answer.json()["predictions"]]
+    return [prediction["label"] for prediction in answer.json()["predictions"]]
 
 
 class Clients:
-    """Twice as many as are let in, who check what they are told."""
+    """Twice as many as are admitted; they check their answers."""
 
     def __init__(self, http, bodies):
         self.http, self.bodies, self.statuses = http, bodies, Counter()
@@ -70,15 +70,15 @@ class Clients:
                 assert int(answer.headers["Retry-After"]) >= 1
 
     def ask_together(self, times, expected):
-        asking = [self.ask(number, times, expected) for number in range(2 * LET_IN)]
-        return [asyncio.create_task(one) for one in asking]
+        asking = [self.ask(number, times, expected) for number in range(2 * ADMITTED)]
+        return [asyncio.create_task(call) for call in asking]
 
 
 def test_under_twice_the_load_every_answer_is_right_or_says_when_to_come_back(
     address, bodies, held
 ):
     async def scenario():
-        limits = httpx.Limits(max_connections=2 * LET_IN)
+        limits = httpx.Limits(max_connections=2 * ADMITTED)
         async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as http:
             clients = Clients(http, bodies)
             held.set()
@@ -87,11 +87,11 @@ def test_under_twice_the_load_every_answer_is_right_or_says_when_to_come_back(
                 held.clear()
                 clients.statuses.clear()
                 asking = clients.ask_together(1, expected)
-                while clients.statuses[429] < LET_IN:
+                while clients.statuses[429] < ADMITTED:
                     await asyncio.sleep(0)
                 held.set()
                 await asyncio.gather(*asking)
-                assert clients.statuses == {200: LET_IN, 429: LET_IN}
+                assert clients.statuses == {200: ADMITTED, 429: ADMITTED}
             await asyncio.gather(*clients.ask_together(ROUNDS, expected))
             assert set(clients.statuses) <= {200, 429}
 

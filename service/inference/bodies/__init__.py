@@ -1,1 +1,1 @@
-"""The bodies of prediction requests: every form in which images may come, and how answers are written."""
+"""The bodies of prediction requests and of their answers: what is read becomes uint8 pixels."""

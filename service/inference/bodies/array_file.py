@@ -1,4 +1,4 @@
-"""Images as one array in NumPy's format: a body of bytes that needs no parsing."""
+"""Images as one array in NumPy's .npy format, which needs no parsing."""
 
 import io
 import math
@@ -9,14 +9,15 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from models import ImageShape
-from service.inference.bodies.images import BRIGHTEST, ImageError, PreparedImages, from_pixels
+from service.inference.bodies.errors import ImageError
+from service.inference.bodies.images import PreparedImages, fit_pixels
+from service.inference.bodies.pixels import CHANNELS, as_pixels
 
 MAGIC = npy.MAGIC_PREFIX
 ACCEPTED = (
     "accepted is an .npy of numbers 0 to 255 as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in"
     " little-endian order"
 )
-CHANNELS = (1, 3)
 MOST_HEADER = 10_000  # bytes, as numpy itself has it
 
 
@@ -24,29 +25,25 @@ class ArrayImages:
     """Images N×H×W, N×H×W×C or N×C×H×W that have arrived as one array."""
 
     def __init__(self, content: bytes) -> None:
-        array = _parsed(content)
-        if array.ndim == 3:  # noqa: PLR2004 - N×H×W
-            array = array[..., None]
-        elif array.ndim == 4 and array.shape[3] not in CHANNELS:  # noqa: PLR2004 - N×C×H×W
+        array = _parse(content)
+        if array.ndim == 4 and array.shape[3] not in CHANNELS:  # noqa: PLR2004 - N×C×H×W
             array = array.transpose(0, 2, 3, 1)
-        if array.ndim != 4 or array.shape[3] not in CHANNELS or 0 in array.shape[1:]:  # noqa: PLR2004 - N×H×W×C
-            raise ImageError(f"{ACCEPTED}; the shape is {array.shape}")
-        self._array = as_bytes(array)
+        self._pixels = as_pixels(array, leading_axes=1, accepted=ACCEPTED)
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self._pixels)
 
     def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Fit them to `shape`; nothing is copied where they fit already and are grey."""
-        if self._array.shape[1:] == (shape.height, shape.width, shape.channels):
-            pixels = np.ascontiguousarray(self._array.transpose(0, 3, 1, 2))
+        """Fit the images to `shape`; nothing is copied where they are grey and fit already."""
+        if self._pixels.shape[1:] == (shape.height, shape.width, shape.channels):
+            pixels = np.ascontiguousarray(self._pixels.transpose(0, 3, 1, 2))
             return PreparedImages(pixels, [[] for _ in pixels])
-        images = [from_pixels(one, shape, name="the array") for one in self._array]
-        pixels = np.stack([one.pixels for one in images])
-        return PreparedImages(pixels, [one.notes for one in images])
+        images = [fit_pixels(pixels, shape) for pixels in self._pixels]
+        stacked = np.stack([image.pixels for image in images])
+        return PreparedImages(stacked, [image.notes for image in images])
 
 
-def _parsed(content: bytes) -> NDArray[Any]:
+def _parse(content: bytes) -> NDArray[Any]:
     """The array in the bytes. Its size is checked against theirs before anything is allocated."""
     stream = io.BytesIO(content)
     try:
@@ -62,12 +59,3 @@ def _parsed(content: bytes) -> NDArray[Any]:
         raise ImageError(f"the .npy is damaged: {len(rest)} bytes for shape {shape} of {kind}")
     order: Any = "F" if is_fortran else "C"
     return np.frombuffer(rest, kind).reshape(shape, order=order)
-
-
-def as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """Numbers 0 to 255 of any kind as bytes; ImageError where one is outside."""
-    if array.dtype == np.uint8:
-        return array
-    if array.size and not (array.min() >= 0 and array.max() <= BRIGHTEST):  # NaN is neither
-        raise ImageError("accepted are numbers 0 to 255; some number is outside")
-    return np.round(array).astype(np.uint8)

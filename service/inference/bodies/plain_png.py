@@ -1,7 +1,7 @@
-"""PNG files that are just what a model takes, decoded by libpng in a tenth of the time Pillow needs.
+"""PNG files that have the shape of the model already, decoded by libpng in a tenth of Pillow's time.
 
-Most of Pillow's time goes into finding out what a file is. Here all that is known from its first
-bytes, which say exactly which size and kind of image it is; what differs in anything is Pillow's.
+Pillow spends most of its time on finding out what a file is. Here the first bytes of the file are
+compared with the only ones that fit the model; a file that differs in anything is left to Pillow.
 """
 
 import struct
@@ -16,27 +16,27 @@ from models import ImageShape
 
 GREY, COLOUR = 0, 2  # colour types of PNG, without transparency
 BITS = 8
-#: Chunks that change no pixel, as Pillow sees it; others may say which colour is transparent, or turn it.
+#: Chunks that change no pixel for Pillow. Others may make a colour transparent or rotate the image.
 PLAIN = {b"IDAT", b"IEND", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME"}
 _chunk = struct.Struct(">I4s").unpack_from
 CHUNK_BYTES = 12  # of a chunk beside its content: length, kind, checksum
 
 
 def decode_plain_png(content: bytes, shape: ImageShape) -> NDArray[np.uint8] | None:
-    """Pixels (C, H, W) of a PNG of this shape, 8 bits deep and not interlaced; None for whatever else."""
+    """Pixels (C, H, W) of an 8-bit PNG of this shape without interlacing; None for any other file."""
     start = _start(shape)
     if not content.startswith(start) or not _has_only_plain_chunks(content, len(start)):
         return None
     try:
         pixels = imagecodecs.png_decode(content)
     except imagecodecs.PngError:
-        return None  # Pillow may know what is wrong
+        return None  # Pillow says what is wrong
     return pixels.reshape(shape.height, shape.width, shape.channels).transpose(2, 0, 1)
 
 
 @lru_cache
 def _start(shape: ImageShape) -> bytes:
-    """The signature and the header, by which such a file begins."""
+    """The signature and the header with which a PNG of this shape begins."""
     kind = GREY if shape.channels == 1 else COLOUR
     header = b"IHDR" + struct.pack(">IIBBBBB", shape.width, shape.height, BITS, kind, 0, 0, 0)
     length, checksum = struct.pack(">I", len(header) - 4), struct.pack(">I", zlib.crc32(header))

@@ -1,4 +1,4 @@
-"""The images in the body of a request, in each of the forms that are accepted."""
+"""The images in the body of a request to /v1, in each of the forms that are accepted."""
 
 import binascii
 from collections.abc import Callable
@@ -12,16 +12,10 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from models import ImageShape
-from service.errors import TooLargeError
 from service.inference.bodies.array_file import MAGIC, ArrayImages
-from service.inference.bodies.images import (
-    MOST_IMAGES,
-    ImageError,
-    PreparedImage,
-    PreparedImages,
-    from_file,
-    from_pixels,
-)
+from service.inference.bodies.errors import ImageError
+from service.inference.bodies.images import PreparedImage, PreparedImages, from_file, from_rows
+from service.inference.bodies.limits import MOST_IMAGES, check_number
 
 ACCEPTED = (
     "accepted are an image file (image/png, image/jpeg, image/webp), multipart/form-data with files,"
@@ -33,12 +27,12 @@ Unprepared = Callable[[ImageShape], PreparedImage]
 
 
 class RequestImages(Protocol):
-    """Images not yet decoded, which know how to become what a model takes."""
+    """Images that are not decoded yet, because only the model says which shape they shall have."""
 
     def __len__(self) -> int: ...
 
     def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Decode them all and fit them to `shape`; ImageError names the first that is none."""
+        """Decode all images and fit them to `shape`; ImageError names the first that is none."""
 
 
 class SeparateImages:
@@ -51,20 +45,23 @@ class SeparateImages:
         return len(self._images)
 
     def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Decode them all and fit them to `shape`; ImageError names the first that is none."""
-        images = [prepare(shape) for prepare in self._images]
-        pixels = np.empty((len(images), *shape), dtype=np.uint8)
-        for row, one in zip(pixels, images, strict=True):
-            row[...] = one.pixels
-        return PreparedImages(pixels, [one.notes for one in images])
+        """Decode all images and fit them to `shape`; ImageError names the first that is none."""
+        prepared = [prepare(shape) for prepare in self._images]
+        pixels = np.empty((len(prepared), *shape), dtype=np.uint8)
+        for row, image in zip(pixels, prepared, strict=True):
+            row[...] = image.pixels
+        return PreparedImages(pixels, [image.notes for image in prepared])
 
 
 async def read_images(request: Request) -> RequestImages:
-    """Read the body; nothing is decoded yet. ImageError or 415 says what is accepted."""
+    """Read the body without decoding its images.
+
+    ImageError, TooLargeError or 415 say what is accepted.
+    """
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     images: RequestImages
     if kind == "multipart/form-data":
-        images = SeparateImages(await _multipart(request))
+        images = SeparateImages(await _from_form(request))
     elif kind == "application/json":
         images = SeparateImages(_from_json(await request.body()))
     elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
@@ -73,8 +70,7 @@ async def read_images(request: Request) -> RequestImages:
         raise HTTPException(415, f"Content-Type '{kind[:80]}' is not accepted; {ACCEPTED}")
     if not len(images):
         raise ImageError(f"the request has no image; {ACCEPTED}")
-    if len(images) > MOST_IMAGES:
-        raise TooLargeError(f"{len(images)} images; at most {MOST_IMAGES} are accepted at once")
+    check_number(len(images))
     return images
 
 
@@ -84,10 +80,10 @@ def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
     return SeparateImages([_file(content, "the body")])
 
 
-async def _multipart(request: Request) -> list[Unprepared]:
+async def _from_form(request: Request) -> list[Unprepared]:
     try:
         async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
-            files = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
+            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             return [_file(await file.read(), file.filename or "a file") for file in files]
     except HTTPException as error:
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -104,7 +100,7 @@ def _from_json(content: bytes) -> list[Unprepared]:
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
         raise ImageError(f"the JSON has neither a list 'images' nor a list 'instances'; {ACCEPTED}")
     [name] = names
-    make = _encoded if name == "images" else _pixels
+    make = _encoded_file if name == "images" else _rows
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
 
 
@@ -112,7 +108,7 @@ def _file(content: bytes, name: str) -> Unprepared:
     return lambda shape: from_file(content, shape, name=name[:80])
 
 
-def _encoded(value: Any, name: str) -> Unprepared:
+def _encoded_file(value: Any, name: str) -> Unprepared:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:
@@ -122,7 +118,7 @@ def _encoded(value: Any, name: str) -> Unprepared:
     return _file(content, name)
 
 
-def _pixels(value: Any, name: str) -> Unprepared:
+def _rows(value: Any, name: str) -> Unprepared:
     if not isinstance(value, list):
         raise ImageError(f"{name} is no list; accepted are pixels 0 to 255 as H×W or H×W×3")
-    return lambda shape: from_pixels(value, shape, name=name)
+    return lambda shape: from_rows(value, shape, name=name)

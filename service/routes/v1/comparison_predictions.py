@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 
 from service.dependencies import Database, Id
 from service.errors import refusals
-from service.inference.bodies.images import MOST_BYTES
+from service.inference.bodies.limits import MOST_BYTES
 from service.inference.bodies.request_images import read_images
-from service.inference.prediction_list import IMAGES, PredictionList
-from service.routes.v1.predictions import PredictionOptions, classify, predictor_of
+from service.inference.classification import classify
+from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
+from service.inference.predictor_cache import PredictorCache
 from workers.queue import comparisons
 from workers.storage import trained_models
 from workers.storage.database import transaction
@@ -57,9 +58,10 @@ async def predict_by_all(
     """
     images = await read_images(request)
     found_id, models = await run_in_threadpool(_models, database, comparison_id)
+    predictors: PredictorCache = request.app.state.predictors
     answers = []
     for label, model in models:
-        predictor = await predictor_of(request, model, options.engine)
+        predictor = await predictors.get(model, options.engine)
         answer = await classify(request, images, predictor, options)
         of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
         answers.append(ComparedPrediction.model_validate(answer | of_model))
@@ -67,12 +69,12 @@ async def predict_by_all(
 
 
 def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, Model]]]:
-    """The comparison's id, and the label and model of each of its jobs that made one."""
+    """The comparison's id, and the label and model of each of its jobs that has made one."""
     with transaction(database, read_only=True) as session:
         comparison = comparisons.get(session, comparison_id)
-        its_jobs = comparisons.jobs_of(session, comparison)
-        made = trained_models.of_jobs(session, [job.id for job in its_jobs])
-        models = [(_label_of(comparison, job), made[job.id]) for job in its_jobs if job.id in made]
+        jobs = comparisons.jobs_of(session, comparison)
+        made = trained_models.of_jobs(session, [job.id for job in jobs])
+        models = [(_label_of(comparison, job), made[job.id]) for job in jobs if job.id in made]
     if not models:
         raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
     return comparison.id, models

@@ -26,5 +26,5 @@ class EngineList(BaseModel):
 def list_engines() -> EngineList:
     """Every way to compute a model's probabilities; a request or an alias may ask for one."""
     return EngineList(
-        items=[EngineDocument(name=one, description=engines.description(one)) for one in engines]
+        items=[EngineDocument(name=name, description=engines.description(name)) for name in engines]
     )

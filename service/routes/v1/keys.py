@@ -1,4 +1,4 @@
-"""API keys: who may do what."""
+"""API keys: made, listed and revoked over HTTP."""
 
 from datetime import datetime
 from typing import Annotated
@@ -34,7 +34,7 @@ class KeyRequest(Form):
 
 
 class KeyDocument(BaseModel):
-    """A key, without what opens anything."""
+    """A key without its secret."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class KeyList(BaseModel):
 
 @router.post("", status_code=201, summary="Make a key", responses=refusals(409, 422))
 def create_key(body: KeyRequest, session: WriteSession, request: Request) -> NewKeyDocument:
-    """Make a key with scopes of its own; its text is in this answer alone."""
+    """Make a key with scopes of its own; only this answer shows it."""
     _require_use(request)
     made = api_keys.create(
         session,
@@ -73,13 +73,13 @@ def create_key(body: KeyRequest, session: WriteSession, request: Request) -> New
 
 @router.get("", summary="List keys")
 def list_keys(session: ReadSession) -> KeyList:
-    """Every key there has been, newest first, without what opens anything."""
+    """Every key there has been, newest first, without their secrets."""
     return KeyList(items=[_document(row) for row in api_keys.list_all(session)])
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))
 def revoke_key(key_id: Id, session: WriteSession, request: Request) -> None:
-    """Let a key open nothing any more, within a second."""
+    """Make a key invalid, within a second."""
     _require_use(request)
     api_keys.revoke(session, key_id, now=utc_now())
 
@@ -90,6 +90,6 @@ def _document(row: ApiKey) -> KeyDocument:
 
 def _require_use(request: Request) -> None:
     """KeysUnusedError where anybody could make or revoke a key, because none is asked for."""
-    ring: KeyCache = request.app.state.key_cache
-    if not ring.is_required:
+    keys: KeyCache = request.app.state.key_cache
+    if not keys.is_required:
         raise KeysUnusedError

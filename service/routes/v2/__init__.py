@@ -1,1 +1,1 @@
-"""The Open Inference Protocol for the clients of Triton and KServe; each file has a `router`."""
+"""The Open Inference Protocol for the clients of Triton and KServe; app.py includes each `router`."""

@@ -1,4 +1,4 @@
-"""The versions of a name, as the Open Inference Protocol sees them: what an alias has stood for."""
+"""The versions of a name in the Open Inference Protocol: the models an alias has stood for."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from workers.storage import trained_models
 from workers.storage.database import transaction
 from workers.storage.trained_models import ModelNotFoundError
 
-FIRST = 1  # the only version of what is no alias
+FIRST = 1  # the only version of a model's id
 
 ModelName = Annotated[
     str,
@@ -34,8 +34,6 @@ async def find(request: Request, name: str, version: str | None) -> Resolved:
     if version is None:
         resolver: ModelResolver = request.app.state.resolver
         return await resolver.resolve(name)
-    if not version.isdecimal():
-        raise ModelNotFoundError(f"'{name}' has no version '{version}'; versions are numbers")
     return await run_in_threadpool(_find_version, request.app.state.database, name, int(version))
 
 
@@ -45,7 +43,7 @@ async def versions_of(request: Request, name: str) -> list[str]:
 
 
 def engine_of(request: Request, resolved: Resolved) -> str:
-    """The engine that serves it where a request asks for none."""
+    """The engine that serves a model where a request asks for none."""
     predictors: PredictorCache = request.app.state.predictors
     return resolved.engine or default_engine(resolved.model, predictors.placement)
 
@@ -54,9 +52,9 @@ def _find_version(database: Engine, name: str, version: int) -> Resolved:
     with transaction(database, read_only=True) as session:
         model = trained_models.get(session, name)
         versions = trained_models.alias_versions(session, name)
-        for one in versions:
-            if one.version == version:
-                return Resolved(trained_models.get(session, one.model_id), one.engine, version)
+        for row in versions:
+            if row.version == version:
+                return Resolved(trained_models.get(session, row.model_id), row.engine, version)
     if versions or version != FIRST:
         raise ModelNotFoundError(f"'{name}' has no version {version}")
     return Resolved(model)
@@ -64,5 +62,5 @@ def _find_version(database: Engine, name: str, version: int) -> Resolved:
 
 def _versions(database: Engine, name: str) -> list[str]:
     with transaction(database, read_only=True) as session:
-        versions = [one.version for one in trained_models.alias_versions(session, name)]
-    return [str(one) for one in versions[::-1] or [FIRST]]
+        numbers = [row.version for row in trained_models.alias_versions(session, name)]
+    return [str(number) for number in numbers[::-1] or [FIRST]]

@@ -5,31 +5,23 @@ Bodies are read raw: those clients send no Content-Type, binary tensors behind t
 
 from typing import Any
 
-import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from models import ImageShape
-from service.errors import TooLargeError, refusals
-from service.inference.bodies.array_file import as_bytes
-from service.inference.bodies.compression import pack, unpack
-from service.inference.bodies.images import MOST_BYTES, MOST_IMAGES, from_file
-from service.inference.bodies.tensors import (
-    InferRequest,
-    ProtocolError,
-    classification,
-    read_request,
-    write_response,
-)
+from service.errors import refusals
+from service.inference.bodies.compression import compress, decompress
+from service.inference.bodies.inference_request import InferenceRequest, read_request
+from service.inference.bodies.inference_response import most_probable, write_response
+from service.inference.bodies.limits import MOST_BYTES, check_number
+from service.inference.classification import concurrent_requests
+from service.inference.deadlines import deadline_of
+from service.inference.predictor import Predictor
 from service.inference.predictor_cache import PredictorCache
-from service.overload.direct_routes import DirectRoute
-from service.routes.v1.predictions import deadline_of
 from service.routes.v2._versions import ModelName, Version, find
-from workers.engines import Images, Probabilities
+from workers.engines import Probabilities
 
-router = APIRouter(prefix="/v2", tags=["open inference protocol"], route_class=DirectRoute)
+router = APIRouter(prefix="/v2", tags=["open inference protocol"])
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
-MOST_MICROSECONDS = 600e6
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -85,64 +77,47 @@ async def infer_by_version(request: Request, name: ModelName, version: Version) 
 
 async def _infer(request: Request, name: str, version: str | None) -> Response:
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = unpack(await request.body(), encoding, most_bytes=MOST_BYTES)
-    asked = read_request(body, request.headers.get(HEADER_LENGTH))
+    body = decompress(await request.body(), encoding, most_bytes=MOST_BYTES)
+    inference = read_request(body, request.headers.get(HEADER_LENGTH))
     predictors: PredictorCache = request.app.state.predictors
     resolved = await find(request, name, version)
     predictor = await predictors.get(resolved.model, resolved.engine)
-    if len(asked) > MOST_IMAGES:
-        raise TooLargeError(f"{len(asked)} images; at most {MOST_IMAGES} are accepted at once")
-    predictor.check_room(len(asked))
-    images = _images(asked, predictor.shape)
-    deadline = deadline_of(request, _timeout_ms(asked))
-    classified = await predictor.classify(images, deadline)
+    output = inference.output()
+    probabilities = await _classify(request, inference, predictor)
     document = {"model_name": name, "model_version": version or str(resolved.version)}
-    if "id" in asked.document:
-        document["id"] = str(asked.document["id"])
-    return _answer(request, asked, document, classified.probabilities, resolved.model.classes)
+    if "id" in inference.document:
+        document["id"] = str(inference.document["id"])
+    values: Probabilities | list[list[str]] = probabilities
+    if output.num_classes:
+        values = most_probable(probabilities, resolved.model.classes, output.num_classes)
+    accepted = request.headers.get("Accept-Encoding", "")
+    return _answer(document, values, binary=output.binary, accepted=accepted)
 
 
-def _images(asked: InferRequest, shape: ImageShape) -> Images:
-    """The images of a request, as the model takes them. ProtocolError, ImageError."""
-    if asked.numbers is None:
-        files = [from_file(one, shape, name="an element") for one in asked.files or ()]
-        if not files:
-            raise ProtocolError("the request has no image")
-        return np.stack([one.pixels for one in files])
-    if asked.numbers.shape[1:] != tuple(shape):
-        wanted = [-1, *shape]
-        raise ProtocolError(f"'images' has shape {wanted}, and not {list(asked.numbers.shape)}")
-    return np.ascontiguousarray(as_bytes(asked.numbers))
-
-
-def _timeout_ms(asked: InferRequest) -> float | None:
-    """The protocol's timeout is in microseconds."""
-    timeout = asked.parameters.get("timeout")
-    if timeout is None:
-        return None
-    if type(timeout) is not int or not 0 < timeout <= MOST_MICROSECONDS:
-        raise ProtocolError("'timeout' is a number of microseconds up to ten minutes")
-    return timeout / 1e3
+async def _classify(
+    request: Request, inference: InferenceRequest, predictor: Predictor
+) -> Probabilities:
+    check_number(len(inference))
+    predictor.check_room(len(inference))
+    classified = await predictor.classify(
+        inference.prepare(predictor.shape),
+        deadline_of(request, inference.timeout),
+        concurrent_requests=concurrent_requests(request),
+    )
+    return classified.probabilities
 
 
 def _answer(
-    request: Request,
-    asked: InferRequest,
     document: dict[str, Any],
-    probabilities: Probabilities,
-    classes: list[str],
+    values: Probabilities | list[list[str]],
+    *,
+    binary: bool,
+    accepted: str,
 ) -> Response:
-    output = asked.output()
-    count = output.get("classification", 0)
-    if type(count) is not int or count < 0:
-        raise ProtocolError("'classification' is the number of classes to list")
-    labels = classification(probabilities, classes, count) if count else None
-    body, length = write_response(
-        document, labels or probabilities, binary=bool(output["binary_data"])
-    )
+    body, length = write_response(document, values, binary=binary)
     headers = {HEADER_LENGTH: str(length)} if length is not None else {}
-    body, packed = pack(body, request.headers.get("Accept-Encoding", ""))
-    if packed:
-        headers["Content-Encoding"] = packed
+    body, encoding = compress(body, accepted)
+    if encoding:
+        headers["Content-Encoding"] = encoding
     kind = "application/json" if length is None else "application/octet-stream"
     return Response(body, media_type=kind, headers=headers)

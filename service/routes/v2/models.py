@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from service.errors import refusals
-from service.inference.bodies.images import MOST_IMAGES
-from service.inference.bodies.tensors import INPUT, OUTPUT, ProtocolError
+from service.inference.bodies.errors import ProtocolError
+from service.inference.bodies.limits import MOST_IMAGES
+from service.inference.bodies.tensors import INPUT, OUTPUT
 from service.inference.model_resolver import Resolved
 from service.inference.predictor_cache import PredictorCache
 from service.routes.v2._versions import ModelName, Version, engine_of, find, versions_of
@@ -108,7 +109,7 @@ async def version_ready(name: ModelName, version: Version, request: Request) -> 
 async def _ready(request: Request, name: str, version: str | None) -> ModelReady:
     found = await find(request, name, version)
     predictors: PredictorCache = request.app.state.predictors
-    if not predictors.is_wanted(found.model.id):
+    if predictors.is_unloaded(found.model.id):
         raise ProtocolError(f"model '{name}' was unloaded; load it, or use it")
     await predictors.get(found.model, found.engine)
     return ModelReady(name=name)
@@ -146,5 +147,5 @@ def _configuration(request: Request, name: str, found: Resolved) -> ModelConfigu
 
 
 def platform_of(engine: str) -> str:
-    """What the protocol calls an engine; one that it has no name for is called as it is here."""
+    """The protocol's name of an engine; our own where it has none."""
     return PLATFORMS.get(engine, engine)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from service.dependencies import Database
 from service.errors import refusals
-from service.inference.bodies.tensors import ProtocolError
+from service.inference.bodies.errors import ProtocolError
 from service.inference.predictor_cache import PredictorCache
 from service.routes.v2._versions import FIRST, ModelName, find
 from workers.schema.migrate import check_current
@@ -107,7 +107,7 @@ async def repository_index(request: Request) -> list[IndexedModel]:
         )
         for name, number, model_id in names
     ]
-    return [one for one in models if one.state == "READY" or not only_ready]
+    return [model for model in models if model.state == "READY" or not only_ready]
 
 
 @router.post(
@@ -148,8 +148,8 @@ def _names(database: Engine) -> list[tuple[str, int, str]]:
     """Name, newest version and model id of every alias and of the newest models."""
     with transaction(database, read_only=True) as session:
         aliases = [
-            (one.alias, trained_models.alias_versions(session, one.alias)[0].version, one.model_id)
-            for one in trained_models.aliases(session)
+            (row.alias, trained_models.alias_versions(session, row.alias)[0].version, row.model_id)
+            for row in trained_models.aliases(session)
         ]
         newest = trained_models.find(session, {}, limit=MOST_MODELS).items
-        return aliases + [(one.id, FIRST, one.id) for one in newest]
+        return aliases + [(model.id, FIRST, model.id) for model in newest]

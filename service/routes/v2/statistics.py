@@ -1,7 +1,4 @@
-"""The Open Inference Protocol: what was counted of each model.
-
-`/models/stats` must be found before `/models/{name}`, and modules are mounted in alphabetical order.
-"""
+"""The Open Inference Protocol: what was counted of each model."""
 
 from typing import Any
 
@@ -47,56 +44,55 @@ class ModelStatistics(BaseModel):
 
 
 class StatisticsList(BaseModel):
-    """PredictionCounts of one model, or of all that were used."""
+    """Statistics of one model, or of all that were used."""
 
     model_stats: list[ModelStatistics]
 
 
-@router.get("/stats", summary="PredictionCounts of all models", responses=refusals(404))
+@router.get("/stats", summary="Statistics of all models", responses=refusals(404))
 async def all_statistics(request: Request) -> StatisticsList:
-    """PredictionCounts of every model that was used since the service started."""
+    """Statistics of every model that was used since the service started."""
     predictors: PredictorCache = request.app.state.predictors
-    names = {model_id for model_id, _ in predictors.statistics}
+    ids = sorted({model_id for model_id, _ in predictors.counts})
     return StatisticsList(
-        model_stats=[_statistics(predictors, one, str(FIRST), one) for one in sorted(names)]
+        model_stats=[_statistics(predictors, model_id, str(FIRST), model_id) for model_id in ids]
     )
 
 
-@router.get("/{name}/stats", summary="PredictionCounts of a model", responses=refusals(404))
+@router.get("/{name}/stats", summary="Statistics of a model", responses=refusals(404))
 async def model_statistics(name: ModelName, request: Request) -> StatisticsList:
     """What was counted of a model since the service started, queue and compute apart."""
     found = await find(request, name, None)
-    one = _statistics(request.app.state.predictors, name, str(found.version), found.model.id)
-    return StatisticsList(model_stats=[one])
+    of_model = _statistics(request.app.state.predictors, name, str(found.version), found.model.id)
+    return StatisticsList(model_stats=[of_model])
 
 
 @router.get(
-    "/{name}/versions/{version}/stats",
-    summary="PredictionCounts of a version",
-    responses=refusals(404),
+    "/{name}/versions/{version}/stats", summary="Statistics of a version", responses=refusals(404)
 )
 async def version_statistics(name: ModelName, version: Version, request: Request) -> StatisticsList:
     """The same of what an alias stood for in this version."""
     found = await find(request, name, version)
-    one = _statistics(request.app.state.predictors, name, version, found.model.id)
-    return StatisticsList(model_stats=[one])
+    of_version = _statistics(request.app.state.predictors, name, version, found.model.id)
+    return StatisticsList(model_stats=[of_version])
 
 
 def _statistics(
     predictors: PredictorCache, name: str, version: str, model_id: str
 ) -> ModelStatistics:
-    counted = [one for (owner, _), one in predictors.statistics.items() if owner == model_id]
-    queue = _sum([one.queue for one in counted])
-    compute = _sum([one.compute for one in counted])
+    """The counts of a model, summed over its engines."""
+    by_engine = [counts for key, counts in predictors.counts.items() if key[0] == model_id]
+    queue = _sum([counts.queue for counts in by_engine])
+    compute = _sum([counts.compute for counts in by_engine])
     return ModelStatistics(
         name=name,
         version=version,
-        last_inference=_last_milliseconds(counted),
-        inference_count=sum(one.num_images for one in counted),
-        execution_count=sum(one.num_batches for one in predictors.loaded(model_id)),
+        last_inference=_last_milliseconds(by_engine),
+        inference_count=sum(counts.num_images for counts in by_engine),
+        execution_count=sum(predictor.num_batches for predictor in predictors.loaded(model_id)),
         inference_stats=Durations(
-            success=_sum([one.success for one in counted]),
-            fail=_sum([one.fail for one in counted]),
+            success=_sum([counts.success for counts in by_engine]),
+            fail=_sum([counts.fail for counts in by_engine]),
             queue=queue,
             compute_input=Duration(count=queue.count, ns=0),  # decoding is not the model's time
             compute_infer=compute,
@@ -107,9 +103,11 @@ def _statistics(
 
 
 def _sum(tallies: list[Tally]) -> Duration:
-    return Duration(count=sum(one.count for one in tallies), ns=sum(one.ns for one in tallies))
+    return Duration(
+        count=sum(tally.count for tally in tallies), ns=sum(tally.ns for tally in tallies)
+    )
 
 
-def _last_milliseconds(counted: list[PredictionCounts]) -> int:
-    moments = [one.last_at.timestamp() for one in counted if one.last_at]
+def _last_milliseconds(by_engine: list[PredictionCounts]) -> int:
+    moments = [counts.last_at.timestamp() for counts in by_engine if counts.last_at]
     return round(1e3 * max(moments, default=0))

@@ -1,4 +1,4 @@
-"""The queue in front of a model: who waits, who is computed together, who is turned away."""
+"""The queue in front of a model: what waits, what is computed together, what is refused."""
 
 import asyncio
 import threading
@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.inference.batcher import FEW, MOST_ROWS, MOST_WAITING, Batcher, Deadline
+from service.inference.batcher import FEW_REQUESTS, MOST_ROWS, MOST_WAITING, Batcher
+from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 
 AT_ONCE, IN_A_THREAD = 1e-9, 10.0  # seconds per image that it is told to expect
 
 
 class Held:
-    """A model whose answer is the first pixel of each image, and which works when it is let."""
+    """A model whose answer is the first pixel of each image, and which works when it may."""
 
     def __init__(self):
         self.batches = []
@@ -31,9 +32,14 @@ def images(*values):
     return np.array(values, dtype=np.uint8).reshape(-1, 1, 1, 1)
 
 
+def classify(batcher, sent, deadline=None, concurrent_requests=1):
+    """Classify, for ever if need be, for the only client there is."""
+    return batcher.classify(sent, deadline or Deadline(), concurrent_requests=concurrent_requests)
+
+
 async def asked(batcher, sent, deadline=None):
     """A request that has joined the queue."""
-    task = asyncio.create_task(batcher.classify(sent, deadline or Deadline()))
+    task = asyncio.create_task(classify(batcher, sent, deadline))
     await asyncio.sleep(0)
     return task
 
@@ -56,14 +62,14 @@ def test_a_lone_request_is_computed_on_the_spot():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        answer = await Batcher(model, AT_ONCE).classify(images(7), Deadline())
+        answer = await classify(Batcher(model, AT_ONCE), images(7))
         assert threads == [threading.current_thread()]
         assert (answer.queue_seconds, answer.batch_size) == (0, 1)
 
     asyncio.run(scenario())
 
 
-def test_of_many_who_come_together_one_batch_is_computed_in_a_thread():
+def test_many_that_arrive_together_are_computed_as_one_batch_in_a_thread():
     async def scenario():
         threads = []
 
@@ -71,25 +77,26 @@ def test_of_many_who_come_together_one_batch_is_computed_in_a_thread():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        batcher, many = Batcher(model, AT_ONCE), Deadline(concurrent_requests=FEW + 1)
-        answers = await asyncio.gather(*(batcher.classify(images(n), many) for n in range(9)))
-        assert {one.batch_size for one in answers} == {9}
+        batcher, many = Batcher(model, AT_ONCE), FEW_REQUESTS + 1
+        asking = (classify(batcher, images(n), concurrent_requests=many) for n in range(9))
+        answers = await asyncio.gather(*asking)
+        assert {answer.batch_size for answer in answers} == {9}
         assert threads != [threading.current_thread()]
-        assert [one.probabilities[0, 0] for one in answers] == list(range(9))
+        assert [answer.probabilities[0, 0] for answer in answers] == list(range(9))
 
     asyncio.run(scenario())
 
 
-def test_what_arrives_meanwhile_is_the_next_batch():
+def test_requests_that_arrive_meanwhile_are_the_next_batch():
     async def scenario():
         batcher, model, first = await busy()
         others = [await asked(batcher, images(n, n)) for n in range(2, 9)]
         model.may_work.set()
         await first
-        answers = [await one for one in others]
+        answers = [await task for task in others]
         assert model.batches == [1, 14]
-        assert {one.batch_size for one in answers} == {14}
-        assert all(one.queue_seconds > 0 for one in answers)
+        assert {answer.batch_size for answer in answers} == {14}
+        assert all(answer.queue_seconds > 0 for answer in answers)
 
     asyncio.run(scenario())
 
@@ -120,7 +127,7 @@ def test_more_than_can_wait_is_refused_with_the_time_it_takes():
         batcher, model, first = await busy()
         full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(16)]
         with pytest.raises(OverloadedError, match="at most 4096 may") as refused:
-            await batcher.classify(images(1), Deadline())
+            await classify(batcher, images(1))
         assert refused.value.retry_after == MOST_WAITING * IN_A_THREAD
         model.may_work.set()
         await asyncio.gather(first, *full)
@@ -128,13 +135,13 @@ def test_more_than_can_wait_is_refused_with_the_time_it_takes():
     asyncio.run(scenario())
 
 
-def test_what_has_expired_is_not_computed():
+def test_an_expired_request_is_not_computed():
     async def scenario():
         batcher, model, first = await busy()
         expired = await asked(batcher, images(2), Deadline(timeout=0))
-        patient = await asked(batcher, images(3), Deadline(timeout=1000))
+        waits = await asked(batcher, images(3), Deadline(timeout=1000))
         model.may_work.set()
-        await asyncio.gather(first, patient)
+        await asyncio.gather(first, waits)
         with pytest.raises(OverloadedError, match="not computed within"):
             await expired
         assert sum(model.batches) == 2
@@ -142,15 +149,15 @@ def test_what_has_expired_is_not_computed():
     asyncio.run(scenario())
 
 
-def test_what_nobody_waits_for_any_more_is_not_computed():
+def test_a_request_whose_client_has_gone_is_not_computed():
     async def scenario():
         batcher, model, first = await busy()
         hung_up = asyncio.Event()
 
-        async def gone():
+        async def hangup():
             await hung_up.wait()
 
-        left = await asked(batcher, images(2), Deadline(gone=gone))
+        left = await asked(batcher, images(2), Deadline(hangup=hangup))
         cancelled = await asked(batcher, images(3))
         hung_up.set()
         with pytest.raises(ClientGoneError):
@@ -164,7 +171,7 @@ def test_what_nobody_waits_for_any_more_is_not_computed():
     asyncio.run(scenario())
 
 
-def test_a_model_that_fails_fails_those_who_asked_and_nobody_later():
+def test_a_model_that_fails_fails_the_requests_of_its_batch_and_no_later_ones():
     async def scenario():
         fails = [True]
 
@@ -175,9 +182,9 @@ def test_a_model_that_fails_fails_those_who_asked_and_nobody_later():
 
         batcher = Batcher(model, IN_A_THREAD)
         with pytest.raises(RuntimeError, match="out of memory"):
-            await batcher.classify(images(1), Deadline())
+            await classify(batcher, images(1))
         fails.append(False)
-        answer = await batcher.classify(images(9), Deadline())
+        answer = await classify(batcher, images(9))
         assert answer.probabilities.tolist() == [[9.0]]
 
     asyncio.run(scenario())

@@ -11,7 +11,7 @@ from workers.storage.trained_models import ModelNotFoundError
 
 
 class Aliases:
-    """A database that says what `champion` stands for when it is let, and counts who asks."""
+    """A database that says what `champion` stands for when it may, and counts the look-ups."""
 
     dialect = SimpleNamespace(name="postgresql")
 
@@ -41,38 +41,38 @@ def resolver(aliases, monkeypatch):
 
 
 async def asks(resolver, aliases, number):
-    """So many who have asked, one look-up of theirs having begun."""
+    """So many requests for a name, the first look-up having begun."""
     tasks = [asyncio.create_task(resolver.resolve("champion")) for _ in range(number)]
     while not aliases.asked:
         await asyncio.sleep(0)
     return tasks
 
 
-def test_those_who_come_together_ask_once(resolver, aliases):
+def test_requests_that_arrive_together_share_a_look_up(resolver, aliases):
     async def scenario():
         together = await asks(resolver, aliases, 50)
         aliases.may_answer.set()
-        assert {one.model.id for one in await asyncio.gather(*together)} == {"first"}
+        assert {resolved.model.id for resolved in await asyncio.gather(*together)} == {"first"}
         assert aliases.asked == 1
 
     asyncio.run(scenario())
 
 
-def test_who_comes_after_an_alias_was_moved_gets_what_it_was_moved_to(resolver, aliases):
+def test_a_request_after_an_alias_was_moved_gets_the_new_model(resolver, aliases):
     async def scenario():
         before = await asks(resolver, aliases, 1)
         aliases.champion = "second"
         after = [asyncio.create_task(resolver.resolve("champion")) for _ in range(50)]
         await asyncio.sleep(0)
         aliases.may_answer.set()
-        assert [one.model.id for one in await asyncio.gather(*before)] == ["first"]
-        assert {one.model.id for one in await asyncio.gather(*after)} == {"second"}
+        assert [resolved.model.id for resolved in await asyncio.gather(*before)] == ["first"]
+        assert {resolved.model.id for resolved in await asyncio.gather(*after)} == {"second"}
         assert aliases.asked == 2
 
     asyncio.run(scenario())
 
 
-def test_a_name_that_stands_for_nothing_is_told_to_all_who_ask_and_asked_again(resolver, aliases):
+def test_an_unknown_name_is_looked_up_again(resolver, aliases):
     async def scenario():
         aliases.may_answer.set()
         for _ in range(2):
@@ -83,7 +83,7 @@ def test_a_name_that_stands_for_nothing_is_told_to_all_who_ask_and_asked_again(r
     asyncio.run(scenario())
 
 
-def test_who_gives_up_takes_the_answer_from_nobody(resolver, aliases):
+def test_a_request_that_is_given_up_takes_the_answer_from_no_other(resolver, aliases):
     async def scenario():
         first, second = await asks(resolver, aliases, 2)
         first.cancel()

@@ -30,7 +30,7 @@ def test_a_model_is_loaded_once_however_many_ask_for_it(models, artifacts):
     async def scenario():
         predictors = PredictorCache(artifacts, "cpu", most_bytes=10**9)
         loaded = await asyncio.gather(*(predictors.get(models[0]) for _ in range(20)))
-        assert len({id(one) for one in loaded}) == 1
+        assert len({id(predictor) for predictor in loaded}) == 1
 
     asyncio.run(scenario())
 
@@ -62,11 +62,11 @@ def test_one_that_stops_waiting_for_a_model_does_not_stop_the_others(models, art
 def test_the_least_recently_used_leaves_under_the_budget(models, artifacts):
     async def scenario():
         first, second, third = models[:3]
-        graph_bytes = [one.onnx["bytes"] + OVERHEAD_BYTES for one in (first, second, third)]
+        graph_bytes = [model.onnx["bytes"] + OVERHEAD_BYTES for model in (first, second, third)]
         predictors = PredictorCache(artifacts, "cpu", most_bytes=sum(graph_bytes) - 1)
-        for one in (first, second, first, third):
-            await predictors.get(one)
-        assert [bool(predictors.loaded(one.id)) for one in (first, second, third)] == [
+        for model in (first, second, first, third):
+            await predictors.get(model)
+        assert [bool(predictors.loaded(model.id)) for model in (first, second, third)] == [
             True,
             False,
             True,

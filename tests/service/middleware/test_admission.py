@@ -1,4 +1,4 @@
-"""The door of the predictions, and what happens to requests while things change behind it."""
+"""Admission control of predictions, and what happens to requests while an alias moves."""
 
 import asyncio
 import threading
@@ -7,61 +7,60 @@ import httpx
 import pytest
 
 from service.inference import admission as admission_control
-from service.inference.admission import AdmissionControl
-from service.middleware import admission as admission_middleware
+from service.inference.admission import AdmissionControl, content_length
 from service.middleware.admission import AdmissionMiddleware
 
 PATH = "/v1/models/champion/predictions"
 
 
 async def scenario(check):
-    """`check` gets a client of a service that answers when it is let, and the event to let it."""
+    """`check` gets a client of a service that answers when it may, and the event for that."""
     may_answer = asyncio.Event()
 
-    async def admission(scope, receive, send):
+    async def app(scope, receive, send):
         del scope, receive
         await may_answer.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"answered"})
 
-    transport = httpx.ASGITransport(AdmissionMiddleware(admission, AdmissionControl()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://admission") as client:
+    transport = httpx.ASGITransport(AdmissionMiddleware(app, AdmissionControl()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
         await check(client, may_answer)
 
 
-async def settle():
+async def turn_the_loop():
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-def test_who_comes_when_the_house_is_full_is_told_when_to_come_back(monkeypatch):
+def test_a_request_for_which_there_is_no_room_is_told_when_to_come_back(monkeypatch):
     monkeypatch.setattr(admission_control, "MOST_REQUESTS", 2)
 
     async def check(client, may_answer):
-        inside = [asyncio.create_task(client.post(PATH, content=b"x")) for _ in range(2)]
-        await settle()
+        admitted = [asyncio.create_task(client.post(PATH, content=b"x")) for _ in range(2)]
+        await turn_the_loop()
         refused = await client.post(PATH, content=b"x")
         assert refused.status_code == 429
         assert int(refused.headers["Retry-After"]) >= 1
         assert refused.headers["Content-Type"] == "application/problem+json"
         other = asyncio.create_task(client.get("/v1/models"))
         may_answer.set()
-        assert [(await one).text for one in [*inside, other]] == ["answered"] * 3
+        assert [(await task).text for task in [*admitted, other]] == ["answered"] * 3
         assert (await client.post(PATH, content=b"x")).status_code == 200
 
     asyncio.run(scenario(check))
 
 
-def test_the_bodies_in_the_house_are_bounded_too(monkeypatch):
+def test_the_bodies_of_what_is_being_answered_are_bounded_too(monkeypatch):
     monkeypatch.setattr(admission_control, "MOST_BYTES", 100)
 
     async def check(client, may_answer):
-        inside = asyncio.create_task(client.post(PATH, content=b"x" * 80))
-        await settle()
+        large = asyncio.create_task(client.post(PATH, content=b"x" * 80))
+        await turn_the_loop()
         assert (await client.post(PATH, content=b"x" * 30)).status_code == 429
         small = asyncio.create_task(client.post(PATH, content=b"x" * 20))
         may_answer.set()
-        assert [(await one).status_code for one in (inside, small)] == [200, 200]
+        assert [(await task).status_code for task in (large, small)] == [200, 200]
 
     asyncio.run(scenario(check))
 
@@ -87,8 +86,26 @@ def test_only_predictions_are_counted(monkeypatch, path, is_counted):
     asyncio.run(scenario(check))
 
 
+def test_the_time_to_come_back_is_that_of_those_being_answered():
+    admission = AdmissionControl()
+    for _ in range(10):
+        admission.enter(0)
+    admission.seconds_per_answer = 0.42
+    assert admission.refusal().headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("stated", "length"),
+    [([b"12"], 12), ([], None), ([b"12", b"12"], None), ([b"+12"], None), ([b"9" * 30], None)],
+)
+def test_a_length_counts_where_it_is_stated_once_and_plainly(stated, length):
+    headers = [(b"content-length", value) for value in stated]
+
+    assert content_length({"headers": [(b"host", b"here"), *headers]}) == length
+
+
 def test_an_alias_moves_under_load_and_no_request_fails(trained, address, png):
-    first, second = (one["id"] for one in trained.http.get("/v1/models").json()["items"][:2])
+    first, second = (model["id"] for model in trained.http.get("/v1/models").json()["items"][:2])
     trained.http.put("/v1/aliases/busy", json={"model_id": first})
     moved, answers = threading.Event(), []
 
@@ -100,44 +117,15 @@ def test_an_alias_moves_under_load_and_no_request_fails(trained, address, png):
                 answers.append(client.post("/v1/models/busy/predictions", content=png()))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
-    for one in threads:
-        one.start()
+    for thread in threads:
+        thread.start()
     trained.http.put("/v1/aliases/busy", json={"model_id": second})
     moved.set()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.join()
 
-    assert {one.status_code for one in answers} == {200}
-    assert {one.json()["model_id"] for one in answers} <= {first, second}
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["model_id"] for answer in answers} <= {first, second}
     with httpx.Client(base_url=address) as client:
         after = client.post("/v1/models/busy/predictions", content=png())
     assert after.json()["model_id"] == second
-
-
-def test_who_came_together_goes_on_in_order_and_in_turns_of_the_event_loop(monkeypatch):
-    monkeypatch.setattr(admission_middleware, "TURN", 0)  # no time for a second one within one turn
-    entered, turns = [], 0
-
-    async def admission(scope, receive, send):
-        del receive, send
-        entered.append((turns, scope["number"]))
-
-    async def count_turns():
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    async def scenario_of_turns():
-        door, counting = (
-            AdmissionMiddleware(admission, AdmissionControl()),
-            asyncio.create_task(count_turns()),
-        )
-        scope = {"type": "http", "path": PATH, "headers": []}
-        await asyncio.gather(*(door(scope | {"number": n}, None, None) for n in range(10)))
-        counting.cancel()
-
-    asyncio.run(scenario_of_turns())
-
-    assert [number for _, number in entered] == list(range(10))
-    assert len({turn for turn, _ in entered}) == 10

@@ -1,4 +1,4 @@
-"""Who is let in: API keys, their scopes, their limits."""
+"""Which requests are answered: API keys, their scopes and limits."""
 
 import logging
 

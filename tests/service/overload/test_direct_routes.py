@@ -1,48 +1,226 @@
 """The direct way to the predictions: the same answers and refusals as FastAPI's way."""
 
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
 import pytest
+from fastapi import FastAPI, Header
+from fastapi.routing import iter_route_contexts
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from starlette.routing import Match
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-PATH = "/v1/models/champion/predictions"
-HEADERS = {"Content-Type": "image/png"}
+from service.app import create_app
+from service.inference.bodies.limits import MOST_BYTES
+from service.overload import direct_routes
+from service.overload.direct_routes import ENDPOINTS, DirectRoute
+from service.overload.server import Server
+
+TEMPLATES = {
+    "predict": "/v1/models/{}/predictions",
+    "infer": "/v2/models/{}/infer",
+    "infer_by_version": "/v2/models/{}/versions/{}/infer",
+}
+TENSOR = {"name": "images", "datatype": "UINT8", "shape": [1, 1, 8, 8], "data": [7] * 64}
+INFERENCE = json.dumps({"inputs": [TENSOR]}).encode()
+ROWS = json.dumps({"instances": [[[7] * 8] * 8]}).encode()
 
 
-def test_both_ways_give_the_same_answer(trained, png):
-    directly = trained.http.post(PATH, content=png(), headers=HEADERS)
-    with_wishes = trained.http.post(f"{PATH}?top_k=3", content=png(), headers=HEADERS)
-    in_pieces = trained.http.post(PATH, content=iter([png()[:50], png()[50:]]), headers=HEADERS)
+@dataclass
+class Ways:
+    """Two services for one installation, without and with the direct routes, on one event loop."""
 
-    assert "Content-Length" not in in_pieces.request.headers
-    documents = [one.json() for one in (directly, with_wishes, in_pieces)]
-    for one in documents:
-        assert set(one.pop("latency_ms")) == {"decode", "queue", "forward", "total"}
-    assert documents[0] == documents[1] == documents[2]
+    runner: asyncio.Runner
+    usual: FastAPI
+    direct: FastAPI
 
-
-@pytest.mark.parametrize("body", [b"x" * (32 * 1024**2 + 1), iter([b"x" * 1024**2] * 33)])
-def test_both_ways_refuse_what_is_too_large(trained, body):
-    answer = trained.http.post(PATH, content=body, headers=HEADERS)
-
-    assert "33,554,432 bytes" in trained.refused(answer, 413)
+    def answers(self, request: dict[str, Any]) -> list[tuple[int, dict[str, str], Any]]:
+        """What each of them answers: status, headers and body, without what differs each time."""
+        return [self.runner.run(answer(app, **request)) for app in (self.usual, self.direct)]
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/v1/models/nobody/predictions", 404),
-        ("/v1/models/%00/predictions", 422),
-        ("/v1/models/champion/predictions?top_k=0", 422),
-    ],
+@pytest.fixture(scope="module")
+def ways(trained):
+    usual, direct = create_app(trained.settings), create_app(trained.settings)
+    direct_routes.install(Server(direct, HttpToolsProtocol, []))
+    with asyncio.Runner() as runner:
+        yield Ways(runner, usual, direct)
+    for app in (usual, direct):
+        app.state.resolver.close()
+
+
+def scope_of(method, path, query, headers):
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "method": method,
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "query_string": query,
+        "headers": [(b"host", b"127.0.0.1"), *headers],
+    }
+
+
+async def answer(app, method, path, query, headers, body):
+    """Ask as uvicorn would: no more body than was stated, and a disconnect where it is less."""
+    stated = dict(headers).get(b"content-length", b"")
+    length = int(stated) if stated.isdigit() else len(body)
+    messages = [{"type": "http.request", "body": body[:length], "more_body": length > len(body)}]
+    sent = []
+
+    async def receive():
+        if messages:
+            return messages.pop(0)
+        if length <= len(body):
+            await asyncio.Future()  # the client waits for its answer
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    await app(scope_of(method, path, query, headers), receive, send)
+    [start, *parts] = sent
+    names = {name.decode(): value.decode() for name, value in start["headers"]}
+    document = json.loads(b"".join(part["body"] for part in parts) or b"null")
+    if isinstance(document, dict) and document.pop("latency_ms", None):
+        assert names.pop("server-timing")
+        names.pop("content-length")
+    return start["status"], names, document
+
+
+names = st.one_of(
+    st.sampled_from(["champion", "latest", "nobody", "stats", "a" * 64, "a" * 65, "", "."]),
+    st.sampled_from(["..", "a/b", "a b", "champion\n", "\0", "é", "%63hampion", "{name}"]),
+    st.text(max_size=5),
 )
-def test_what_is_no_model_and_no_wish_is_refused(trained, png, path, status):
-    assert trained.refused(trained.http.post(path, content=png(), headers=HEADERS), status)
+versions = st.one_of(
+    st.sampled_from(["1", "2", "007", "0", "-1", "+1", "1.0", "1\n", " 1", "first", "9" * 9]),
+    st.sampled_from(["9" * 60, "1_0", "٣", "1/2", ""]),
+)
+queries = st.sampled_from([b"", b"", b"", b"top_k=1", b"top_k=0", b"x", b"&", b"timeout_ms=nan"])
+lengths = st.sampled_from(
+    [
+        *("right", "right", "right", "none", "twice"),
+        *(b"3", b"x", b"+3", b" 3", b"-3", b"", b"007"),
+        *(b"%d" % (MOST_BYTES + 1), b"9" * 30),
+    ]
+)
+kinds = st.sampled_from([None, b"application/json", b"image/png", b"text/plain", b"\xff"])
+others = st.sampled_from(
+    [(b"content-encoding", b"gzip"), (b"inference-header-content-length", b"1"), (b"x", b"y")]
+)
+bodies = st.sampled_from([INFERENCE, ROWS, b"", b"{", b"nonsense"])
+methods = st.sampled_from(["POST"] * 6 + ["GET", "HEAD", "OPTIONS", "PUT", "post", ""])
 
 
-@pytest.mark.parametrize("version", ["first", "0", "9" * 60])
-def test_what_is_no_version_is_refused(trained, version):
-    body = {"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1], "data": [0]}]}
+@st.composite
+def paths(draw):
+    template = draw(st.sampled_from(sorted(TEMPLATES.values())))
+    path = template.format(draw(names), draw(versions))
+    return draw(st.sampled_from([path] * 5 + [f"{path}/", f"/{path}", path.upper(), path[1:]]))
+
+
+@st.composite
+def requests(draw):
+    body, length, kind = draw(bodies), draw(lengths), draw(kinds)
+    headers = [] if kind is None else [(b"content-type", kind)]
+    headers += draw(st.lists(others, max_size=1))
+    stated = b"%d" % len(body)
+    headers += {
+        "right": [(b"content-length", stated)],
+        "none": [],
+        "twice": [(b"content-length", stated)] * 2,
+    }.get(length, [(b"content-length", length)])
+    return {
+        "method": draw(methods),
+        "path": draw(paths()),
+        "query": draw(queries),
+        "headers": headers,
+        "body": body,
+    }
+
+
+def plain(path, body=INFERENCE, **changed):
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    whole = {"method": "POST", "path": path, "query": b"", "headers": headers, "body": body}
+    return whole | changed
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(requests())
+@example(plain("/v1/models/champion/predictions", ROWS))
+@example(plain("/v2/models/champion/infer"))
+@example(plain("/v2/models/champion/versions/1/infer"))
+@example(plain("/v2/models/champion/versions/007/infer"))
+@example(plain("/v2/models/champion/versions/007/infer", query=b"x=1"))
+@example(plain("/v2/models/champion/infer", headers=[(b"content-length", b"33554433")]))
+@example(plain("/v2/models/champion/infer", headers=[]))
+@example(plain("/v2/models/champion/infer/"))
+@example(plain("/v2/models/champion/infer", method="HEAD"))
+@example(plain("/v2/models/cham%70ion/infer"))
+def test_both_ways_give_the_same_answer(ways, request):
+    usual, direct = ways.answers(request)
+
+    assert direct == usual
+    assert usual[0] < 500
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_a_plain_request_goes_directly_to_each_endpoint_and_is_answered(ways, name):
+    body = ROWS if name == "predict" else INFERENCE
+    request = plain(TEMPLATES[name].format("champion", 1), body)
+    scope = scope_of(*(request[key] for key in ("method", "path", "query", "headers")))
+
+    taken = [route.matches(dict(scope))[0] for route in ways.direct.router.routes[:3]]
+
+    assert taken.count(Match.FULL) == 1
+    assert [status for status, _, _ in ways.answers(request)] == [200, 200]
+
+
+def test_every_endpoint_of_a_direct_route_has_a_path_that_is_tried_here(ways):
+    paths = {context.name: context.path for context in iter_route_contexts(ways.usual.routes)}
+
+    assert set(TEMPLATES) == set(ENDPOINTS)
+    for name, template in TEMPLATES.items():
+        assert paths[name].count("{") == template.count("{")
+
+
+def test_an_endpoint_that_takes_more_has_no_direct_route():
+    app = FastAPI()
+
+    @app.post("/x")
+    async def takes_a_header(x: str = Header()):
+        return x
+
+    routes = {route.name: route for route in iter_route_contexts(app.routes)}
+    with pytest.raises(TypeError, match="takes more"):
+        DirectRoute(routes["takes_a_header"])
+
+
+@pytest.mark.parametrize("body", [b"x" * (MOST_BYTES + 1), iter([b"x" * 1024**2] * 33)])
+def test_a_body_over_the_limit_is_refused_whether_or_not_its_length_is_stated(address, body):
+    answer = httpx.post(f"{address}/v1/models/champion/predictions", content=body, timeout=60)
+
+    assert answer.status_code == 413
+    assert "33,554,432 bytes" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("version", ["first", "0", "007", "9" * 60])
+def test_a_malformed_version_is_refused_as_the_documentation_says(trained, version):
     path = f"/v2/models/champion/versions/{version}/infer"
-    assert "has no version" in trained.refused(trained.http.post(path, json=body), 404)
 
-
-def test_another_method_is_refused(trained):
-    assert trained.http.get(PATH).status_code == 405
+    assert "version" in trained.refused(trained.http.post(path, content=INFERENCE), 422)

@@ -1,4 +1,4 @@
-"""What is refused before it is made a request, and what goes the whole way, against a real uvicorn."""
+"""What is refused from its bytes, and what goes the usual way, against a real uvicorn."""
 
 import asyncio
 import re
@@ -10,15 +10,13 @@ import pytest
 
 from service.inference import admission
 from service.inference.admission import AdmissionControl
-from service.overload.early_refusals import is_whole_prediction
+from service.overload.early_refusals import Arrivals, is_whole_prediction
 
 PATH = "/v1/models/champion/predictions"
 
 
 def request(path=PATH, head=b"Content-Length: 4\r\n", body=b"body", method=b"POST"):
-    return (
-        method + b" " + path.encode() + b" HTTP/1.1\r\nHost: admission\r\n" + head + b"\r\n" + body
-    )
+    return method + b" " + path.encode() + b" HTTP/1.1\r\nHost: here\r\n" + head + b"\r\n" + body
 
 
 @pytest.mark.parametrize(
@@ -42,9 +40,9 @@ def test_every_operation_that_predicts_is_known_by_its_bytes_and_no_other(traine
     paths = trained.http.get("/openapi.json").json()["paths"]
     posted = [path for path, operations in paths.items() if "post" in operations]
 
-    known = {one for one in posted if is_whole_prediction(request(re.sub(r"{.+?}", "x", one)))}
+    known = {path for path in posted if is_whole_prediction(request(re.sub(r"{.+?}", "x", path)))}
 
-    assert known == {one for one in posted if one.endswith(("/predictions", "/infer"))}
+    assert known == {path for path in posted if path.endswith(("/predictions", "/infer"))}
     assert len(known) == 4
 
 
@@ -67,28 +65,28 @@ def test_every_operation_that_predicts_is_known_by_its_bytes_and_no_other(traine
         b"",
     ],
 )
-def test_anything_else_is_read_as_ever(sent):
+def test_anything_else_goes_the_usual_way(sent):
     assert not is_whole_prediction(sent)
 
 
 @pytest.fixture
 def full(monkeypatch):
-    """No prediction is let in."""
+    """No prediction is admitted."""
     monkeypatch.setattr(admission, "MOST_REQUESTS", 0)
 
 
 @pytest.mark.usefixtures("full")
 def test_a_refusal_says_the_same_either_way(address):
-    """The head and the body of what is refused at once are those of what is read first."""
+    """Head and body of a refusal from bytes are those of admission control's."""
     with httpx.Client(base_url=address) as client:
-        at_once = client.post(PATH, content=b"body")
-        whole_way = client.post(PATH, content=iter([b"bo", b"dy"]))  # chunked
-    for one in (at_once, whole_way):
-        assert one.status_code == 429
-        assert one.headers["Content-Type"] == "application/problem+json"
-    assert at_once.json() == whole_way.json()
+        from_bytes = client.post(PATH, content=b"body")
+        usual = client.post(PATH, content=iter([b"bo", b"dy"]))  # chunked
+    for answer in (from_bytes, usual):
+        assert answer.status_code == 429
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    assert from_bytes.json() == usual.json()
     dates = {"date": ""}
-    assert {**at_once.headers, **dates} == {**whole_way.headers, **dates}
+    assert {**from_bytes.headers, **dates} == {**usual.headers, **dates}
 
 
 @pytest.mark.usefixtures("full")
@@ -133,38 +131,30 @@ def refusals(client):
     return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 
-def test_many_who_connect_at_once_are_all_answered(address):
+def test_many_clients_that_connect_at_once_are_all_answered(address):
     answers = []
 
     def ask():
         answers.append(httpx.get(f"{address}/health/live", timeout=60).status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(64)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert answers == [200] * 64
 
 
-def test_when_to_come_back_is_when_those_inside_are_answered():
-    admission = AdmissionControl()
-    for _ in range(10):
-        admission.enter(0)
-    admission.seconds = 0.42
-    assert admission.refusal().headers["Retry-After"] == "5"
-
-
-def test_who_arrives_in_the_same_turn_counts_before_he_has_come_in(monkeypatch):
+def test_what_arrives_in_the_same_turn_counts_before_it_is_admitted(monkeypatch):
     monkeypatch.setattr(admission, "MOST_REQUESTS", 2)
 
     async def scenario():
-        admission = AdmissionControl()
+        arrivals = Arrivals(AdmissionControl())
         for _ in range(2):
-            assert not admission.is_full
-            admission.expect()
-        assert admission.is_full
+            assert arrivals.is_room_left()
+            arrivals.add()
+        assert not arrivals.is_room_left()
         await asyncio.sleep(0)
-        assert not admission.is_full  # they were refused on the way, for want of a key
+        assert arrivals.is_room_left()  # they were refused on the way, for want of a key
 
     asyncio.run(scenario())

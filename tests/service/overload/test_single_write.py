@@ -5,11 +5,11 @@ import asyncio
 import httpx
 import pytest
 
-from service.overload.single_write import MOST_KEPT, OneWrite
+from service.overload.single_write import MOST_BUFFERED, BufferingTransport
 
 
 class Wire:
-    """A transport that remembers."""
+    """A transport that remembers what was sent."""
 
     def __init__(self):
         self.sent, self.is_closed = [], False
@@ -35,7 +35,7 @@ def wire():
 
 def test_head_and_body_are_sent_together_when_the_loop_has_turned(wire):
     async def scenario():
-        transport = OneWrite(wire)
+        transport = BufferingTransport(wire)
         transport.write(b"head ")
         transport.write(b"body")
         assert wire.sent == []
@@ -48,9 +48,9 @@ def test_head_and_body_are_sent_together_when_the_loop_has_turned(wire):
     asyncio.run(scenario())
 
 
-def test_much_is_sent_at_once_and_only_once(wire):
+def test_a_long_answer_is_sent_at_once_and_only_once(wire):
     async def scenario():
-        OneWrite(wire).write(b"x" * (MOST_KEPT + 1))
+        BufferingTransport(wire).write(b"x" * (MOST_BUFFERED + 1))
         assert len(wire.sent) == 1
         await asyncio.sleep(0)
         assert len(wire.sent) == 1
@@ -58,9 +58,9 @@ def test_much_is_sent_at_once_and_only_once(wire):
     asyncio.run(scenario())
 
 
-def test_what_is_kept_is_sent_before_the_end_and_nothing_after_it(wire):
+def test_what_is_buffered_is_sent_before_the_end_and_nothing_after_it(wire):
     async def scenario():
-        transport = OneWrite(wire)
+        transport = BufferingTransport(wire)
         transport.write(b"the last")
         transport.close()
         assert (wire.sent, transport.is_closing()) == ([b"the last"], True)
@@ -72,12 +72,12 @@ def test_what_is_kept_is_sent_before_the_end_and_nothing_after_it(wire):
 
 
 def test_everything_else_is_the_transports_own(wire):
-    assert OneWrite(wire).get_extra_info("peername") == "the peername"
+    assert BufferingTransport(wire).get_extra_info("peername") == "the peername"
 
 
-def test_a_real_server_speaks_so(address):
+def test_a_real_server_answers_short_and_long(address):
     with httpx.Client(base_url=address) as client:
         short, long = client.get("/health/live"), client.get("/openapi.json")
     assert short.status_code == 200
-    assert len(long.content) > MOST_KEPT
+    assert len(long.content) > MOST_BUFFERED
     assert long.json()["openapi"]

@@ -17,7 +17,11 @@ def samples(service):
     answer = service.http.get("/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain")
     families = text_string_to_metric_families(answer.text)
-    return {(one.name, *one.labels.values()): one.value for f in families for one in f.samples}
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for f in families
+        for sample in f.samples
+    }
 
 
 def test_it_lives(service):

@@ -40,9 +40,9 @@ def zipped(png: Callable[..., bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
         for split, count in (("train", 20), ("test", 4)):
-            for one in ("cat", "dog"):
+            for label in ("cat", "dog"):
                 for number in range(count):
-                    archive.writestr(f"{split}/{one}/{number}.png", png())
+                    archive.writestr(f"{split}/{label}/{number}.png", png())
     return written.getvalue()
 
 

@@ -18,12 +18,14 @@ def npy(array):
 def test_an_array_is_classified_in_each_of_its_orders_as_its_pictures_are(
     trained, digit_images, kind
 ):
-    pixels = np.stack([np.asarray(one) for one in digit_images[:5]]).astype(kind)
-    expected = [post(trained, encoded(one)).json()["predictions"][0] for one in digit_images[:5]]
+    pixels = np.stack([np.asarray(image) for image in digit_images[:5]]).astype(kind)
+    expected = [
+        post(trained, encoded(image)).json()["predictions"][0] for image in digit_images[:5]
+    ]
     for array in (pixels, pixels[..., None], pixels[:, None], np.asfortranarray(pixels)):
         answer = post(trained, npy(array), "application/x-npy").json()
-        assert [one["label"] for one in answer["predictions"]] == [one["label"] for one in expected]
         for served, alone in zip(answer["predictions"], expected, strict=True):
+            assert served["label"] == alone["label"]
             assert served["probability"] == pytest.approx(alone["probability"], abs=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""What no prediction can be made of is refused, and it is said what can."""
+"""Bodies without an image are refused, and the refusal says what is accepted."""
 
 import pytest
 

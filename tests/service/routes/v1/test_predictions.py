@@ -42,19 +42,19 @@ def test_predictions_are_those_of_the_network_itself(trained, digit_images):
     )
     network.load_state_dict(load(trained.http.get("/v1/models/latest/weights").content))
     train = (load_digits().images[:1500] * (255 / 16)).round() / 255
-    files = [("images", (f"{n}.png", encoded(one))) for n, one in enumerate(digit_images)]
+    files = [("images", (f"{n}.png", encoded(image))) for n, image in enumerate(digit_images)]
 
     answer = trained.http.post(URL, files=files, params={"top_k": 10}).json()
 
     assert answer["batch_size"] == 32
-    pixels = torch.from_numpy(np.stack([np.asarray(one) for one in digit_images])) / 255
+    pixels = torch.from_numpy(np.stack([np.asarray(image) for image in digit_images])) / 255
     mean, std = (
         train.mean(),
         train.std(),
     )  # over train and validation: near what it was trained with
     expected = network.eval()(((pixels - mean) / std).float().unsqueeze(1)).softmax(1)
     for prediction, row in zip(answer["predictions"], expected, strict=True):
-        served = {one["label"]: one["probability"] for one in prediction["top"]}
+        served = {top["label"]: top["probability"] for top in prediction["top"]}
         assert sum(served.values()) == pytest.approx(1, abs=1e-4)
         for label, probability in enumerate(row.tolist()):
             assert served[str(label)] == pytest.approx(probability, abs=0.05)
@@ -154,19 +154,19 @@ def test_many_requests_at_once_get_each_their_own_answer(trained, digit_images):
 
 
 def test_every_engine_says_the_same_and_is_named(trained, digit_images):
-    engines = {one["name"] for one in trained.http.get("/v1/engines").json()["items"]}
+    engines = {engine["name"] for engine in trained.http.get("/v1/engines").json()["items"]}
     content = encoded(digit_images[7])
     assert {"onnxruntime", "torch", "cuda_graph"} <= engines
     engines.remove("cuda_graph")
-    answers = {one: post(trained, content, engine=one, top_k=10).json() for one in engines}
+    answers = {engine: post(trained, content, engine=engine, top_k=10).json() for engine in engines}
 
     reference = {
-        one["label"]: one["probability"] for one in answers["torch"]["predictions"][0]["top"]
+        top["label"]: top["probability"] for top in answers["torch"]["predictions"][0]["top"]
     }
     for name, answer in answers.items():
         assert answer["engine"] == name
-        for one in answer["predictions"][0]["top"]:
-            assert one["probability"] == pytest.approx(reference[one["label"]], abs=1e-5)
+        for top in answer["predictions"][0]["top"]:
+            assert top["probability"] == pytest.approx(reference[top["label"]], abs=1e-5)
 
 
 def test_an_engine_that_needs_a_gpu_is_refused_without_one_and_another_is_named(trained, png):
@@ -189,13 +189,13 @@ def test_a_comparison_shows_what_each_of_its_models_says(trained, digit_images):
     assert answer.status_code == 200, answer.text
     assert answer.json()["comparison_id"] == comparison["id"]
     models = answer.json()["models"]
-    assert {(one["label"], one["seed"]) for one in models} == {
+    assert {(model["label"], model["seed"]) for model in models} == {
         (name, seed) for name in ("fully_connected", "cnn") for seed in (0, 1)
     }
-    for one in models:
-        alone = trained.http.post(f"/v1/models/{one['model_id']}/predictions", content=content)
-        assert one["predictions"] == alone.json()["predictions"]
-        assert one["latency_ms"]["forward"] > 0
+    for model in models:
+        alone = trained.http.post(f"/v1/models/{model['model_id']}/predictions", content=content)
+        assert model["predictions"] == alone.json()["predictions"]
+        assert model["latency_ms"]["forward"] > 0
 
 
 def test_a_comparison_without_a_model_yet_is_a_404(service, png):
@@ -207,7 +207,7 @@ def test_a_comparison_without_a_model_yet_is_a_404(service, png):
     assert "no model yet" in service.refused(answer, 404)
 
 
-def test_where_nobody_may_wait_a_body_is_not_even_read(trained, monkeypatch):
+def test_where_no_image_may_wait_the_body_is_not_read(trained, monkeypatch):
     monkeypatch.setattr("service.inference.batcher.MOST_WAITING", 0)
 
     trained.refused(post(trained, b"no image at all"), 429)

@@ -30,7 +30,10 @@ def test_kserve_gets_the_probabilities_that_our_own_api_gives(trained, address, 
     answer = trained.http.post("/v1/models/champion/predictions?top_k=10", json=body).json()
     classes = trained.http.get("/v1/models/champion").json()["classes"]
     ours = [
-        [{top["label"]: top["probability"] for top in one["top"]}[label] for label in classes]
-        for one in answer["predictions"]
+        [
+            {top["label"]: top["probability"] for top in prediction["top"]}[label]
+            for label in classes
+        ]
+        for prediction in answer["predictions"]
     ]
     np.testing.assert_allclose(told["probabilities"], ours, atol=1e-5)

@@ -32,7 +32,7 @@ def native(trained, name="champion"):
         params={"top_k": 10},
     ).json()
     return [
-        {one["label"]: one["probability"] for one in prediction["top"]}
+        {top["label"]: top["probability"] for top in prediction["top"]}
         for prediction in answer["predictions"]
     ]
 
@@ -112,7 +112,7 @@ def test_classification_gives_labels_most_probable_first(client, trained, binary
 
     assert found.shape == (5, 3)
     for row, expected in zip(found, native(trained), strict=True):
-        texts = [one.decode() if isinstance(one, bytes) else one for one in row]
+        texts = [text.decode() if isinstance(text, bytes) else text for text in row]
         assert [text.split(":")[2] for text in texts] == list(expected)[:3]
         assert float(texts[0].split(":")[0]) == pytest.approx(
             expected[texts[0].split(":")[2]], abs=1e-5
@@ -122,11 +122,11 @@ def test_classification_gives_labels_most_probable_first(client, trained, binary
 def test_an_answer_may_come_later(client):
     later = [client.async_infer("champion", [tensor()]) for _ in range(20)]
 
-    assert all(one.get_result().as_numpy("probabilities").shape == (5, 10) for one in later)
+    assert all(request.get_result().as_numpy("probabilities").shape == (5, 10) for request in later)
 
 
 def test_the_versions_of_an_alias_are_what_it_stood_for(client, trained):
-    first, second = (one["id"] for one in trained.http.get("/v1/models").json()["items"][:2])
+    first, second = (model["id"] for model in trained.http.get("/v1/models").json()["items"][:2])
     for model_id in (first, second):
         trained.http.put("/v1/aliases/versioned", json={"model_id": model_id})
 
@@ -144,7 +144,9 @@ def test_models_are_loaded_and_unloaded_and_the_index_says_so(client, trained):
     name = trained.http.get("/v1/models").json()["items"][-1]["id"]
 
     def state():
-        return {one["name"]: one["state"] for one in client.get_model_repository_index()}[name]
+        return {model["name"]: model["state"] for model in client.get_model_repository_index()}[
+            name
+        ]
 
     client.load_model(name)
     assert state() == "READY"

@@ -1,0 +1,105 @@
+"""A request of the Open Inference Protocol: its JSON, and the images in its one input tensor."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import ImageShape
+from service.inference.bodies.errors import ProtocolError
+from service.inference.bodies.images import from_file
+from service.inference.bodies.pixels import as_bytes
+from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
+
+MOST_MICROSECONDS = 600e6  # of a timeout
+_is_length = re.compile("[0-9]{1,12}").fullmatch
+
+
+class OutputOptions(NamedTuple):
+    """How the output is to be written: binary or not, and how many classes; 0 for probabilities."""
+
+    binary: bool
+    num_classes: int
+
+
+@dataclass(frozen=True)
+class InferenceRequest:
+    """An inference request: its JSON, and the values of its one input."""
+
+    document: dict[str, Any]
+    values: Values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def prepare(self, shape: ImageShape) -> NDArray[np.uint8]:
+        """The images (N, C, H, W) as a model of this shape takes them. ProtocolError, ImageError."""
+        if isinstance(self.values, list):
+            files = [from_file(file, shape, name="an element") for file in self.values]
+            if not files:
+                raise ProtocolError("the request has no image")
+            return np.stack([image.pixels for image in files])
+        if self.values.shape[1:] != tuple(shape):
+            wanted = [-1, *shape]
+            raise ProtocolError(f"'images' has shape {wanted}, and not {list(self.values.shape)}")
+        numbers = as_bytes(self.values, accepted="accepted are numbers 0 to 255")
+        return np.ascontiguousarray(numbers)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the whole request."""
+        return json_object(self.document.get("parameters", {}), "parameters")
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds after which the request is given up, where it has such a parameter."""
+        microseconds = self.parameters.get("timeout")
+        if microseconds is None:
+            return None
+        if type(microseconds) is not int or not 0 < microseconds <= MOST_MICROSECONDS:
+            raise ProtocolError("'timeout' is a number of microseconds up to ten minutes")
+        return microseconds / 1e6
+
+    def output(self) -> OutputOptions:
+        """How the one output is to be written. ProtocolError."""
+        outputs = self.document.get("outputs") or [{"name": OUTPUT}]
+        if not isinstance(outputs, list) or len(outputs) != 1:
+            raise ProtocolError(f"'outputs' has one element, the tensor '{OUTPUT}'")
+        output = json_object(outputs[0], "outputs[0]")
+        if output.get("name") != OUTPUT:
+            raise ProtocolError(f"there is one output, '{OUTPUT}', and not '{output.get('name')}'")
+        parameters = json_object(output.get("parameters", {}), "outputs[0].parameters")
+        default = self.parameters.get("binary_data_output", False)
+        num_classes = parameters.get("classification", 0)
+        if type(num_classes) is not int or num_classes < 0:
+            raise ProtocolError("'classification' is the number of classes to list")
+        return OutputOptions(bool(parameters.get("binary_data", default)), num_classes)
+
+
+def read_request(body: bytes, header_length: str | None) -> InferenceRequest:
+    """The request in a body: JSON, and behind its `header_length` bytes the binary tensor."""
+    if header_length is not None and not _is_length(header_length):
+        raise ProtocolError("Inference-Header-Content-Length is not a number of bytes")
+    length = len(body) if header_length is None else int(header_length)
+    if length > len(body):
+        raise ProtocolError(
+            f"the body has {len(body)} bytes, and its JSON is said to have {length}"
+        )
+    document = json_object(_parse(body[:length]), "the body")
+    inputs = document.get("inputs")
+    if not isinstance(inputs, list) or len(inputs) != 1:
+        raise ProtocolError(f"'inputs' has one element, the tensor '{INPUT}'")
+    tensor = json_object(inputs[0], "inputs[0]")
+    if tensor.get("name") != INPUT:
+        raise ProtocolError(f"there is one input, '{INPUT}', and not '{tensor.get('name')}'")
+    return InferenceRequest(document, read_values(tensor, body[length:]))
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise ProtocolError("the body does not begin with a JSON object") from None

@@ -1,0 +1,70 @@
+"""When a request is given up: after its timeout, or when its client hangs up."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import Request
+
+from service.inference.errors import ClientGoneError
+
+WATCH_AFTER = 0.05  # seconds; most answers are there before it is worth watching the connection
+
+Hangup = Callable[[], Coroutine[None, None, None]]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A request is given up after `timeout` seconds, or when `hangup` returns."""
+
+    timeout: float | None = None
+    hangup: Hangup | None = None
+
+    def is_past(self, asked: float, now: float) -> bool:
+        """Whether a request asked at one moment has waited too long at another."""
+        return self.timeout is not None and now - asked > self.timeout
+
+    async def wait_for(self, answer: asyncio.Future[Answer]) -> Answer:
+        """The answer; ClientGoneError where the client hangs up before it is there."""
+        if self.hangup is None:
+            return await answer
+        watch = _Watch(answer, self.hangup)
+        try:
+            return await answer
+        finally:
+            watch.end()
+
+
+def deadline_of(request: Request, timeout: float | None) -> Deadline:
+    """The deadline of a request whose body has been read; `timeout` is in seconds."""
+
+    async def hangup() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    return Deadline(timeout, hangup)
+
+
+class _Watch:
+    """Fails an answer with ClientGoneError when the client hangs up."""
+
+    def __init__(self, answer: asyncio.Future[Answer], hangup: Hangup) -> None:
+        self._answer, self._hangup = answer, hangup
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER, self._begin)
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._timer.cancel()
+        if self._task:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        await self._hangup()
+        if not self._answer.done():
+            self._answer.set_exception(ClientGoneError())
