@@ -14,31 +14,52 @@ from service.errors import MEDIA_TYPE, Problem, refusals
 from service.middleware.security_headers import PAGES_POLICY
 from service.security.scopes import needed_scope
 
-#: FastAPI documents its own form of a refusal for every route with parameters; ours is another.
+#: FastAPI's schemas of a refusal, which it documents for every route with parameters; ours is Problem.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
-#: In the order of /docs, each with what a newcomer does there.
+#: In the order in which a newcomer needs them, which is the order of /docs.
 TAGS = [
-    {"name": "datasets", "description": "What can be trained on: list, fetch or upload images."},
-    {"name": "architectures", "description": "What can be trained, with the options of each."},
+    {
+        "name": "datasets",
+        "description": "The images to train on: fetch a known dataset, or upload your own.",
+    },
+    {
+        "name": "architectures",
+        "description": "The networks that can be trained, and the options of each.",
+    },
     {
         "name": "comparisons",
-        "description": "Train architectures side by side and see which differences are real.",
+        "description": "Train architectures side by side, and read which differences are real.",
     },
     {
         "name": "jobs",
-        "description": "Follow, cancel and retry each training, and read its metrics.",
+        "description": "Follow, cancel or retry each training, and read its metrics.",
     },
-    {"name": "models", "description": "Trained networks: describe, download, give them an alias."},
-    {"name": "predictions", "description": "Classify images with a model, or with all of them."},
+    {
+        "name": "models",
+        "description": "Trained networks: describe them, download them, give one an alias.",
+    },
+    {
+        "name": "predictions",
+        "description": "Classify images with one model, or with every model of a comparison.",
+    },
     {
         "name": "charts",
-        "description": "A comparison, a job or a model as pictures and as a report.",
+        "description": "Comparisons, jobs and models as pictures, and comparisons as reports.",
     },
-    {"name": "latency", "description": "Measure how long a model takes by engine and batch size."},
-    {"name": "keys", "description": "API keys: who may do what, and how often."},
-    {"name": "health", "description": "For probes and for Prometheus."},
+    {
+        "name": "latency",
+        "description": "Measure how long a model takes, by engine and batch size.",
+    },
+    {
+        "name": "keys",
+        "description": "API keys: make, list and revoke them, with scopes and rate limits.",
+    },
+    {
+        "name": "health",
+        "description": "Whether the service is alive and ready, and its metrics for Prometheus.",
+    },
     {
         "name": "open inference protocol",
         "description": "The same models for the clients of Triton and KServe.",
@@ -100,6 +121,7 @@ def _describe_refusals(app: FastAPI) -> None:
                 version=app.version,
                 description=app.description,
                 routes=app.routes,
+                tags=app.openapi_tags,
             )
             app.openapi_schema = with_problems(with_keys(schema))
         return app.openapi_schema

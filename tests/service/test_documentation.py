@@ -29,11 +29,26 @@ def test_every_operation_is_described(schema):
         assert any(status.startswith(("2", "3")) for status in operation["responses"])
 
 
+def test_the_order_is_that_in_which_a_newcomer_needs_the_calls(schema):
+    first = ["datasets", "architectures", "comparisons", "jobs", "models", "predictions"]
+    order = [tag["name"] for tag in schema["tags"]]
+    in_paths = [tag for _, _, operation in operations(schema) for tag in operation["tags"]]
+
+    assert order[:6] == first
+    assert order[-1] == "open inference protocol"
+    assert list(dict.fromkeys(in_paths)) == order
+
+
+def test_every_tag_has_a_sentence(schema):
+    for tag in schema["tags"]:
+        assert re.fullmatch(r"[A-Z].{20,80}\.", tag["description"]), tag
+
+
 def test_operation_ids_are_unique_and_speak(schema):
     ids = [operation["operationId"] for _, _, operation in operations(schema)]
 
     assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", one) for one in ids), ids
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in ids), ids
 
 
 def test_every_refusal_is_a_problem_document(schema):
@@ -50,8 +65,8 @@ def test_every_operation_with_a_body_has_an_example(schema):
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             if kind != "application/json":
                 continue
-            for one in content["schema"].get("anyOf", [content["schema"]]):
-                reference = one.get("$ref", "").rpartition("/")[2]
+            for option in content["schema"].get("anyOf", [content["schema"]]):
+                reference = option.get("$ref", "").rpartition("/")[2]
                 form = schema["components"]["schemas"].get(reference, {})
                 fields = form.get("properties", {}).values()
                 has_example = "example" in content or "example" in form or "examples" in form

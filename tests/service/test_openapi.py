@@ -66,7 +66,7 @@ def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) 
     def ask(case: Any) -> None:
         answer = case.call(base_url=address, timeout=60)
         _cancel_all(own)
-        documented = {str(one) for one in operation.definition.raw["responses"]}
+        documented = {str(status) for status in operation.definition.raw["responses"]}
         if answer.status_code >= 500 or str(answer.status_code) not in documented:
             said = f"{operation.label}: {answer.status_code} {answer.text[:300]}"
             wrong.setdefault(answer.status_code, f"{said} for {case.as_curl_command()[:600]}")
