@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457).
 
-An error of ours carries its own status (`BakeoffError.status`). What stands here is what does not:
-errors of libraries, and names whose status depends on where they stand.
+An error of ours carries its own status (`BakeoffError.status`). Those of libraries are handled here
+one by one, and so are unknown names: their status depends on where the request has the name.
 """
 
 import logging
@@ -59,7 +59,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error leave as a problem document."""
+    """Answer every error with a problem document."""
     app.add_exception_handler(BakeoffError, _refused)
     app.add_exception_handler(UnknownNameError, _unknown_name)
     app.add_exception_handler(ClientDisconnect, _client_gone)
@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
 
 
 def body_too_large(scope: Scope) -> str:
-    """Say what Starlette's limit of a body accepts at the route of `scope`."""
+    """The reason for which Starlette refuses a body: the limit of the route of `scope`."""
     limit = scope.get(MAX_BODY_SIZE_SCOPE_KEY)
     return f"the body is larger than the {limit:,} bytes accepted" if limit else "too large a body"
 
@@ -90,28 +90,28 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 
 
 def _client_gone(request: Request, error: Exception) -> JSONResponse:
-    """The client hung up in the middle of its body: nobody reads this answer."""
+    """The client hung up before its body was whole: nobody reads this answer."""
     del request
     return problem(400, str(error))
 
 
 def _unknown_name(request: Request, error: Exception) -> JSONResponse:
-    """A name in the address is a thing not found; one in a body is a mistake in it."""
+    """404 for an unknown name in the address, 422 for one in a query or a body."""
     in_path = getattr(error, "name", None) in request.path_params.values()
     return problem(404 if in_path else 422, str(error))
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     del request
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [_in_words(finding) for finding in found]
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
+    errors = [_in_words(finding) for finding in error.errors()]
     sentence = "; ".join(f"{wrong['at']}: {wrong['message']}" for wrong in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""  # noqa: PLR2004 - a sentence's worth
     return problem(422, sentence + more, errors)
 
 
 def _in_words(error: dict[str, Any]) -> dict[str, str]:
-    """One of pydantic's findings: where, and what is wrong there."""
+    """An error of pydantic: where it is, and what is wrong there."""
     at = ".".join(str(part) for part in error["loc"][1:]) or "body"
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "json_invalid":
@@ -122,8 +122,8 @@ def _in_words(error: dict[str, Any]) -> dict[str, str]:
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = str(getattr(error, "detail", error))
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
+    status, detail = error.status_code, error.detail
     if status == HTTPStatus.NOT_FOUND and detail == "Not Found":
         detail = f"there is nothing at {request.url.path[:200]}; /docs lists every call"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -133,7 +133,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if detail == UNREADABLE:
         status, detail = 422, "the body is not JSON: it is not text in UTF-8"
     answer = problem(status, detail)
-    answer.headers.update(getattr(error, "headers", None) or {})
+    answer.headers.update(error.headers or {})
     return answer
 
 
@@ -143,7 +143,7 @@ def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 def database_unavailable(error: Exception) -> JSONResponse:
-    """503, and when to come back."""
+    """503, and when to try again."""
     logger.error("the database does not answer: %s", error)
     answer = problem(503, "the database does not answer; try again in a moment")
     answer.headers["Retry-After"] = "5"
