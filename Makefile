@@ -38,11 +38,12 @@ up: .venv/.installed ## Start service and worker (PORT).
 test: .venv/.installed-dev ## Run the tests.
 	$(BIN)/pytest
 
-check: .venv/.installed-dev ## Format, lint, types, import directions.
+check: .venv/.installed-dev ## Format, lint, types, import directions, a contract for every package.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/test_house.py
 
 format: .venv/.installed-dev ## Format and mend what can be mended.
 	$(BIN)/ruff check --fix .
