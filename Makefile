@@ -86,7 +86,7 @@ fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts
 	.venv-mlserver/bin/pip install --quiet mlserver==1.7.1 uvloop==0.21.0 torch==2.13.0 torchvision==0.28.0 pillow==13.0.0 safetensors==0.8.0
 	@touch $@
 
-bench-serving: .venv/.installed ## Measure the serving against other servers; needs wrk.
+bench-serving: .venv/.installed ## Measure the serving beside other servers, and without each part of overload; needs wrk.
 	$(BIN)/pip install --quiet --editable '.[bench-serving]'
 	$(MAKE) .venv-mlserver/.installed || rm -rf .venv-mlserver # the page says that it is not measured
 	$(BIN)/python -m benchmarks.serving

@@ -78,34 +78,34 @@ def install(app: FastAPI) -> None:
     _describe_refusals(app)
     assets = Path(fastapi_offline.__file__).parent / "static"
     app.mount("/assets", StaticFiles(directory=assets), name="assets")
-    swagger: dict[str, Any] = {"tryItOutEnabled": True, "displayRequestDuration": True}
-
-    def docs() -> HTMLResponse:
-        return _page(
-            get_swagger_ui_html(
-                openapi_url="/openapi.json",
-                title="Bakeoff",
-                swagger_js_url="/assets/swagger-ui-bundle.js",
-                swagger_css_url="/assets/swagger-ui.css",
-                swagger_favicon_url="/assets/favicon.png",
-                swagger_ui_parameters=swagger,
-            )
-        )
-
-    def redoc() -> HTMLResponse:
-        return _page(
-            get_redoc_html(
-                openapi_url="/openapi.json",
-                title="Bakeoff",
-                redoc_js_url="/assets/redoc.standalone.js",
-                redoc_favicon_url="/assets/favicon.png",
-                with_google_fonts=False,
-            )
-        )
-
-    app.get("/docs", include_in_schema=False)(docs)
-    app.get("/redoc", include_in_schema=False)(redoc)
+    app.get("/docs", include_in_schema=False)(_docs)
+    app.get("/redoc", include_in_schema=False)(_redoc)
     app.get("/", include_in_schema=False)(lambda: RedirectResponse("/docs"))
+
+
+def _docs() -> HTMLResponse:
+    return _page(
+        get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Bakeoff",
+            swagger_js_url="/assets/swagger-ui-bundle.js",
+            swagger_css_url="/assets/swagger-ui.css",
+            swagger_favicon_url="/assets/favicon.png",
+            swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
+        )
+    )
+
+
+def _redoc() -> HTMLResponse:
+    return _page(
+        get_redoc_html(
+            openapi_url="/openapi.json",
+            title="Bakeoff",
+            redoc_js_url="/assets/redoc.standalone.js",
+            redoc_favicon_url="/assets/favicon.png",
+            with_google_fonts=False,
+        )
+    )
 
 
 def _page(page: HTMLResponse) -> HTMLResponse:

@@ -29,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
 def test_the_containers_run_commands_that_exist(commands: set[str]) -> None:
     services = read(BASE)["services"]
 
-    assert {name: one["command"] for name, one in services.items()} == {
+    assert {name: service["command"] for name, service in services.items()} == {
         "migrate": ["migrate"],
         "api": ["serve"],
         "worker": ["work"],
@@ -60,7 +60,7 @@ def test_the_service_is_published_on_this_machine_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in read(BASE)["services"]["api"]["ports"])
 
 
-def test_the_image_is_made_of_files_that_exist_and_runs_as_nobody_special(
+def test_the_image_is_made_of_files_that_exist_and_does_not_run_as_root(
     commands: set[str],
 ) -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()

@@ -78,7 +78,10 @@ def test_a_bad_json_body_is_refused_with_what_is_accepted(trained, body, said):
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b'{"instances": [[[NaN]]]}', b'{"images": ["\\ud800"]}', b"[" * 100_000, b"\xff"],
+    [
+        *(b"{", b'{"instances": [[[NaN]]]}', b'{"images": ["\\ud800"]}', b"[" * 100_000, b"\xff"),
+        b'{"instances": [[[1' + b"0" * 400 + b"]]]}",
+    ],
 )
 def test_json_made_to_break_a_parser_is_refused(trained, content):
     trained.refused(post(trained, content, "application/json"), 422)

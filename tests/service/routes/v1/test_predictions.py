@@ -1,4 +1,4 @@
-"""Predictions over HTTP: what is answered, by which engine, to how many at idempotency."""
+"""Predictions over HTTP: every form of body, and what is answered."""
 
 import asyncio
 import base64
@@ -14,7 +14,7 @@ from models import ImageShape, architectures
 from tests.service.routes.v1.predicting import URL, encoded, post
 
 
-def test_a_picture_is_classified_and_the_time_it_took_is_told(trained, png):
+def test_a_picture_is_classified_and_the_answer_has_its_latency(trained, png):
     answer = post(trained, png())
 
     assert answer.status_code == 200, answer.text
@@ -83,7 +83,7 @@ def test_every_accepted_format_is_read(trained, png, file_format):
     assert post(trained, png(file_format=file_format)).status_code == 200
 
 
-def test_another_size_is_resized_and_it_is_said(trained, png):
+def test_another_size_is_resized_with_a_note(trained, png):
     [prediction] = post(trained, png(512, 384)).json()["predictions"]
 
     assert "resized from 512×384 to 8×8" in prediction["notes"]
@@ -153,67 +153,13 @@ def test_many_requests_at_once_get_each_their_own_answer(trained, digit_images):
     assert together == alone
 
 
-def test_every_engine_says_the_same_and_is_named(trained, digit_images):
-    engines = {engine["name"] for engine in trained.http.get("/v1/engines").json()["items"]}
-    content = encoded(digit_images[7])
-    assert {"onnxruntime", "torch", "cuda_graph"} <= engines
-    engines.remove("cuda_graph")
-    answers = {engine: post(trained, content, engine=engine, top_k=10).json() for engine in engines}
-
-    reference = {
-        top["label"]: top["probability"] for top in answers["torch"]["predictions"][0]["top"]
-    }
-    for name, answer in answers.items():
-        assert answer["engine"] == name
-        for top in answer["predictions"][0]["top"]:
-            assert top["probability"] == pytest.approx(reference[top["label"]], abs=1e-5)
-
-
-def test_an_engine_that_needs_a_gpu_is_refused_without_one_and_another_is_named(trained, png):
-    detail = trained.refused(post(trained, png(), engine="cuda_graph"), 409)
-
-    assert "needs a CUDA device" in detail
-    assert "'onnxruntime' or 'torch' serves the model" in detail
-
-
-def test_an_unknown_engine_is_refused_and_the_nearest_is_named(trained, png):
-    assert "did you mean 'torch'" in trained.refused(post(trained, png(), engine="torc"), 422)
-
-
-def test_a_comparison_shows_what_each_of_its_models_says(trained, digit_images):
-    comparison = trained.http.get("/v1/comparisons/latest").json()
-    content = encoded(digit_images[2])
-
-    answer = trained.http.post("/v1/comparisons/latest/predictions", content=content)
-
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["comparison_id"] == comparison["id"]
-    models = answer.json()["models"]
-    assert {(model["label"], model["seed"]) for model in models} == {
-        (name, seed) for name in ("fully_connected", "cnn") for seed in (0, 1)
-    }
-    for model in models:
-        alone = trained.http.post(f"/v1/models/{model['model_id']}/predictions", content=content)
-        assert model["predictions"] == alone.json()["predictions"]
-        assert model["latency_ms"]["forward"] > 0
-
-
-def test_a_comparison_without_a_model_yet_is_a_404(service, png):
-    body = {"dataset": "digits", "architectures": ["cnn"]}
-    service.http.post("/v1/comparisons", json=body)
-
-    answer = service.http.post("/v1/comparisons/latest/predictions", content=png())
-
-    assert "no model yet" in service.refused(answer, 404)
-
-
 def test_where_no_image_may_wait_the_body_is_not_read(trained, monkeypatch):
     monkeypatch.setattr("service.inference.batcher.MOST_WAITING", 0)
 
     trained.refused(post(trained, b"no image at all"), 429)
 
 
-def test_who_hangs_up_in_the_middle_of_a_body_is_no_failure_of_ours(trained, caplog):
+def test_a_client_that_hangs_up_within_its_body_is_no_failure_of_ours(trained, caplog):
     messages = iter(
         [
             {"type": "http.request", "body": b"half of", "more_body": True},

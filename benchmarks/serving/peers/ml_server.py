@@ -14,13 +14,13 @@ from mlserver import MLModel
 from mlserver.codecs import NumpyCodec, StringCodec
 from mlserver.types import InferenceRequest, InferenceResponse
 
-from benchmarks.peers.network import answer, network, pixels
+from benchmarks.serving.peers.network import answer, network, pixels
 
 NAME = "classifier"
 SERVER = {"debug": False, "host": "127.0.0.1", "parallel_workers": 0}  # a worker made it slower
 MODEL = {
     "name": NAME,
-    "implementation": "benchmarks.peers.ml_server.Classifier",
+    "implementation": "benchmarks.serving.peers.ml_server.Classifier",
     "max_batch_size": 32,  # requests
     "max_batch_time": 0.005,  # seconds
 }
@@ -40,9 +40,9 @@ class Classifier(MLModel):
         with torch.no_grad():
             found = answer(self.model(images).softmax(dim=1))
         outputs = [
-            StringCodec.encode_output("label", [one["label"] for one in found]),
+            StringCodec.encode_output("label", [image["label"] for image in found]),
             NumpyCodec.encode_output(
-                "probability", torch.tensor([[one["probability"]] for one in found]).numpy()
+                "probability", torch.tensor([[image["probability"]] for image in found]).numpy()
             ),
         ]
         return InferenceResponse(model_name=self.name, outputs=outputs)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-# What wrk shall send, and what it shall print when it is done.
+# What wrk sends, and what it prints when it is done.
 SCRIPT = """
 wrk.method = "{method}"
 wrk.headers["Content-Type"] = "{kind}"
@@ -39,10 +39,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it: answers with 200 a second, milliseconds, and what was not answered so.
+    """The result: answers with 200 a second, p50 and p99 in milliseconds, and counts of the others.
 
-    wrk takes the milliseconds of all answers and every status of 400 and more for refused;
-    `overload` those of answers with 200, and tells 429 from server errors.
+    `wrk` takes the milliseconds of all answers, and counts every status from 400 on as refused;
+    `overload` takes those of answers with 200, and tells 429 from server errors.
     """
 
     requests_per_second: float
@@ -70,20 +70,20 @@ def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: 
     found = re.search(r"^\{.*\}$", shown, re.MULTILINE)
     if found is None:
         raise LoadError(f"wrk printed something else: {shown[-500:]}")
-    said = json.loads(found.group())
-    answered = said["requests"] - said["status"]
+    printed = json.loads(found.group())
+    answered = printed["requests"] - printed["status"]
     return Load(
-        requests_per_second=1e6 * answered / said["microseconds"],
-        p50=said["p50"] / 1e3,
-        p99=said["p99"] / 1e3,
-        refused=said["status"],
-        broken=said["socket"],
+        requests_per_second=1e6 * answered / printed["microseconds"],
+        p50=printed["p50"] / 1e3,
+        p99=printed["p99"] / 1e3,
+        refused=printed["status"],
+        broken=printed["socket"],
     )
 
 
 def overload(url: str, body: Body, *, rate: float, seconds: int) -> Load:
     """Send the body so many times a second, whether or not those before have been answered."""
-    command = [sys.executable, "-m", "benchmarks.open_loop"]
+    command = [sys.executable, "-m", "benchmarks.serving.open_loop"]
     arguments = [url, str(body.path), body.kind, str(rate), str(seconds)]
     shown = subprocess.run(  # noqa: S603 - our own interpreter and module
         [*command, *arguments], capture_output=True, text=True, check=True

@@ -7,7 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from benchmarks.peers.network import answer, network, pixels
+from benchmarks.serving.peers.network import answer, network, pixels
 
 app = FastAPI()
 model = network()

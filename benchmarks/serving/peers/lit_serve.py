@@ -7,7 +7,7 @@ import litserve
 import torch
 from torch import Tensor
 
-from benchmarks.peers.network import answer, network, pixels
+from benchmarks.serving.peers.network import answer, network, pixels
 
 
 class Api(litserve.LitAPI):
@@ -24,7 +24,7 @@ class Api(litserve.LitAPI):
 
     def batch(self, inputs: list[Tensor]) -> tuple[Tensor, list[int]]:
         """The images of several requests together."""
-        return torch.cat(inputs), [len(one) for one in inputs]
+        return torch.cat(inputs), [len(images) for images in inputs]
 
     def predict(self, x: tuple[Tensor, list[int]]) -> tuple[Tensor, list[int]]:
         """One forward pass."""

@@ -1,6 +1,6 @@
-"""Load that waits for nobody: so many requests a second, whatever becomes of those before.
+"""Load at a fixed rate: so many requests a second, whether or not those before have been answered.
 
-`python -m benchmarks.open_loop URL FILE MEDIA-TYPE RATE SECONDS` prints what came of it. wrk asks
+`python -m benchmarks.serving.open_loop URL FILE MEDIA-TYPE RATE SECONDS` prints what came of it. wrk asks
 again as soon as it is answered, so that each refusal brings the next request: under overload it
 measures how fast a server refuses. Clients that come by themselves do not know of each other.
 """
@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import numpy as np
 import uvloop
 
-from benchmarks.load import Load
+from benchmarks.serving.load import Load
 
-PATIENCE = 30  # seconds for the last answers
+LAST_SECONDS = 30  # for the last answers
 TICK = 0.001  # seconds; what falls due within one is sent together
 OK, TOO_MANY = 200, 429
 _length = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE).search
@@ -92,7 +92,7 @@ class Clients:
                 self._ask_once(due)
                 number += 1
             await asyncio.sleep(TICK)
-        while len(self._answers) < total and loop.time() < began + seconds + PATIENCE:
+        while len(self._answers) < total and loop.time() < began + seconds + LAST_SECONDS:
             await asyncio.sleep(TICK)
         return self._load(began + seconds, seconds, total)
 
@@ -118,7 +118,7 @@ class Clients:
         taken = [1e3 * (at - due) for status, due, at in self._answers if status == OK]
         in_time = sum(status == OK and at <= ended for status, _, at in self._answers)
         p50, p99 = np.percentile(taken or [np.nan], [50, 99])
-        refused, failed = statuses.count(TOO_MANY), sum(one >= 500 for one in statuses)  # noqa: PLR2004 - 5xx
+        refused, failed = statuses.count(TOO_MANY), sum(status >= 500 for status in statuses)  # noqa: PLR2004 - 5xx
         return Load(
             requests_per_second=in_time / seconds,
             p50=float(p50),

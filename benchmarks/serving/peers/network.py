@@ -33,8 +33,8 @@ def network() -> nn.Module:
 
 def pixels(images: list[str]) -> Tensor:
     """Base64 image files as normalised pixels (N, 1, H, W)."""
-    decoded = [Image.open(io.BytesIO(base64.b64decode(one))).convert("L") for one in images]
-    stacked = np.stack([np.asarray(one, dtype=np.float32) for one in decoded])
+    decoded = [Image.open(io.BytesIO(base64.b64decode(text))).convert("L") for text in images]
+    stacked = np.stack([np.asarray(image, dtype=np.float32) for image in decoded])
     return (torch.from_numpy(stacked)[:, None] / 255 - 0.5) / 0.5
 
 

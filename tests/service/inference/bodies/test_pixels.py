@@ -1,0 +1,33 @@
+"""One rule for the axes and the numbers of every form of body."""
+
+import numpy as np
+import pytest
+
+from service.inference.bodies.errors import ImageError
+from service.inference.bodies.pixels import as_bytes, as_pixels
+
+
+@pytest.mark.parametrize("leading", [(), (5,)])
+@pytest.mark.parametrize(
+    ("axes", "expected"), [((2, 3), (2, 3, 1)), ((2, 3, 1), (2, 3, 1)), ((2, 3, 3), (2, 3, 3))]
+)
+def test_pixels_have_their_channels_last(leading, axes, expected):
+    pixels = as_pixels(np.zeros(leading + axes), leading_axes=len(leading), accepted="numbers")
+
+    assert (pixels.shape, pixels.dtype) == (leading + expected, np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (0, 3), (2, 0), (2, 3, 2), (2, 3, 0), (1, 2, 3, 1)])
+def test_other_axes_are_refused_with_what_is_accepted(shape):
+    with pytest.raises(ImageError, match="take this; the shape is"):
+        as_pixels(np.zeros(shape), leading_axes=0, accepted="take this")
+
+
+def test_numbers_are_rounded():
+    assert as_bytes(np.array([0.4, 0.6, 254.6]), accepted="").tolist() == [0, 1, 255]
+
+
+@pytest.mark.parametrize("number", [-0.1, 255.1, np.nan, np.inf, -np.inf])
+def test_numbers_outside_are_refused_with_what_is_accepted(number):
+    with pytest.raises(ImageError, match="take this; some number is outside"):
+        as_bytes(np.array([0, number]), accepted="take this")
