@@ -14,7 +14,7 @@ from benchmarks.serving.beside_peers import TIMES
 from benchmarks.serving.bodies import ONE_PNG
 from benchmarks.serving.load import Body, overload, wrk
 from benchmarks.serving.servers import ROOT, Server, started, without
-from benchmarks.spread import spread
+from benchmarks.spread import ratio, spread
 from service.overload import PARTS
 
 NOTHING = "nothing"  # is left out: the whole service
@@ -68,7 +68,7 @@ def table(rounds: list[Round]) -> list[str]:
 
 def _row(part: str, rounds: list[Round]) -> str:
     def gain(load: str, number: str) -> list[float]:
-        return [each[NOTHING][load][number] / each[part][load][number] for each in rounds]
+        return [ratio(each[NOTHING][load][number], each[part][load][number]) for each in rounds]
 
     cells = [
         f"`{part}`",

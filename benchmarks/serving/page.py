@@ -7,7 +7,7 @@ from benchmarks.serving import ablation
 from benchmarks.serving.beside_peers import EMPTY, OVERLOADED, TIMES
 from benchmarks.serving.bodies import MANY_PNG, ONE_PNG
 from benchmarks.serving.servers import LITSERVE, MLSERVER, OURS, PLAIN, ROOT
-from benchmarks.spread import spread
+from benchmarks.spread import ratio, spread
 
 DOCS = ROOT / "docs"
 TARGET, NUMBERS = DOCS / "serving-speed.md", DOCS / "serving-speed.json"
@@ -185,4 +185,4 @@ def _profiles(measured: list[dict[str, Any]]) -> list[str]:
 
 
 def _ratio(each: Loads, ours: Case, theirs: Case) -> float:
-    return float(each[ours]["requests_per_second"] / each[theirs]["requests_per_second"])
+    return ratio(each[ours]["requests_per_second"], each[theirs]["requests_per_second"])
