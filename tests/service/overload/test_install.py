@@ -7,12 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from service import overload
 from service.app import create_app
 from service.inference import admission
-from service.overload.listeners import HANDLES
 
 PATH = "/v1/models/champion/predictions"
 PARTS = {name: part for name, part in overload.PARTS.items() if name != "frozen_start"}
@@ -47,13 +45,3 @@ def test_the_readme_describes_every_part_and_names_its_file():
 
     assert described == list(overload.PARTS)
     assert all((folder / f"{name}.py").exists() for name in described)
-
-
-def test_the_sockets_are_copies_of_one():
-    config = uvicorn.Config(FastAPI(), port=0, log_level="warning")
-    sockets = overload.install(FastAPI(), config, [overload.PARTS["listeners"]])
-
-    assert len({listening.getsockname() for listening in sockets}) == 1
-    assert len(sockets) == HANDLES
-    for listening in sockets:
-        listening.close()
