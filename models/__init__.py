@@ -1,8 +1,9 @@
 """Architectures: functions that build untrained networks, registered by decorator.
 
-Each module of this folder holds one family. It is found by being there: write
-`@architectures.register` over a function `(image_shape, num_classes, *, options) -> nn.Module` and
-it is listed, trained, compared, served and tested. This package imports torch and nothing of ours.
+Each module without a leading underscore holds one family. To add an architecture, write
+`@architectures.register` over a function `(image_shape, num_classes, *, options) -> nn.Module` in a
+module of this folder: it is then listed, trained, compared, served and tested. Modules with a
+leading underscore are machinery. This package imports torch and no other package of the project.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One registry for everything that is found by being there: architectures, datasets, charts."""
+"""The registry of functions that a package holds: architectures, datasets, engines, charts."""
 
 import difflib
 import importlib
@@ -11,7 +11,7 @@ Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 
 class UnknownNameError(LookupError):
-    """A name that nothing is registered under; the message suggests the nearest one."""
+    """Nothing is registered under this name; the message suggests the nearest known name."""
 
     def __init__(self, kind: str, name: str, known: list[str]) -> None:
         self.name = name
@@ -24,8 +24,8 @@ class UnknownNameError(LookupError):
 class Registry(Mapping[str, Registered], Generic[Registered]):
     """A sorted mapping from a function's name to the function.
 
-    A function joins by decorator, its docstring is its catalogue entry, and every module of
-    `package` is imported on first use: adding an entry is adding a file.
+    A function is added by decorator and its docstring is its catalogue entry. Every module of
+    `package` is imported on first use, so adding an entry means adding a file.
     """
 
     def __init__(self, kind: str, package: str) -> None:

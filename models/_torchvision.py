@@ -1,8 +1,8 @@
-"""torchvision where its compiled operators cannot load.
+"""Import torchvision where its compiled operators cannot load.
 
 Package registries have no CPU build of torchvision: beside a CPU build of torch its operators are
 missing, and `import torchvision` (torchmetrics does it too) fails while it looks for two of them.
-Declaring the two first makes the import work; nothing here calls them.
+Declaring the two first makes the import work; nothing in this project calls them.
 """
 
 import importlib

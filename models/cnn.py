@@ -7,6 +7,7 @@ from torch import nn
 from models import Bounds, ImageShape, architectures
 
 Channels = Annotated[int, Bounds("channels of one convolution", 1, 1024)]
+DropoutRate = Annotated[float, Bounds("share of features silenced before the classifier", 0, 0.9)]
 
 
 @architectures.register
@@ -17,19 +18,16 @@ def cnn(
     channels: Annotated[
         tuple[Channels, Channels], Bounds("channels of the first and second convolution")
     ] = (32, 64),
-    dropout: Annotated[
-        float, Bounds("share of features silenced before the classifier", 0, 0.9)
-    ] = 0.0,
+    dropout: DropoutRate = 0.0,
 ) -> nn.Module:
     """Two 3×3 convolutions, each followed by 2×2 max-pooling and ReLU, then one linear layer.
 
-    On MNIST 50,186 parameters: fewer than the fully connected net, and better.
+    Max-pooling and ReLU commute, so this is also the network with ReLU before the pooling. It has
+    50,186 parameters on MNIST: fewer than the fully connected net, and it classifies better.
     """
     first, second = channels
     network = nn.Sequential()
     network.add_module("conv1", nn.Conv2d(image_shape.channels, first, 3, padding=1))
-    # Pooling first: the largest of the four passes the ReLU or none does, so value and gradient are
-    # the same to the bit, and the ReLU has a quarter of the work.
     # ceil_mode: an odd side keeps its last row, and an image of one pixel stays one pixel.
     network.add_module("pool1", nn.MaxPool2d(2, ceil_mode=True))
     network.add_module("relu1", nn.ReLU(inplace=True))

@@ -37,7 +37,7 @@ def mobilenet_v3_small(
     """MobileNetV3-Small (Howard et al. 2019, arXiv:1905.02244): depthwise convolutions.
 
     The stem's stride is 1 instead of 2, so that small images keep their detail, and batch norm
-    follows the data at PyTorch's usual pace (0.1): torchvision's 0.01 needs thousands of steps.
+    uses PyTorch's usual momentum of 0.1: with torchvision's 0.01 its statistics need thousands of steps.
     """
     import_torchvision()
     from torchvision.models import mobilenet_v3_small as build

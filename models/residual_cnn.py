@@ -56,15 +56,14 @@ def residual_cnn(
 ) -> nn.Module:
     """A CNN with two residual blocks and batch norm, made for MNIST: 163,466 parameters there.
 
-    A 3×3 stem, 2×2 max-pooling, two blocks of which the first halves again, one linear layer.
+    A 3×3 stem with batch norm, 2×2 max-pooling and ReLU, two residual blocks of which the first
+    halves the image again, and one linear layer.
     """
     stem, wide = channels
     layers: OrderedDict[str, nn.Module] = OrderedDict(
         stem=nn.Conv2d(image_shape.channels, stem, 3, padding=1),
         norm=nn.BatchNorm2d(stem),
-        pool=nn.MaxPool2d(
-            2, ceil_mode=True
-        ),  # before the ReLU: the same bits, a quarter of the work
+        pool=nn.MaxPool2d(2, ceil_mode=True),
         relu=nn.ReLU(inplace=True),
         block1=ResidualBlock(stem, wide, stride=2),
         block2=ResidualBlock(wide, wide),

@@ -26,7 +26,7 @@ def build(name: str, shape: ImageShape, num_classes: int, **options: Any) -> nn.
 
 
 def num_parameters(network: nn.Module) -> int:
-    return sum(one.numel() for one in network.parameters())
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 @every_architecture
@@ -51,7 +51,9 @@ def test_every_parameter_receives_a_gradient(name: str) -> None:
     nn.functional.cross_entropy(network(torch.rand(8, *MNIST)), torch.arange(8)).backward()
 
     without = [
-        name for name, one in network.named_parameters() if one.grad is None or not one.grad.any()
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is None or not parameter.grad.any()
     ]
     assert without == []
 
@@ -97,8 +99,10 @@ def test_every_option_has_a_default_a_type_and_a_meaning(name: str) -> None:
     for option in options:
         assert option.kind is inspect.Parameter.KEYWORD_ONLY
         assert option.default is not inspect.Parameter.empty
-        bounds = [one for one in typing.get_args(hints[option.name])[1:] if isinstance(one, Bounds)]
-        assert [one.description for one in bounds] != []
+        bounds = [
+            part for part in typing.get_args(hints[option.name])[1:] if isinstance(part, Bounds)
+        ]
+        assert [each.description for each in bounds] != []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_options_change_the_network() -> None:
     assert num_parameters(build("fully_connected", MNIST, 10, widths=(16,))) == 785 * 16 + 170
     assert num_parameters(build("fully_connected", MNIST, 10, widths=())) == 7850
     with_dropout = build("cnn", MNIST, 10, dropout=0.5)
-    assert any(isinstance(one, nn.Dropout) for one in with_dropout.modules())
+    assert any(isinstance(layer, nn.Dropout) for layer in with_dropout.modules())
 
 
 def test_a_stem_for_small_images_keeps_their_resolution() -> None:

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 
 from models import Registry, UnknownNameError
@@ -57,23 +54,3 @@ def test_an_entry_without_a_description_is_refused() -> None:
 
     with pytest.raises(ValueError, match="docstring"):
         make_registry().register(plum)
-
-
-def test_training_imports_with_torch_alone() -> None:
-    """A bare GPU machine has torch and numpy; whatever else these modules need, they may not."""
-    forbidden = "fastapi sqlalchemy pydantic matplotlib torchvision torchmetrics PIL fsspec httpx"
-    script = f"""
-import importlib, pkgutil, sys
-for name in {forbidden.split()!r}:
-    sys.modules[name] = None
-import models, workers.training
-for package in (models, workers.training):
-    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        importlib.import_module(module.name)
-assert len(models.architectures) >= 8
-"""
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-
-    assert ended.returncode == 0, ended.stderr
