@@ -1,1 +1,1 @@
-"""How long a model takes: cells of a latency table, and how busy the machine was meanwhile."""
+"""Latency tables: the rows, and the load of the machine while they were measured."""

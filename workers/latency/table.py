@@ -1,4 +1,4 @@
-"""How long a model takes: percentiles with confidence intervals, and how busy the machine was meanwhile."""
+"""One row of a latency table: percentiles with confidence intervals, and the load of the machine."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from workers.engines import Engine, Images
 from workers.latency.machine_load import Load
 
 WARM_UP_SECONDS = 0.3
-LEAST_SECONDS = 1.0
-FEWEST_SAMPLES = 1000  # from 368 on there is an upper bound of the p99 at all
-MOST_SECONDS = 20.0  # whatever is slower has fewer samples, and wider intervals
+MIN_SECONDS = 1.0
+MIN_SAMPLES = 1000  # with fewer than 368 the p99 has no upper bound
+MAX_SECONDS = 20.0  # what is slower has fewer samples and wider intervals
 CONFIDENCE = 0.95
 
 Seconds = NDArray[np.float64]
@@ -22,11 +22,10 @@ Seconds = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LatencyRow:
-    """One cell of engine × batch size × threads; times in seconds, from host to host.
+    """One combination of engine, batch size and threads; times in seconds, from host to host.
 
-    The intervals are of order statistics: no shape of the distribution is assumed, but that calls
-    do not depend on each other. An end is null where there are too few samples to know it, and so
-    is `others_busy`, the cores that other processes kept busy meanwhile, where that is not known.
+    The confidence intervals come from order statistics: they assume that calls are independent, and
+    no shape of the distribution. An end is None where there are too few samples for it.
     """
 
     engine: str
@@ -42,20 +41,20 @@ class LatencyRow:
     p99_low: float | None
     p99_high: float | None
     images_per_second: float  # one batch after the other
-    others_busy: float | None
+    others_busy: float  # cores that other processes kept busy meanwhile, on average
 
 
 def measure(engine: Engine, images: Images) -> LatencyRow:
-    """Classify `images` (N, C, H, W) again and again, warmed up first."""
+    """Time repeated calls of an engine with `images` (N, C, H, W), after a warm-up."""
 
     def classify() -> object:
         return engine.classify(images)
 
-    _seconds_of(classify, least_seconds=WARM_UP_SECONDS, fewest=3)
+    _seconds_of(classify, min_seconds=WARM_UP_SECONDS, min_samples=3)
     load = Load()
-    seconds = _seconds_of(classify, least_seconds=LEAST_SECONDS, fewest=FEWEST_SAMPLES)
+    seconds = _seconds_of(classify, min_seconds=MIN_SECONDS, min_samples=MIN_SAMPLES)
     others_busy = load.of_others()
-    p50, p90, p99 = (float(one) for one in np.percentile(seconds, (50, 90, 99)))
+    p50, p90, p99 = np.percentile(seconds, (50, 90, 99)).tolist()
     p50_low, p50_high = interval(seconds, 0.5)
     p99_low, p99_high = interval(seconds, 0.99)
     return LatencyRow(
@@ -79,10 +78,11 @@ def measure(engine: Engine, images: Images) -> LatencyRow:
 def interval(
     samples: Seconds | Sequence[float], quantile: float, *, confidence: float = CONFIDENCE
 ) -> tuple[float | None, float | None]:
-    """Ends of a distribution-free confidence interval of a quantile.
+    """The ends of a distribution-free confidence interval of a quantile; None where not known.
 
-    The number of samples below the true quantile is binomial, which says between which two of the
-    sorted samples it lies. See Conover, Practical Nonparametric Statistics, 3.2.
+    The number of samples below the true quantile has a binomial distribution, which tells between
+    which two of the sorted samples the quantile lies. See Conover, Practical Nonparametric
+    Statistics, 3.2.
     """
     ordered = np.sort(samples)
     tail = (1 - confidence) / 2
@@ -94,15 +94,15 @@ def interval(
     )
 
 
-def _seconds_of(act: Callable[[], object], *, least_seconds: float, fewest: int) -> Seconds:
-    """How long each of many calls took."""
+def _seconds_of(call: Callable[[], object], *, min_seconds: float, min_samples: int) -> Seconds:
+    """The seconds of each of many calls."""
     samples: list[float] = []
     begun = perf_counter()
     while True:
         started = perf_counter()
-        act()
+        call()
         ended = perf_counter()
         samples.append(ended - started)
         elapsed = ended - begun
-        if elapsed >= MOST_SECONDS or (elapsed >= least_seconds and len(samples) >= fewest):
+        if elapsed >= MAX_SECONDS or (elapsed >= min_seconds and len(samples) >= min_samples):
             return np.array(samples)

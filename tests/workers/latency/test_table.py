@@ -1,32 +1,30 @@
-"""What is said of a latency: laws of its intervals, and what others did to the machine meanwhile."""
+"""A row of a latency table: its percentiles, and the coverage of its intervals."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from workers.engines import Engine, Images
-from workers.latency import machine_load, table
-from workers.latency.machine_load import Load
+from workers.latency import table
 from workers.latency.table import interval, measure
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.99])
-def test_an_interval_holds_the_true_quantile_as_often_as_it_says(quantile: float) -> None:
+def test_an_interval_contains_the_true_quantile_as_often_as_promised(quantile: float) -> None:
     generator = np.random.default_rng(0)
     truth = -np.log(1 - quantile)  # of the exponential distribution
 
-    def holds_it() -> bool:
+    def contains_it() -> bool:
         low, high = interval(generator.exponential(size=1000), quantile)
         assert low is not None
         assert high is not None
         return low <= truth <= high
 
     times = 2000
-    held = sum(holds_it() for _ in range(times)) / times
-    assert held > 0.95 - 3 * (0.05 * 0.95 / times) ** 0.5  # no less than promised, but for chance
-    assert held < 0.98
+    share = sum(contains_it() for _ in range(times)) / times
+    assert share > 0.95 - 3 * (0.05 * 0.95 / times) ** 0.5  # at least as promised, within chance
+    assert share < 0.98
 
 
 def test_with_too_few_samples_an_end_is_not_known() -> None:
@@ -37,8 +35,8 @@ def test_with_too_few_samples_an_end_is_not_known() -> None:
     assert interval(list(range(400)), 0.99)[1] is not None
 
 
-def test_a_table_says_what_a_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call takes 1 ms, and each hundredth 10 ms, by a clock of our own."""
+def test_a_row_has_the_percentiles_of_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a simulated clock a call takes 1 ms, and each hundredth call 10 ms."""
     now, calls = 0.0, itertools.count(1)
 
     def classify(images: Images) -> np.ndarray:
@@ -49,7 +47,7 @@ def test_a_table_says_what_a_clock_says(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(table, "perf_counter", lambda: now)
     row = measure(Engine("own", "cpu", 2, 0, classify), np.zeros((4, 1, 8, 8), np.uint8))
 
-    assert row.samples >= table.FEWEST_SAMPLES
+    assert row.samples >= table.MIN_SAMPLES
     assert (row.engine, row.batch_size, row.threads) == ("own", 4, 2)
     assert row.p50 == row.p50_low == row.p50_high == pytest.approx(0.001)
     assert row.p99_low == pytest.approx(0.001)
@@ -57,7 +55,7 @@ def test_a_table_says_what_a_clock_says(monkeypatch: pytest.MonkeyPatch) -> None
     assert row.images_per_second == pytest.approx(4 / 0.00109, rel=0.01)
 
 
-def test_what_is_slow_is_measured_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_engine_is_not_measured_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
     def classify(images: Images) -> np.ndarray:
@@ -70,20 +68,3 @@ def test_what_is_slow_is_measured_no_longer_than_it_may(monkeypatch: pytest.Monk
 
     assert row.samples == 40
     assert row.p99_high is None
-
-
-def test_the_load_is_what_others_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In two seconds the machine worked for three, of which one was ours."""
-    stat, now, own = tmp_path / "stat", 10.0, 5.0
-    monkeypatch.setattr(machine_load, "_STAT", stat)
-    monkeypatch.setattr(machine_load, "perf_counter", lambda: now)
-    monkeypatch.setattr(machine_load, "_own_seconds", lambda: own)
-    monkeypatch.setattr(machine_load.os, "sysconf", lambda _: 100)
-    stat.write_text("cpu  1000 0 500 9000 70 0 0 0 300 0\ncpu0 …\n")
-    load = Load()
-    stat.write_text("cpu  1200 0 600 9900 99 0 0 0 400 0\ncpu0 …\n")
-    now, own = 12.0, 6.0
-
-    assert load.of_others() == pytest.approx(1.0)
-    stat.unlink()
-    assert Load().of_others() is None

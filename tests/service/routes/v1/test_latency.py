@@ -19,7 +19,7 @@ def _few_samples(monkeypatch):
     """Nothing here judges a latency."""
     monkeypatch.setattr(table, "WARM_UP_SECONDS", 0)
     monkeypatch.setattr(table, "LEAST_SECONDS", 0)
-    monkeypatch.setattr(table, "FEWEST_SAMPLES", 400)
+    monkeypatch.setattr(table, "MIN_SAMPLES", 400)
 
 
 @pytest.fixture
