@@ -1,7 +1,7 @@
-"""One training in a script of its own, without service, queue or database: prints its seconds.
+"""One training as a script, without service, queue or database; prints its seconds.
 
-`python -m benchmarks.bare DATASET ARCHITECTURE RECIPE`, the recipe as JSON. The clock starts after
-the imports and stops when the network is judged, as a job's does.
+`python -m benchmarks.bare DATASET ARCHITECTURE RECIPE`, with the recipe as JSON. The clock starts
+after the imports and stops after the final evaluation of the network.
 """
 
 import json
@@ -10,14 +10,14 @@ from time import perf_counter
 
 from workers.datasets import store
 from workers.settings import settings
-from workers.training.final_evaluation import judge
+from workers.training.final_evaluation import evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
 
 
 def seconds(dataset_name: str, architecture: str, recipe: Recipe) -> float:
-    """From reading the dataset to the judgement."""
+    """Seconds from reading the dataset to the end of the final evaluation."""
     started = perf_counter()
     device = devices.resolve("auto")
     devices.prepare(device)
@@ -26,7 +26,7 @@ def seconds(dataset_name: str, architecture: str, recipe: Recipe) -> float:
     trainer = Trainer(network, dataset, recipe, seed=0, device=device)
     for _ in trainer.epochs():
         pass
-    judge(trainer, dataset)
+    evaluate_trained(trainer, dataset)
     return perf_counter() - started
 
 

@@ -1,7 +1,8 @@
-"""make equivalence: does training here end as good as in the ordinary loop? → docs/equivalence.md.
+"""make equivalence: compare the accuracy of the trainer with the ordinary loop's → docs/equivalence.md.
 
-The same network, real images, batch size, Adam and epochs; the ordinary loop, ours in float32 and
-ours in bfloat16; the same seeds. What differs is a difference of the trainers, or the seeds' noise.
+The ordinary loop, the trainer in float32 and the trainer in bfloat16 train the same network on the
+same images with the same batch size, Adam, epochs and seeds. A difference in accuracy comes from the
+trainers or from the noise of the seeds.
 """
 
 import json
@@ -38,10 +39,10 @@ NUMBERS = ROOT / "docs" / "equivalence.json"
 def main(
     images: Annotated[int, typer.Option(help="Train images, the first of the split.")] = 5000,
     epochs: Annotated[int, typer.Option(help="Passes over them.")] = 4,
-    seeds: Annotated[int, typer.Option(help="Trainings of each kind.")] = 5,
+    seeds: Annotated[int, typer.Option(help="How many seeds each way trains with.")] = 5,
     architecture: Annotated[list[str] | None, typer.Option(help="Only these.")] = None,
 ) -> None:
-    """Train, print, and write the page; architectures left out keep the numbers they have."""
+    """Train, print and write the page; architectures left out keep their numbers."""
     devices.prepare(devices.resolve("auto"))
     known: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
     for name in architecture or SHAPES:
@@ -64,7 +65,7 @@ def _dataset(channels: int, images: int) -> ImageDataset:
     """MNIST, or CIFAR-10 under either of its names, with fewer train images."""
     folder = settings().datasets_folder
     wanted = ("mnist",) if channels == 1 else ("cifar10", "cifar10_images")
-    name = next((one for one in wanted if one in store.names(folder)), wanted[0])
+    name = next((each for each in wanted if each in store.names(folder)), wanted[0])
     whole = store.load(folder, name)
     few = Split(whole.train.images[:images], whole.train.labels[:images])
     return ImageDataset(name, whole.classes, whole.sha256, few, whole.validation, whole.test)
@@ -119,7 +120,7 @@ def row(architecture: str, found: dict[str, Any]) -> str:
 
 def _difference(before: list[float], after: list[float]) -> str:
     """Mean difference in points with its interval, seeds taken as independent (Welch 1947)."""
-    squares = [statistics.variance(one) / len(one) for one in (before, after)]
+    squares = [statistics.variance(values) / len(values) for values in (before, after)]
     total = sum(squares)
     freedom = (
         total**2 / sum(s**2 / (len(before) - 1) for s in squares) if total else len(before) - 1
@@ -130,7 +131,7 @@ def _difference(before: list[float], after: list[float]) -> str:
 
 
 def measured_on(known: dict[str, Any]) -> list[str]:
-    """Where and with what: one line for all networks, or one for each kind of machine and setting."""
+    """Machine, device and versions: one line if all networks have the same, else one for each."""
     by_evidence: dict[str, list[str]] = {}
     for name, found in known.items():
         by_evidence.setdefault(found["evidence"], []).append(name)
@@ -150,7 +151,7 @@ def page(known: dict[str, Any]) -> str:
             "",
             "Test accuracy in percent, mean ± standard deviation over"
             f" n = {len(last['accuracies']['ordinary'])} seeds: the ordinary PyTorch loop, and"
-            f" training here in float32 and in bfloat16; Adam at {LEARNING_RATE:g}, batch"
+            f" bakeoff in float32 and in bfloat16; Adam at {LEARNING_RATE:g}, batch"
             f" {BATCH_SIZE}, {last['test_images']:,} test images. Differences in points with their"
             " 95 % interval (Welch's, over seeds): where it holds 0, no difference was shown.",
             "",

@@ -1,7 +1,7 @@
-"""make bench-jobs: what a training costs as a job, in time and memory → docs/jobs.md.
+"""make bench-jobs: the time and memory that a training takes as a job → docs/jobs.md.
 
-Service and worker are real and run as `bakeoff up` starts them. The same training is also run as a
-script, in turns, so that what disturbs the machine disturbs both.
+Service and worker run as `bakeoff up` starts them. The same training also runs as a script, in turns
+with the job, so that what disturbs the machine disturbs both.
 """
 
 import json
@@ -36,7 +36,7 @@ ACCURACY = 0.99
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="Times each training runs, both ways.")] = 5,
+    rounds: Annotated[int, typer.Option(help="How often each training runs in both ways.")] = 5,
     seeds: Annotated[int, typer.Option(min=2, help='Of the preset "fast".')] = 10,
 ) -> None:
     """Measure, print, and write the page."""
@@ -69,9 +69,10 @@ def _overhead_section(client: Client, rounds: int) -> list[str]:
     lines = [
         "## Time",
         "",
-        f"Seconds from start to end, median and range of n = {rounds} rounds: as a script, from"
-        " after its imports until the network is judged, and as a job, from its claim until its"
-        " result can be read, with every epoch, checkpoint, model and ONNX graph kept.",
+        f"Seconds from start to end, median and range over n = {rounds} rounds. A script is timed"
+        " from the end of its imports to the end of the network's evaluation. A job is timed from its"
+        " claim until its result can be read, and stores its epochs, checkpoints, model and ONNX"
+        " graph.",
         "",
         "| training | script, s | job, s | job − script, s |",
         "|---|---:|---:|---:|",
@@ -85,7 +86,8 @@ def _overhead_section(client: Client, rounds: int) -> list[str]:
         bare, job = zip(*pairs, strict=True)
         cost = [with_service - alone for alone, with_service in pairs]
         cells = [spread(bare), spread(job), spread(cost)]
-        lines.append(f"| {architecture} on {dataset}, {epochs} epochs | {' | '.join(cells)} |")
+        training = f"{architecture} on {dataset}, {epochs} epoch{'s' if epochs > 1 else ''}"
+        lines.append(f"| {training} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 
@@ -97,8 +99,8 @@ def _row_section(client: Client) -> list[str]:
     between = ((last - first).total_seconds() - sum(map(_seconds, ended))) / (IN_A_ROW - 1)
     return [
         f"{IN_A_ROW} jobs of one epoch in a row took {alone:.2f} s each (median), and"
-        f" {between:.3f} s passed between the end of one and the claim of the next: a job starts as"
-        " a fork of a process that has torch loaded already.",
+        f" {between:.3f} s passed from the end of a job to the claim of the next: a job starts as a"
+        " fork of a process that has loaded torch already.",
         "",
     ]
 
@@ -108,7 +110,7 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
     for _ in client.follow(made["id"]):
         pass
     results = [_result(client, job["id"]) for job in client.comparison(made["id"])["jobs"]]
-    accuracies = [one["test"]["accuracy"] for one in results]
+    accuracies = [result["test"]["accuracy"] for result in results]
     reached = "reached" if statistics.mean(accuracies) >= ACCURACY else "missed"
     return [
         '## MNIST to 99 %: the preset "fast"',
@@ -117,20 +119,20 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
         f" {100 * statistics.mean(accuracies):.2f} ± {100 * statistics.stdev(accuracies):.2f} %"
         f" on the test split (mean ± standard deviation of n = {seeds} seeds, smallest"
         f" {100 * min(accuracies):.2f} %), trained in"
-        f" {spread([one['train_seconds'] for one in results])} s. 99.0 % is {reached}.",
+        f" {spread([result['train_seconds'] for result in results])} s. 99.0 % is {reached}.",
         "",
     ]
 
 
 def _memory_section(client: Client) -> list[str]:
-    ready = [one["name"] for one in client.datasets() if one["state"] == "ready"]
+    ready = [dataset["name"] for dataset in client.datasets() if dataset["state"] == "ready"]
     trainings = [("mnist", "fully_connected"), ("mnist", "cnn")]
     trainings += [(name, "deep_residual_cnn") for name in LARGEST if name in ready][:1]
     lines = [
         "## Memory",
         "",
-        "Most memory the process of a job held at once (resident, torch and the whole dataset"
-        " included), one epoch, n = 1.",
+        "Peak resident memory of the process of a job, torch and the whole dataset included; one"
+        " epoch, n = 1.",
         "",
         "| training | MiB |",
         "|---|---:|",
@@ -156,7 +158,7 @@ def _enqueue(client: Client, seed: int) -> Json:
 
 
 def _done(client: Client, job_id: str) -> Json:
-    """The job, ended well; its stream of events ends when it does."""
+    """The job once it has succeeded; its stream of events ends with it. Raises if it failed."""
     for _ in client.events(job_id):
         pass
     job = client.job(job_id)

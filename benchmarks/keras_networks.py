@@ -16,18 +16,18 @@ class EpochClock(keras.callbacks.Callback):
     """Seconds of the last epoch."""
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start."""
+        """Start the clock."""
         del epoch, logs
         self.started = perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Stop."""
+        """Stop the clock."""
         del epoch, logs
         self.seconds = perf_counter() - self.started
 
 
 def seconds(work: Work) -> float:
-    """Seconds of the second epoch of `fit` over a float array in memory, Keras' fastest input."""
+    """Seconds of the second epoch of `fit` on a float array in memory, the fastest input of Keras."""
     channels, height, width = work.shape
     inputs = keras.Input((height, width, channels))
     network = keras.Model(inputs, layers.Dense(NUM_CLASSES)(_features(work.architecture, inputs)))
@@ -45,8 +45,8 @@ def seconds(work: Work) -> float:
 
 
 def _refuse_another_size(network: Any, work: Work) -> None:
-    """Two networks are compared only if they are the same."""
-    theirs = sum(int(np.prod(one.shape)) for one in network.trainable_weights)
+    """Raise ValueError if the Keras network does not have as many parameters as ours."""
+    theirs = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
     shape = ImageShape(*work.shape)
     ours = count_parameters(architectures[work.architecture](shape, NUM_CLASSES))
     if theirs != ours:
@@ -54,7 +54,7 @@ def _refuse_another_size(network: Any, work: Work) -> None:
 
 
 def _features(architecture: str, x: Any) -> Any:
-    """Everything before the classifier."""
+    """The layers before the classifier."""
     if architecture == "fully_connected":
         return _dense(layers.Flatten()(x), [(80, 0.0), (80, 0.0)])
     if architecture == "deep_fully_connected":

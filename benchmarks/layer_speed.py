@@ -1,7 +1,7 @@
-"""How fast this machine can be with a network's shapes: its products and convolutions, each alone.
+"""The time of a network's products and convolutions alone: a lower bound of a training step.
 
-`python -m benchmarks.layer_speed ARCHITECTURE` prints, as JSON, the seconds that these take for the
-forward and backward pass of one batch, each in the faster of float32 and bfloat16, at its best.
+`python -m benchmarks.layer_speed ARCHITECTURE` prints, as JSON, the seconds that they take for the
+forward and backward pass of one batch, each in the faster of float32 and bfloat16.
 """
 
 import json
@@ -17,11 +17,11 @@ from workers.training.hardware import device as devices
 from workers.training.hardware.layout import layout_of
 from workers.training.trainer import build
 
-TIMES = 30  # that each is done; the fastest counts
+REPEATS = 30  # of each layer; the fastest counts
 
 
 def seconds(architecture: str) -> float:
-    """Of all layers together."""
+    """The seconds of all layers together."""
     device = devices.resolve("auto")
     devices.prepare(device)
     shape = ImageShape(*SHAPES[architecture])
@@ -31,21 +31,20 @@ def seconds(architecture: str) -> float:
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
     images = torch.rand(BATCH_SIZE, *shape, device=device).contiguous(memory_format=layout)
     return sum(
-        min(_seconds(layer, taken, dtype) for dtype in (torch.float32, torch.bfloat16))
-        for layer, taken in _layers(network, images)
+        min(_seconds(layer, inputs, dtype) for dtype in (torch.float32, torch.bfloat16))
+        for layer, inputs in _layers(network, images)
     )
 
 
 def _layers(network: nn.Module, images: Tensor) -> list[tuple[nn.Module, Tensor]]:
-    """What multiplies, and what it is given; the first needs no gradient of that."""
+    """Products and convolutions with their inputs. The first layer needs no gradient of its input."""
     found: list[tuple[nn.Module, Tensor]] = []
 
-    def note(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        needed = inputs[0].detach().clone().requires_grad_(bool(found))
-        found.append((layer, needed))
+    def record(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        found.append((layer, inputs[0].detach().clone().requires_grad_(bool(found))))
 
     hooks = [
-        layer.register_forward_pre_hook(note)
+        layer.register_forward_pre_hook(record)
         for layer in network.modules()
         if isinstance(layer, nn.Conv2d | nn.Linear)
     ]
@@ -56,16 +55,16 @@ def _layers(network: nn.Module, images: Tensor) -> list[tuple[nn.Module, Tensor]
     return found
 
 
-def _seconds(layer: nn.Module, taken: Tensor, dtype: torch.dtype) -> float:
-    """The least seconds of one forward and backward pass."""
-    weights = [one.detach().to(dtype).requires_grad_() for one in layer.parameters()]
+def _seconds(layer: nn.Module, inputs: Tensor, dtype: torch.dtype) -> float:
+    """The seconds of the fastest forward and backward pass."""
+    weights = [each.detach().to(dtype).requires_grad_() for each in layer.parameters()]
     named = dict(zip((name for name, _ in layer.named_parameters()), weights, strict=True))
-    given = taken.detach().to(dtype).requires_grad_(taken.requires_grad)
-    wanted = [given, *weights] if given.requires_grad else weights
+    cast = inputs.detach().to(dtype).requires_grad_(inputs.requires_grad)
+    wanted = [cast, *weights] if cast.requires_grad else weights
 
     def call() -> Tensor:
-        answer: Tensor = torch.func.functional_call(layer, named, (given,))
-        return answer
+        outputs: Tensor = torch.func.functional_call(layer, named, (cast,))
+        return outputs
 
     direction = torch.ones_like(call())
     clock = Timer(
@@ -74,7 +73,7 @@ def _seconds(layer: nn.Module, taken: Tensor, dtype: torch.dtype) -> float:
         num_threads=torch.get_num_threads(),
     )
     clock.timeit(3)
-    return min(clock.timeit(1).mean for _ in range(TIMES))
+    return min(clock.timeit(1).mean for _ in range(REPEATS))
 
 
 if __name__ == "__main__":

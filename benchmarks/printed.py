@@ -1,4 +1,4 @@
-"""What a program of the benchmarks prints: each runs in a process of its own, and says it as JSON."""
+"""Run a program of the benchmarks in a process of its own and read what it prints as JSON."""
 
 import json
 import subprocess
@@ -10,10 +10,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def printed(module: str, *arguments: str) -> dict[str, Any]:
-    """The last line of `python -m benchmarks.<module>`."""
+    """The last line that `python -m benchmarks.<module>` prints, decoded."""
     command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     ended = subprocess.run(  # noqa: S603 - our own modules
         command, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    said: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return said
+    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return found

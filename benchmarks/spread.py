@@ -1,4 +1,4 @@
-"""Several measurements of one thing, as text."""
+"""Repeated measurements as text."""
 
 import math
 import statistics
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:
-    """Median, and range in brackets."""
+    """The median, and the range in brackets."""
     return f"{statistics.median(values):.2f}{unit} ({min(values):.2f} to {max(values):.2f})"
 
 

@@ -1,8 +1,8 @@
-"""make bench-training: training here against what people would use instead → docs/training-speed.md.
+"""make bench-training: the trainer against other ways to train the same network → docs/training-speed.md.
 
-Every contender trains the same network on the same images in a process of its own, one after the
-other, round after round, so that what disturbs the machine disturbs them all. Ratios are taken
-within a round, against the ordinary loop; the median and the range over rounds are printed.
+Every contender trains the same network on the same images in a process of its own. The contenders
+run in turns, round after round, so that what disturbs the machine disturbs them all. Ratios are
+taken within a round, against the ordinary loop; the median and the range over rounds are printed.
 """
 
 import json
@@ -32,20 +32,35 @@ CONTENDERS = (
     "keras_torch",
     "keras_jax",
 )
-PEAK_SIDE = 2048  # of the matrices whose product stands for what the machine can do
+PEAK_SIDE = 2048  # of the square matrices whose product is taken as the peak of the machine
 FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass
 TARGET = ROOT / "docs" / "training-speed.md"
 NUMBERS = TARGET.with_suffix(".json")
 CHART = TARGET.with_suffix(".svg")
 
+METHOD = (
+    "Speed relative to the ordinary PyTorch loop (torchvision's dataset, ToTensor and Normalize,"
+    f" DataLoader, Adam), batch {BATCH_SIZE}: median and range over n = {{rounds}} rounds of the ratio"
+    " within a round. Each contender runs in a process of its own and is timed over its second epoch,"
+    " which has as many images as the table says. All train the same network with the same number of"
+    " parameters. bakeoff chooses its precision; bakeoff float32 and the peers compute in float32."
+)
+LIMITS = (
+    "The last two columns say how far the training is from two limits. The first limit is the time of"
+    " the network's products and convolutions alone, forward and backward, each in the faster of"
+    " float32 and bfloat16 and at its fastest in the same run. The second is the fastest"
+    f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the machine; training is counted as three times"
+    " the operations of the forward pass."
+)
+
 Rounds = list[dict[str, float]]
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="Times every contender runs.")] = 3,
+    rounds: Annotated[int, typer.Option(help="How often every contender runs.")] = 3,
     architecture: Annotated[list[str] | None, typer.Option(help="Only these.")] = None,
 ) -> None:
-    """Measure, print, and write the page; architectures left out keep the numbers they have."""
+    """Measure, print and write the page; architectures left out keep their numbers."""
     known: dict[str, Any] = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
     for name in architecture or SHAPES:
         images = IMAGES[name]
@@ -76,7 +91,7 @@ def _seconds(contender: str, architecture: str, images: int) -> float:
 
 
 def peak_flops() -> float:
-    """Operations a second of the best matrix product of this machine, float32 or bfloat16."""
+    """Operations a second of this machine's fastest matrix product, in float32 or bfloat16."""
     device = resolve("auto")
     best = 0.0
     for dtype in (torch.float32, torch.bfloat16):
@@ -90,8 +105,8 @@ def peak_flops() -> float:
 def row(architecture: str, found: dict[str, Any]) -> str:
     """One line of the table."""
     rounds: Rounds = found["rounds"]
-    ours = statistics.median(one["bakeoff"] for one in rounds)
-    ordinary = statistics.median(one["ordinary"] for one in rounds)
+    ours = statistics.median(seconds["bakeoff"] for seconds in rounds)
+    ordinary = statistics.median(seconds["ordinary"] for seconds in rounds)
     network = architectures[architecture](ImageShape(*SHAPES[architecture]), 10)
     work = FORWARD_AND_BACKWARD * count_flops(network, ImageShape(*SHAPES[architecture]))
     share_of_peak = work * found["images"] / ours / found["peak_flops"]
@@ -109,7 +124,7 @@ def row(architecture: str, found: dict[str, Any]) -> str:
 
 
 def _ratio(rounds: Rounds, contender: str) -> str:
-    return spread([one["ordinary"] / one[contender] for one in rounds], "×")
+    return spread([seconds["ordinary"] / seconds[contender] for seconds in rounds], "×")
 
 
 def _profile(shares: dict[str, float]) -> str:
@@ -125,12 +140,7 @@ def page(known: dict[str, Any]) -> str:
             "",
             f"Written by `make bench-training` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
             "",
-            f"Speed over the ordinary PyTorch loop (torchvision's dataset, ToTensor and Normalize,"
-            f" DataLoader, Adam), batch {BATCH_SIZE}: median and range of the ratio within"
-            f" n = {len(last['rounds'])} rounds, each contender in a process of its own, timed over"
-            " its second epoch of so many images. All train the same network with the same number of"
-            " parameters."
-            " bakeoff chooses its precision; the peers, and bakeoff float32, compute in float32.",
+            METHOD.format(rounds=len(last["rounds"])),
             "",
             f"{last['evidence']}.",
             "",
@@ -142,22 +152,26 @@ def page(known: dict[str, Any]) -> str:
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
             *(row(name, found) for name, found in known.items()),
             "",
-            "How far from the limit: the speed over that of the network's products and convolutions"
-            " alone, forward and backward, each in the faster of float32 and bfloat16 and at its best"
-            " in the same run; and three times the forward pass's operations a second, over the best"
-            f" {PEAK_SIDE} × {PEAK_SIDE} matrix product of the same machine.",
+            LIMITS,
             "",
-            "## What limits it",
-            "",
-            "The slowest kernels of a training here, with their share in the time of all kernels"
-            " (torch.profiler, one epoch).",
-            "",
-            "| network | |",
-            "|---|---|",
-            *(f"| {name} | {_profile(found['profile'])} |" for name, found in known.items()),
-            "",
+            *_kernels(known),
         ]
     )
+
+
+def _kernels(known: dict[str, Any]) -> list[str]:
+    return [
+        "## What limits it",
+        "",
+        "The kernels that take most of the time of bakeoff's training, each with its share"
+        " (torch.profiler, one epoch). What each of the trainer's own tricks gains is measured by"
+        " `make bench-tricks`.",
+        "",
+        "| network | |",
+        "|---|---|",
+        *(f"| {name} | {_profile(found['profile'])} |" for name, found in known.items()),
+        "",
+    ]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""A CUDA graph as a processor can imitate one, for machines without a GPU.
+"""An imitation of CUDA graphs on the CPU, for tests on machines without a GPU.
 
-It notes every operation on tensors and does them again on the same memory, as a graph does: what a
-function decides in Python, or reads from elsewhere, stays as it was. What a capture forbids is an error.
+It records every operation on tensors and repeats it on the same memory, as a graph does: what a
+function decides in Python, or reads from elsewhere, stays as it was in the recording. What a capture
+forbids is an error.
 """
 
 from collections.abc import Callable
@@ -13,20 +14,20 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from workers.training import trainer
-from workers.training.hardware import captured, precision
-from workers.training.hardware.captured import Tensors
+from workers.training import step
+from workers.training.hardware import cuda_graphs, products
+from workers.training.hardware.cuda_graphs import Tensors
 
-#: A number for Python is a wait for the device; a tensor made of numbers is copied from the host.
+#: Reading a number waits for the device; a tensor made of Python numbers is copied from the host.
 FORBIDDEN = {"aten::_local_scalar_dense", "aten::lift_fresh", "aten::nonzero", "aten::is_nonzero"}
 
 
 class ForbiddenWhileCapturingError(RuntimeError):
-    """A GPU could not have captured this."""
+    """A GPU could not capture this operation."""
 
 
 class Watch(TorchDispatchMode):
-    """Lets everything pass. Watched, autograd adds up some gradients in another order."""
+    """Passes every operation on. Below a dispatch mode autograd adds up some gradients in another order."""
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
@@ -35,12 +36,12 @@ class Watch(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-class Notes(Watch):
-    """Keeps what is done, to do it again."""
+class Recording(Watch):
+    """Records every operation, to repeat it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._done: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
+        self._operations: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], Any]] = []
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
@@ -48,21 +49,21 @@ class Notes(Watch):
         kwargs = kwargs or {}
         if func._schema.name in FORBIDDEN or kwargs.get("generator") is not None:
             raise ForbiddenWhileCapturingError(func._schema.name)
-        answer = super().__torch_dispatch__(func, types, args, kwargs)
-        self._done.append((func, args, kwargs, answer))
-        return answer
+        outputs = super().__torch_dispatch__(func, types, args, kwargs)
+        self._operations.append((func, args, kwargs, outputs))
+        return outputs
 
     def repeat(self) -> None:
-        with torch._C._AutoDispatchBelowAutograd():  # what was noted is below it too
-            for func, args, kwargs, answer in self._done:
-                places, again = tree_leaves(answer), tree_leaves(func(*args, **kwargs))
-                for place, one in zip(places, again, strict=True):
-                    if isinstance(place, Tensor) and place.data_ptr() != one.data_ptr():
-                        place.copy_(one)
+        with torch._C._AutoDispatchBelowAutograd():  # the operations were recorded below it too
+            for func, args, kwargs, outputs in self._operations:
+                before, after = tree_leaves(outputs), tree_leaves(func(*args, **kwargs))
+                for old, new in zip(before, after, strict=True):
+                    if isinstance(old, Tensor) and old.data_ptr() != new.data_ptr():
+                        old.copy_(new)
 
 
 class ImitatedRecorder:
-    """A recorder whose notes are of the processor."""
+    """Takes the place of `cuda_graphs.Recorder`."""
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
@@ -72,20 +73,22 @@ class ImitatedRecorder:
             return call()
 
     def record(self, call: Callable[[], Tensors]) -> tuple[Tensors, Callable[[], None]]:
-        notes = Notes()
-        with notes:
+        recording = Recording()
+        with recording:
             outputs = call()
-        again = iter([False])  # noting did it already, which a capture does not
+        is_first = iter(
+            [True]
+        )  # recording has run the operations once; a capture does not run them
 
         def replay() -> None:
-            if next(again, True):
-                notes.repeat()
+            if not next(is_first, False):
+                recording.repeat()
 
         return outputs, replay
 
 
 def imitate(patch: pytest.MonkeyPatch) -> None:
-    """Let the processor capture, by imitation; and round by autocast alone, as a GPU does."""
-    patch.setattr(captured, "Recorder", ImitatedRecorder)
-    patch.setattr(trainer, "captures", lambda device: device.type == "cpu")
-    patch.setattr(precision, "convolves", lambda network: network is not None)
+    """Let the CPU capture, by imitation, and round by autocast alone, as a GPU does."""
+    patch.setattr(cuda_graphs, "Recorder", ImitatedRecorder)
+    patch.setattr(step, "can_capture", lambda device: device.type == "cpu")
+    patch.setattr(products, "can_round_to_bfloat16", lambda: False)

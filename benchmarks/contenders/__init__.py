@@ -1,8 +1,8 @@
 """Ways to train the same network on the same images, each a program that prints its seconds.
 
 `python -m benchmarks.contenders.NAME ARCHITECTURE NUM_IMAGES` trains two epochs at batch 128 with
-Adam at 1e-3 and prints the seconds of the second one, training alone, as JSON. The first epoch is
-the warm-up: compilation, allocation and caches are behind it.
+Adam at 1e-3 and prints the seconds of the second epoch, without evaluation, as JSON. The first epoch
+is the warm-up for compilation, allocation and caches.
 """
 
 import json
@@ -17,7 +17,7 @@ BATCH_SIZE = 128
 LEARNING_RATE = 1e-3
 NUM_CLASSES = 10
 EPOCHS = 2
-#: The six networks of the assignment, and the channels, height and width of what they classify.
+#: The six networks of the assignment, and the channels, height and width of their images.
 SHAPES = {
     "fully_connected": (1, 28, 28),
     "cnn": (1, 28, 28),
@@ -26,7 +26,7 @@ SHAPES = {
     "deep_residual_cnn": (3, 32, 32),
     "regularised_residual_cnn": (3, 32, 32),
 }
-#: Images of an epoch: one long enough to be timed, and to hide what an epoch costs once.
+#: Images of an epoch: long enough to be timed, and to hide the work that is done once for an epoch.
 IMAGES = {
     "fully_connected": 51_200,
     "cnn": 6_400,
@@ -39,7 +39,7 @@ IMAGES = {
 
 @dataclass(frozen=True)
 class Work:
-    """What one contender is to do: uint8 images (N, C, H, W) with labels (N,)."""
+    """What a contender trains: uint8 images (N, C, H, W) with labels (N,)."""
 
     architecture: str
     images: NDArray[np.uint8]
@@ -56,7 +56,7 @@ class Work:
 
 
 def noise(architecture: str, num_images: int) -> Work:
-    """Images of noise, because time does not depend on what they show."""
+    """Images of noise: the time of a training does not depend on what they show."""
     generator = np.random.default_rng(0)
     size = (num_images, *SHAPES[architecture])
     channels = size[1]
@@ -70,6 +70,6 @@ def noise(architecture: str, num_images: int) -> Work:
 
 
 def main(seconds_of_second_epoch: Callable[[Work], float]) -> None:
-    """Make the images; train; print."""
+    """Make the images, train, and print the seconds."""
     seconds = seconds_of_second_epoch(noise(sys.argv[1], int(sys.argv[2])))
     sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")

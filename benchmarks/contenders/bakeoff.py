@@ -2,16 +2,16 @@
 
 import torch
 
-from benchmarks.contenders import BATCH_SIZE, EPOCHS, LEARNING_RATE, NUM_CLASSES, Work, main
+from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, Work, main
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training.hardware import device as devices
 from workers.training.recipe import AskedPrecision, Recipe
-from workers.training.trainer import Trained, Trainer, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
 
 def trainer_of(work: Work, precision: AskedPrecision = "auto") -> Trainer:
-    """The trainer of this work, on the best device that is here."""
+    """The trainer of this work, on the best device of this machine."""
     device = devices.resolve("auto")
     devices.prepare(device)
     whole = Split(torch.from_numpy(work.images), torch.from_numpy(work.labels))
@@ -27,15 +27,15 @@ def trainer_of(work: Work, precision: AskedPrecision = "auto") -> Trainer:
     shape = ImageShape(*work.shape)
     network = build(work.architecture, {}, shape, NUM_CLASSES, seed=work.seed)
     recipe = Recipe(
-        epochs=EPOCHS, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
+        epochs=work.epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
     )
     return Trainer(network, dataset, recipe, seed=work.seed, device=device)
 
 
 def seconds(work: Work, precision: AskedPrecision = "auto") -> float:
-    """Seconds of the second epoch, as the trainer itself reports them."""
+    """Seconds of the second epoch, as the trainer reports them."""
     trainer = trainer_of(work, precision)
-    epochs = [said.epoch for said in trainer.epochs() if isinstance(said, Trained)]
+    epochs = [event.epoch for event in trainer.epochs() if isinstance(event, CompletedEpoch)]
     return epochs[-1].seconds
 
 

@@ -1,4 +1,4 @@
-"""This project's trainer in float32, which is what its peers compute in."""
+"""This project's trainer in float32, as its peers compute."""
 
 from benchmarks.contenders import main
 from benchmarks.contenders.bakeoff import seconds

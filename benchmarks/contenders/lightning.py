@@ -19,7 +19,7 @@ import lightning  # noqa: E402
 
 
 class Classifier(lightning.LightningModule):
-    """As its documentation shows it."""
+    """The network as a module of Lightning, as its documentation shows."""
 
     def __init__(self, work: Work) -> None:
         super().__init__()
@@ -27,13 +27,13 @@ class Classifier(lightning.LightningModule):
         self.started = self.ended = 0.0
 
     def training_step(self, batch: tuple[Tensor, Tensor], index: int) -> Tensor:
-        """One batch."""
+        """The loss of one batch."""
         del index
         images, labels = batch
         return functional.cross_entropy(self.network(images), labels)
 
     def configure_optimizers(self) -> Any:
-        """Adam."""
+        """Adam, with the learning rate of all contenders."""
         return torch.optim.Adam(self.parameters(), lr=LEARNING_RATE)
 
     def on_train_epoch_start(self) -> None:

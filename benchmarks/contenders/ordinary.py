@@ -13,7 +13,7 @@ from models._torchvision import import_torchvision
 
 
 class Images(Dataset[tuple[Tensor, int]]):
-    """What torchvision's MNIST and CIFAR10 do for an item: an array to a PIL image to a tensor."""
+    """Converts each item as torchvision's MNIST and CIFAR10 do: array, PIL image, tensor."""
 
     def __init__(self, work: Work) -> None:
         import_torchvision()

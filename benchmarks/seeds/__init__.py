@@ -1,7 +1,7 @@
 """Ways to train one network from several seeds on one device, each a program that prints its seconds.
 
 `python -m benchmarks.seeds.NAME ARCHITECTURE NUM_IMAGES SEEDS` trains as the contender bakeoff does
-and prints, as JSON, the seconds in which every seed has had its second epoch.
+and prints, as JSON, the seconds until every seed has finished its second epoch.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ from benchmarks.contenders import Work, noise
 
 
 def main(seconds_of_second_epochs: Callable[[list[Work]], float]) -> None:
-    """Make the images; train; print."""
+    """Make the images, train, and print the seconds."""
     architecture, num_images, seeds = sys.argv[1:]
     work = noise(architecture, int(num_images))
     works = [dataclasses.replace(work, seed=seed) for seed in range(int(seeds))]

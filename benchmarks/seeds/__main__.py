@@ -1,6 +1,6 @@
 """make bench-seeds: the seeds of a comparison one after the other, or at once → docs/seeds-at-once.md.
 
-Each way trains in processes of its own, one way after the other, round after round. Ratios are taken
+Each way trains in processes of its own. The ways run in turns, round after round. Ratios are taken
 within a round; the median and the range over rounds are printed.
 """
 
@@ -26,9 +26,9 @@ Rounds = list[dict[str, float]]
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="Times every way runs.")] = 3,
+    rounds: Annotated[int, typer.Option(help="How often every way runs.")] = 3,
 ) -> None:
-    """Measure, print, and write the page."""
+    """Measure, print and write the page."""
     on_a_processor = resolve("auto").type == "cpu"
     seeds = max(2, torch.get_num_threads()) if on_a_processor else SEEDS_ON_A_GPU
     rows = [row(name, measured(name, seeds, rounds)) for name in SHAPES]
@@ -37,7 +37,7 @@ def main(
 
 
 def measured(architecture: str, seeds: int, rounds: int) -> Rounds:
-    """Seconds until all seeds had their epoch, by way, for every round."""
+    """For every round the seconds of each way for the second epochs of all seeds."""
     arguments = (architecture, str(IMAGES[architecture]), str(seeds))
     return [
         {way: float(printed(f"seeds.{way}", *arguments)["seconds"]) for way in WAYS}
@@ -47,8 +47,10 @@ def measured(architecture: str, seeds: int, rounds: int) -> Rounds:
 
 def row(architecture: str, rounds: Rounds) -> str:
     """A line of the table."""
-    in_turn = statistics.median(one["in_turn"] for one in rounds)
-    ratios = [spread([one["in_turn"] / one[way] for one in rounds], "×") for way in WAYS[1:]]
+    in_turn = statistics.median(seconds["in_turn"] for seconds in rounds)
+    ratios = [
+        spread([seconds["in_turn"] / seconds[way] for seconds in rounds], "×") for way in WAYS[1:]
+    ]
     cells = [architecture, f"{IMAGES[architecture]:,}", f"{in_turn:.2f}", *ratios]
     return f"| {' | '.join(cells)} |"
 
@@ -61,11 +63,11 @@ def page(rows: list[str], seeds: int, rounds: int) -> str:
             "",
             f"Written by `make bench-seeds` on {datetime.now(UTC):%Y-%m-%d}; do not edit.",
             "",
-            f"{seeds} seeds of one network on one device, batch {BATCH_SIZE}: seconds in which all have"
-            " had their second epoch of so many images, one after the other; and the speed of two other"
-            f" ways over that, median and range of the ratio within n = {rounds} rounds. In processes:"
-            " each with its share of the threads. Batched: one step for all, their weights stacked"
-            " (torch.func).",
+            f"{seeds} seeds of one network on one device, batch {BATCH_SIZE}: the seconds that their"
+            " second epochs take one after the other, and the speed of two other ways relative to"
+            f" that, median and range over n = {rounds} rounds of the ratio within a round. In"
+            " processes: each seed with its share of the threads. Batched: one step for all seeds,"
+            " their weights stacked (torch.func).",
             "",
             f"{evidence()}.",
             "",
@@ -73,7 +75,7 @@ def page(rows: list[str], seeds: int, rounds: int) -> str:
             "|---|---:|---:|---:|---:|",
             *rows,
             "",
-            "What a worker does, and why: [decision 16](decisions/0016-seeds-run-in-turn.md).",
+            "Which way a worker takes, and why: [decision 16](decisions/0016-seeds-run-in-turn.md).",
             "",
         ]
     )

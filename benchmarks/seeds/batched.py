@@ -14,32 +14,33 @@ from torch.nn import functional
 from benchmarks.contenders import EPOCHS, LEARNING_RATE, Work
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
-from workers.training.hardware.captured import Captured, captures
-from workers.training.hardware.dropout import Dropout
+from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
+from workers.training.hardware.dropout import SixteenBitDropout
 from workers.training.hardware.fused_optimizer import FusedOptimizer
 from workers.training.measuring.stopwatch import Stopwatch
 from workers.training.trainer import Trainer
 
 
 class Batched:
-    """Trainings of one network that differ in their seed."""
+    """Trainings of the same network that differ in their seed."""
 
     def __init__(self, trainers: list[Trainer]) -> None:
-        self.one = trainers[0]  # all have the same images
-        _drop_as_torch_does(self.one.network)
+        self.shared = trainers[0]  # all have the same images
+        _use_dropout_of_torch(self.shared.network)
         stacked, self.buffers = stack_module_state([each.network for each in trainers])
         self.values: dict[str, Tensor] = {
             name: nn.Parameter(value.detach()) for name, value in stacked.items()
         }
-        self.optimizer = FusedOptimizer(nn.ParameterList(self.values.values()), self.one.recipe)
+        self.optimizer = FusedOptimizer(nn.ParameterList(self.values.values()), self.shared.recipe)
 
     def step(self, indices: Tensor) -> tuple[Tensor, ...]:
         """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""
-        images = self.one.normalise(self.one.train_split.images_at(indices.flatten()))
-        labels = self.one.train_split.labels.index_select(0, indices.flatten())
-        self.optimizer.zero_grad()
-        with self.one.precision.products():
-            with self.one.precision.autocast(self.one.device):
+        images = self.shared.normalise(self.shared.train_split.images_at(indices.flatten()))
+        labels = self.shared.train_split.labels.index_select(0, indices.flatten())
+        for value in self.values.values():
+            value.grad = None
+        with self.shared.step.precision.product_rounding():
+            with self.shared.step.precision.autocast(self.shared.device):
                 logits = vmap(self._logits, randomness="different")(
                     self.values, self.buffers, images.unflatten(0, indices.shape)
                 )
@@ -51,35 +52,35 @@ class Batched:
     def _logits(
         self, values: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor
     ) -> Tensor:
-        logits: Tensor = functional_call(self.one.network, (values, buffers), (images,))
+        logits: Tensor = functional_call(self.shared.network, (values, buffers), (images,))
         return logits
 
 
-def _drop_as_torch_does(network: nn.Module) -> None:
-    # vmap cannot draw other numbers for every seed by the random bits of ours.
+def _use_dropout_of_torch(network: nn.Module) -> None:
+    # vmap cannot draw different numbers for every seed in SixteenBitDropout.
     for parent in list(network.modules()):
         for name, child in parent.named_children():
-            if isinstance(child, Dropout):
+            if isinstance(child, SixteenBitDropout):
                 setattr(parent, name, nn.Dropout(child.p))
 
 
 def seconds(works: list[Work]) -> float:
-    """Of the second epoch of all."""
+    """Seconds of the second epoch of all seeds."""
     batched = Batched([trainer_of(work) for work in works])
-    one = batched.one
+    shared = batched.shared
     step: Callable[[Tensor], tuple[Tensor, ...]] = batched.step
-    if captures(one.device):
-        step = Captured(step, one.device, batched.optimizer.parameters)
+    if can_capture(shared.device):
+        step = CapturedFunction(step, shared.device, batched.optimizer.parameters)
     generators = [torch.Generator().manual_seed(work.seed) for work in works]
-    one.network.train()
-    stopwatch = Stopwatch(one.device)
+    shared.network.train()
+    stopwatch = Stopwatch(shared.device)
     for _ in range(EPOCHS):
         stopwatch.reset()
         stopwatch.start()
         orders = torch.stack(
-            [torch.randperm(len(one.train_split), generator=each) for each in generators]
-        ).to(one.device)
-        for indices in orders.split(one.sizes, dim=1):
+            [torch.randperm(len(shared.train_split), generator=each) for each in generators]
+        ).to(shared.device)
+        for indices in orders.split(shared.batches.sizes, dim=1):
             step(indices)
         stopwatch.stop()
     return stopwatch.stop()

@@ -10,11 +10,11 @@ import torch
 from benchmarks.contenders import Work
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
-from workers.training.trainer import Trained
+from workers.training.trainer import CompletedEpoch
 
 
 def seconds(works: list[Work]) -> float:
-    """From when all have had their first epoch until the slowest has had its second."""
+    """Seconds from the end of all first epochs to the end of the slowest second epoch."""
     threads = max(1, torch.get_num_threads() // len(works))
     with (
         Manager() as manager,
@@ -25,10 +25,11 @@ def seconds(works: list[Work]) -> float:
 
 def _second_epoch(all_warm: Barrier, threads: int, work: Work) -> float:
     torch.set_num_threads(threads)
-    told = trainer_of(work).epochs()
-    next(one for one in told if isinstance(one, Trained))
+    events = trainer_of(work).epochs()
+    completed = (event for event in events if isinstance(event, CompletedEpoch))
+    next(completed)
     all_warm.wait()
-    return next(one for one in told if isinstance(one, Trained)).epoch.seconds
+    return next(completed).epoch.seconds
 
 
 if __name__ == "__main__":

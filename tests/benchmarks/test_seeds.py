@@ -41,16 +41,18 @@ def losses_alone(trainer: Trainer, batches: torch.Tensor) -> torch.Tensor:
 def test_seeds_stacked_in_one_step_learn_as_each_does_alone(architecture: str) -> None:
     work = noise(architecture, 64)
     works = [dataclasses.replace(work, seed=seed) for seed in range(SEEDS)]
-    together = Batched([trainer_of(one, "float32") for one in works])
+    together = Batched([trainer_of(work, "float32") for work in works])
     orders = torch.rand(SEEDS, 64, generator=torch.Generator().manual_seed(0)).argsort(1)
     orders = orders.view(SEEDS, STEPS, 16)
 
-    together.one.network.train()
-    stacked = [together.step(orders[:, step].to(together.one.device))[0] for step in range(STEPS)]
+    together.shared.network.train()
+    stacked = [
+        together.step(orders[:, step].to(together.shared.device))[0] for step in range(STEPS)
+    ]
 
     alone = [
-        losses_alone(trainer_of(one, "float32"), order.to(together.one.device))
-        for one, order in zip(works, orders, strict=True)
+        losses_alone(trainer_of(work, "float32"), order.to(together.work.device))
+        for work, order in zip(works, orders, strict=True)
     ]
     assert torch.allclose(torch.stack(stacked), torch.stack(alone).sum(0), rtol=1e-3)
     assert torch.stack(alone).std(0).min() > 0  # or one seed would do for all

@@ -103,7 +103,7 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
         (train, "build", lambda *_, **__: None),
         (train, "fetch", lambda *_: None),
         (train, "store", SimpleNamespace(load=lambda *_: dataset)),
-        (train, "judge", lambda *_: SimpleNamespace(result=Judged())),
+        (train, "evaluate_trained", lambda *_: SimpleNamespace(result=Judged())),
         (train, "_probabilities_file", lambda *_: b"probabilities"),
         (train, "keep_graph", _keep_graph),
         (train.devices, "prepare", lambda _: None),

@@ -1,6 +1,7 @@
-"""Engines: ways to compute a model's probabilities, registered by decorator, found by being here.
+"""Engines: ways to compute a model's probabilities, one a file, registered by decorator.
 
-The service predicts with them and the worker measures them, so what is measured is what serves.
+The service predicts with them and the worker measures their latency. Modules with a leading
+underscore are machinery.
 """
 
 from collections.abc import Callable
@@ -16,19 +17,19 @@ from workers.errors import BakeoffError
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 
-Images = NDArray[np.uint8]  # (N, C, H, W), as stored: normalisation is part of the engine
+Images = NDArray[np.uint8]  # (N, C, H, W) as stored; the engine normalises
 Probabilities = NDArray[np.float32]  # (N, num_classes)
 
 
 class EngineError(BakeoffError):
-    """An engine cannot run a model; the message says why and which one can."""
+    """An engine cannot run a model; the message says why, and which engine can."""
 
     status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an engine computes: `cpu` or `cuda`, and on how many threads of the host."""
+    """The device of an engine, `cpu` or `cuda`, and its number of threads on the host."""
 
     device: str
     threads: int
@@ -36,10 +37,10 @@ class Placement:
 
 @dataclass(frozen=True)
 class Engine:
-    """A model in memory. `classify` takes images on the host and gives probabilities on the host."""
+    """A model in memory. `classify` maps images on the host to probabilities on the host."""
 
     name: str
-    device: str  # where it really computes
+    device: str  # on which it computes, whatever the placement asked for
     threads: int
     num_bytes: int  # of weights in memory
     classify: Callable[[Images], Probabilities]
@@ -51,14 +52,14 @@ engines: Registry[Load] = Registry("engine", __name__)
 
 
 def default_engine(model: Model, placement: Placement) -> str:
-    """The engine that serves a model where none is asked for: the fastest there is."""
+    """The engine of a model when a request names none: the fastest one for the placement."""
     if placement.device == "cuda":
         return "cuda_graph"
     return "onnxruntime" if "path" in (model.onnx or {}) else "torch"
 
 
 def graph_of(model: Model) -> dict[str, Any]:
-    """What is known of a model's ONNX graph; EngineError where it has none."""
+    """The description of a model's ONNX graph; EngineError if it has none."""
     onnx = model.onnx or {"error": "it was trained by a version that made none"}
     if "error" in onnx:
         raise EngineError(

@@ -1,4 +1,4 @@
-"""A model's network as it was trained, in memory."""
+"""Load the network of a model from its weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from workers.training.normalisation import Normalisation
 
 @dataclass(frozen=True)
 class Network:
-    """From uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
+    """A trained network in memory, from uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
 
     device: torch.device
-    forward: Callable[[Tensor], Tensor]  # from and to the device
+    forward: Callable[[Tensor], Tensor]  # of tensors on the device
     num_bytes: int  # of weights
 
     def classify(self, images: Images) -> Probabilities:
-        """From and to the host."""
+        """Probabilities (N, num_classes) of images (N, C, H, W), both on the host."""
         with torch.inference_mode():
             on_device = self.forward(torch.from_numpy(images).to(self.device))
             probabilities: Probabilities = on_device.cpu().numpy()
@@ -32,7 +32,7 @@ class Network:
 
 
 def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -> Network:
-    """Read the weights of a model to a device; EngineError where they do not fit the network."""
+    """Load a model to a device; EngineError if the weights do not fit the network."""
     content = artifacts.get(model.weights, sha256=model.weights_sha256)
     shape = ImageShape(*model.image_shape)
     network = architectures[model.architecture](shape, len(model.classes), **model.options)

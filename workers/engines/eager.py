@@ -1,4 +1,4 @@
-"""Torch as it is: the reference."""
+"""Eager PyTorch, without export or capture: the reference for the other engines."""
 
 from torch import device, set_num_threads
 
@@ -10,7 +10,7 @@ from workers.storage.tables import Model
 
 @engines.register
 def torch(model: Model, artifacts: ArtifactStore, placement: Placement) -> Engine:
-    """Eager torch, on the GPU where there is one: the network as it was trained."""
+    """Eager torch, on the GPU if there is one: the network as it was trained."""
     network = load_network(model, artifacts, device(placement.device))
     set_num_threads(placement.threads)
     return Engine("torch", placement.device, placement.threads, network.num_bytes, network.classify)

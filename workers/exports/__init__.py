@@ -1,1 +1,4 @@
-"""A trained network in the formats of other programs, one a file, each checked against torch."""
+"""Exports of a trained network to the formats of other programs, each format checked against torch.
+
+Each format has a file of its own.
+"""

@@ -1,4 +1,4 @@
-"""A trained network as an ONNX graph, from stored bytes to probabilities, checked against torch."""
+"""A trained network as an ONNX graph from stored images to probabilities, checked against torch."""
 
 import copy
 import dataclasses
@@ -19,8 +19,8 @@ from workers.storage.retries import with_retries
 from workers.training.normalisation import Normalisation
 
 OPSET = 20
-MOST_IMAGES = 512  # of the test split that both engines classify
-LARGEST_DIFFERENCE = 1e-3  # of a probability; rounding alone gives about 1e-6
+MAX_IMAGES = 512  # of the test split that both engines classify
+MAX_DIFFERENCE = 1e-3  # of a probability; rounding alone gives about 1e-6
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +28,12 @@ Probabilities = NDArray[np.float32]
 
 
 class ExportError(RuntimeError):
-    """A network has no ONNX graph, or one that computes something else."""
+    """A network has no ONNX graph, or its graph computes something else."""
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How near ONNX Runtime comes to torch on real test images, both on the CPU."""
+    """How far ONNX Runtime differs from torch on real test images, both on the CPU."""
 
     images: int
     max_probability_difference: float
@@ -41,14 +41,14 @@ class Parity:
 
 
 class Servable(nn.Module):
-    """uint8 images (N, C, H, W) → probabilities (N, num_classes): nothing is left to whoever runs it."""
+    """A network with everything a caller would have to know: uint8 images to probabilities."""
 
     def __init__(self, network: nn.Module, normalise: Normalisation) -> None:
         super().__init__()
         self.network, self.normalise = network, normalise
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalise, classify, and make probabilities of it."""
+        """Map uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
         probabilities: Tensor = self.network(self.normalise(images)).softmax(dim=1)
         return probabilities
 
@@ -60,14 +60,14 @@ def keep_graph(
     artifacts: ArtifactStore,
     path: str,
 ) -> dict[str, Any]:
-    """Export, check and keep the graph; returns what the model says of it.
+    """Export, check and store the graph; return its description, which the model keeps.
 
-    A network that cannot be exported is served by torch: the training has not failed for that, and
-    the model says why.
+    A network that cannot be exported does not fail the training: the description is then
+    `{"error": reason}`, and torch serves the model.
     """
     cpu = torch.device("cpu")
     servable = Servable(copy.deepcopy(network).to(cpu), Normalisation(*normalisation, cpu)).eval()
-    images = test_images[:MOST_IMAGES].cpu().contiguous()
+    images = test_images[:MAX_IMAGES].cpu().contiguous()
     try:
         content = export(servable, images[:2])
         parity = compare(servable, content, images)
@@ -85,12 +85,12 @@ def keep_graph(
 
 
 def export(servable: nn.Module, example: Tensor) -> bytes:
-    """The graph, for any number of images. ExportError where a network has none."""
+    """The graph as bytes, for any number of images; ExportError if torch cannot export the network."""
     written = io.BytesIO()
     batch = {0: "batch"}
     with warnings.catch_warnings():
-        # The exporter by tracing is deprecated and takes 0.1 s; its successor takes 0.6 to 2.3 s for
-        # a graph that runs no faster. See docs/decisions/0013.
+        # The tracing exporter is deprecated and takes 0.1 s; its successor takes 0.6 to 2.3 s for a
+        # graph that runs no faster. See docs/decisions/0013.
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
@@ -109,17 +109,17 @@ def export(servable: nn.Module, example: Tensor) -> bytes:
 
 
 def compare(servable: nn.Module, content: bytes, images: Tensor) -> Parity:
-    """Both engines on the same images; ExportError where they do not agree."""
+    """Run both engines on the same images; ExportError if their probabilities differ."""
     try:
         session = open_session(content, threads=torch.get_num_threads())
-        # One at a time and many at once: a graph that holds to the number it was traced with fails.
+        # One image and many: a graph that is tied to the batch size of its trace fails.
         single, found = run(session, images[:1].numpy()), run(session, images.numpy())
     except Exception as error:  # noqa: BLE001 - the errors of ONNX Runtime have no base but Exception
         raise ExportError(f"ONNX Runtime cannot run it: {_first_line(error)}") from None
     with torch.inference_mode():
         expected: Probabilities = servable(images).numpy()
     difference = float(max(np.abs(found - expected).max(), np.abs(single - expected[:1]).max()))
-    if not difference <= LARGEST_DIFFERENCE:
+    if not difference <= MAX_DIFFERENCE:
         raise ExportError(f"its probabilities differ from torch's by up to {difference:.2g}")
     different = int((found.argmax(axis=1) != expected.argmax(axis=1)).sum())
     return Parity(len(images), difference, different)

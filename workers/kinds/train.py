@@ -21,11 +21,11 @@ from workers.storage.ids import new_id
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.checkpoint import Checkpoint
-from workers.training.final_evaluation import Outcome, judge
+from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
-from workers.training.trainer import Trained, Trainer, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
 NEEDS_DATASET = True
 
@@ -78,7 +78,7 @@ class TrainJob:
         """Judge the network, keep weights and probabilities, and end the job."""
         epochs = self.trainer.epochs_done
         self._report(Progress("measuring", epochs, epochs, 1, 1))
-        outcome = judge(self.trainer, self.dataset)
+        outcome = evaluate_trained(self.trainer, self.dataset)
         probabilities = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
         predicted = _probabilities_file(outcome, self.trainer)
         digest = with_retries(lambda: self.artifacts.put(probabilities, predicted))
@@ -100,7 +100,7 @@ class TrainJob:
         with_retries(succeed)
         self.checkpoints.delete()
 
-    def _keep(self, trained: Trained) -> None:
+    def _keep(self, trained: CompletedEpoch) -> None:
         content = trained.checkpoint.to_bytes()
         number, token = trained.epoch.number, self.lease.token
         # First the artifact, then the row that points to it.
@@ -141,7 +141,7 @@ class TrainJob:
         with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
             leases.record_progress(session, self.lease, progress)
 
-    def _model(self, outcome: Outcome) -> Model:
+    def _model(self, outcome: FinalEvaluation) -> Model:
         content = _weights_file(self.trainer.network)
         model_id = new_id()
         path = f"models/{model_id}/weights.safetensors"
@@ -182,7 +182,7 @@ def _weights_file(network: nn.Module) -> bytes:
     return save({name: one.cpu().contiguous() for name, one in network.state_dict().items()})
 
 
-def _probabilities_file(outcome: Outcome, trainer: Trainer) -> bytes:
+def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:
     from safetensors.torch import save
 
     tensors: dict[str, Any] = {

@@ -1,5 +1,5 @@
-"""Training, evaluating and timing a network, with torch, `models` and the dataset alone.
+"""Training a network, and evaluating and timing it, with torch, `models` and a dataset alone.
 
 It imports where only torch is installed; other libraries are imported in the functions that use
-them. It knows no database: `train()` is a generator, and whoever iterates decides what to keep.
+them. It knows no database: `Trainer.epochs()` is a generator, and its caller decides what to store.
 """

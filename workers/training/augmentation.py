@@ -1,6 +1,7 @@
-"""Random changes to a batch, on the device and all images at once.
+"""Random changes to a batch, on the device and to all images at once.
 
-What is random is drawn for a whole epoch ahead: a step takes numbers that lie on the device already.
+The random numbers of a whole epoch are drawn ahead, so that they lie on the device before a step
+needs them.
 """
 
 import torch
@@ -13,8 +14,8 @@ SHIFT_SHARE = 8  # an image moves by up to 1/8 of its side, as usual for CIFAR-1
 
 
 def draw(kind: str, num_images: int, shape: ImageShape, generator: torch.Generator) -> Tensor:
-    """What is random about so many images: (N, 0) for none, to 3 numbers each, for augment()."""
-    shifts = [2 * most + 1 for most in _most_shift(shape.height, shape.width)]
+    """Draw the random numbers that augment() needs for N images: (N, 0 to 3), int64, on the CPU."""
+    shifts = [2 * largest + 1 for largest in _max_shift(shape.height, shape.width)]
     highs = {"none": [], "crop": shifts, "crop_and_flip": [*shifts, 2]}[kind]
     draws = torch.empty(num_images, len(highs), dtype=torch.int64)
     for column, high in zip(draws.unbind(dim=1), highs, strict=True):
@@ -23,7 +24,7 @@ def draw(kind: str, num_images: int, shape: ImageShape, generator: torch.Generat
 
 
 def augment(images: Tensor, draws: Tensor) -> Tensor:
-    """Augment images (N, C, H, W) by what was drawn for them, on their device."""
+    """Augment images (N, C, H, W) by their draws (N, 0 to 3), on their device."""
     if draws.shape[1] == 0:
         return images
     top, left, *flip = draws.unbind(dim=1)
@@ -32,9 +33,9 @@ def augment(images: Tensor, draws: Tensor) -> Tensor:
 
 
 def crop(images: Tensor, top: Tensor, left: Tensor) -> Tensor:
-    """Cut every image out of its mirrored surroundings, from a row (N,) and a column (N,) on."""
+    """Cut every image out of itself padded by reflection, from row `top` (N,) and column `left` (N,)."""
     num_images, _, height, width = images.shape
-    down, across = _most_shift(height, width)
+    down, across = _max_shift(height, width)
     padded = functional.pad(images, (across, across, down, down), mode="reflect")
     rows = top[:, None] + torch.arange(height, device=images.device)
     columns = left[:, None] + torch.arange(width, device=images.device)
@@ -45,9 +46,9 @@ def crop(images: Tensor, top: Tensor, left: Tensor) -> Tensor:
 
 
 def mirror(images: Tensor, flip: Tensor) -> Tensor:
-    """Mirror those images left to right for which flip (N,) is 1."""
+    """Mirror the images whose `flip` (N,) is 1 from left to right."""
     return torch.where(flip.bool()[:, None, None, None], images.flip(3), images)
 
 
-def _most_shift(height: int, width: int) -> tuple[int, int]:
+def _max_shift(height: int, width: int) -> tuple[int, int]:
     return height // SHIFT_SHARE, width // SHIFT_SHARE

@@ -10,14 +10,14 @@ FORMAT = "bakeoff checkpoint 3"
 
 
 class CheckpointError(ValueError):
-    """The bytes are not a whole checkpoint."""
+    """The bytes are no complete checkpoint of this version."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after an epoch. Randomness is a function of (seed, epoch), so it needs no place."""
+    """The state after an epoch. Random numbers are a function of (seed, epoch) and need no state."""
 
-    epoch: int  # done, from 1
+    epoch: int  # the last one completed, from 1
     best_epoch: int  # lowest validation loss so far
     best_loss: float
     train_seconds: float  # over all epochs so far, training alone
@@ -46,12 +46,12 @@ class Checkpoint:
             "best_loss": self.best_loss,
             "train_seconds": self.train_seconds,
         }
-        # One entry: safetensors writes several in an order of chance, and equal checkpoints are equal bytes.
+        # One entry: safetensors writes several in random order, and equal checkpoints must be equal bytes.
         return save(tensors, {"numbers": json.dumps(numbers)})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Checkpoint":
-        """Read what to_bytes() wrote; CheckpointError where it is torn or another file."""
+        """Read what to_bytes() wrote; CheckpointError if the file is torn or another one."""
         from safetensors import SafetensorError
         from safetensors.torch import load
 

@@ -1,4 +1,4 @@
-"""Which epoch was best on the validation split, and whether it is time to stop."""
+"""The epoch with the best validation loss, and when to stop early."""
 
 import math
 
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class BestEpoch:
-    """Follows the validation loss; with a patience it keeps the best weights too."""
+    """Tracks the lowest validation loss; with a patience also the weights of that epoch."""
 
     def __init__(self, patience: int) -> None:
         self.patience = patience  # epochs; 0: never stop early
@@ -14,13 +14,13 @@ class BestEpoch:
         self.loss = math.inf
         self.weights: dict[str, Tensor] = {}
 
-    def note(self, number: int, loss: float, network: nn.Module) -> None:
-        """Take an epoch into account."""
+    def update(self, number: int, loss: float, network: nn.Module) -> None:
+        """Compare epoch `number` and its validation loss with the best so far."""
         if loss < self.loss:
             self.number, self.loss = number, loss
             if self.patience:
-                self.weights = {n: one.clone() for n, one in network.state_dict().items()}
+                self.weights = {n: tensor.clone() for n, tensor in network.state_dict().items()}
 
-    def is_stale(self, number: int) -> bool:
-        """Whether after epoch `number` the patience is used up."""
+    def patience_is_used_up(self, number: int) -> bool:
+        """Whether epoch `number` is the last that may pass without a lower validation loss."""
         return 0 < self.patience <= number - self.number

@@ -1,4 +1,4 @@
-"""How a training can fail through no fault of the program; each message is one sentence."""
+"""Ways in which a training fails that are no bug; each message is one sentence."""
 
 import torch
 
@@ -6,7 +6,7 @@ from workers.errors import BakeoffError
 
 
 class TrainingError(BakeoffError):
-    """A training ended without a result; its history up to then stays readable."""
+    """A training ended without a result; its epochs up to then stay readable."""
 
 
 class TrainingDivergedError(TrainingError):
@@ -20,7 +20,7 @@ class TrainingDivergedError(TrainingError):
 
 
 class OutOfMemoryError(TrainingError):
-    """The device's memory does not hold a step of `batch_size`, but one of `fitting`, or of none."""
+    """The memory of the device holds no step of `batch_size`; it holds one of `fitting`, if not None."""
 
     def __init__(self, batch_size: int, fitting: int | None) -> None:
         advice = f"{fitting} fits" if fitting else "no smaller one fits either"
@@ -28,5 +28,5 @@ class OutOfMemoryError(TrainingError):
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch could not get memory; on the CPU only its message says so."""
+    """Whether torch could not allocate memory; on the CPU only the message of the error says so."""
     return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

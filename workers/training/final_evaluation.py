@@ -1,12 +1,14 @@
-"""What is reported of a finished training: the network is judged once, as it will be served."""
+"""What is reported of a finished training: the network is evaluated once, as it will be served."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.hardware.device import device_name
 from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
@@ -22,52 +24,73 @@ LATENCY_BATCH_SIZES = (1, 8, 64)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The result, and the probabilities (N, num_classes) of every test image it rests on."""
+class FinalEvaluation:
+    """The result, and the probabilities (N, num_classes) of all test images from which it follows."""
 
     result: Result
     test_probabilities: Tensor
 
 
-def judge(trainer: Trainer, dataset: ImageDataset) -> Outcome:
-    """Score the trained network on the three splits and measure its latency."""
-    network = trainer.network
-    test_logits = logits(network, trainer.test, trainer.normalise)
+def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation:
+    """Score the trained network on the three splits and measure its size and latency."""
+    test_logits = logits(trainer.network, trainer.test, trainer.normalise)
     probabilities = test_logits.softmax(dim=1).cpu()
-    labels = trainer.test.labels.cpu()
-    bins = calibration.reliability(probabilities, labels)
-    curves = classification.roc_curves(probabilities, labels, dataset.classes)
     result = Result(
-        train=score(network, trainer.train_split, trainer.normalise),
-        validation=score(network, trainer.validation, trainer.normalise),
+        train=score(trainer.network, trainer.train_split, trainer.normalise),
+        validation=score(trainer.network, trainer.validation, trainer.normalise),
         test=score_of(test_logits, trainer.test.labels),
-        macro_auc=classification.macro_auc(curves),
-        ece=calibration.expected_calibration_error(bins),
-        brier=calibration.brier_score(probabilities, labels),
-        reliability=bins,
-        confusion_matrix=classification.confusion_matrix(probabilities, labels),
-        per_class=classification.class_scores(probabilities, labels, curves),
-        roc=curves,
-        layers=layer_names(network),
-        num_parameters=count_parameters(network),
-        flops=count_flops(network, dataset.image_shape),
-        model_bytes=sum(t.numel() * t.element_size() for t in network.state_dict().values()),
-        latency=latencies(trainer),
-        epochs=trainer.epochs_done,
-        best_epoch=trainer.best.number,
-        stopped_early=trainer.stopped_early,
-        train_seconds=trainer.train_seconds,
-        images_per_second=len(trainer.train_split) * trainer.epochs_done / trainer.train_seconds,
-        device=trainer.device.type,
-        device_name=device_name(trainer.device),
-        precision=trainer.precision.name,
-        precision_reason=trainer.precision.reason,
-        threads=torch.get_num_threads(),
-        peak_memory_bytes=peak_memory_bytes(),
-        peak_device_memory_bytes=peak_device_memory_bytes(trainer.device),
-        versions={"torch": torch.__version__, "python": platform.python_version()},
+        **_quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
+        **_cost(trainer, dataset.image_shape),
+        **_evidence(trainer),
     )
-    return Outcome(result, probabilities)
+    return FinalEvaluation(result, probabilities)
+
+
+def _quality(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) -> dict[str, Any]:
+    """The fields of a Result that follow from probabilities and labels of the test images."""
+    bins = calibration.reliability_bins(probabilities, labels)
+    curves = classification.roc_curves(probabilities, labels, classes)
+    return {
+        "macro_auc": classification.macro_auc(curves),
+        "ece": calibration.expected_calibration_error(bins),
+        "brier": calibration.brier_score(probabilities, labels),
+        "reliability": bins,
+        "confusion_matrix": classification.confusion_matrix(probabilities, labels),
+        "per_class": classification.class_scores(probabilities, labels, curves),
+        "roc": curves,
+    }
+
+
+def _cost(trainer: Trainer, image_shape: ImageShape) -> dict[str, Any]:
+    """The fields of a Result about size, speed and memory."""
+    network = trainer.network
+    num_images = len(trainer.train_split) * trainer.epochs_done
+    return {
+        "layers": layer_names(network),
+        "num_parameters": count_parameters(network),
+        "flops": count_flops(network, image_shape),
+        "model_bytes": sum(t.numel() * t.element_size() for t in network.state_dict().values()),
+        "latency": latencies(trainer),
+        "train_seconds": trainer.train_seconds,
+        "images_per_second": num_images / trainer.train_seconds,
+        "peak_memory_bytes": peak_memory_bytes(),
+        "peak_device_memory_bytes": peak_device_memory_bytes(trainer.device),
+    }
+
+
+def _evidence(trainer: Trainer) -> dict[str, Any]:
+    """The fields of a Result that say how and with what it was trained."""
+    return {
+        "epochs": trainer.epochs_done,
+        "best_epoch": trainer.best.number,
+        "stopped_early": trainer.stopped_early,
+        "device": trainer.device.type,
+        "device_name": device_name(trainer.device),
+        "precision": trainer.step.precision.name,
+        "precision_reason": trainer.step.precision.reason,
+        "threads": torch.get_num_threads(),
+        "versions": {"torch": torch.__version__, "python": platform.python_version()},
+    }
 
 
 def latencies(trainer: Trainer) -> list[Latency]:

@@ -1,4 +1,4 @@
-"""From stored bytes to what a network takes."""
+"""Normalisation of stored images to the input of a network."""
 
 import torch
 from torch import Tensor
@@ -9,8 +9,8 @@ from models import ImageShape
 class Normalisation:
     """uint8 images (N, C, H, W) → float32 with mean 0 and variance 1 over the train split.
 
-    Given the shape of the images, the constants are as large as one image and lie as it does: a
-    plain loop, six times as fast as one that looks up the channel of every pixel.
+    Given the shape of the images, the constants are as large as an image and have its layout: a loop
+    over them is six times as fast as one that looks up the channel of every pixel.
     """
 
     def __init__(
@@ -23,17 +23,17 @@ class Normalisation:
         image_shape: ImageShape | None = None,
     ) -> None:
         self._layout = layout
-        # One multiplication and one addition per pixel: x/255 and the moments in one step.
+        # One multiplication and one addition for each pixel: x/255, mean and std in one step.
         scale, offset = 1 / (255 * torch.tensor(std)), -torch.tensor(mean) / torch.tensor(std)
         self._scale, self._offset = (
-            one.view(1, -1, 1, 1)
+            constant.view(1, -1, 1, 1)
             .expand(1, *(image_shape or (len(mean), 1, 1)))
             .contiguous(memory_format=layout)
             .to(device)
-            for one in (scale, offset)
+            for constant in (scale, offset)
         )
 
     def __call__(self, images: Tensor) -> Tensor:
-        """Normalise images on their device; uint8 until here is a quarter of the traffic."""
+        """Normalise images on their device, where they lie as uint8: a quarter of the memory traffic."""
         floats = images.to(torch.float32, memory_format=self._layout)
         return floats.mul_(self._scale).add_(self._offset)

@@ -1,4 +1,4 @@
-"""Recipes with a name, for those who want a good one without choosing."""
+"""Recipes with a name, for comparisons that do not choose their own hyper-parameters."""
 
 from typing import Final
 

@@ -1,11 +1,11 @@
-"""What a training says of itself: plain frozen values that become JSON with dataclasses.asdict."""
+"""What a training reports: plain frozen values that become JSON by dataclasses.asdict."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is, at least once a second; not kept."""
+    """How far a training is, reported about twice a second; not stored."""
 
     phase: str  # "training", "evaluating", "measuring latency", …
     epoch: int  # the epoch under way, from 1
@@ -29,7 +29,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch, done. `seconds` is training alone, the device synchronised."""
+    """One completed epoch. `seconds` is training alone, with the device synchronised."""
 
     number: int  # from 1
     train: Score  # on a fixed sample of the train split, without augmentation
@@ -38,15 +38,15 @@ class Epoch:
     learning_rate: float  # at the last step
     seconds: float
     images_per_second: float
-    #: Per layer: root mean square over sampled steps of the L2 norm of its gradient.
+    #: For each layer the root mean square over sampled steps of the L2 norm of its gradient.
     gradient_norms: dict[str, float]
-    #: Per layer: L2 norm of an update over that of the weights, over the same steps.
+    #: For each layer the L2 norm of its updates over that of its weights, in the same steps.
     update_ratios: dict[str, float]
-    #: Per ReLU: the share of its units that are zero on each of 1,000 train images.
+    #: For each ReLU the share of its units that are zero on each of 1,000 train images.
     dead_relus: dict[str, float]
 
     def metrics(self) -> dict[str, float]:
-        """The flat names under which an epoch is kept: (job, epoch, name) → value."""
+        """The metrics under the names by which they are stored: (job, epoch, name) → value."""
         scores = {"train": self.train, "validation": self.validation, "test": self.test}
         return {
             **{f"{split}_loss": score.loss for split, score in scores.items()},
@@ -62,19 +62,19 @@ class Epoch:
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How one class of the test split fares, one against the rest."""
+    """Scores of one class of the test split against the rest."""
 
     name: str
     precision: float
     recall: float
     f1: float
-    auc: float | None  # None where the test split lacks the class or has nothing else
+    auc: float | None  # None if the test split lacks the class or has no other
     support: int  # test images of this class
 
 
 @dataclass(frozen=True)
 class RocCurve:
-    """One-vs-rest ROC curve, thinned to at most 200 points for drawing; the AUC is of the whole."""
+    """One-vs-rest ROC curve, thinned to at most 200 points for drawing; the AUC is that of all points."""
 
     name: str
     false_positive_rate: list[float]
@@ -107,7 +107,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class LayerName:
-    """A layer with parameters of its own, as gradient norms name it."""
+    """A layer with parameters of its own, under its name in the gradient norms."""
 
     name: str
     kind: str  # such as "Conv2d"
@@ -115,7 +115,7 @@ class LayerName:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything reported of a finished training, with the evidence beside the numbers."""
+    """Everything reported of a finished training: the numbers, and how and with what they were got."""
 
     train: Score  # the whole train split
     validation: Score
@@ -142,6 +142,6 @@ class Result:
     precision: str
     precision_reason: str
     threads: int
-    peak_memory_bytes: int  # of the process, all it did until now included
+    peak_memory_bytes: int  # of the process since its start
     peak_device_memory_bytes: int | None  # of tensors on a CUDA device
     versions: dict[str, str]

@@ -1,4 +1,4 @@
-"""How the learning rate moves: a pure function of the step, so that nothing has to be resumed."""
+"""The learning rate, a pure function of the step: a resumed training needs no state for it."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The engine for a GPU says what the reference says, whatever is asked of it at once."""
+"""The engine for a GPU gives the reference's probabilities for any number of images at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +52,7 @@ def model(store: ArtifactStore) -> Model:
 
 @pytest.fixture
 def imitated(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The processor takes the place of the GPU."""
+    """The CPU takes the place of the GPU."""
     imitated_graph.imitate(monkeypatch)
     monkeypatch.setattr(cuda_graph, "device_of", lambda _: torch.device("cpu"))
     return monkeypatch
@@ -62,7 +62,7 @@ def noise(count: int, seed: int = 0) -> Images:
     return np.random.default_rng(seed).integers(0, 256, (count, *SHAPE), dtype=np.uint8)
 
 
-def assert_says_the_same(engine: Engine, reference: Engine, *, atol: float) -> None:
+def assert_same_probabilities(engine: Engine, reference: Engine, *, atol: float) -> None:
     for count in (1, 2, 3, 5, 8, 31, 64, 65, 130):
         found, wanted = (
             engine.classify(noise(count, count)),
@@ -72,29 +72,29 @@ def assert_says_the_same(engine: Engine, reference: Engine, *, atol: float) -> N
         np.testing.assert_allclose(found, wanted, rtol=0, atol=atol)
 
 
-def test_it_says_what_the_reference_says_for_any_number_of_images(
+def test_its_probabilities_are_those_of_the_reference_for_any_number_of_images(
     model: Model, store: ArtifactStore, imitated: pytest.MonkeyPatch
 ) -> None:
     del imitated
     engine = engines["cuda_graph"](model, store, GPU)
 
-    assert_says_the_same(engine, engines["torch"](model, store, CPU), atol=1e-6)
+    assert_same_probabilities(engine, engines["torch"](model, store, CPU), atol=1e-6)
     assert (engine.name, engine.device) == ("cuda_graph", "cuda")
 
 
-def test_all_is_captured_when_it_is_loaded(
+def test_every_size_is_captured_when_the_model_is_loaded(
     model: Model, store: ArtifactStore, imitated: pytest.MonkeyPatch
 ) -> None:
     made = imitated_graph.ImitatedRecorder.record
     records: list[int] = []
 
-    def noted(
+    def counted(
         recorder: imitated_graph.ImitatedRecorder, call: Callable[[], tuple[torch.Tensor, ...]]
     ) -> object:
         records.append(1)
         return made(recorder, call)
 
-    imitated.setattr(imitated_graph.ImitatedRecorder, "record", noted)
+    imitated.setattr(imitated_graph.ImitatedRecorder, "record", counted)
     engine = engines["cuda_graph"](model, store, GPU)
     assert len(records) == len(cuda_graph.SIZES)
 
@@ -103,21 +103,23 @@ def test_all_is_captured_when_it_is_loaded(
     assert len(records) == len(cuda_graph.SIZES)
 
 
-def test_what_answers_otherwise_as_a_graph_is_refused(
+def test_a_model_that_computes_something_else_as_a_graph_is_refused(
     model: Model, store: ArtifactStore, imitated: pytest.MonkeyPatch
 ) -> None:
-    imitated.setattr(imitated_graph.Notes, "repeat", lambda _: None)
+    imitated.setattr(imitated_graph.Recording, "repeat", lambda _: None)
 
     with pytest.raises(EngineError, match="answers otherwise as a CUDA graph; engine 'torch'"):
         engines["cuda_graph"](model, store, GPU)
 
 
-def test_without_a_gpu_it_says_which_engine_serves(model: Model, store: ArtifactStore) -> None:
+def test_without_a_gpu_the_error_names_an_engine_that_serves(
+    model: Model, store: ArtifactStore
+) -> None:
     with pytest.raises(EngineError, match=r"needs a CUDA device.*'onnxruntime' or 'torch' serves"):
         engines["cuda_graph"](model, store, CPU)
 
 
-def test_the_fastest_of_each_device_is_the_default(model: Model) -> None:
+def test_the_fastest_engine_of_each_device_is_the_default(model: Model) -> None:
     assert default_engine(model, GPU) == "cuda_graph"
     assert default_engine(model, CPU) == "torch"
     model.onnx = {"path": "graph.onnx"}
@@ -125,10 +127,10 @@ def test_the_fastest_of_each_device_is_the_default(model: Model) -> None:
 
 
 @pytest.mark.gpu
-def test_on_a_gpu_it_says_what_the_reference_says(
+def test_on_a_gpu_its_probabilities_are_those_of_the_reference(
     model: Model, store: ArtifactStore, cuda: torch.device
 ) -> None:
     del cuda
     engine = engines["cuda_graph"](model, store, GPU)
 
-    assert_says_the_same(engine, engines["torch"](model, store, GPU), atol=1e-5)
+    assert_same_probabilities(engine, engines["torch"](model, store, GPU), atol=1e-5)

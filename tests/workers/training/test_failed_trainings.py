@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.workers.training.trainings import make, trained
+from tests.workers.training.trainings import completed_epochs, make
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.errors import OutOfMemoryError, TrainingDivergedError
 from workers.training.recipe import Recipe
@@ -17,7 +17,7 @@ def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDatas
     recipe = Recipe(epochs=20, optimizer="sgd", learning_rate=10.0, weight_decay=1.0)
 
     with pytest.raises(TrainingDivergedError, match=r"diverged in epoch \d+.*rate 10 "):
-        trained(make(few_digits, recipe))
+        completed_epochs(make(few_digits, recipe))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_too_large_a_batch_for_the_memory_says_which_fits(
     trainer.network.register_forward_pre_hook(_memory_for(16, error))
 
     with pytest.raises(OutOfMemoryError, match="out of memory with batch_size 64; 16 fits"):
-        trained(trainer)
+        completed_epochs(trainer)
 
 
 def test_where_no_batch_fits_the_memory_it_says_so(few_digits: ImageDataset) -> None:
@@ -42,7 +42,7 @@ def test_where_no_batch_fits_the_memory_it_says_so(few_digits: ImageDataset) -> 
     trainer.network.register_forward_pre_hook(_memory_for(0, torch.OutOfMemoryError()))
 
     with pytest.raises(OutOfMemoryError, match="no smaller one fits either"):
-        trained(trainer)
+        completed_epochs(trainer)
 
 
 def _memory_for(images: int, error: RuntimeError) -> Callable[[nn.Module, tuple[Tensor]], None]:
@@ -66,7 +66,7 @@ def test_a_gpu_out_of_memory_says_which_batch_fits(
     torch.cuda.set_per_process_memory_fraction(few_mebibytes / total, cuda)
     try:
         with pytest.raises(OutOfMemoryError, match=r"batch_size 224; \d+ fits"):
-            trained(trainer)
+            completed_epochs(trainer)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0, cuda)
 
@@ -76,4 +76,4 @@ def test_a_bug_is_not_taken_for_a_lack_of_memory(few_digits: ImageDataset) -> No
     trainer.network.register_forward_pre_hook(_memory_for(0, RuntimeError("shapes do not match")))
 
     with pytest.raises(RuntimeError, match="shapes do not match"):
-        trained(trainer)
+        completed_epochs(trainer)

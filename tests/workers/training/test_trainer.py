@@ -1,4 +1,4 @@
-"""The laws of training: exact, fair, and honest about how it goes."""
+"""A training resumes in the same bits, treats all architectures alike, and reports how it goes."""
 
 import math
 from dataclasses import replace
@@ -14,26 +14,27 @@ from models import architectures
 from tests.workers.training.trainings import (
     SMALL,
     assert_same_bits,
+    completed_epochs,
     exact,
     make,
     recipes,
-    trained,
     weights,
 )
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training import trainer as trainer_module
+from workers.training.batches import batch_sizes
 from workers.training.checkpoint import Checkpoint
 from workers.training.measuring.evaluation import score
 from workers.training.recipe import Recipe
 from workers.training.results import Epoch, Progress
-from workers.training.trainer import Trained, Trainer, batch_sizes, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
-#: Without dropout, which in three epochs is in the way.
+#: Without dropout, which slows learning down in the first three epochs.
 UNDISTURBED: dict[str, dict[str, Any]] = {
     "deep_fully_connected": {"dropout": (0.0, 0.0, 0.0)},
     "resnet18": {},
 }
-EPOCHS = {"resnet18": 2}  # by far the longest ones, and they suffice
+EPOCHS = {"resnet18": 2}  # its epochs take by far the longest, and two suffice
 
 
 @settings(max_examples=12)
@@ -44,44 +45,49 @@ def test_a_training_stopped_at_any_step_and_resumed_ends_in_the_same_bits(
     if recipe.batch_size == 1:  # batch norm has nothing to normalise over
         architecture = "cnn"
     straight = make(few_digits, recipe, architecture)
-    whole = trained(straight)
-    steps = len(whole) * len(straight.sizes)
+    whole = completed_epochs(straight)
+    steps = len(whole) * len(straight.batches.sizes)
     stop = data.draw(st.integers(0, steps), label="stop after step")
 
     before, kept = _stopped_after(stop, make(few_digits, recipe, architecture))
-    torch.rand(7)  # whoever continues has used some randomness of his own
+    torch.rand(7)  # the process that resumes has drawn random numbers of its own
     continued = make(few_digits, recipe, architecture)
-    after = [one.epoch for one in trained(continued, kept and Checkpoint.from_bytes(kept))]
+    after = [
+        completed.epoch
+        for completed in completed_epochs(continued, kept and Checkpoint.from_bytes(kept))
+    ]
 
-    assert [exact(epoch) for epoch in before + after] == [exact(one.epoch) for one in whole]
+    assert [exact(epoch) for epoch in before + after] == [
+        exact(completed.epoch) for completed in whole
+    ]
     assert_same_bits(weights(continued), weights(straight))
     assert continued.best.number == straight.best.number
     assert continued.stopped_early == straight.stopped_early
 
 
 def _stopped_after(steps: int, trainer: Trainer) -> tuple[list[Epoch], bytes | None]:
-    """The epochs done, and the last checkpoint, of a training left alone after so many steps."""
+    """The completed epochs and the last checkpoint of a training that stops after so many steps."""
     epochs: list[Epoch] = []
     kept: bytes | None = None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer_module, "PROGRESS_SECONDS", 0)  # it says so after every step
-        for said in trainer.epochs():
-            if isinstance(said, Trained):
-                epochs.append(said.epoch)
-                kept = said.checkpoint.to_bytes()
-            steps -= isinstance(said, Progress) and said.phase == "training"
+        patch.setattr(trainer_module, "PROGRESS_SECONDS", 0)  # report after every step
+        for event in trainer.epochs():
+            if isinstance(event, CompletedEpoch):
+                epochs.append(event.epoch)
+                kept = event.checkpoint.to_bytes()
+            steps -= isinstance(event, Progress) and event.phase == "training"
             if steps < 0:
                 break
     return epochs, kept
 
 
 def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
-    one, other = (make(few_digits, Recipe(epochs=1), seed=seed) for seed in (1, 2))
+    first, other = (make(few_digits, Recipe(epochs=1), seed=seed) for seed in (1, 2))
 
-    trained(one)
-    trained(other)
+    completed_epochs(first)
+    completed_epochs(other)
 
-    assert not torch.equal(one.network.classifier.weight, other.network.classifier.weight)
+    assert not torch.equal(first.network.classifier.weight, other.network.classifier.weight)
 
 
 @pytest.mark.parametrize("architecture", list(architectures))
@@ -90,7 +96,7 @@ def test_every_architecture_learns_real_digits(digits: ImageDataset, architectur
     recipe = Recipe(epochs=epochs, batch_size=64, optimizer="adamw", schedule="one_cycle")
     trainer = make(digits, recipe, architecture, **UNDISTURBED.get(architecture, {"dropout": 0.0}))
 
-    first, *_, last = [one.epoch for one in trained(trainer)]
+    first, *_, last = [completed.epoch for completed in completed_epochs(trainer)]
 
     assert last.train.loss < first.train.loss
     assert last.validation.accuracy > 0.5
@@ -99,7 +105,7 @@ def test_every_architecture_learns_real_digits(digits: ImageDataset, architectur
 def test_a_cnn_classifies_real_digits_well(digits: ImageDataset) -> None:
     trainer = make(digits, Recipe(epochs=10, batch_size=32), channels=(32, 64))
 
-    last = trained(trainer)[-1].epoch
+    last = completed_epochs(trainer)[-1].epoch
 
     assert last.validation.accuracy > 0.97
     assert last.test.accuracy > 0.9
@@ -115,7 +121,7 @@ def test_it_trains_as_the_textbook_loop_does(few_digits: ImageDataset) -> None:
     optimizer = torch.optim.Adam(theirs.parameters(), lr=1e-3)
     criterion = nn.CrossEntropyLoss(label_smoothing=0.1)
 
-    trained(ours)
+    completed_epochs(ours)
     theirs.train()
     for number in (1, 2):
         generator = torch.Generator().manual_seed(3 * 1_000_003 + number)
@@ -144,7 +150,7 @@ def test_every_architecture_sees_the_same_images_in_the_same_order(
                 batches.append(inputs[0].clone()) if module.training else None
             )
         )
-        trained(trainer)
+        completed_epochs(trainer)
 
     reference = seen.pop("cnn")
     assert len(reference) == 10
@@ -158,13 +164,13 @@ def test_the_test_split_chooses_nothing(few_digits: ImageDataset) -> None:
     generator = torch.Generator().manual_seed(0)
     noise = torch.randint(0, 256, few_digits.test.images.shape, generator=generator)
     other_test = Split(noise.to(torch.uint8), few_digits.test.labels.flip(0))
-    one, other = make(few_digits, recipe), make(replace(few_digits, test=other_test), recipe)
+    first, other = make(few_digits, recipe), make(replace(few_digits, test=other_test), recipe)
 
-    trained(one)
-    trained(other)
+    completed_epochs(first)
+    completed_epochs(other)
 
-    assert one.best.number == other.best.number
-    assert_same_bits(weights(one), weights(other))
+    assert first.best.number == other.best.number
+    assert_same_bits(weights(first), weights(other))
 
 
 def test_early_stopping_ends_it_and_keeps_the_best_weights(few_digits: ImageDataset) -> None:
@@ -174,7 +180,7 @@ def test_early_stopping_ends_it_and_keeps_the_best_weights(few_digits: ImageData
     recipe = Recipe(epochs=50, early_stopping_patience=2, learning_rate=1e-2)
     trainer = make(noisy, recipe, "fully_connected", widths=(64,))
 
-    epochs = [one.epoch for one in trained(trainer)]
+    epochs = [completed.epoch for completed in completed_epochs(trainer)]
 
     best = min(epochs, key=lambda epoch: epoch.validation.loss)
     assert trainer.stopped_early
@@ -187,7 +193,7 @@ def test_early_stopping_ends_it_and_keeps_the_best_weights(few_digits: ImageData
 def test_without_patience_the_last_weights_are_kept(few_digits: ImageDataset) -> None:
     trainer = make(few_digits, Recipe(epochs=3))
 
-    last = trained(trainer)[-1]
+    last = completed_epochs(trainer)[-1]
 
     assert not trainer.stopped_early
     assert_same_bits(weights(trainer), dict(last.checkpoint.network))
@@ -199,24 +205,24 @@ def test_progress_tells_how_far_it_is_and_how_it_goes(
     monkeypatch.setattr(trainer_module, "PROGRESS_SECONDS", 0)
     trainer = make(few_digits, Recipe(epochs=2, batch_size=50))
 
-    said = [one for one in trainer.epochs() if isinstance(one, Progress)]
+    reports = [event for event in trainer.epochs() if isinstance(event, Progress)]
 
-    training = [one for one in said if one.phase == "training"]
-    assert [(one.epoch, one.step, one.steps) for one in training] == [
+    training = [progress for progress in reports if progress.phase == "training"]
+    assert [(progress.epoch, progress.step, progress.steps) for progress in training] == [
         (epoch, step, 5) for epoch in (1, 2) for step in range(1, 6)
     ]
-    for one in training:
-        assert 0 <= (one.accuracy or 0) <= 1
-        assert math.isfinite(one.loss or math.nan)
-        assert (one.images_per_second or 0) > 0
-        assert (one.eta_seconds or 0) >= 0
-    assert sum(one.phase == "evaluating" for one in said) == 2
+    for progress in training:
+        assert 0 <= (progress.accuracy or 0) <= 1
+        assert math.isfinite(progress.loss or math.nan)
+        assert (progress.images_per_second or 0) > 0
+        assert (progress.eta_seconds or 0) >= 0
+    assert sum(progress.phase == "evaluating" for progress in reports) == 2
 
 
 def test_an_epoch_reports_every_metric_of_every_layer(few_digits: ImageDataset) -> None:
     trainer = make(few_digits, Recipe(epochs=1, schedule="cosine"))
 
-    [done] = trained(trainer)
+    [done] = completed_epochs(trainer)
 
     metrics = done.epoch.metrics()
     assert metrics["learning_rate"] == pytest.approx(0, abs=1e-9)
@@ -247,6 +253,6 @@ def test_a_gpu_trains_as_the_processor_does(few_digits: ImageDataset, cuda: torc
     network = build("cnn", SMALL["cnn"], few_digits.image_shape, 10, seed=3)
     there = Trainer(network, few_digits, recipe, seed=3, device=cuda)
 
-    losses = [trained(one)[-1].epoch.validation.loss for one in (here, there)]
+    losses = [completed_epochs(trainer)[-1].epoch.validation.loss for trainer in (here, there)]
 
     assert losses[0] == pytest.approx(losses[1], rel=0.2)  # dropout draws differ

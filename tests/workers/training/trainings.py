@@ -1,4 +1,4 @@
-"""Small trainings, and what is compared of them."""
+"""Small trainings, and how to compare them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.training.checkpoint import Checkpoint
 from workers.training.recipe import Recipe
 from workers.training.results import Epoch
-from workers.training.trainer import Trained, Trainer, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
 CPU = torch.device("cpu")
 SMALL: dict[str, dict[str, Any]] = {
@@ -30,8 +30,8 @@ def make(
     return Trainer(network, dataset, recipe, seed=seed, device=CPU)
 
 
-def trained(trainer: Trainer, resume: Checkpoint | None = None) -> list[Trained]:
-    return [said for said in trainer.epochs(resume) if isinstance(said, Trained)]
+def completed_epochs(trainer: Trainer, resume: Checkpoint | None = None) -> list[CompletedEpoch]:
+    return [event for event in trainer.epochs(resume) if isinstance(event, CompletedEpoch)]
 
 
 def exact(epoch: Epoch) -> dict[str, float]:
@@ -39,7 +39,7 @@ def exact(epoch: Epoch) -> dict[str, float]:
 
 
 def weights(trainer: Trainer) -> dict[str, Tensor]:
-    return {name: one.clone() for name, one in trainer.network.state_dict().items()}
+    return {name: tensor.clone() for name, tensor in trainer.network.state_dict().items()}
 
 
 def assert_same_bits(first: dict[str, Tensor], second: dict[str, Tensor]) -> None:

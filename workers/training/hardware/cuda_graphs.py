@@ -1,8 +1,8 @@
-"""Work on a GPU as one CUDA graph: one launch in place of the hundreds that a step is made of.
+"""Record the work of a function on a GPU as a CUDA graph, and replay it with one launch.
 
-What small networks wait for on a GPU is the processor that launches their kernels. A graph keeps
-the kernels and their places in memory, and does them again on whatever lies there by then. See
-pytorch.org/docs/stable/notes/cuda.html#cuda-graphs.
+A step of a small network is hundreds of short kernels, and the GPU waits for the processor that
+launches them. A graph holds the kernels with their addresses in memory and runs them again on
+whatever lies there. See pytorch.org/docs/stable/notes/cuda.html#cuda-graphs.
 """
 
 import warnings
@@ -16,29 +16,28 @@ from torch import Tensor
 
 from workers.training.errors import is_out_of_memory
 
-WARM_UP_CALLS = 3  # libraries choose their kernels and take their memory in the first ones
+WARM_UP_CALLS = 3  # in the first calls libraries choose their kernels and allocate their memory
 
 Tensors = tuple[Tensor, ...]
 Shapes = tuple[torch.Size, ...]
 
+_capture_lock = Lock()  # a process may have one capture under way
 
-_one_at_a_time = Lock()  # so many captures a process may have under way
 
-
-def captures(device: torch.device) -> bool:
-    """Whether a device can."""
+def can_capture(device: torch.device) -> bool:
+    """Whether the device can capture a CUDA graph."""
     return device.type == "cuda"
 
 
 class Recorder:
-    """Notes what is launched on a CUDA stream of its own."""
+    """Captures calls on a CUDA stream of its own."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._stream = torch.cuda.Stream(device)
 
     def warm_up(self, call: Callable[[], Tensors]) -> Tensors:
-        """Make a call where it will be recorded: some libraries keep what they set up per stream."""
+        """Make a call on the stream of the capture: some libraries keep their set-up per stream."""
         current = torch.cuda.current_stream(self._device)
         self._stream.wait_stream(current)
         with torch.cuda.stream(self._stream):
@@ -47,12 +46,12 @@ class Recorder:
         return outputs
 
     def record(self, call: Callable[[], Tensors]) -> tuple[Tensors, Callable[[], None]]:
-        """Note what a call would do, without doing it: where its outputs will lie, and how to do it."""
+        """Capture a call without running it; return the tensors of its outputs and its replay."""
         graph = torch.cuda.CUDAGraph()
-        # The outer stream is put back even where ending a capture fails, which torch leaves undone.
-        # thread_local: other threads of this process may go on with other work of the device.
+        # The outer stream is restored even where ending a capture fails, which torch does not do.
+        # thread_local: other threads of this process may use the device meanwhile.
         with (
-            _one_at_a_time,
+            _capture_lock,
             torch.cuda.device(self._device),
             torch.cuda.stream(torch.cuda.current_stream(self._device)),
             torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"),
@@ -63,7 +62,7 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a function did once: its inputs and outputs stay where they were."""
+    """A captured call. Its inputs and outputs keep their addresses."""
 
     inputs: Tensors
     outputs: Tensors
@@ -71,12 +70,12 @@ class Recording:
     replay: Callable[[], None]
 
 
-class Captured:
+class CapturedFunction:
     """A function of tensors on one CUDA device, captured once for each shape of its inputs.
 
-    It must do the same for every input of a shape, and may change tensors in place. Gradients that it
-    leaves at `parameters` are there after a replay too. One that asks the device for a number cannot
-    be captured: it warns so once, and is called as it is.
+    The function must do the same work for all inputs of a shape, and may change tensors in place.
+    Gradients that it leaves at `parameters` are at them after a replay too. A function that reads a
+    number back from the device cannot be captured: it causes one warning and is called as it is.
     """
 
     def __init__(
@@ -93,8 +92,8 @@ class Captured:
         self._latest: Recording | None = None
 
     def __call__(self, *inputs: Tensor) -> Tensors:
-        """What the function returns: as it is in the first calls of a shape, replayed from then on."""
-        shapes = tuple(one.shape for one in inputs)
+        """Return what the function returns: by a call for the first inputs of a shape, then by replay."""
+        shapes = tuple(tensor.shape for tensor in inputs)
         if self._calls[shapes] == WARM_UP_CALLS and self._is_capturable:
             self._record(shapes, inputs)
         self._calls[shapes] += 1
@@ -106,7 +105,7 @@ class Captured:
         return self._recorder.warm_up(lambda: self._function(*inputs))
 
     def _record(self, shapes: Shapes, inputs: Tensors) -> None:
-        kept = tuple(one.clone() for one in inputs)
+        kept = tuple(tensor.clone() for tensor in inputs)
         try:
             outputs, replay = self._recorder.record(lambda: self._function(*kept))
         except RuntimeError as error:
@@ -117,15 +116,15 @@ class Captured:
                 f"launched kernel by kernel, since it cannot be captured: {error}", stacklevel=2
             )
         else:
-            gradients = [one.grad for one in self._parameters]
+            gradients = [parameter.grad for parameter in self._parameters]
             self._recordings[shapes] = Recording(kept, outputs, gradients, replay)
 
     def _replay(self, recording: Recording, inputs: Tensors) -> Tensors:
-        for place, one in zip(recording.inputs, inputs, strict=True):
-            place.copy_(one)
+        for kept, tensor in zip(recording.inputs, inputs, strict=True):
+            kept.copy_(tensor)
         recording.replay()
         if recording is not self._latest:
             for parameter, gradient in zip(self._parameters, recording.gradients, strict=True):
                 parameter.grad = gradient
             self._latest = recording
-        return tuple(one.clone() for one in recording.outputs)
+        return tuple(output.clone() for output in recording.outputs)

@@ -1,7 +1,7 @@
 """Adam, AdamW and SGD as one fused kernel a step, over all parameters at once.
 
-The kernels are torch's own, those of `torch.optim.Adam(fused=True)` and its like, called directly:
-for a small network the Python around them costs more than a fifth of a whole step.
+The kernels are those of `torch.optim.Adam(fused=True)`, `AdamW` and `SGD`, called directly: for a
+small network the Python around them costs more than a fifth of a whole step.
 """
 
 from collections.abc import Mapping
@@ -11,44 +11,38 @@ from torch import Tensor, nn
 
 from workers.training.recipe import Recipe
 
-BETA1, BETA2 = 0.9, 0.999  # of both moments, and
-EPSILON = 1e-8  # as in Kingma & Ba 2015, arXiv:1412.6980
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # Kingma & Ba 2015, arXiv:1412.6980
 
 
 class FusedOptimizer:
-    """Steps every trainable parameter of a network by a recipe's rule.
+    """Updates every trainable parameter of a network by the rule of a recipe.
 
-    State lies as its parameter does (channels_last), since the kernels walk memory.
+    The state of a parameter has the parameter's memory layout, which the kernels rely on.
     """
 
     def __init__(self, network: nn.Module, recipe: Recipe) -> None:
         self._recipe = recipe
-        self.parameters = [one for one in network.parameters() if one.requires_grad]
-        self._values = [one.detach() for one in self.parameters]  # the same memory
+        self.parameters = [each for each in network.parameters() if each.requires_grad]
+        self._values = [each.detach() for each in self.parameters]  # the same memory
         num_moments = {"adam": 2, "adamw": 2, "sgd": int(recipe.momentum > 0)}[recipe.optimizer]
         self._moments = [
-            [torch.zeros_like(one) for one in self._values] for _ in range(num_moments)
+            [torch.zeros_like(value) for value in self._values] for _ in range(num_moments)
         ]
         self._step = torch.zeros((), device=self._values[0].device)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients; the next backward pass writes instead of adding."""
-        for parameter in self.parameters:
-            parameter.grad = None
-
     def step(self, learning_rate: float | Tensor) -> None:
-        """Move every parameter by its gradient, which each must have.
+        """Update every parameter by its gradient; each must have one.
 
-        The rate is a number, or () in float32 on the device, where the step is to be captured.
+        The learning rate is a number or, in a step that is captured, a float32 tensor () on the device.
         """
-        gradients = [one.grad for one in self.parameters if one.grad is not None]
+        gradients = [each.grad for each in self.parameters if each.grad is not None]
         if self._recipe.optimizer == "sgd":
             self._step_sgd(gradients, learning_rate)
         else:
             self._step_adam(gradients, learning_rate)
 
     def tensors(self) -> dict[str, Tensor]:
-        """The state, flat: "step", and "<moment>/<parameter>" by their numbers."""
+        """The state by name: "step", and "<number of the moment>/<number of the parameter>"."""
         flat = {
             f"{moment}/{number}": tensor
             for moment, tensors in enumerate(self._moments)
@@ -57,7 +51,7 @@ class FusedOptimizer:
         return {"step": self._step, **flat}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take on the state that tensors() gave."""
+        """Load the state that tensors() gave."""
         for name, tensor in self.tensors().items():
             tensor.copy_(tensors[name])
 
@@ -93,5 +87,5 @@ class FusedOptimizer:
             dampening=0.0,
             nesterov=self._recipe.momentum > 0,
             maximize=False,
-            is_first_step=False,  # momentum starts at zero, which comes to the same
+            is_first_step=False,  # momentum starts at zero, which has the same effect
         )

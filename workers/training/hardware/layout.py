@@ -1,17 +1,18 @@
-"""How images and weights lie in memory."""
+"""The memory layout of images and weights."""
 
 import torch
 from torch import nn
 
 
 def layout_of(network: nn.Module) -> torch.memory_format:
-    """Channels last where a network convolves, which is how its kernels read them.
+    """Channels last for a network that convolves, because its kernels read that layout.
 
-    Where it only multiplies, an image flattened must lie channel by channel, or each batch is copied.
+    A network of matrix products takes flattened images, which must lie channel by channel: in the
+    other layout every batch would be copied.
     """
     return torch.channels_last if convolves(network) else torch.contiguous_format
 
 
 def convolves(network: nn.Module) -> bool:
-    """Whether it has a convolution, as against matrix products alone."""
+    """Whether the network has a convolution; without one it has matrix products alone."""
     return any(isinstance(layer, nn.Conv2d) for layer in network.modules())

@@ -1,4 +1,7 @@
-"""How much memory a training has taken."""
+"""How much memory a training has used.
+
+By `resource`: psutil does not know the peak on Linux and macOS, and training imports only torch.
+"""
 
 import resource
 import sys
@@ -9,9 +12,9 @@ KIBIBYTE = 1024
 
 
 def peak_memory_bytes() -> int:
-    """Most memory that this process, or a child it has waited for, held at once; see getrusage(2).
+    """Peak resident memory of this process or of a child it has waited for; see getrusage(2).
 
-    Resident, so what a forked process shares with its parent counts as its own.
+    Memory that a forked process shares with its parent is included.
     """
     peak = max(
         resource.getrusage(who).ru_maxrss
@@ -21,12 +24,12 @@ def peak_memory_bytes() -> int:
 
 
 def peak_device_memory_bytes(device: torch.device) -> int | None:
-    """Most memory that tensors held on a CUDA device at once; None on others."""
+    """Peak memory of tensors on a CUDA device; None on other devices."""
     return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
 
 
 def free_cached(device: torch.device) -> None:
-    """Give back what torch keeps of the device's memory for later."""
+    """Return memory that torch caches to the device."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":

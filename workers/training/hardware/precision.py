@@ -1,6 +1,6 @@
-"""In which number format a training computes.
+"""The number format in which a training computes.
 
-What `auto` chooses is what was faster: docs/training-speed.md has both formats side by side.
+`auto` chooses the faster format: docs/training-speed.md has both side by side.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -13,9 +13,9 @@ from torch import nn
 from workers.training.hardware import products
 from workers.training.hardware.layout import convolves
 
-# Below this many weights bfloat16 costs more than faster products save (0.7× was measured on
-# 784-80-80-10).
-SMALLEST_LAYER_WORTH_ROUNDING = 256 * 256
+# In smaller layers bfloat16 costs more than faster products save: 784-80-80-10 ran at 0.7 times the
+# speed of float32.
+SMALLEST_LAYER_WORTH_ROUNDING = 256 * 256  # weights
 
 
 @dataclass(frozen=True)
@@ -24,26 +24,26 @@ class Precision:
 
     name: Literal["float32", "bfloat16"]
     reason: str
-    products_only: bool = False  # bfloat16 for what enters a matrix product, float32 for the rest
+    products_only: bool = False  # the factors of matrix products are bfloat16, all else float32
 
     @property
     def rounds_activations(self) -> bool:
-        """Whether layers hand each other another format than float32."""
+        """Whether the activations between layers are bfloat16."""
         return self.name != "float32" and not self.products_only
 
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
-        """The context to run forward passes in."""
+        """The context in which to run forward passes."""
         if not self.rounds_activations:
             return nullcontext()
         return torch.autocast(device.type, dtype=torch.bfloat16)
 
-    def products(self) -> AbstractContextManager[object]:
-        """The context to run forward and backward passes in."""
-        return products.in_bfloat16() if self.products_only else nullcontext()
+    def product_rounding(self) -> AbstractContextManager[object]:
+        """The context in which to run forward and backward passes."""
+        return products.rounded_to_bfloat16() if self.products_only else nullcontext()
 
 
-def choose(asked: str, network: nn.Module, device: torch.device) -> Precision:
-    """The precision for a recipe's `precision`: as asked, or for auto what suits device and net."""
+def choose_precision(asked: str, network: nn.Module, device: torch.device) -> Precision:
+    """The precision for a recipe's `precision`; "auto" depends on the device and the network."""
     if asked == "float32":
         return Precision("float32", "asked for")
     if asked == "bfloat16":
@@ -56,7 +56,7 @@ def choose(asked: str, network: nn.Module, device: torch.device) -> Precision:
 
 
 def computes_in_bfloat16(device: torch.device) -> bool:
-    """Whether the hardware itself multiplies in bfloat16, not by emulation."""
+    """Whether the hardware multiplies bfloat16 numbers itself, without emulation."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":
@@ -74,7 +74,9 @@ def _has_work_for_bfloat16(network: nn.Module) -> bool:
 
 
 def _bfloat16(reason: str, network: nn.Module, device: torch.device) -> Precision:
-    # Autocast writes every weight and gradient once more, in the other format. For a network of
-    # matrix products that is a quarter of a step, which oneDNN saves by rounding as it reads.
-    products_only = device.type == "cpu" and computes_in_bfloat16(device) and not convolves(network)
+    # Autocast copies every weight and gradient to the other format. In a network of matrix products
+    # that takes a quarter of a step. oneDNN, where it rounds, does so while it reads the factors.
+    products_only = (
+        device.type == "cpu" and not convolves(network) and products.can_round_to_bfloat16()
+    )
     return Precision("bfloat16", reason, products_only)

@@ -1,40 +1,53 @@
-"""How a processor multiplies matrices of float32 numbers: the switch of oneDNN.
+"""How the CPU multiplies float32 matrices: oneDNN's switch in torch.
 
-It says how far oneDNN may round what it reads, and whether torch asks oneDNN at all. See
-docs.pytorch.org/docs/stable/notes/mkldnn.html.
+The switch says whether oneDNN may round the factors of a product to bfloat16, and so also whether
+torch uses oneDNN for products at all. See docs.pytorch.org/docs/stable/notes/mkldnn.html. Whether
+oneDNN does round is up to the processor: with AMX it does, with AVX-512 bfloat16 alone not always.
 """
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
-FLOAT32_ERROR = 1e-5  # relative, of a product of 256 × 256; bfloat16 would be off by 3e-3
+FLOAT32_ERROR = 1e-5  # at most, relative, of a sum of 256 products; factors in bfloat16 give 8e-4
 _switch: Any = getattr(torch.backends.mkldnn, "matmul", None)  # torch's stubs do not know it
 
 
+@functools.cache
+def can_round_to_bfloat16() -> bool:
+    """Whether oneDNN rounds the factors of a product here where it may: found out by a product."""
+    if not _has_onednn():
+        return False
+    generator = torch.Generator().manual_seed(0)
+    left, right = torch.rand(2, 256, 256, generator=generator)
+    exact = left.double() @ right.double()
+    with rounded_to_bfloat16():
+        product = left @ right
+    return float((product.double() / exact - 1).abs().max()) > FLOAT32_ERROR
+
+
 def use_onednn() -> None:
-    """Let oneDNN compute products to float32 rounding, where it can.
+    """Let oneDNN compute float32 products where it does not round them.
 
     On AMD processors MKL's float32 products run at less than half of its speed.
     """
-    if _switch is None or not torch.backends.mkldnn.is_available():
-        return
-    left, right = torch.rand(256, 256), torch.rand(256, 256)
-    exact = left.double() @ right.double()
-    before = _switch.fp32_precision
-    _switch.fp32_precision = "bf16"
-    if ((left @ right).double() / exact - 1).abs().max() > FLOAT32_ERROR:
-        _switch.fp32_precision = before  # this processor really rounds
+    if _has_onednn() and not can_round_to_bfloat16():
+        _switch.fp32_precision = "bf16"
 
 
 @contextmanager
-def in_bfloat16() -> Iterator[None]:
-    """Round what enters a product to bfloat16, where the hardware multiplies that; sums stay float32."""
+def rounded_to_bfloat16() -> Iterator[None]:
+    """Let oneDNN round the factors of products to bfloat16; sums stay float32."""
     before = _switch.fp32_precision
     _switch.fp32_precision = "bf16"
     try:
         yield
     finally:
         _switch.fp32_precision = before
+
+
+def _has_onednn() -> bool:
+    return _switch is not None and torch.backends.mkldnn.is_available()

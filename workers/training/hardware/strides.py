@@ -1,8 +1,9 @@
-"""Strides longer than the image they stride over, where a gradient goes wrong.
+"""Shorten strides that are longer than the image, where oneDNN computes wrong gradients.
 
-Deep in a network a small image has shrunk to one pixel. A convolution of stride 2 does there what one
-of stride 1 does, but oneDNN leaves some of its weights' bfloat16 gradients unwritten: they are
-whatever the memory held before. docs/experiments.md has the shapes.
+Deep in a network a small image has shrunk to one pixel. There a convolution of stride 2 computes the
+same as one of stride 1, but oneDNN leaves some of the bfloat16 gradients of its weights unwritten:
+they keep what the memory held before. docs/experiments.md lists the shapes. This is a correction;
+it does not make training faster.
 """
 
 import torch
@@ -14,9 +15,9 @@ Stride = tuple[int, ...]
 
 
 def fit_strides(network: nn.Module, image_shape: ImageShape) -> None:
-    """Shorten strides to the image that a layer is given, where it does the same by that.
+    """Shorten every stride to the size of the layer's input, where the result stays the same.
 
-    Runs one black image through the network. What it convolves without an `nn.Conv2d` stays as it is.
+    Runs one black image through the network. Convolutions that are no `nn.Conv2d` are left as they are.
     """
     strided = [
         layer
@@ -46,11 +47,11 @@ def fit_strides(network: nn.Module, image_shape: ImageShape) -> None:
 
 
 def _fitting(layer: nn.Conv2d, images: Tensor, output: Tensor) -> Stride:
-    """The layer's strides, shortened along an axis on which it computes one place and so never steps."""
+    """The strides of the layer, shortened along axes where its output has one pixel and it never steps."""
     asked = layer.stride
     shorter = tuple(
-        min(stride, size) if places == 1 else stride
-        for stride, size, places in zip(asked, images.shape[2:], output.shape[2:], strict=True)
+        min(stride, size) if pixels == 1 else stride
+        for stride, size, pixels in zip(asked, images.shape[2:], output.shape[2:], strict=True)
     )
     if shorter == asked:
         return asked

@@ -1,1 +1,1 @@
-"""What is measured of a network: scores, calibration, gradient flow, size, time and latency."""
+"""Measurements of a network and its training, one kind a module; none imports another."""

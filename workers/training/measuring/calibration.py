@@ -1,4 +1,4 @@
-"""Whether a network that says 90 % is right nine times out of ten."""
+"""Calibration: whether predictions with a probability of 90 % are right nine times out of ten."""
 
 import torch
 from torch import Tensor
@@ -8,8 +8,11 @@ from workers.training.results import ReliabilityBin
 NUM_BINS = 15  # of equal width, as in Guo et al. 2017
 
 
-def reliability(probabilities: Tensor, labels: Tensor) -> list[ReliabilityBin]:
-    """Images by the probability of their predicted class, in bins (k/15, (k+1)/15], float64."""
+def reliability_bins(probabilities: Tensor, labels: Tensor) -> list[ReliabilityBin]:
+    """Sort images by the probability of their predicted class into 15 bins (k/15, (k+1)/15].
+
+    From probabilities (N, num_classes) and labels (N,); computed in float64.
+    """
     confidence, predicted = probabilities.double().max(dim=1)
     correct = (predicted == labels).double()
     index = (confidence * NUM_BINS).ceil().long().clamp(1, NUM_BINS) - 1
@@ -25,13 +28,13 @@ def reliability(probabilities: Tensor, labels: Tensor) -> list[ReliabilityBin]:
 
 def expected_calibration_error(bins: list[ReliabilityBin]) -> float:
     """Mean distance of confidence from accuracy over the bins, weighted by their images."""
-    images = sum(one.images for one in bins)
-    distances = (one.images * abs((one.confidence or 0) - (one.accuracy or 0)) for one in bins)
+    images = sum(each.images for each in bins)
+    distances = (each.images * abs((each.confidence or 0) - (each.accuracy or 0)) for each in bins)
     return sum(distances) / images
 
 
 def brier_score(probabilities: Tensor, labels: Tensor) -> float:
-    """Mean squared distance of the probabilities from the truth, summed over classes: 0 to 2."""
+    """Mean over images of the squared error of the probabilities, summed over classes: 0 to 2."""
     errors = probabilities.double().clone()
     errors[torch.arange(len(labels)), labels] -= 1
     return float(errors.square().sum(dim=1).mean())

@@ -1,7 +1,7 @@
 """Scores of a classifier's probabilities: confusion matrix, ROC, AUC, precision, recall, F1.
 
-torchmetrics computes them. It imports torchvision, and both are imported where they are used, so
-that training itself needs torch alone.
+torchmetrics computes them. It imports torchvision; both are imported inside the functions that use
+them, because this package must import where only torch is installed.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch import Tensor
 from models._torchvision import import_torchvision
 from workers.training.results import ClassScore, RocCurve
 
-MOST_POINTS = 200  # of a curve that is kept for drawing
+MAX_POINTS = 200  # of a ROC curve that is kept for drawing
 
 
 def confusion_matrix(probabilities: Tensor, labels: Tensor) -> list[list[int]]:
@@ -46,7 +46,7 @@ def roc_curves(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) ->
 
 
 def macro_auc(curves: Sequence[RocCurve]) -> float | None:
-    """The mean AUC over the classes that have one."""
+    """The mean AUC over the classes that have one; None where no class has."""
     known = [curve.auc for curve in curves if curve.auc is not None]
     return math.fsum(known) / len(known) if known else None
 
@@ -67,16 +67,19 @@ def class_scores(
         torch.bincount(labels, minlength=probabilities.shape[1]).tolist(),
         strict=True,
     )
-    return [ClassScore(c.name, p, r, f1, c.auc, support) for c, p, r, f1, support in columns]
+    return [
+        ClassScore(curve.name, precision, recall, f1, curve.auc, support)
+        for curve, precision, recall, f1, support in columns
+    ]
 
 
 def _thinned(x: Tensor, y: Tensor) -> Tensor:
-    # Evenly along the length of the curve, so that its corner stays sharp; both ends are kept.
+    # Points evenly spaced along the curve, so that its corner stays sharp; both ends are kept.
     points = torch.stack([x, y])
-    if points.shape[1] <= MOST_POINTS:
+    if points.shape[1] <= MAX_POINTS:
         return points
     steps = points.diff(dim=1).abs().sum(dim=0)
     length = torch.cat([torch.zeros(1), steps.cumsum(0)])
-    wanted = torch.linspace(0, float(length[-1]), MOST_POINTS)
+    wanted = torch.linspace(0, float(length[-1]), MAX_POINTS)
     indices = torch.searchsorted(length, wanted).clamp(max=points.shape[1] - 1).unique()
     return points[:, indices]

@@ -1,31 +1,33 @@
-"""How good a network is on a split. Always in float32, which is how a model is served."""
+"""Loss and accuracy of a network on a split, always in float32, as a model is served."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workers.datasets.image_dataset import Split
+from workers.datasets.image_dataset import SPLIT_SEED, Split
 from workers.training.normalisation import Normalisation
 from workers.training.results import Score
 
-BATCH_SIZE = 128  # activations of more leave a processor's cache: docs/experiments.md
+BATCH_SIZE = 128  # more activations do not fit a processor's cache: docs/experiments.md
 
 
 def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor:
-    """Logits (N, num_classes) of every image of a split, on its device; the mode is restored."""
+    """Logits (N, num_classes) of every image of a split, on its device, in evaluation mode.
+
+    The network is put back into the mode it was in.
+    """
     was_training = network.training
     network.eval()
     with torch.inference_mode():
         first = network(normalise(split.images[:1]))
-        # One place for all: answers kept one by one lie between the activations of the next batches,
-        # and the heap grows by hundreds of megabytes.
-        answer: Tensor = first.new_empty(len(split), first.shape[1])
-        for images, part in zip(
-            split.images.split(BATCH_SIZE), answer.split(BATCH_SIZE), strict=True
-        ):
+        # One tensor for all logits: kept batch by batch, each lies between the activations of the next
+        # batches, and the heap grows by hundreds of megabytes.
+        found: Tensor = first.new_empty(len(split), first.shape[1])
+        batches = zip(split.images.split(BATCH_SIZE), found.split(BATCH_SIZE), strict=True)
+        for images, part in batches:
             part.copy_(network(normalise(images)))
     network.train(was_training)
-    return answer
+    return found
 
 
 def score(network: nn.Module, split: Split, normalise: Normalisation) -> Score:
@@ -38,3 +40,10 @@ def score_of(logits: Tensor, labels: Tensor) -> Score:
     loss = functional.cross_entropy(logits, labels)
     accuracy = (logits.argmax(dim=1) == labels).float().mean()
     return Score(loss=float(loss), accuracy=float(accuracy), images=len(labels))
+
+
+def fixed_sample(split: Split, num_images: int) -> Split:
+    """At most `num_images` images of a split, chosen at random but the same at every call."""
+    generator = torch.Generator().manual_seed(SPLIT_SEED)
+    order = torch.randperm(len(split), generator=generator)[:num_images]
+    return split.select(order.to(split.labels.device))

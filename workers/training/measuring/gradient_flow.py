@@ -1,4 +1,4 @@
-"""How much gradient reaches every layer, how far it moves the weights, and which units are dead."""
+"""Gradient flow: the gradient of every layer, how far it moves the weights, and dead units."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from workers.training.normalisation import Normalisation
 from workers.training.results import LayerName
 
 SAMPLES_PER_EPOCH = 16
-IMAGES = 1000  # on which a unit must stay at zero to be called dead
-AT_ONCE = 250  # of them
+DEAD_IMAGES = 1000  # a unit is dead if it is zero on all of them
+DEAD_BATCH_SIZE = 250
 
 
 class GradientFlow:
-    """Collects gradient and update norms over some steps of an epoch, without waiting for the device."""
+    """Collects norms of gradients and updates in some steps of an epoch, without waiting for the device."""
 
     def __init__(self, network: nn.Module, num_steps: int) -> None:
-        named = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
+        named = [(name, each) for name, each in network.named_parameters() if each.requires_grad]
         self._layers = [_owner(name) for name, _ in named]
         self._parameters = [parameter for _, parameter in named]
         self._every = max(1, num_steps // SAMPLES_PER_EPOCH)
@@ -28,12 +28,12 @@ class GradientFlow:
         self._moved: Tensor | None = None  # (2, parameters): squares of updates and of weights
 
     def sample(self, step: int) -> None:
-        """Note this step (from 0), after its update, if it is one of those sampled.
+        """Collect the norms of step `step` (from 0) after its update, if the step is sampled.
 
-        The step after a sampled one tells how far an update moves the weights.
+        The update is measured in the step after a sampled one.
         """
         if self._before:
-            self._note_update()
+            self._record_update()
         if step % self._every:
             return
         gradients = [p.grad for p in self._parameters]
@@ -44,9 +44,9 @@ class GradientFlow:
         self._before = [parameter.detach().clone() for parameter in self._parameters]
 
     def norms(self) -> dict[str, float]:
-        """Per layer, in the order of the network: the root mean square of its gradient's L2 norm.
+        """Root mean square over the sampled steps of the L2 norm of each layer's gradient.
 
-        The norm of a layer is taken over its weights and biases together.
+        In the order of the network; the norm is over the layer's weights and biases together.
         """
         if self._squares is None:
             return {}
@@ -54,9 +54,9 @@ class GradientFlow:
         return {layer: (total / self._num_samples) ** 0.5 for layer, total in sums.items()}
 
     def update_ratios(self) -> dict[str, float]:
-        """Per layer: L2 norm of an update over that of the weights it changes, root mean squares.
+        """For each layer the L2 norm of its updates over that of its weights, root mean squares.
 
-        Empty where an epoch has a single step.
+        Empty if the epoch has a single step.
         """
         if self._moved is None:
             return {}
@@ -67,7 +67,7 @@ class GradientFlow:
             if weights[layer] > 0
         }
 
-    def _note_update(self) -> None:
+    def _record_update(self) -> None:
         pairs = list(zip(self._parameters, self._before, strict=True))
         updates = [torch.linalg.vector_norm(after.detach() - before) for after, before in pairs]
         weights = [torch.linalg.vector_norm(before) for _, before in pairs]
@@ -83,14 +83,14 @@ class GradientFlow:
 
 
 def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> dict[str, float]:
-    """Per ReLU: the share of its units (channels of a convolution) at zero on every one of 1,000 images.
+    """For each ReLU the share of its units, or channels, that are zero on each of 1,000 images.
 
-    In evaluation mode. Where a network uses a ReLU again, that use has a number behind its name.
+    Measured in evaluation mode. If a network uses a ReLU again, the key of that use ends in its number.
     """
     alive: dict[str, Tensor] = {}
     uses: dict[str, int] = {}
     hooks = [
-        module.register_forward_hook(_note_alive(name, alive, uses))
+        module.register_forward_hook(_record_alive(name, alive, uses))
         for name, module in network.named_modules()
         if isinstance(module, nn.ReLU)
     ]
@@ -98,7 +98,7 @@ def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> di
     network.eval()
     try:
         with torch.inference_mode():
-            for images in split.images[:IMAGES].split(AT_ONCE):
+            for images in split.images[:DEAD_IMAGES].split(DEAD_BATCH_SIZE):
                 uses.clear()
                 network(normalise(images))
     finally:
@@ -111,11 +111,13 @@ def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> di
 def layer_names(network: nn.Module) -> list[LayerName]:
     """The layers that have a gradient norm, in the order of the network."""
     modules = dict(network.named_modules())
-    owners = dict.fromkeys(_owner(n) for n, one in network.named_parameters() if one.requires_grad)
+    owners = dict.fromkeys(
+        _owner(name) for name, each in network.named_parameters() if each.requires_grad
+    )
     return [LayerName(owner, type(modules.get(owner, network)).__name__) for owner in owners]
 
 
-def _note_alive(name: str, alive: dict[str, Tensor], uses: dict[str, int]) -> Callable[..., None]:
+def _record_alive(name: str, alive: dict[str, Tensor], uses: dict[str, int]) -> Callable[..., None]:
     def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
         del module, inputs
         uses[name] = uses.get(name, 0) + 1

@@ -1,4 +1,4 @@
-"""What a network is made of, counted before it is trained."""
+"""Layers, parameters and operations of a network."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from models import ImageShape
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer without layers inside, in the order it runs."""
+    """One layer that contains no other layers."""
 
     name: str
     kind: str
@@ -26,14 +26,14 @@ class ArchitectureSummary:
 
     num_parameters: int
     flops: int  # forward pass of one image; a multiply-add counts as two
-    layers: list[Layer]
+    layers: list[Layer]  # in the order in which they run
 
 
 def summarise(network: nn.Module, image_shape: ImageShape) -> ArchitectureSummary:
     """Count parameters, FLOPs and layers of a network for images of `image_shape`."""
     layers: list[Layer] = []
     hooks = [
-        module.register_forward_hook(_note(name, layers))
+        module.register_forward_hook(_record(name, layers))
         for name, module in network.named_modules()
         if not list(module.children())
     ]
@@ -46,12 +46,12 @@ def summarise(network: nn.Module, image_shape: ImageShape) -> ArchitectureSummar
 
 
 def count_parameters(network: nn.Module) -> int:
-    """How many numbers are trained."""
-    return sum(one.numel() for one in network.parameters() if one.requires_grad)
+    """The number of trainable parameters."""
+    return sum(each.numel() for each in network.parameters() if each.requires_grad)
 
 
 def count_flops(network: nn.Module, image_shape: ImageShape) -> int:
-    """Floating-point operations of the forward pass of one image."""
+    """Floating-point operations of the forward pass of one image; a multiply-add counts as two."""
     was_training = network.training
     device = next(network.parameters()).device
     counter = FlopCounterMode(display=False)
@@ -62,7 +62,7 @@ def count_flops(network: nn.Module, image_shape: ImageShape) -> int:
     return counter.get_total_flops()
 
 
-def _note(name: str, layers: list[Layer]) -> Any:
+def _record(name: str, layers: list[Layer]) -> Any:
     def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
         del inputs
         if not isinstance(module, nn.Identity):

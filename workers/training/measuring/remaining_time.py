@@ -1,4 +1,4 @@
-"""How long a training will still take."""
+"""An estimate of how long a training will still take."""
 
 from time import perf_counter
 
@@ -6,7 +6,7 @@ from workers.training.results import Progress
 
 
 class RemainingTime:
-    """Extrapolates from what this process has done; evaluation is part of it."""
+    """Extrapolates from the epochs of this process, their evaluation included."""
 
     def __init__(self, epochs_done: int, epochs: int) -> None:
         self._started = perf_counter()
@@ -14,7 +14,7 @@ class RemainingTime:
         self._epochs = epochs
 
     def estimate(self, progress: Progress) -> float:
-        """Seconds until the last epoch is trained and evaluated."""
+        """Seconds until the last epoch has been trained and evaluated."""
         done = progress.epoch - 1 + progress.step / progress.steps - self._epochs_done
         left = self._epochs - self._epochs_done - done
         return (perf_counter() - self._started) / done * left

@@ -1,13 +1,13 @@
-"""Loss and accuracy of an epoch under way, added up seldom: each addition is a kernel."""
+"""Loss and accuracy of the epoch under way, added up once for many steps, because each sum is a kernel."""
 
 import torch
 from torch import Tensor
 
-MOST_PENDING = 32  # steps
+MAX_PENDING = 32  # steps
 
 
 class RunningScore:
-    """Means over all images so far. add() waits for nothing, the rest for the device."""
+    """Means over all images so far. add() does not wait for the device; loss() and accuracy() do."""
 
     def __init__(self, device: torch.device) -> None:
         self._pending: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -16,10 +16,10 @@ class RunningScore:
         self._num_images = 0
 
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        """Note a step: mean loss (), logits (N, num_classes) and labels (N,) of its images."""
+        """Add a step: mean loss (), logits (N, num_classes) and labels (N,) of its images."""
         self._pending.append((loss, logits, labels))
-        if len(self._pending) == MOST_PENDING:
-            self._settle()
+        if len(self._pending) == MAX_PENDING:
+            self._add_pending()
 
     @property
     def num_images(self) -> int:
@@ -28,19 +28,19 @@ class RunningScore:
 
     def loss(self) -> float:
         """Mean cross-entropy."""
-        self._settle()
+        self._add_pending()
         return float(self._loss_sum) / self._num_images
 
     def accuracy(self) -> float:
-        """Share of images classified as labelled."""
-        self._settle()
+        """The share of images whose largest logit is at their label."""
+        self._add_pending()
         return float(self._num_correct) / self._num_images
 
-    def _settle(self) -> None:
+    def _add_pending(self) -> None:
         if not self._pending:
             return
         losses, logits, labels = zip(*self._pending, strict=True)
-        sizes = [len(one) for one in labels]
+        sizes = [len(batch) for batch in labels]
         weights = torch.tensor(sizes, dtype=self._loss_sum.dtype)
         weights = weights.to(self._loss_sum.device, non_blocking=True)
         self._loss_sum += torch.dot(torch.stack(losses), weights)

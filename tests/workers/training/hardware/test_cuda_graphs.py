@@ -1,6 +1,7 @@
-"""A step that is captured once and replayed trains as one that is run afresh each time."""
+"""A step that is captured once and replayed trains to the same bits as a step that is run each time."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -14,40 +15,41 @@ from tests.workers.training.trainings import (
     CPU,
     SMALL,
     assert_same_bits,
+    completed_epochs,
     exact,
     make,
     recipes,
-    trained,
     weights,
 )
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.checkpoint import Checkpoint
-from workers.training.hardware import captured
-from workers.training.hardware.captured import Captured, Tensors
+from workers.training.hardware import cuda_graphs
+from workers.training.hardware.cuda_graphs import CapturedFunction, Tensors
 from workers.training.recipe import Recipe
-from workers.training.trainer import Trained, Trainer, build
+from workers.training.step import TrainingStep
+from workers.training.trainer import Trainer, build
 
 NEVER = 10**9
 
 
 @pytest.fixture
 def imitated(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Trainings of the processor capture their steps, by imitation."""
+    """Trainings on the CPU capture their steps, by imitation."""
     imitated_graph.imitate(monkeypatch)
     return monkeypatch
 
 
 def bits(trainer: Trainer) -> tuple[list[dict[str, float]], dict[str, Tensor]]:
-    """What there is to know after each epoch, gradient norms with it, and the weights at the end."""
-    return [exact(one.epoch) for one in trained(trainer)], weights(trainer)
+    """The metrics of each epoch, gradient norms included, and the weights at the end."""
+    return [exact(completed.epoch) for completed in completed_epochs(trainer)], weights(trainer)
 
 
 def assert_alike(
     patch: pytest.MonkeyPatch, training: Callable[[], Trainer], *, warm_up: int = 2
 ) -> None:
-    patch.setattr(captured, "WARM_UP_CALLS", NEVER)
+    patch.setattr(cuda_graphs, "WARM_UP_CALLS", NEVER)
     epochs, ends = bits(training())
-    patch.setattr(captured, "WARM_UP_CALLS", warm_up)
+    patch.setattr(cuda_graphs, "WARM_UP_CALLS", warm_up)
     replayed_epochs, replayed_ends = bits(training())
 
     assert replayed_epochs == epochs
@@ -85,34 +87,34 @@ def test_a_training_resumed_before_its_steps_are_captured_ends_in_the_same_bits(
     del imitated
     recipe = Recipe(epochs=3, batch_size=32, augmentation="crop_and_flip", schedule="cosine")
     straight = make(few_digits, recipe)
-    kept = [said.checkpoint.to_bytes() for said in straight.epochs() if isinstance(said, Trained)]
+    kept = [completed.checkpoint.to_bytes() for completed in completed_epochs(straight)]
     continued = make(few_digits, recipe)
 
-    trained(continued, Checkpoint.from_bytes(kept[0]))
+    completed_epochs(continued, Checkpoint.from_bytes(kept[0]))
 
     assert_same_bits(weights(continued), weights(straight))
 
 
-def test_what_is_returned_stays_when_the_next_call_writes_over_it(
+def test_outputs_stay_when_the_next_call_overwrites_their_memory(
     imitated: pytest.MonkeyPatch,
 ) -> None:
     del imitated
-    double = Captured(lambda one: (one * 2,), CPU)
+    double = CapturedFunction(lambda tensor: (tensor * 2,), CPU)
 
     answers = [double(torch.full((3,), float(number)))[0] for number in range(8)]
 
-    assert [one.tolist() for one in answers] == [[2.0 * number] * 3 for number in range(8)]
+    assert [answer.tolist() for answer in answers] == [[2.0 * number] * 3 for number in range(8)]
 
 
-def test_each_shape_is_captured_for_itself(imitated: pytest.MonkeyPatch) -> None:
+def test_each_shape_has_a_capture_of_its_own(imitated: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def total(one: Tensor) -> tuple[Tensor, ...]:
-        calls.append(len(one))
-        return (one.sum(),)
+    def total(tensor: Tensor) -> tuple[Tensor, ...]:
+        calls.append(len(tensor))
+        return (tensor.sum(),)
 
-    imitated.setattr(captured, "WARM_UP_CALLS", 1)
-    replayed = Captured(total, CPU)
+    imitated.setattr(cuda_graphs, "WARM_UP_CALLS", 1)
+    replayed = CapturedFunction(total, CPU)
 
     found = [float(replayed(torch.ones(size))[0]) for size in (3, 5, 3, 5, 3, 5, 3)]
 
@@ -120,28 +122,32 @@ def test_each_shape_is_captured_for_itself(imitated: pytest.MonkeyPatch) -> None
     assert sorted(calls) == [3, 3, 5, 5]  # warmed up, and captured
 
 
-def test_what_cannot_be_captured_is_called_as_it_is_and_says_so_once(
+def test_a_function_that_cannot_be_captured_is_called_as_it_is_with_one_warning(
     imitated: pytest.MonkeyPatch,
 ) -> None:
     del imitated
-    asks = Captured(lambda one: (one * float(one.max()),), CPU)
-    found = [asks(torch.full((2,), 2.0))[0].tolist() for _ in range(captured.WARM_UP_CALLS)]
+    reads_back = CapturedFunction(lambda tensor: (tensor * float(tensor.max()),), CPU)
+    found = [
+        reads_back(torch.full((2,), 2.0))[0].tolist() for _ in range(cuda_graphs.WARM_UP_CALLS)
+    ]
 
     with pytest.warns(match="cannot be captured: aten::_local_scalar_dense"):
-        found += asks(torch.full((2,), 3.0))[0].tolist()
-    found += asks(torch.full((2,), 4.0))[0].tolist()
+        found += reads_back(torch.full((2,), 3.0))[0].tolist()
+    found += reads_back(torch.full((2,), 4.0))[0].tolist()
 
-    assert found == [[4.0, 4.0]] * captured.WARM_UP_CALLS + [9.0, 9.0, 16.0, 16.0]
+    assert found == [[4.0, 4.0]] * cuda_graphs.WARM_UP_CALLS + [9.0, 9.0, 16.0, 16.0]
 
 
-def test_too_little_memory_for_a_capture_is_told_as_that(imitated: pytest.MonkeyPatch) -> None:
+def test_too_little_memory_for_a_capture_is_an_out_of_memory_error(
+    imitated: pytest.MonkeyPatch,
+) -> None:
     class Full(imitated_graph.ImitatedRecorder):
         def record(self, _: Callable[[], Tensors]) -> tuple[Tensors, Callable[[], None]]:
             raise torch.OutOfMemoryError
 
-    imitated.setattr(captured, "Recorder", Full)
-    double = Captured(lambda one: (one * 2,), CPU)
-    for _ in range(captured.WARM_UP_CALLS):
+    imitated.setattr(cuda_graphs, "Recorder", Full)
+    double = CapturedFunction(lambda tensor: (tensor * 2,), CPU)
+    for _ in range(cuda_graphs.WARM_UP_CALLS):
         double(torch.ones(2))
 
     with pytest.raises(torch.OutOfMemoryError):
@@ -180,15 +186,15 @@ def test_on_a_gpu_no_step_waits_for_the_device(
     network = build("cnn", SMALL["cnn"], few_digits.image_shape, 10, seed=3)
     recipe = Recipe(epochs=3, batch_size=32, augmentation="crop_and_flip")
     trainer = Trainer(network, few_digits, recipe, seed=3, device=cuda)
-    run = trainer._run
+    call = TrainingStep.__call__
 
-    def watched(*step: object) -> tuple[Tensor, ...]:
+    def watched(step: TrainingStep, *inputs: Any) -> tuple[Tensor, ...]:
         torch.cuda.set_sync_debug_mode("error" if trainer.epochs_done else "default")
         try:
-            return run(*step)  # type: ignore[arg-type]
+            return call(step, *inputs)
         finally:
             torch.cuda.set_sync_debug_mode("default")
 
-    monkeypatch.setattr(trainer, "_run", watched)
+    monkeypatch.setattr(TrainingStep, "__call__", watched)
 
-    assert len(trained(trainer)) == 3
+    assert len(completed_epochs(trainer)) == 3

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from models import architectures
-from tests.workers.training.trainings import CPU, exact, trained, weights
+from tests.workers.training.trainings import CPU, completed_epochs, exact, weights
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
@@ -21,7 +21,9 @@ def ends(dataset: ImageDataset) -> dict[tuple[str, str], str]:
             network = build(architecture, {}, dataset.image_shape, dataset.num_classes, seed=3)
             recipe = Recipe(epochs=1, batch_size=45, precision=precision)
             trainer = Trainer(network, dataset, recipe, seed=3, device=CPU)
-            digest = hashlib.sha256(repr([exact(one.epoch) for one in trained(trainer)]).encode())
+            digest = hashlib.sha256(
+                repr([exact(completed.epoch) for completed in completed_epochs(trainer)]).encode()
+            )
             for weight in weights(trainer).values():
                 digest.update(weight.contiguous().numpy().tobytes())
             found[architecture, precision] = digest.hexdigest()

@@ -48,7 +48,7 @@ def test_a_convolution_gives_the_same_with_its_stride_shortened(
     assert layer(images).shape == before.shape
     assert torch.allclose(layer(images), before)
     if all(2 * p < r for p, r in zip(padding, reach, strict=True)):  # none fits beside the image
-        assert all(one <= n for one, n in zip(layer.stride, size, strict=True))
+        assert all(stride <= n for stride, n in zip(layer.stride, size, strict=True))
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -107,7 +107,9 @@ def test_a_training_strides_no_further_than_its_images_reach(
     too_long = []
 
     def note(layer: nn.Conv2d, inputs: tuple[Tensor]) -> None:
-        if any(one > size for one, size in zip(layer.stride, inputs[0].shape[2:], strict=True)):
+        if any(
+            stride > size for stride, size in zip(layer.stride, inputs[0].shape[2:], strict=True)
+        ):
             too_long.append(layer)
 
     for layer in trainer.network.modules():
@@ -121,10 +123,10 @@ def test_a_training_strides_no_further_than_its_images_reach(
 
 def test_looking_for_strides_leaves_the_network_as_it_was(few_digits: ImageDataset) -> None:
     network = build("mobilenet_v3_small", {}, few_digits.image_shape, 10, seed=3)
-    before = {name: one.clone() for name, one in network.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
 
     fit_strides(network, few_digits.image_shape)
 
     assert_same_bits(network.state_dict(), before)
-    assert all(one.training for one in network.modules())
-    assert not any(one._forward_hooks for one in network.modules())
+    assert all(layer.training for layer in network.modules())
+    assert not any(layer._forward_hooks for layer in network.modules())

@@ -8,7 +8,7 @@ from models._torchvision import import_torchvision
 from workers.training.measuring.calibration import (
     brier_score,
     expected_calibration_error,
-    reliability,
+    reliability_bins,
 )
 
 import_torchvision()
@@ -24,7 +24,7 @@ def test_calibration_is_that_of_torchmetrics_and_scikit_learn(
     labels = torch.randint(classes, (2000,), generator=generator)
     probabilities = logits.double().softmax(dim=1)
 
-    bins = reliability(probabilities, labels)
+    bins = reliability_bins(probabilities, labels)
 
     theirs = multiclass_calibration_error(probabilities, labels, classes, n_bins=15, norm="l1")
     assert expected_calibration_error(bins) == pytest.approx(float(theirs), abs=1e-6)
@@ -32,14 +32,14 @@ def test_calibration_is_that_of_torchmetrics_and_scikit_learn(
         labels, probabilities, labels=list(range(classes)), scale_by_half=False
     )
     assert brier_score(probabilities, labels) == pytest.approx(brier, rel=1e-6)
-    assert sum(one.images for one in bins) == 2000
+    assert sum(each.images for each in bins) == 2000
 
 
 def test_certainty_that_is_right_is_perfect_and_in_the_last_bin() -> None:
     probabilities = torch.eye(3)
     labels = torch.arange(3)
 
-    bins = reliability(probabilities, labels)
+    bins = reliability_bins(probabilities, labels)
 
     assert (bins[-1].images, bins[-1].confidence, bins[-1].accuracy) == (3, 1.0, 1.0)
     assert bins[0].confidence is None

@@ -15,10 +15,10 @@ from torch import nn
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.checkpoint import Checkpoint, CheckpointError
-from workers.training.final_evaluation import judge
+from workers.training.final_evaluation import evaluate_trained
 from workers.training.hardware import device
 from workers.training.hardware.device import DeviceUnavailableError
-from workers.training.hardware.precision import choose
+from workers.training.hardware.precision import choose_precision
 from workers.training.measuring import classification, latency
 from workers.training.measuring.evaluation import score
 from workers.training.measuring.gradient_flow import GradientFlow, dead_relus, layer_names
@@ -26,7 +26,7 @@ from workers.training.measuring.latency import measure_latency
 from workers.training.measuring.network_summary import summarise
 from workers.training.normalisation import Normalisation
 from workers.training.recipe import Recipe
-from workers.training.trainer import Trained, Trainer, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
 CPU = torch.device("cpu")
 
@@ -37,13 +37,13 @@ def trainer_of(dataset: ImageDataset, architecture: str = "cnn", epochs: int = 2
 
 
 @pytest.mark.usefixtures("quick_latency")
-def test_a_finished_training_is_judged_as_scikit_learn_would(digits: ImageDataset) -> None:
+def test_the_scores_of_a_finished_training_are_those_of_scikit_learn(digits: ImageDataset) -> None:
     trainer = trainer_of(digits)
     list(trainer.epochs())
 
-    outcome = judge(trainer, digits)
+    evaluation = evaluate_trained(trainer, digits)
 
-    result, probabilities = outcome.result, outcome.test_probabilities.numpy()
+    result, probabilities = evaluation.result, evaluation.test_probabilities.numpy()
     labels, predicted = digits.test.labels.numpy(), probabilities.argmax(axis=1)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
     assert result.confusion_matrix == confusion_matrix(labels, predicted).tolist()
@@ -53,13 +53,15 @@ def test_a_finished_training_is_judged_as_scikit_learn_would(digits: ImageDatase
     )
     theirs = precision_recall_fscore_support(labels, predicted, zero_division=0)
     for name, column in zip(("precision", "recall", "f1", "support"), theirs, strict=True):
-        ours = [asdict(one)[name] for one in result.per_class]
+        ours = [asdict(scores)[name] for scores in result.per_class]
         assert ours == pytest.approx(column.tolist(), abs=1e-6)
-    assert result.num_parameters == sum(one.numel() for one in trainer.network.parameters())
-    assert [one.batch_size for one in result.latency] == [1, 8, 64]
+    assert result.num_parameters == sum(
+        parameter.numel() for parameter in trainer.network.parameters()
+    )
+    assert [row.batch_size for row in result.latency] == [1, 8, 64]
     assert result.test.images == 297
     assert result.versions["torch"] == torch.__version__
-    assert 50e6 < result.peak_memory_bytes < 64e9  # torch alone takes more than the one
+    assert 50e6 < result.peak_memory_bytes < 64e9  # torch alone takes more than 50 MB
     assert result.peak_device_memory_bytes is None
 
 
@@ -100,7 +102,7 @@ def test_a_score_does_not_depend_on_batches_and_leaves_the_network_as_it_was(
 ) -> None:
     network = build("residual_cnn", {"dropout": 0.5}, few_digits.image_shape, 10, seed=0).train()
     normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
-    before = {name: one.clone() for name, one in network.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
 
     whole = score(network, few_digits.test, normalise)
     monkeypatch.setattr("workers.training.measuring.evaluation.BATCH_SIZE", 7)
@@ -109,7 +111,7 @@ def test_a_score_does_not_depend_on_batches_and_leaves_the_network_as_it_was(
     assert whole.loss == pytest.approx(in_parts.loss, rel=1e-5)
     assert whole.accuracy == in_parts.accuracy
     assert network.training
-    assert all(torch.equal(before[name], one) for name, one in network.state_dict().items())
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
 
 
 def test_normalised_train_images_have_mean_zero_and_variance_one(digits: ImageDataset) -> None:
@@ -129,11 +131,13 @@ def test_gradient_norms_are_the_root_mean_square_over_the_sampled_steps() -> Non
         flow.sample(step)
         for name in squares:
             layer = network.get_submodule(name)
-            squares[name] += sum(float(one.grad.square().sum()) for one in layer.parameters())
+            squares[name] += sum(
+                float(parameter.grad.square().sum()) for parameter in layer.parameters()
+            )
 
     expected = {name: math.sqrt(total / 3) for name, total in squares.items()}
     assert flow.norms() == pytest.approx(expected, rel=1e-5)
-    assert [(one.name, one.kind) for one in layer_names(network)] == [
+    assert [(layer.name, layer.kind) for layer in layer_names(network)] == [
         ("0", "Linear"),
         ("2", "Linear"),
     ]
@@ -148,10 +152,10 @@ def test_an_update_is_measured_against_the_weights_it_changes() -> None:
         network(torch.rand(5, 4)).square().sum().backward()
         optimizer.step()
         flow.sample(step)
-        states.append({name: one.clone() for name, one in network.state_dict().items()})
+        states.append({name: tensor.clone() for name, tensor in network.state_dict().items()})
 
     def square(layer: str, values: list[dict[str, torch.Tensor]]) -> float:
-        return sum(float(one[f"{layer}.{n}"].square().sum()) for one in values for n in PARTS)
+        return sum(float(value[f"{layer}.{n}"].square().sum()) for value in values for n in PARTS)
 
     moves = [{n: b[n] - a[n] for n in a} for a, b in itertools.pairwise(states)]
     for layer, ratio in flow.update_ratios().items():
@@ -209,7 +213,7 @@ def test_flops_and_layers_are_counted_for_one_image() -> None:
 
     assert summary.flops == 2 * (4 * 9 * 64) + 2 * 256 * 10
     assert summary.num_parameters == 4 * 9 + 4 + 2570
-    assert [(one.kind, one.output_shape) for one in summary.layers] == [
+    assert [(layer.kind, layer.output_shape) for layer in summary.layers] == [
         ("Conv2d", (4, 8, 8)),
         ("ReLU", (4, 8, 8)),
         ("Flatten", (256,)),
@@ -224,25 +228,25 @@ def test_latency_is_taken_over_many_calls_after_a_warm_up(monkeypatch: pytest.Mo
 
     measured = measure_latency(lambda: calls.append(1), engine="torch", device=CPU, batch_size=8)
 
-    assert measured.samples == latency.FEWEST_SAMPLES
-    assert len(calls) == latency.FEWEST_SAMPLES + 3
+    assert measured.samples == latency.MIN_SAMPLES
+    assert len(calls) == latency.MIN_SAMPLES + 3
     assert 0 < measured.p50 <= measured.p90 <= measured.p99
     assert (measured.engine, measured.batch_size) == ("torch", 8)
 
 
-def test_precision_follows_the_wish_then_the_device_then_the_network(
+def test_precision_follows_the_recipe_then_the_device_then_the_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     small = build("fully_connected", {}, ImageShape(1, 28, 28), 10, seed=0)
     convolutional = build("cnn", {}, ImageShape(1, 28, 28), 10, seed=0)
 
-    assert choose("bfloat16", small, CPU).name == "bfloat16"
-    assert choose("float32", convolutional, CPU).name == "float32"
+    assert choose_precision("bfloat16", small, CPU).name == "bfloat16"
+    assert choose_precision("float32", convolutional, CPU).name == "float32"
     monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: False)
-    assert choose("auto", convolutional, CPU).name == "float32"
+    assert choose_precision("auto", convolutional, CPU).name == "float32"
     monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: True)
-    assert choose("auto", convolutional, CPU).name == "bfloat16"
-    assert choose("auto", small, CPU).name == "float32"
+    assert choose_precision("auto", convolutional, CPU).name == "bfloat16"
+    assert choose_precision("auto", small, CPU).name == "float32"
 
 
 def test_a_device_that_is_not_there_is_refused_with_those_that_are() -> None:
@@ -270,8 +274,10 @@ def test_a_torn_checkpoint_is_noticed(share: float, checkpoint: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def checkpoint(few_digits: ImageDataset) -> bytes:
-    said = trainer_of(few_digits, epochs=1).epochs()
-    return next(one.checkpoint.to_bytes() for one in said if isinstance(one, Trained))
+    events = trainer_of(few_digits, epochs=1).epochs()
+    return next(
+        event.checkpoint.to_bytes() for event in events if isinstance(event, CompletedEpoch)
+    )
 
 
 def test_equal_recipes_have_equal_hashes_and_others_have_others() -> None:

@@ -1,0 +1,22 @@
+"""Keep freed memory in the process: a setting of glibc's allocator."""
+
+import ctypes
+import platform
+import sys
+
+# Numbers of the parameters of mallopt(3).
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
+
+
+def keep_freed_memory() -> None:
+    """Let this process reuse activation buffers; does nothing where the C library is not glibc.
+
+    Otherwise glibc returns them to the kernel after every step and has them mapped in again, which
+    takes a third of the time of a CNN in float32.
+    """
+    if not sys.platform.startswith("linux") or platform.libc_ver()[0] != "glibc":
+        return
+    libc = ctypes.CDLL("libc.so.6")
+    libc.mallopt(M_MMAP_MAX, 0)
+    libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+    libc.mallopt(M_TOP_PAD, 64 * 1024 * 1024)

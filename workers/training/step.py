@@ -1,0 +1,83 @@
+"""One step of training on the device: gather a batch, differentiate, update the weights."""
+
+import torch
+from torch import Tensor, nn
+
+from workers.datasets.image_dataset import ImageDataset
+from workers.training.augmentation import augment, draw
+from workers.training.errors import is_out_of_memory
+from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
+from workers.training.hardware.dropout import use_16_bit_dropout
+from workers.training.hardware.fused_optimizer import FusedOptimizer
+from workers.training.hardware.gradients import gradients_of
+from workers.training.hardware.layout import layout_of
+from workers.training.hardware.memory import free_cached
+from workers.training.hardware.precision import Precision, choose_precision
+from workers.training.hardware.strides import fit_strides
+from workers.training.normalisation import Normalisation
+from workers.training.recipe import Recipe
+
+
+class TrainingStep:
+    """Moves a network and its train split to a device, and trains the network batch by batch."""
+
+    def __init__(
+        self, network: nn.Module, dataset: ImageDataset, recipe: Recipe, device: torch.device
+    ) -> None:
+        self._recipe, self._device, self._image_shape = recipe, device, dataset.image_shape
+        use_16_bit_dropout(network)
+        self.layout = layout_of(network)
+        # torch's annotation lacks memory_format, which its documentation has.
+        self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
+        fit_strides(network, dataset.image_shape)
+        self.precision: Precision = choose_precision(recipe.precision, network, device)
+        self.gradients = gradients_of(network, recipe, self.precision, device)
+        self.optimizer = FusedOptimizer(network, recipe)
+        self.normalise = Normalisation(
+            dataset.mean, dataset.std, device, layout=self.layout, image_shape=dataset.image_shape
+        )
+        self.train_split = dataset.train.to(device, self.layout)
+        self._captured: CapturedFunction | None = None
+        if can_capture(device):
+            self._captured = CapturedFunction(self._train, device, self.optimizer.parameters)
+
+    def __call__(self, indices: Tensor, draws: Tensor, rate: float) -> tuple[Tensor, ...]:
+        """Train on the images at `indices` (N,), augmented by `draws` (N, 0 to 3).
+
+        Returns the mean loss () and the logits (N, num_classes) before the update, and the labels (N,).
+        """
+        if self._captured is None:
+            return self._train(indices, draws, rate)
+        return self._captured(indices, draws, torch.full((), rate, device=self._device))
+
+    def largest_batch_size_that_fits(self, rate: float) -> int | None:
+        """The largest half, quarter, … of the recipe's batch size that the memory holds; or None.
+
+        Ruins the weights: for a training that has run out of memory.
+        """
+        self._captured = None
+        size = min(self._recipe.batch_size, len(self.train_split)) // 2
+        while size > 1 and not self._fits(size, rate):
+            size //= 2
+        return size if size > 1 else None
+
+    def _train(self, indices: Tensor, draws: Tensor, rate: float | Tensor) -> tuple[Tensor, ...]:
+        images = self.normalise(self.train_split.images_at(indices))
+        images = augment(images, draws)
+        labels = self.train_split.labels.index_select(0, indices)
+        loss, logits = self.gradients(images, labels)
+        self.optimizer.step(rate)
+        return loss, logits, labels
+
+    def _fits(self, batch_size: int, rate: float) -> bool:
+        self.network.zero_grad()
+        free_cached(self._device)
+        indices = torch.arange(batch_size, device=self._device)
+        draws = draw(self._recipe.augmentation, batch_size, self._image_shape, torch.Generator())
+        try:
+            self._train(indices, draws.to(self._device), rate)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        return True
