@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-serving bench-charts simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ format: .venv/.installed-dev ## Format and mend what can be mended.
 
 bench-training: .venv/.installed-bench ## Time training against the ordinary loop, Lightning and Keras.
 	$(BIN)/python -m benchmarks.training
+
+bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (TRICK).
+	$(BIN)/python -m benchmarks.tricks $(TRICK:%=--trick %)
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
 	$(BIN)/python -m benchmarks.jobs

@@ -1,0 +1,171 @@
+"""The tricks that make training fast, each with the plain way of torch that can take its place.
+
+`python -m benchmarks.tricks` measures every trick by leaving it out. The plain way is put in its
+place by `mock.patch` in the process that trains, so that the trainer needs no options for it.
+workers/training/hardware/README.md says what each trick does and how to remove it.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+from unittest import mock
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.contenders import LEARNING_RATE
+from workers.training import step
+from workers.training.hardware import allocator, gradients, precision, products
+from workers.training.measuring import running_score
+from workers.training.normalisation import Normalisation
+from workers.training.recipe import Recipe
+
+Device = Literal["cpu", "cuda"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that tricks are measured on."""
+
+    architecture: str
+    images: int  # of an epoch
+    precision: Literal["auto", "float32"] = "auto"
+
+    def __str__(self) -> str:
+        return self.architecture + (", float32" if self.precision == "float32" else "")
+
+
+SMALL = Network("fully_connected", 51_200)
+DEEP = Network("deep_fully_connected", 6_400)
+CNN = Network("cnn", 6_400)
+CNN_FLOAT32 = Network("cnn", 3_200, "float32")
+RESIDUAL = Network("residual_cnn", 3_200)
+
+
+@dataclass(frozen=True)
+class Trick:
+    """A trick, and how to train without it."""
+
+    title: str
+    plain: str  # what is measured in its place
+    networks: tuple[Network, ...]
+    left_out: Callable[[], AbstractContextManager[Any]]
+    devices: tuple[Device, ...] = ("cpu", "cuda")
+
+
+class TorchOptimizer:
+    """Adam of `torch.optim` with the interface of FusedOptimizer, for a training without checkpoints."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe, *, fused: bool) -> None:
+        del recipe  # every contender has the same
+        self.parameters = list(network.parameters())
+        self._adam = torch.optim.Adam(
+            self.parameters, LEARNING_RATE, fused=fused, capturable=torch.cuda.is_available()
+        )
+
+    def step(self, learning_rate: float | Tensor) -> None:
+        """Update every parameter by its gradient."""
+        self._adam.param_groups[0]["lr"] = learning_rate
+        self._adam.step()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """No state: nothing is resumed."""
+        return {}
+
+
+def _constants_of_channels(*arguments: Any, image_shape: object, **options: Any) -> Normalisation:
+    del image_shape
+    return Normalisation(*arguments, **options)
+
+
+TRICKS = {
+    "gradients": Trick(
+        "written-out gradients",
+        "autograd",
+        (SMALL,),
+        lambda: mock.patch.object(gradients, "is_dense", return_value=False),
+    ),
+    "optimizer": Trick(
+        "fused optimizer kernels, called directly",
+        "`torch.optim.Adam(fused=True)`",
+        (SMALL, DEEP),
+        lambda: mock.patch.object(step, "FusedOptimizer", partial(TorchOptimizer, fused=True)),
+    ),
+    "fused": Trick(
+        "fused optimizer kernels, called directly",
+        "`torch.optim.Adam()`",
+        (SMALL, DEEP),
+        lambda: mock.patch.object(step, "FusedOptimizer", partial(TorchOptimizer, fused=False)),
+    ),
+    "dropout": Trick(
+        "dropout with 16 random bits",
+        "`nn.Dropout`",
+        (DEEP,),
+        lambda: mock.patch.object(step, "use_16_bit_dropout", return_value=None),
+        devices=("cpu",),
+    ),
+    "onednn": Trick(
+        "float32 products by oneDNN",
+        "torch's choice (MKL)",
+        (SMALL,),
+        lambda: mock.patch.object(products, "use_onednn", return_value=None),
+        devices=("cpu",),
+    ),
+    "bfloat16": Trick(
+        "bfloat16",
+        "float32",
+        (DEEP, CNN, RESIDUAL),
+        lambda: mock.patch.object(precision, "computes_in_bfloat16", return_value=False),
+    ),
+    "rounding": Trick(
+        "bfloat16 in products alone, rounded by oneDNN",
+        "autocast",
+        (DEEP,),
+        lambda: mock.patch.object(products, "can_round_to_bfloat16", return_value=False),
+        devices=("cpu",),
+    ),
+    "allocator": Trick(
+        "freed memory kept by glibc",
+        "glibc's defaults",
+        (CNN, CNN_FLOAT32, RESIDUAL),
+        lambda: mock.patch.object(allocator, "keep_freed_memory", return_value=None),
+        devices=("cpu",),
+    ),
+    "layout": Trick(
+        "channels last",
+        "channels first",
+        (CNN, CNN_FLOAT32, RESIDUAL),
+        lambda: mock.patch.object(step, "layout_of", return_value=torch.contiguous_format),
+    ),
+    "constants": Trick(
+        "normalisation by constants as large as an image",
+        "one constant for each channel",
+        (DEEP,),
+        lambda: mock.patch.object(step, "Normalisation", _constants_of_channels),
+    ),
+    "scores": Trick(
+        "loss and accuracy added up every 32 steps",
+        "added up every step",
+        (SMALL,),
+        lambda: mock.patch.object(running_score, "MAX_PENDING", 1),
+    ),
+    "graphs": Trick(
+        "a step captured as a CUDA graph",
+        "kernels launched one by one",
+        (SMALL, CNN, RESIDUAL),
+        lambda: mock.patch.object(step, "can_capture", return_value=False),
+        devices=("cuda",),
+    ),
+}
+
+
+def not_measurable(name: str, device: torch.device) -> str | None:
+    """Why a trick cannot be measured on this machine; None if it can."""
+    if device.type not in TRICKS[name].devices:
+        needed = {"cpu": "training on a CPU", "cuda": "a CUDA device"}
+        return f"needs {needed[TRICKS[name].devices[0]]}"
+    if name == "rounding" and not products.can_round_to_bfloat16():
+        return "oneDNN does not round products on this processor"
+    return None
