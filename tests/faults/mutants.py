@@ -82,7 +82,7 @@ MUTANTS = [
     ),
     Mutant(
         "pointer before upload",
-        "workers.kinds.train:TrainJob._keep",
+        "workers.kinds.train:TrainJob._record_epoch",
         "path = with_retries(lambda: self.checkpoints.put(content, token=token, epoch=number))",
         "import hashlib; path = f'checkpoints/{self.job.id}/{token}-{number}-'"
         " + hashlib.sha256(content).hexdigest() + '.safetensors'; late = lambda: with_retries("
@@ -100,7 +100,7 @@ MUTANTS = [
     ),
     Mutant(
         "the queue goes before jobs under way",
-        "workers.queue.claims:claim",
+        "workers.queue.claims:_next",
         "_first(abandoned), _first(waiting)",
         "_first(waiting), _first(abandoned)",
         f"{QUEUE}::test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue",

@@ -1,4 +1,4 @@
-"""The content of a dataset before it is split: what sources bring and files keep."""
+"""The content of a dataset, as a source or an upload has it, before validation is split off."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Content:
     train_labels: Tensor
     test_images: Tensor
     test_labels: Tensor
-    note: str = ""  # what was changed on the way in, such as "resized from 40×30"
+    note: str = ""  # what was changed when it was read, such as "resized from 40×30"
 
     @property
     def sha256(self) -> str:
-        """Names the content: the same for the same images, wherever they came from."""
+        """The digest that names the content: the same for the same images, wherever they come from."""
         digest = hashlib.sha256()
         for tensor in (self.train_images, self.train_labels, self.test_images, self.test_labels):
             digest.update(f"{tuple(tensor.shape)}".encode())
@@ -35,11 +35,11 @@ class Content:
 
 
 class ContentError(BakeoffError):
-    """What was brought is not a dataset one can train on; the message says what is accepted."""
+    """The content is not a dataset that can be trained on; the message says what is accepted."""
 
 
 def checked(content: Content) -> Content:
-    """The same content, or ContentError where nothing could be learnt from it."""
+    """The same content; ContentError where nothing can be learnt from it."""
     num_classes = len(content.classes)
     if num_classes < 2:  # noqa: PLR2004 - two is what classifying means
         raise ContentError(f"at least 2 classes are needed, and there is {num_classes}")

@@ -27,7 +27,7 @@ class Split:
         return Split(self.images_at(indices), self.labels.index_select(0, indices))
 
     def images_at(self, indices: Tensor) -> Tensor:
-        """Those images, lying as the split's do: whole rows of memory are gathered, not pixels."""
+        """The images at `indices`, in the memory layout of the split, so that whole rows are copied."""
         if self.images.is_contiguous(memory_format=torch.channels_last):
             return self.images.permute(0, 2, 3, 1).index_select(0, indices).permute(0, 3, 1, 2)
         return self.images.index_select(0, indices)
@@ -35,7 +35,7 @@ class Split:
     def to(
         self, device: torch.device, layout: torch.memory_format = torch.contiguous_format
     ) -> "Split":
-        """The same split on `device`, its images lying in memory as said."""
+        """The same split on `device`, its images in the memory layout `layout`."""
         images = self.images.to(device).contiguous(memory_format=layout)
         return Split(images, self.labels.to(device))
 

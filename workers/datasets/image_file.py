@@ -1,4 +1,4 @@
-"""One image file from a stranger: bounded before it is decoded."""
+"""Decodes an image file from a stranger, which is bounded before it is decoded."""
 
 import io
 import struct
@@ -11,13 +11,13 @@ GREY_MODES = {"1", "L", "LA", "I", "I;16", "I;16B", "F"}
 
 
 class ImageFileError(ValueError):
-    """The bytes are no image that is accepted; the message says which are."""
+    """The bytes are not an image that is accepted; the message says which are."""
 
 
 def decode(content: bytes) -> Image.Image:
     """Decode an image into mode L where it is grey and RGB elsewhere, upright and without alpha.
 
-    16-bit greys become 8-bit; transparency is laid on white; EXIF orientation is followed.
+    16-bit grey becomes 8-bit, transparent pixels are laid on white, and EXIF orientation is applied.
     """
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)

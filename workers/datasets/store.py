@@ -1,4 +1,4 @@
-"""Prepared datasets: one safetensors file each, which loads in milliseconds."""
+"""Datasets in the data folder: one safetensors file each, which loads in milliseconds."""
 
 import contextlib
 import fcntl
@@ -45,7 +45,7 @@ class DatasetAbsentError(BakeoffError):
 
 @dataclass(frozen=True)
 class DatasetDescription:
-    """What the header of a prepared dataset says."""
+    """What the header of a dataset's file says."""
 
     name: str
     classes: tuple[str, ...]
@@ -71,7 +71,7 @@ def names(folder: Path) -> list[str]:
 
 
 def save(folder: Path, name: str, content: Content, *, source: str) -> DatasetDescription:
-    """Keep a dataset: whole, or not at all."""
+    """Write a dataset's file, whole or not at all; it takes the place of one that is there."""
     from safetensors.torch import save_file
 
     path = path_of(folder, name)
@@ -103,7 +103,7 @@ def save(folder: Path, name: str, content: Content, *, source: str) -> DatasetDe
 
 
 def describe(folder: Path, name: str) -> DatasetDescription | None:
-    """What is known of a dataset from its header alone; None where it is absent."""
+    """What the header of a dataset's file says; None where there is no file."""
     path = path_of(folder, name)
     try:
         with path.open("rb") as file:
@@ -155,7 +155,7 @@ def delete(folder: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path, name: str) -> Iterator[None]:
-    """Only one process at a time prepares dataset `name`; the lock ends with the process."""
+    """Let one process at a time prepare dataset `name`; the lock ends with the process."""
     folder.mkdir(parents=True, exist_ok=True)
     path_of(folder, name)
     with (folder / f".{name}.lock").open("wb") as file:
@@ -165,7 +165,7 @@ def locked(folder: Path, name: str) -> Iterator[None]:
 
 
 def _clear_leftovers(folder: Path, name: str) -> None:
-    """Of a process that died while it held the lock."""
+    """Remove what a process has left behind that died while it held the lock."""
     for part in folder.glob(f".{name}.*.part"):
         part.unlink(missing_ok=True)
     for scratch in folder.glob(f".{name}-*"):

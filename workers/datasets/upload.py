@@ -1,4 +1,4 @@
-"""Datasets that people bring themselves."""
+"""Datasets that people upload."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +11,7 @@ from workers.datasets.store import DatasetDescription
 
 
 def import_archive(folder: Path, name: str, file: BinaryIO) -> DatasetDescription:
-    """Keep an uploaded archive as dataset `name`, in place of one that may be there.
+    """Store an uploaded archive as dataset `name`, in place of one that may be there.
 
     Raises DatasetNameError, ArchiveError, ContentError, or DatasetConflictError where the name
     belongs to a dataset whose content is known and this is another.

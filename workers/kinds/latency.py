@@ -32,7 +32,7 @@ class NothingMeasuredError(BakeoffError):
 
 
 class Skipped(NamedTuple):
-    """What was asked for and could not be measured."""
+    """An engine with a number of threads that was asked for and could not be measured."""
 
     engine: str
     threads: int
@@ -45,7 +45,7 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
 
 
 class LatencyJob:
-    """One attempt at a table. What is done is not kept: the next attempt measures it all."""
+    """One attempt at a table. Nothing is kept of it where it fails: the next attempt measures all."""
 
     def __init__(self, settings: Settings, job: Job, lease: Lease) -> None:
         self.job, self.lease = job, lease
@@ -65,12 +65,12 @@ class LatencyJob:
             model = trained_models.get(session, str(self.job.model_id))
         rows = list(self._rows(model))
         if not rows:
-            reasons = "; ".join(f"{one.engine}: {one.reason}" for one in self.skipped)
+            reasons = "; ".join(f"{cell.engine}: {cell.reason}" for cell in self.skipped)
             raise NothingMeasuredError(f"nothing could be measured ({reasons})")
         result = {
             "model_id": model.id,
-            "rows": [dataclasses.asdict(one) for one in rows],
-            "skipped": [one._asdict() for one in self.skipped],
+            "rows": [dataclasses.asdict(row) for row in rows],
+            "skipped": [cell._asdict() for cell in self.skipped],
             "confidence": CONFIDENCE,
             "device_name": device_name(self.device),
             "cores": num_cores(),
@@ -88,7 +88,7 @@ class LatencyJob:
         tried = [(name, threads) for name in self.engines for threads in self.threads]
         for step, (name, threads) in enumerate(tried):
             try:
-                _refuse_more_than_there_are(threads)
+                _refuse_more_than_cores(threads)
                 engine = engines[name](model, self.artifacts, Placement(self.device.type, threads))
             except EngineError as error:
                 self.skipped.append(Skipped(name, threads, str(error)))
@@ -104,12 +104,12 @@ class LatencyJob:
             "step": done,
             "steps": num_tried * len(self.batch_sizes),
         }
-        # Where it stands is said again soon.
+        # Progress that is lost is reported again soon.
         with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
             leases.record_progress(session, self.lease, progress)
 
 
-def _refuse_more_than_there_are(threads: int) -> None:
+def _refuse_more_than_cores(threads: int) -> None:
     if threads > num_cores():
         raise EngineError(f"{threads} threads on a machine with {num_cores()} cores")
 
@@ -122,4 +122,7 @@ def _images(model: Model, batch_size: int) -> Images:
 
 def _versions() -> dict[str, str]:
     libraries = ("bakeoff", "torch", "onnxruntime")
-    return {"python": platform.python_version(), **{one: version(one) for one in libraries}}
+    return {
+        "python": platform.python_version(),
+        **{library: version(library) for library in libraries},
+    }

@@ -39,7 +39,7 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
 
 
 class TrainJob:
-    """One attempt at a training: the trainer yields, this writes down."""
+    """One attempt at a training: the trainer yields epochs, and this writes them down."""
 
     def __init__(self, settings: Settings, job: Job, lease: Lease) -> None:
         self.settings, self.job, self.lease = settings, job, lease
@@ -68,27 +68,27 @@ class TrainJob:
 
     def train(self) -> None:
         """Train from the last checkpoint, or from the start."""
-        for said in self.trainer.epochs(self._last_checkpoint()):
-            if isinstance(said, Progress):
-                self._report(said)
-            elif said.epoch.number > self.job.epoch:  # else: redone after a damaged checkpoint
-                self._keep(said)
+        for report in self.trainer.epochs(self._last_checkpoint()):
+            if isinstance(report, Progress):
+                self._report(report)
+            elif report.epoch.number > self.job.epoch:  # else: redone after a damaged checkpoint
+                self._record_epoch(report)
 
     def finish(self) -> None:
-        """Judge the network, keep weights and probabilities, and end the job."""
+        """Evaluate the network, store weights and probabilities, and end the job."""
         epochs = self.trainer.epochs_done
         self._report(Progress("measuring", epochs, epochs, 1, 1))
         outcome = evaluate_trained(self.trainer, self.dataset)
-        probabilities = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
-        predicted = _probabilities_file(outcome, self.trainer)
-        digest = with_retries(lambda: self.artifacts.put(probabilities, predicted))
-        model = self._model(outcome)
+        path = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
+        probabilities = _probabilities_file(outcome, self.trainer)
+        digest = with_retries(lambda: self.artifacts.put(path, probabilities))
+        model = self._store_model(outcome)
         result = {
             **dataclasses.asdict(outcome.result),
             "model_id": model.id,
             "dataset_sha256": self.dataset.sha256,
             "recipe_hash": self.job.recipe_hash,
-            "predictions": probabilities,
+            "predictions": path,
             "predictions_sha256": digest,
         }
 
@@ -100,7 +100,7 @@ class TrainJob:
         with_retries(succeed)
         self.checkpoints.delete()
 
-    def _keep(self, trained: CompletedEpoch) -> None:
+    def _record_epoch(self, trained: CompletedEpoch) -> None:
         content = trained.checkpoint.to_bytes()
         number, token = trained.epoch.number, self.lease.token
         # First the artifact, then the row that points to it.
@@ -121,14 +121,14 @@ class TrainJob:
         self.checkpoints.tidy(number)
 
     def _last_checkpoint(self) -> Checkpoint | None:
-        found = self.checkpoints.newest(self.job.checkpoint)
-        if found.damage:
-            epoch = found.checkpoint.epoch if found.checkpoint else 0
+        resume = self.checkpoints.newest(self.job.checkpoint)
+        if resume.damage:
+            epoch = resume.checkpoint.epoch if resume.checkpoint else 0
             with transaction(self.database) as session:
                 leases.record_fallback(
-                    session, self.lease, epoch=epoch, reason=found.damage, now=utc_now()
+                    session, self.lease, epoch=epoch, reason=resume.damage, now=utc_now()
                 )
-        return found.checkpoint
+        return resume.checkpoint
 
     def _report(self, progress: Progress) -> None:
         self._write_progress(dataclasses.asdict(progress))
@@ -137,14 +137,13 @@ class TrainJob:
         self._write_progress({"phase": phase})
 
     def _write_progress(self, progress: dict[str, Any]) -> None:
-        # Only the training must not be lost; where it stands is said again soon.
+        # Progress that is lost is reported again soon.
         with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
             leases.record_progress(session, self.lease, progress)
 
-    def _model(self, outcome: FinalEvaluation) -> Model:
-        content = _weights_file(self.trainer.network)
+    def _store_model(self, outcome: FinalEvaluation) -> Model:
+        """Store weights and graph, and describe the model in a row, which is not written yet."""
         model_id = new_id()
-        path = f"models/{model_id}/weights.safetensors"
         result, job, dataset = outcome.result, self.job, self.dataset
         return Model(
             id=model_id,
@@ -163,23 +162,25 @@ class TrainJob:
             num_parameters=result.num_parameters,
             validation_accuracy=result.validation.accuracy,
             test_accuracy=result.test.accuracy,
-            weights=path,
-            weights_sha256=with_retries(lambda: self.artifacts.put(path, content)),
-            weights_bytes=len(content),
-            onnx=keep_graph(
-                self.trainer.network,
-                (dataset.mean, dataset.std),
-                dataset.test.images,
-                self.artifacts,
-                f"models/{model_id}/model.onnx",
-            ),
+            **self._store_weights(f"models/{model_id}/weights.safetensors"),
+            onnx=self._store_graph(f"models/{model_id}/model.onnx"),
         )
+
+    def _store_weights(self, path: str) -> dict[str, Any]:
+        content = _weights_file(self.trainer.network)
+        digest = with_retries(lambda: self.artifacts.put(path, content))
+        return {"weights": path, "weights_sha256": digest, "weights_bytes": len(content)}
+
+    def _store_graph(self, path: str) -> dict[str, Any]:
+        normalisation = (self.dataset.mean, self.dataset.std)
+        test_images = self.dataset.test.images
+        return keep_graph(self.trainer.network, normalisation, test_images, self.artifacts, path)
 
 
 def _weights_file(network: nn.Module) -> bytes:
     from safetensors.torch import save
 
-    return save({name: one.cpu().contiguous() for name, one in network.state_dict().items()})
+    return save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()})
 
 
 def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:

@@ -1,10 +1,13 @@
-"""How a worker gets jobs: it claims those that wait, and takes over those whose worker is gone."""
+"""How a worker gets jobs: it claims those that wait, and takes over those that were abandoned.
+
+A running job is abandoned when its worker is known to be dead, or has let the lease expire.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from workers.queue import events
@@ -23,18 +26,10 @@ def claim(
     duration: timedelta,
     dead_workers: Collection[str] = (),
 ) -> Job | None:
-    """Take an abandoned job, else the first of the queue. No two workers take the same.
-
-    A job is abandoned when its worker is among `dead_workers` or has let its lease expire. Such a job
-    comes first: it has waited its turn already.
-    """
-    abandoned = select(Job.id).where(
-        *_abandoned(now, dead_workers), Job.attempts < Job.max_attempts, ~Job.cancel_requested
-    )
-    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
+    """Take the next job, if there is one, for `duration`. No two workers take the same."""
     job = session.scalars(
         update(Job)
-        .where(Job.id == func.coalesce(_first(abandoned), _first(waiting)))
+        .where(Job.id == _next(now, dead_workers))
         .values(
             status=JobStatus.RUNNING,
             token=Job.token + 1,
@@ -48,15 +43,8 @@ def claim(
         .execution_options(populate_existing=True)
     ).one_or_none()
     if job:
-        events.add_status(
-            session,
-            job_id=job.id,
-            token=job.token,
-            status=job.status,
-            at=now,
-            attempt=job.attempts,
-            worker=worker,
-        )
+        details = {"attempt": job.attempts, "worker": worker}
+        events.add_status(session, job.id, job.token, job.status, at=now, **details)
     return job
 
 
@@ -95,7 +83,20 @@ def end_abandoned(
     return cancelled + _end_all(session, spent, JobStatus.FAILED, why, now)
 
 
+def _next(now: datetime, dead_workers: Collection[str]) -> ColumnElement[str]:
+    """The id of an abandoned job, else of the first of the queue.
+
+    An abandoned job has waited its turn already.
+    """
+    abandoned = select(Job.id).where(
+        *_abandoned(now, dead_workers), Job.attempts < Job.max_attempts, ~Job.cancel_requested
+    )
+    waiting = select(Job.id).where(QUEUED).order_by(Job.priority.desc(), Job.created_at, Job.id)
+    return func.coalesce(_first(abandoned), _first(waiting))
+
+
 def _abandoned(now: datetime, dead_workers: Collection[str]) -> list[Any]:
+    """The conditions that a job runs, and that its worker is dead or has let its lease expire."""
     expired = Job.lease_expires_at < now
     return [RUNNING, expired | Job.worker.in_(sorted(dead_workers)) if dead_workers else expired]
 
@@ -116,5 +117,5 @@ def _end_all(
         .execution_options(synchronize_session=False)
     ).all()
     for job_id, token in ended:
-        events.add_status(session, job_id=job_id, token=token, status=status, at=now, error=error)
+        events.add_status(session, job_id, token, status, at=now, error=error)
     return [job_id for job_id, _ in ended]

@@ -11,18 +11,17 @@ from workers.storage.tables import Event, Job, JobStatus
 
 
 def add(
-    session: Session, *, job_id: str, token: int, kind: str, data: dict[str, Any], at: datetime
+    session: Session, job_id: str, token: int, kind: str, data: dict[str, Any], *, at: datetime
 ) -> None:
-    """Note an event, in the transaction of the change it tells of."""
+    """Note an event under the token of a job, in the transaction of the change it tells of."""
     session.add(Event(job_id=job_id, token=token, kind=kind, data=data, at=at))
 
 
 def add_status(
-    session: Session, *, job_id: str, token: int, status: JobStatus, at: datetime, **details: Any
+    session: Session, job_id: str, token: int, status: JobStatus, *, at: datetime, **details: Any
 ) -> None:
     """Note that the status of a job has changed, and what else is to be said of it."""
-    data = {"status": str(status), **details}
-    add(session, job_id=job_id, token=token, kind="status", data=data, at=at)
+    add(session, job_id, token, "status", {"status": str(status), **details}, at=at)
 
 
 def add_created(session: Session, jobs: Sequence[Job]) -> None:

@@ -34,10 +34,19 @@ def compare(
         found = jobs.get_all(session, job_ids)
     except JobNotFoundError as error:
         raise IncomparableJobsError(str(error)) from None
-    first = found[0]
-    refuse_incomparable(found, current_sha256(first.dataset))
-    architectures = labelled_architectures(found)
-    comparison = Comparison(
+    refuse_incomparable(found, current_sha256(found[0].dataset))
+    comparison = _comparison(found, name, now)
+    session.add(comparison)
+    session.flush()  # before the rows that refer to it
+    session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)
+    session.flush()
+    return comparison, sorted(found, key=lambda job: (job.created_at, job.id))
+
+
+def _comparison(jobs: Sequence[Job], name: str, now: datetime) -> Comparison:
+    first = jobs[0]
+    architectures = labelled_architectures(jobs)
+    return Comparison(
         id=new_id(),
         created_at=now,
         name=name or default_name(first.dataset, architectures),
@@ -45,13 +54,8 @@ def compare(
         architectures=architectures,
         recipe=first.recipe,
         recipe_hash=first.recipe_hash,
-        seeds=list(dict.fromkeys(job.seed for job in found)),
+        seeds=list(dict.fromkeys(job.seed for job in jobs)),
     )
-    session.add(comparison)
-    session.flush()  # before the rows that refer to it
-    session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)
-    session.flush()
-    return comparison, sorted(found, key=lambda job: (job.created_at, job.id))
 
 
 def labelled_architectures(jobs: Sequence[Job]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from workers.storage.tables import IdempotencyKey
 
 
 class IdempotencyConflictError(BakeoffError):
-    """A key was used before, for something else."""
+    """A key was used before for another request."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -31,13 +31,13 @@ class IdempotencyInProgressError(BakeoffError):
 
 
 def recall(session: Session, key: str, fingerprint: str) -> str | None:
-    """The id of what this request made before, if it did; IdempotencyConflictError on misuse."""
-    known = session.get(IdempotencyKey, key)
-    if known is None:
+    """The id of what the same request made before; None where it is new. IdempotencyConflictError."""
+    row = session.get(IdempotencyKey, key)
+    if row is None:
         return None
-    if known.fingerprint != fingerprint:
+    if row.fingerprint != fingerprint:
         raise IdempotencyConflictError(key)
-    return known.resource_id
+    return row.resource_id
 
 
 def remember(

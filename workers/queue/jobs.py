@@ -176,4 +176,4 @@ def retry(session: Session, job_id: str, *, now: datetime) -> Job:
 
 
 def _add_status(session: Session, job: Job, *, at: datetime) -> None:
-    events.add_status(session, job_id=job.id, token=job.token, status=job.status, at=at)
+    events.add_status(session, job.id, job.token, job.status, at=at)

@@ -55,7 +55,7 @@ def record_epoch(
     storable = metrics.storable(values)
     metrics.record(session, lease.job_id, epoch, storable, token=lease.token)
     data = {"epoch": epoch, **{name: v for name, v in storable.items() if "/" not in name}}
-    events.add(session, **lease._asdict(), kind="epoch", data=data, at=now)
+    events.add(session, *lease, "epoch", data, at=now)
 
 
 def record_fallback(
@@ -64,7 +64,7 @@ def record_fallback(
     """Say that the last checkpoint is damaged and that training resumes after `epoch` instead."""
     _write(session, lease)
     data = {"epoch": epoch, "reason": reason}
-    events.add(session, **lease._asdict(), kind="fallback", data=data, at=now)
+    events.add(session, *lease, "fallback", data, at=now)
 
 
 def succeed(session: Session, lease: Lease, *, result: dict[str, Any], now: datetime) -> None:
@@ -96,15 +96,14 @@ def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> N
         lease_expires_at=None,
         progress=None,
     )
-    events.add_status(session, **lease._asdict(), status=status, at=now)
+    events.add_status(session, *lease, status, at=now)
 
 
 def _end(
     session: Session, lease: Lease, status: JobStatus, *, now: datetime, **values: Any
 ) -> None:
     _write(session, lease, status=status, finished_at=now, **values)
-    error = values.get("error")
-    events.add_status(session, **lease._asdict(), status=status, at=now, error=error)
+    events.add_status(session, *lease, status, at=now, error=values.get("error"))
 
 
 def _write(

@@ -55,7 +55,7 @@ class HostLocks:
     """The locks of this machine in a folder that other machines may share."""
 
     def __init__(self, folder: Path) -> None:
-        # Two containers on one kernel see each other's locks; two machines never judge the other's.
+        # Two containers on one kernel see each other's locks; two machines never judge each other's.
         boot = BOOT_ID.read_text().strip() if BOOT_ID.exists() else os.uname().nodename
         self._folder = folder / boot
 

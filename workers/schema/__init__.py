@@ -1,1 +1,1 @@
-"""Every table in one place, and the migrations that bring a database to them."""
+"""The schema of the database: its migrations, which bring it to the tables of workers.storage.tables."""

@@ -1,4 +1,4 @@
-"""The schema of the database, brought up to date and checked with Alembic."""
+"""Migrates the database to the newest schema with Alembic, and checks that it has it."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url, text
 from workers.errors import BakeoffError
 from workers.storage.database import migration_engine
 
-ADVISORY_LOCK = 7_225_366  # any number, the same for every version: one migration at a time
+ADVISORY_LOCK = 7_225_366  # an arbitrary number, the same in every version
 
 
 class SchemaError(BakeoffError):
@@ -26,7 +26,7 @@ class SchemaError(BakeoffError):
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; nothing happens where it is there."""
-    with _alone(url):
+    with _exclusive(url):
         engine = migration_engine(url)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
@@ -42,8 +42,8 @@ def upgrade(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _alone(url: str) -> Iterator[None]:
-    """One process at a time makes or changes a SQLite file; the lock ends with the process."""
+def _exclusive(url: str) -> Iterator[None]:
+    """Let one process at a time make or change a SQLite file; the lock ends with the process."""
     database = make_url(url)
     if database.get_backend_name() != "sqlite" or not database.database:
         yield

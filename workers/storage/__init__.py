@@ -1,1 +1,1 @@
-"""What outlives a process: the database, artifacts, checkpoints, metrics, models and API keys."""
+"""What outlives a process: the database, its tables and what is read from them, and artifacts."""

@@ -1,4 +1,4 @@
-"""API keys: who may do what. Of a key only its SHA-256 is kept."""
+"""API keys: who may do what. Only the SHA-256 of a key is stored."""
 
 import hashlib
 import secrets
@@ -15,12 +15,12 @@ from workers.errors import BakeoffError
 from workers.storage.ids import new_id
 from workers.storage.tables import ApiKey
 
-PREFIX = "bakeoff"  # so that secret scanners and people know one when they see it
+PREFIX = "bakeoff"  # so that people and secret scanners recognise a key
 SECRET_BYTES = 32  # a plain digest is safe at rest: nobody guesses 256 bits
 
 
 class Scope(StrEnum):
-    """What a key allows."""
+    """What a key allows its holder to do."""
 
     READ = "read"  # everything that changes nothing
     PREDICT = "predict"
@@ -29,7 +29,7 @@ class Scope(StrEnum):
 
 
 class NewApiKey(NamedTuple):
-    """A new key, and the only time it is seen whole."""
+    """The row of a new key, and the key itself, which is stored nowhere."""
 
     row: ApiKey
     key: str
@@ -52,7 +52,7 @@ def create(
     requests_per_minute: int | None,
     now: datetime,
 ) -> NewApiKey:
-    """Make a key; its holder must keep it, nobody can show it again."""
+    """Make a key; its holder must keep it, because nobody can show it again."""
     key_id = new_id()
     key = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
     row = ApiKey(
@@ -69,7 +69,7 @@ def create(
 
 
 def revoke(session: Session, key_id: str, *, now: datetime) -> ApiKey:
-    """Let a key open nothing any more; ApiKeyNotFoundError. Twice is as good as once."""
+    """Revoke a key; ApiKeyNotFoundError. Revoking it again changes nothing."""
     row = session.get(ApiKey, key_id)
     if row is None:
         raise ApiKeyNotFoundError(key_id)
@@ -83,10 +83,10 @@ def list_all(session: Session) -> list[ApiKey]:
 
 
 def digest_of(key: str) -> str:
-    """What is kept of a key."""
+    """The digest that is stored of a key."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def id_of(key: str) -> str:
-    """The id that a key carries, or whatever stands in its place where the text is no key."""
+    """The id in the text of a key; of a text that is no key, whatever stands in its place."""
     return key.removeprefix(f"{PREFIX}_").partition("_")[0]

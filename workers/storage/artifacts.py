@@ -1,4 +1,4 @@
-"""Files that jobs make: checkpoints, weights, probabilities. A local folder, or any fsspec URL."""
+"""The files that jobs make (checkpoints, weights, probabilities), in a folder or at any fsspec URL."""
 
 import contextlib
 import hashlib
@@ -53,14 +53,14 @@ class ArtifactStore:
             found = self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
         except FileNotFoundError:
             return []
-        names = (str(one).rpartition("/")[2] for one in found)
-        return sorted(name for name in names if not name.startswith("."))  # a part is no artifact
+        names = (str(path).rpartition("/")[2] for path in found)
+        return sorted(name for name in names if not name.startswith("."))  # parts being written
 
     def delete(self, path: str) -> None:
         """Remove an artifact, or a folder of them; nothing happens where there is none."""
         reach(CrashPoint.DELETE)
         target = f"{self._root}/{path}"
-        with contextlib.suppress(FileNotFoundError):  # or another has just removed it
+        with contextlib.suppress(FileNotFoundError):  # or another process has just removed it
             self._files.rm(target, recursive=True)
 
 

@@ -12,12 +12,11 @@ logger = logging.getLogger(__name__)
 
 SUFFIX = ".safetensors"
 
-
 State = TypeVar("State")
 
 
 @dataclass(frozen=True)
-class Found(Generic[State]):
+class ResumePoint(Generic[State]):
     """The checkpoint to resume from, and why it is not the one of the last epoch accepted."""
 
     checkpoint: State | None
@@ -38,32 +37,32 @@ class Checkpoints(Generic[State]):
         self._folder = f"checkpoints/{job_id}"
 
     def put(self, content: bytes, *, token: int, epoch: int) -> str:
-        """Write the checkpoint of an epoch under a name nobody else writes; returns its path."""
+        """Write the checkpoint of an epoch under a name that nobody else writes; returns its path."""
         digest = hashlib.sha256(content).hexdigest()
         path = f"{self._folder}/{token}-{epoch}-{digest}{SUFFIX}"
         self._artifacts.put(path, content)
         return path
 
-    def newest(self, accepted: str | None) -> Found[State]:
+    def newest(self, accepted: str | None) -> ResumePoint[State]:
         """The checkpoint at the path `accepted`, or the newest whole one before it."""
         if accepted is None:
-            return Found(None, None)
+            return ResumePoint(None, None)
         damage = None
         for path in [accepted, *self._before(_epoch_of(accepted))]:
             try:
-                return Found(self._read(path), damage)
+                return ResumePoint(self._read(path), damage)
             except (ArtifactError, ValueError) as error:
                 logger.warning("falling back by one checkpoint: %s", error)
                 damage = damage or str(error)
-        return Found(None, damage)
+        return ResumePoint(None, damage)
 
     def tidy(self, epoch: int) -> None:
-        """Remove what epoch `epoch`, once accepted, and the one before it make superfluous."""
+        """Remove the checkpoints older than that of the epoch before `epoch`, which was accepted."""
         for path in self._before(epoch - 1):
             self._artifacts.delete(path)
 
     def delete(self) -> None:
-        """Remove them all: the job has succeeded."""
+        """Remove every checkpoint: the job has succeeded."""
         self._artifacts.delete(self._folder)
 
     def _read(self, path: str) -> State:
@@ -71,7 +70,7 @@ class Checkpoints(Generic[State]):
         return self._read_bytes(self._artifacts.get(path, sha256=digest))
 
     def _before(self, epoch: int) -> list[str]:
-        """Those of earlier epochs, latest first."""
+        """The paths of the checkpoints of earlier epochs, latest first."""
         paths = [f"{self._folder}/{name}" for name in self._artifacts.names(self._folder)]
         earlier = [path for path in paths if _epoch_of(path) < epoch]
         return sorted(earlier, key=_epoch_of, reverse=True)

@@ -14,17 +14,17 @@ from workers.crash_points import CrashPoint, reach
 
 BUSY_SECONDS = 10
 
-#: What the database says when it is locked, full or gone for now, and not when a query is wrong.
+#: The errors of a database that is locked, full or gone for now; a wrong query raises others.
 UNAVAILABLE = (OperationalError, InterfaceError)
 
 
 def utc_now() -> datetime:
-    """This moment, by the clock of this machine."""
+    """The time by the clock of this machine."""
     return datetime.now(UTC)
 
 
 def database_now(session: Session) -> datetime:
-    """This moment, by the one clock that all workers share: the database's."""
+    """The time by the one clock that all workers share, the database's."""
     if session.get_bind().dialect.name == "sqlite":
         return utc_now()  # its file is on this machine, and so is every worker
     now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()

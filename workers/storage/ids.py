@@ -1,4 +1,4 @@
-"""Short random names for rows."""
+"""Short random ids for rows."""
 
 import secrets
 
@@ -7,5 +7,5 @@ LENGTH = 12  # 32¹² ids: a billion rows share none with a chance of more than 
 
 
 def new_id() -> str:
-    """An id nobody else has."""
+    """A new random id."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -10,7 +10,7 @@ from workers.storage.tables import Metric
 
 
 def storable(values: Mapping[str, float]) -> dict[str, float | None]:
-    """The same numbers, None in place of those that neither SQL nor JSON can hold."""
+    """The same numbers, with None for those that are not finite, which SQL and JSON cannot hold."""
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
@@ -52,7 +52,7 @@ def names(session: Session, job_ids: Sequence[str]) -> dict[str, list[str]]:
 def curves(
     session: Session, job_ids: Sequence[str], prefix: str
 ) -> dict[tuple[str, str], list[float | None]]:
-    """(job, name) → value after each epoch, of the metrics called `prefix`/…; "" for those without."""
+    """(job, name) → value after each epoch, of the metrics named `prefix`/…; "": of those without one."""
     has_prefix = Metric.name.like(f"{prefix}/%") if prefix else Metric.name.not_like("%/%")
     query = select(Metric.job_id, Metric.name, Metric.value).where(
         Metric.job_id.in_(job_ids), has_prefix

@@ -25,7 +25,7 @@ class CursorError(BakeoffError):
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows, and where the next page starts; None at the end."""
+    """Some rows, and the cursor of the next page; None at the end."""
 
     items: list[Row]
     next: str | None

@@ -1,4 +1,4 @@
-"""Waiting for what comes back by itself: room on the disk, an answer of database or store."""
+"""Tries again what disk, database or artifact store refuse for a while, as a full disk does."""
 
 import logging
 import time
@@ -13,14 +13,15 @@ Result = TypeVar("Result")
 
 PAUSES = (0.2, 0.5, 1, 2, 5, *[10] * 60)  # seconds; ten minutes in all
 
-#: These do not pass by waiting.
+#: Errors that waiting does not mend.
 _PERMANENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
 
 
 def with_retries(act: Callable[[], Result]) -> Result:
-    """Do it; where disk, database or store refuse, wait and do it again, for ten minutes at most.
+    """What `act` returns; where disk, database or store refuse, wait and call it again.
 
-    `act` is something that may be done twice: a fenced transaction, an artifact under its own name.
+    After ten minutes the error is raised. `act` must be something that may be done twice: a fenced
+    transaction, an artifact under a name of its own.
     """
     for pause in PAUSES:
         try:

@@ -1,4 +1,4 @@
-"""Trained models: what is needed to rebuild, feed and trust one, and the aliases that stand for it."""
+"""Trained models, found by id, alias or job, and the aliases that stand for them."""
 
 from collections.abc import Sequence
 from datetime import datetime

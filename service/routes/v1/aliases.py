@@ -1,4 +1,4 @@
-"""Names that stand for models, and what they stood for before."""
+"""Aliases, the names that stand for models, and their versions."""
 
 from datetime import datetime
 from typing import Annotated, Self

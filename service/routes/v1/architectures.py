@@ -1,4 +1,4 @@
-"""What can be trained."""
+"""Architectures: listed, and shown with their size for a dataset."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
 
 
 class ArchitectureSize(BaseModel):
-    """What an architecture is for one dataset."""
+    """The size of an architecture's network for one dataset."""
 
     dataset: str
     num_parameters: int

@@ -1,4 +1,4 @@
-"""Several architectures side by side."""
+"""Comparisons: created, listed and shown."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What happens to a job, as it happens."""
+"""The events of a job, as a stream."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ def _existing(job_id: Id, database: Database) -> str:
         return jobs.get(session, job_id).id
 
 
-# A stream has begun, with status 200, before its generator runs: what is not there is refused here.
+# A stream begins, with status 200, before its generator runs: a job that is not there is refused here.
 ExistingJob = Annotated[str, Depends(_existing)]
 
 
@@ -48,29 +48,29 @@ async def follow_job(
     `status`, `epoch` and `fallback` (to an earlier checkpoint) have an id; `progress` has none.
     The stream ends with the job.
     """
-    said: dict[str, Any] | None = None
+    last_progress: dict[str, Any] | None = None
     while True:
-        # One short transaction a look: a reader that stays open would keep the WAL from shrinking.
-        job, news = await run_in_threadpool(_news, database, job_id, last_event_id)
-        for event in news:
+        # A short transaction each time: a reader that stays open would keep the WAL from shrinking.
+        job, new_events = await run_in_threadpool(_read, database, job_id, last_event_id)
+        for event in new_events:
             last_event_id = event.id
-            yield _sent(event)
-        if news:
-            continue  # there may be more than one look takes
+            yield _as_sent(event)
+        if new_events:
+            continue  # there may be more than were read at once
         if job.status in FINAL:
             return
-        if job.progress and job.progress != said:
-            said = job.progress
-            yield ServerSentEvent(event="progress", data=said)
+        if job.progress and job.progress != last_progress:
+            last_progress = job.progress
+            yield ServerSentEvent(event="progress", data=last_progress)
         await anyio.sleep(POLL_SECONDS)
 
 
-def _sent(event: Event) -> ServerSentEvent:
+def _as_sent(event: Event) -> ServerSentEvent:
     at = event.at.isoformat().replace("+00:00", "Z")
     return ServerSentEvent(event=event.kind, id=str(event.id), data={**event.data, "at": at})
 
 
-def _news(database: Engine, job_id: str, last_id: int) -> tuple[Job, list[Event]]:
+def _read(database: Engine, job_id: str, last_id: int) -> tuple[Job, list[Event]]:
     with transaction(database, read_only=True) as session:
         job = jobs.get(session, job_id)
         return job, events.after(session, job.id, last_id)

@@ -1,4 +1,4 @@
-"""The numbers of a job, epoch by epoch."""
+"""The metrics of a job, epoch by epoch, as JSON and as CSV."""
 
 import csv
 import io
@@ -26,8 +26,8 @@ class MetricList(BaseModel):
 @router.get("/metrics", summary="Metrics of a job", responses=refusals(404))
 def show_metrics(job_id: Id, session: ReadSession) -> MetricList:
     """Every metric of every epoch: losses, accuracies, learning rate, seconds, gradient norms."""
-    found = jobs.get(session, job_id).id
-    return MetricList(job_id=found, epochs=_rows(session, found))
+    job = jobs.get(session, job_id)
+    return MetricList(job_id=job.id, epochs=_rows(session, job.id))
 
 
 @router.get(

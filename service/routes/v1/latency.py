@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/models/{model_id}/latency", tags=["latency"])
 
 
 class SkippedCell(BaseModel):
-    """What could not be measured, and why."""
+    """An engine with a number of threads that could not be measured, and why."""
 
     engine: str
     threads: int
@@ -27,7 +27,7 @@ class SkippedCell(BaseModel):
 
 
 class LatencyTable(BaseModel):
-    """What a job has measured, and on what machine."""
+    """The latencies that a job has measured, and the machine it ran on."""
 
     job_id: str
     model_id: str

@@ -1,4 +1,4 @@
-"""Trained networks, listed and downloaded."""
+"""Trained models: listed, shown and downloaded."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["models"])
 
 
 class ParityDocument(BaseModel):
-    """How near ONNX Runtime comes to torch on real test images."""
+    """How closely ONNX Runtime agrees with torch on test images."""
 
     images: int
     max_probability_difference: float

@@ -15,7 +15,7 @@ from workers.datasets.content import Content
 
 @dataclass(frozen=True)
 class Source:
-    """One place a dataset can come from."""
+    """A place that a dataset can come from."""
 
     name: str
     #: Given an empty folder to work in, inside the datasets folder; raises SourceError.

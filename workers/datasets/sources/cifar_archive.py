@@ -71,7 +71,7 @@ def _python_batch(content: bytes) -> np.ndarray[Any, Any]:
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    """Builds numpy arrays and plain values, and can call nothing else: data, never code."""
+    """Builds numpy arrays and plain values and can call nothing else, so that no code is run."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in {
@@ -83,7 +83,7 @@ class _ArrayUnpickler(pickle.Unpickler):
             return getattr(np, name)
         if (module, name) == ("_codecs", "encode"):  # how pickle writes bytes for Python 2
             return _latin1
-        raise pickle.UnpicklingError(f"it holds {module}.{name}, which is no data")
+        raise pickle.UnpicklingError(f"it holds {module}.{name}, which is not data")
 
 
 def _latin1(text: str, encoding: str = "latin1") -> bytes:

@@ -1,4 +1,4 @@
-"""Files from the web, verified before they are used."""
+"""Downloads files and verifies them before they are used."""
 
 import hashlib
 from pathlib import Path

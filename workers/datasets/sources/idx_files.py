@@ -17,7 +17,7 @@ FILES = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 
 
 def read_idx_file(path: Path) -> Tensor:
-    """The uint8 tensor of an IDX file, gzipped or not; SourceError where it is not whole."""
+    """The uint8 tensor in an IDX file, gzipped or not; SourceError where it is not whole."""
     content = path.read_bytes()
     try:
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
@@ -33,7 +33,7 @@ def read_idx_file(path: Path) -> Tensor:
 
 
 def read_idx_folder(folder: Path, classes: tuple[str, ...]) -> Content:
-    """The four IDX files somewhere below `folder`, as a dataset of one channel."""
+    """The dataset in the four IDX files below `folder`, with one channel; SourceError."""
     tensors = {}
     for stem in FILES:
         found = sorted(folder.rglob(f"{stem}*"))

