@@ -78,8 +78,8 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (HISTORIES), or t
 	@$(BIN)/python -m tests.faults.simulate $(if $(SEED),$(SEED) --tell,$(HISTORIES))
 
 faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/fault-tolerance.md.
-	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/faults/test_disk_and_database.py -k locked
-	@for piece in queue simulate crash torment mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
+	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/faults/test_database.py -k locked
+	@for piece in queue simulate crash black_box mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py

@@ -1,7 +1,7 @@
 """python -m benchmarks.faults PIECE: one piece of docs/fault-tolerance.md, or the page itself.
 
-Each piece has parts, and each part keeps what it found in data/reliability: a part that is there is
-not done again, so that an interrupted run goes on. Remove the folder to begin anew.
+Each piece has parts, and each part keeps its result in data/faults: a part that has one is not run
+again, so that an interrupted run resumes. Remove the folder to begin anew.
 """
 
 import argparse
@@ -11,11 +11,11 @@ from pathlib import Path
 from benchmarks.faults import page
 from benchmarks.faults.pieces import PIECES
 
-FOLDER = Path("data/reliability")
+FOLDER = Path("data/faults")
 
 
-def do(piece: str) -> None:
-    """Do the parts of a piece that have not been done."""
+def run(piece: str) -> None:
+    """Run the parts of a piece that have no result yet."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     found, num_parts = PIECES[piece]
     for part in range(num_parts):
@@ -25,19 +25,21 @@ def do(piece: str) -> None:
 
 
 def main() -> None:
-    """Do one piece, or write the page from what they all found."""
+    """Run a piece, or write the page from the results of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("piece", choices=[*PIECES, "write"])
     piece = parser.parse_args().piece
     if piece == "write":
         page.write(
             {
-                name: [json.loads(one.read_text()) for one in sorted(FOLDER.glob(f"{name}-*.json"))]
+                name: [
+                    json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{name}-*.json"))
+                ]
                 for name in PIECES
             }
         )
     else:
-        do(piece)
+        run(piece)
 
 
 if __name__ == "__main__":

@@ -25,82 +25,87 @@ HOW = """\
   `make simulate SEED=n` tells one history. The tests run some seeds on a real PostgreSQL as well.
 - **Crash points**: a worker process meets a fault at each named point; another finishes its job.
 - **Black box** (`python -m tests.faults.black_box SECONDS`): service and three workers, real
-  trainings, SIGKILL and SIGSTOP at random. One worker is free, as a takeover needs one.
+  trainings, SIGKILL and SIGSTOP at random. One worker is free to take over.
 - **The checker** (`tests/faults/history.py`) reads every event of every job: one final status,
   epochs 1..n once and in order, tokens that only rise, nothing accepted outside a lease, attempts
   counted, no start after a cancel. Then: every artifact that is referred to is whole, same bits.
-- **Faults one by one**, in `tests/faults`: full disks and locked databases
-  (`test_disk_and_database.py`), jobs cancelled, killed or stalled (`test_cancelled_and_killed.py`), a
-  job that kills its worker (`test_deadly_job.py`), a power cut (`test_power_cut.py`), restarts
+- **Faults one by one**, in `tests/faults`: full disks (`test_disk.py`), locked databases
+  (`test_database.py`), jobs cancelled, killed or stalled (`test_cancelled_and_killed.py`), a job that
+  kills its worker (`test_deadly_job.py`), a power cut (`test_power_cut.py`), restarts
   (`test_restarts.py`).
 - **Requests**: `tests/service/test_openapi.py` asks every operation of the OpenAPI document for what
-  it does and does not accept; `tests/service/routes/test_damaged_bodies.py` sends what is almost right.
+  it does and does not accept; `tests/service/routes/v1/test_damaged_bodies.py` sends what is almost right.
 """
 
 
 def write(found: dict[str, list[dict[str, Any]]]) -> None:
-    """Write the page; `found` is piece → what each of its parts found."""
-    imagined, real = _counted(found["simulate"], "faults"), _real(found)
-    PAGE.write_text(
-        "\n".join(
-            [
-                "# Reliability",
-                "",
-                "Written by `make faults`; no figure here is typed by hand. What is promised and how"
-                " it is kept: [decision 0012](decisions/0012-what-a-crash-may-cost.md).",
-                "",
-                _claim(found, imagined.total(), sum(one.total() for one in real.values())),
-                "",
-                *_table(("", ""), _facts(found)),
-                "",
-                f"Machine: {os.cpu_count()} cores ({platform.machine()}), Python"
-                f" {platform.python_version()}, SQLite {sqlite_version()}, SQLAlchemy"
-                f" {version('sqlalchemy')}, torch {version('torch')}.",
-                "",
-                HOW,
-                "## Faults",
-                "",
-                *_table(("fault", "simulated"), _rows(imagined)),
-                "",
-                *_table(
-                    ("fault", "real, at crash points", "real, black box"),
-                    [[name, *(str(real[piece][name]) for piece in real)] for name in REAL],
-                ),
-                "",
-                "## Planted bugs",
-                "",
-                *_table(
-                    ("bug", "caught by"), [[one.name, f"`{one.caught_by}`"] for one in MUTANTS]
-                ),
-                "",
-            ]
-        )
-    )
-
-
-def _claim(found: dict[str, list[dict[str, Any]]], imagined: int, real: int) -> str:
-    wrong = [one for name in ("simulate", "crash", "torment") for one in found[name]]
-    violations = sum(len(one["violations"]) for one in wrong)
-    seeds = sum(one["seeds"] for one in found["simulate"])
-    faults = imagined + real
-    return (
-        f"**{faults:,} faults ({imagined:,} simulated over {seeds:,} seeds, {real:,} in real processes):"
-        f" histories in which a job is lost, an epoch accepted twice or out of turn, or the final bits"
-        f" differ: {violations}** (95 % bound {3 / faults:.1e} per fault where that is 0)."
-    )
-
-
-def _facts(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
-    [queue], [mutants] = found["queue"], found["mutants"]
-    takeovers = np.array([one for part in found["torment"] for one in part["takeover_seconds"]])
-    p50, p99 = np.quantile(takeovers, [0.5, 0.99])
-    acknowledged, succeeded = (
-        sum(part[name] for part in found["torment"]) for name in ("acknowledged", "succeeded")
-    )
-    pages = [
-        [f"a page of 50, {name}, over HTTP", _milliseconds(seconds)]
-        for name, seconds in queue["page_seconds"].items()
+    """Write the page; `found` is piece → the result of each of its parts."""
+    simulated, real = _counted(found["simulate"], "faults"), _real(found)
+    num_real = sum(counts.total() for counts in real.values())
+    lines = [
+        "# Fault tolerance",
+        "",
+        "Written by `make faults`; no figure here is typed by hand. What is promised and how it is"
+        " kept: [decision 0012](decisions/0012-what-a-crash-may-cost.md).",
+        "",
+        _claim(found, simulated.total(), num_real),
+        "",
+        *_table(("", ""), [*_queue_facts(found), *_test_facts(found)]),
+        "",
+        _machine(),
+        "",
+        HOW,
+        *_fault_tables(simulated, real),
+        "## Planted bugs",
+        "",
+        *_table(
+            ("bug", "caught by"), [[mutant.name, f"`{mutant.caught_by}`"] for mutant in MUTANTS]
+        ),
+        "",
     ]
+    PAGE.write_text("\n".join(lines))
+
+
+def _machine() -> str:
+    return (
+        f"Machine: {os.cpu_count()} cores ({platform.machine()}), Python"
+        f" {platform.python_version()}, SQLite {sqlite_version()}, SQLAlchemy"
+        f" {version('sqlalchemy')}, torch {version('torch')}."
+    )
+
+
+def _fault_tables(simulated: Counter[str], real: dict[str, Counter[str]]) -> list[str]:
+    return [
+        "## Faults",
+        "",
+        *_table(("fault", "simulated"), _rows(simulated)),
+        "",
+        *_table(
+            ("fault", "real, at crash points", "real, black box"),
+            [[name, *(str(counts[name]) for counts in real.values())] for name in REAL],
+        ),
+        "",
+    ]
+
+
+def _claim(found: dict[str, list[dict[str, Any]]], num_simulated: int, num_real: int) -> str:
+    parts = [part for name in ("simulate", "crash", "black_box") for part in found[name]]
+    violations = sum(len(part["violations"]) for part in parts)
+    seeds = sum(part["seeds"] for part in found["simulate"])
+    faults = num_simulated + num_real
+    return (
+        f"**{faults:,} faults ({num_simulated:,} simulated over {seeds:,} seeds, {num_real:,} in real"
+        " processes): histories in which a job is lost, an epoch accepted twice or out of turn, or the"
+        f" final bits differ: {violations}** (95 % bound {3 / faults:.1e} per fault where that is 0)."
+    )
+
+
+def _queue_facts(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
+    [queue] = found["queue"]
+    takeovers = np.array(
+        [seconds for part in found["black_box"] for seconds in part["takeover_seconds"]]
+    )
+    p50, p99 = np.quantile(takeovers, [0.5, 0.99])
     return [
         ["epochs trained again per real fault", _redone(_counted(found["crash"], "redone"))],
         [
@@ -108,15 +113,23 @@ def _facts(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
             f"p50 {p50:.2f} s, p99 {p99:.2f} s, largest {takeovers.max():.2f} s (n = {len(takeovers)})",
         ],
         [f"a claim while {QUEUED:,} jobs wait", _milliseconds(queue["claim_seconds"])],
-        *pages,
+        *(
+            [f"a page of 50, {name}, over HTTP", _milliseconds(seconds)]
+            for name, seconds in queue["page_seconds"].items()
+        ),
+    ]
+
+
+def _test_facts(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
+    [mutants] = found["mutants"]
+    acknowledged, succeeded = (
+        sum(part[name] for part in found["black_box"]) for name in ("acknowledged", "succeeded")
+    )
+    outcomes = _rows(_counted(found["simulate"], "outcomes"))
+    return [
         ["mutants caught", f"{mutants['caught']}/{len(MUTANTS)}"],
         ["crash points", str(len(CrashPoint))],
-        [
-            "jobs of the simulator",
-            ", ".join(
-                f"{count} {name}" for name, count in _rows(_counted(found["simulate"], "outcomes"))
-            ),
-        ],
+        ["jobs of the simulator", ", ".join(f"{count} {name}" for name, count in outcomes)],
         [
             "jobs of the black box",
             f"{acknowledged} acknowledged, {succeeded} succeeded,"
@@ -126,7 +139,7 @@ def _facts(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
 
 
 def _real(found: dict[str, list[dict[str, Any]]]) -> dict[str, Counter[str]]:
-    return {piece: _counted(found[piece], "faults") for piece in ("crash", "torment")}
+    return {piece: _counted(found[piece], "faults") for piece in ("crash", "black_box")}
 
 
 def _counted(parts: list[dict[str, Any]], name: str) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""The pieces: what is tried, how often, and what is kept of it. A part takes a few minutes at most."""
+"""What is tried, how often, and what is kept of it, in pieces whose parts take minutes at most."""
 
 import re
 import subprocess
@@ -10,12 +10,12 @@ from typing import Any
 
 from benchmarks.faults.queue import queue
 from tests.faults import crashing
-from tests.faults.black_box import torment
+from tests.faults.black_box import run_black_box
 from tests.faults.simulate import simulate_all
 
 SEEDS = 500  # of each part
 PASSES = 6  # after how many times a process comes by a crash point it crashes, at most
-TORMENT_SECONDS = 60
+BLACK_BOX_SECONDS = 60
 
 
 def simulate(part: int) -> dict[str, Any]:
@@ -27,17 +27,17 @@ def simulate(part: int) -> dict[str, Any]:
 
 def crash(part: int) -> dict[str, Any]:
     """Every crash point in real processes, at one pass; a pass not reached is no fault."""
-    survived = [one for one in crashing.survive_all([part % PASSES + 1]) if one.reached]
+    survived = [result for result in crashing.survive_all([part % PASSES + 1]) if result.reached]
     return {
-        "faults": Counter(one.crash.fault for one in survived),
-        "redone": Counter(str(one.epochs_redone) for one in survived),
-        "violations": [one for one in survived if one.violations],
+        "faults": Counter(result.crash.fault for result in survived),
+        "redone": Counter(str(result.epochs_redone) for result in survived),
+        "violations": [result for result in survived if result.violations],
     }
 
 
 def black_box(part: int) -> dict[str, Any]:
     """A real service and three workers."""
-    return asdict(torment(TORMENT_SECONDS, seed=part))
+    return asdict(run_black_box(BLACK_BOX_SECONDS, seed=part))
 
 
 def mutants(part: int) -> dict[str, Any]:
@@ -57,6 +57,6 @@ PIECES: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
     "queue": (queue, 1),
     "simulate": (simulate, 6),
     "crash": (crash, 10),
-    "torment": (black_box, 4),
+    "black_box": (black_box, 4),
     "mutants": (mutants, 1),
 }

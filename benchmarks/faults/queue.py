@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine
 
-from tests.faults.black_box import wait
+from tests.faults.processes import wait
 from tests.service.conftest import served
 from workers.queue import claims, jobs
 from workers.queue.jobs import TRAIN, JobRequest

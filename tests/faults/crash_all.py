@@ -11,4 +11,4 @@ from tests.faults.crashing import survive_all
 if __name__ == "__main__":
     host = sys.argv[1] if sys.argv[1:] else None
     survived = survive_all([1] if host else [1, 3], host=host)
-    sys.stdout.write(json.dumps([one._asdict() for one in survived]))
+    sys.stdout.write(json.dumps([result._asdict() for result in survived]))

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from tests.faults.history import Ending, Happened, violations
+from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS, bits, simulated, weights
 from tests.postgresql import new_database
 from workers import crash_points
@@ -30,9 +31,6 @@ from workers.crash_points import CrashPoint
 from workers.kinds import train
 from workers.queue import events, jobs
 from workers.queue.jobs import TRAIN, JobRequest
-from workers.queue.leases import Lease, LeaseLostError
-from workers.running.executors import ProcessExit
-from workers.running.job_process import run_job
 from workers.running.worker import Worker
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
@@ -78,40 +76,6 @@ def crashes(passes: Iterable[int]) -> list[Crash]:
     ]
 
 
-class InTurn:
-    """An executor that runs its job in this process, in the turn after it was started."""
-
-    num_slots = 1
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._started: list[Lease] = []
-
-    def reserve(self) -> bool:
-        return not self._started
-
-    def unreserve(self) -> None:
-        """Nothing was kept."""
-
-    def start(self, lease: Lease, worker_lock: object) -> None:
-        del worker_lock
-        crash_points.reach(CrashPoint.START)
-        self._started.append(lease)
-        crash_points.reach(CrashPoint.STARTED)
-
-    def poll(self) -> list[ProcessExit]:
-        started, self._started = self._started, []
-        for lease in started:
-            with contextlib.suppress(LeaseLostError):
-                run_job(self._settings, lease)
-        return [ProcessExit(lease, 0) for lease in started]
-
-    def stop(self, lease: Lease) -> None:
-        crash_points.reach(CrashPoint.STOP)
-        self._started.remove(lease)
-        crash_points.reach(CrashPoint.STOPPED)
-
-
 def survive(crash: Crash, *, host: str | None = None) -> Survived:
     """Let a worker crash, another one finish, and look at the history.
 
@@ -127,33 +91,37 @@ def survive(crash: Crash, *, host: str | None = None) -> Survived:
         with ALEMBIC:
             upgrade(settings.resolved_database_url)
         database = open_database(settings.resolved_database_url)
-        with transaction(database) as session:
-            asked = JobRequest(
-                TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=5
-            )
-            job_id = jobs.enqueue(session, asked, now=datetime.now(UTC)).id
-        context = multiprocessing.get_context("forkserver")
-        first = context.Process(target=work, args=(settings, crash))
-        first.start()
-        reached = Path(folder, "reached")
-        _wait(lambda: reached.exists() or not first.is_alive())
-        second = context.Process(target=work, args=(settings, None))
-        second.start()
-        if crash.fault == "SIGSTOP" and first.pid:
-            time.sleep(2 * LEASE_SECONDS)
-            with contextlib.suppress(ProcessLookupError):  # it never came by so often, and ended
-                os.kill(first.pid, signal.SIGCONT)
-        first.join()
-        second.join()
-        trained = (
-            len(Path(folder, "trained").read_text()) if Path(folder, "trained").exists() else 0
+        request = JobRequest(
+            TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=5
         )
+        with transaction(database) as session:
+            job_id = jobs.enqueue(session, request, now=datetime.now(UTC)).id
+        reached = _crash_and_finish(settings, crash)
+        trained = Path(folder, "trained")
+        num_trained = len(trained.read_text()) if trained.exists() else 0
         try:
-            return Survived(
-                crash, reached.exists(), _wrong(settings, job_id), max(0, trained - EPOCHS)
-            )
+            redone = max(0, num_trained - EPOCHS)
+            return Survived(crash, reached, _wrong(settings, job_id), redone)
         finally:
             database.dispose()
+
+
+def _crash_and_finish(settings: Settings, crash: Crash) -> bool:
+    """Run a worker that crashes and one that finishes; whether the crash came about."""
+    reached = settings.data / "reached"
+    context = multiprocessing.get_context("forkserver")
+    first = context.Process(target=work, args=(settings, crash))
+    first.start()
+    _wait(lambda: reached.exists() or not first.is_alive())
+    second = context.Process(target=work, args=(settings, None))
+    second.start()
+    if crash.fault == "SIGSTOP" and first.pid:
+        time.sleep(2 * LEASE_SECONDS)
+        with contextlib.suppress(ProcessLookupError):  # it never came by so often, and ended
+            os.kill(first.pid, signal.SIGCONT)
+    first.join()
+    second.join()
+    return reached.exists()
 
 
 def work(settings: Settings, crash: Crash | None) -> None:
@@ -196,12 +164,12 @@ def _wait(done: Callable[[], bool]) -> None:
 def _wrong(settings: Settings, job_id: str) -> list[str]:
     with transaction(open_database(settings.resolved_database_url), read_only=True) as session:
         job = jobs.get(session, job_id)
-        told = [
-            Happened(one.id, one.kind, one.token, one.data)
-            for one in events.after(session, job_id, 0)
+        history = [
+            Happened(event.id, event.kind, event.token, event.data)
+            for event in events.after(session, job_id, 0)
         ]
         model = session.scalars(select(Model)).one_or_none()
-    wrong = violations(told, Ending(str(job.status), job.epoch, job.max_attempts))
+    wrong = violations(history, Ending(str(job.status), job.epoch, job.max_attempts))
     if model is None:
         return [*wrong, f"no model: {job.status}, {job.error}"]
     store = ArtifactStore(settings.resolved_artifacts_url)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.crashing import InTurn
+from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS
 from workers.crash_points import CrashPoint
 from workers.queue import events, jobs
@@ -17,7 +17,7 @@ from workers.storage.tables import Job
 
 
 class Installation:
-    """A database, a data folder, and a worker that takes a turn when told to."""
+    """A database, a data folder, and a worker that takes a turn when history to."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=folder, device="cpu", lease_seconds=30)
@@ -38,8 +38,8 @@ class Installation:
 
     def statuses(self, job_id: str) -> list[str]:
         with transaction(self.database, read_only=True) as session:
-            told = events.after(session, job_id, 0)
-        return [one.data["status"] for one in told if one.kind == "status"]
+            history = events.after(session, job_id, 0)
+        return [event.data["status"] for event in history if event.kind == "status"]
 
 
 def at(point: CrashPoint, act: Callable[[], None], times: int = 1) -> Callable[[CrashPoint], None]:

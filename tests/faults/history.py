@@ -39,19 +39,19 @@ def violations(history: Iterable[Happened], ending: Ending, cancelled_at: int = 
 
     A retry makes a cancel void.
     """
-    told = list(history)
+    events = list(history)
     return [
-        *_statuses(told, ending),
-        *_epochs(told, ending),
-        *_tokens(told),
-        *_attempts(told, ending),
-        *_starts_after_cancel(told, cancelled_at),
+        *_statuses(events, ending),
+        *_epochs(events, ending),
+        *_tokens(events),
+        *_attempts(events, ending),
+        *_starts_after_cancel(events, cancelled_at),
     ]
 
 
-def _statuses(told: list[Happened], ending: Ending) -> Iterator[str]:
+def _statuses(events: list[Happened], ending: Ending) -> Iterator[str]:
     last: str | None = None
-    for event in told:
+    for event in events:
         if event.kind == "status":
             status = event.data["status"]
             if status not in AFTER[last]:
@@ -65,15 +65,15 @@ def _statuses(told: list[Happened], ending: Ending) -> Iterator[str]:
         yield f"it never ended: {ending.status}"
 
 
-def _epochs(told: list[Happened], ending: Ending) -> Iterator[str]:
-    accepted = [event.data["epoch"] for event in told if event.kind == "epoch"]
+def _epochs(events: list[Happened], ending: Ending) -> Iterator[str]:
+    accepted = [event.data["epoch"] for event in events if event.kind == "epoch"]
     if accepted != list(range(1, ending.epoch + 1)):
         yield f"epochs accepted: {accepted}, the row says {ending.epoch}"
 
 
-def _tokens(told: list[Happened]) -> Iterator[str]:
+def _tokens(events: list[Happened]) -> Iterator[str]:
     highest = 0
-    for event in told:
+    for event in events:
         if event.token < highest:
             yield f"{event.kind} accepted with token {event.token} after {highest}"
         starts = event.kind == "status" and event.data["status"] == "running"
@@ -82,10 +82,10 @@ def _tokens(told: list[Happened]) -> Iterator[str]:
         highest = max(highest, event.token)
 
 
-def _attempts(told: list[Happened], ending: Ending) -> Iterator[str]:
+def _attempts(events: list[Happened], ending: Ending) -> Iterator[str]:
     attempts = 0
     uncounted = 0  # releases, each of which may or may not have counted
-    for event in told:
+    for event in events:
         if event.kind != "status":
             continue
         match event.data["status"]:
@@ -100,8 +100,8 @@ def _attempts(told: list[Happened], ending: Ending) -> Iterator[str]:
                 attempts = 0
 
 
-def _starts_after_cancel(told: list[Happened], cancelled_at: int) -> Iterator[str]:
-    for event in told:
+def _starts_after_cancel(events: list[Happened], cancelled_at: int) -> Iterator[str]:
+    for event in events:
         if event.id <= cancelled_at or event.kind != "status" or not cancelled_at:
             continue
         if event.data["status"] == "queued":

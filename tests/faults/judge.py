@@ -48,5 +48,5 @@ def judge(mutant: Mutant) -> Verdict:
 
 if __name__ == "__main__":
     preload()
-    judged = {one.name: judge(one) for one in MUTANTS if one.caught_by != SIMULATOR}
+    judged = {mutant.name: judge(mutant) for mutant in MUTANTS if mutant.caught_by != SIMULATOR}
     sys.stdout.write(json.dumps(judged))

@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 SIMULATOR = "tests/faults/simulator.py"
-QUEUE = "tests/workers/queue/test_queue.py"
+CLAIMS = "tests/workers/queue/test_claims.py"
+LEASES = "tests/workers/queue/test_leases.py"
 CHECKPOINTS = "tests/workers/storage/test_checkpoints.py"
-STORAGE = "tests/faults/test_disk_and_database.py"
+DISK = "tests/faults/test_disk.py"
+DATABASE = "tests/faults/test_database.py"
 STOPPED = "tests/faults/test_cancelled_and_killed.py"
 
 
@@ -78,7 +80,7 @@ MUTANTS = [
         "workers.queue.leases:release",
         "status=case((Job.cancel_requested, JobStatus.CANCELLED), else_=JobStatus.QUEUED)",
         "status=JobStatus.QUEUED",
-        f"{QUEUE}::test_a_job_given_back_after_somebody_cancelled_it_is_cancelled",
+        f"{LEASES}::test_a_job_given_back_after_somebody_cancelled_it_is_cancelled",
     ),
     Mutant(
         "pointer before upload",
@@ -103,7 +105,7 @@ MUTANTS = [
         "workers.queue.claims:_next",
         "_first(abandoned), _first(waiting)",
         "_first(waiting), _first(abandoned)",
-        f"{QUEUE}::test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue",
+        f"{CLAIMS}::test_a_dead_workers_job_is_taken_over_at_once_and_before_the_queue",
     ),
     Mutant(
         "cancel ignored by the worker",
@@ -117,14 +119,14 @@ MUTANTS = [
         "workers.storage.artifacts:_write_durably",
         "os.fsync(file.fileno())",
         "pass",
-        f"{STORAGE}::test_an_artifact_is_on_the_disk_before_it_has_its_name",
+        f"{DISK}::test_an_artifact_is_on_the_disk_before_it_has_its_name",
     ),
     Mutant(
         "claim without BEGIN IMMEDIATE",
         "workers.storage.database:_begin",
         '"BEGIN IMMEDIATE"',
         '"BEGIN DEFERRED"',
-        f"{STORAGE}::test_a_writer_that_reads_first_is_not_failed_by_another_writer",
+        f"{DATABASE}::test_a_writer_that_reads_first_is_not_failed_by_another_writer",
     ),
     Mutant(
         "checkpoint believed without its checksum",

@@ -10,19 +10,19 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from tests.faults.simulator import Told, simulate
+from tests.faults.simulator import SeedResult, simulate
 
 
-class Simulated(NamedTuple):
-    """What came of many seeds."""
+class Summary(NamedTuple):
+    """The results of many seeds."""
 
     num_seeds: int
     faults: Counter[str]
     outcomes: Counter[str]  # status → jobs
-    failed: list[Told]
+    failed: list[SeedResult]
 
 
-def simulate_all(seeds: Iterable[int]) -> Simulated:
+def simulate_all(seeds: Iterable[int]) -> Summary:
     """Run many seeds, on every core."""
     faults: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
@@ -30,25 +30,25 @@ def simulate_all(seeds: Iterable[int]) -> Simulated:
     num_seeds = 0
     context = get_context("spawn")  # a database and a greenlet must not be carried across a fork
     with ProcessPoolExecutor(os.cpu_count(), context, _quiet) as processes:
-        for told in processes.map(_without_history, seeds, chunksize=25):
+        for result in processes.map(_without_history, seeds, chunksize=25):
             num_seeds += 1
-            faults += told.faults
-            outcomes += told.outcomes
-            if told.violations:
-                failed.append(told)
-    return Simulated(num_seeds, faults, outcomes, failed)
+            faults += result.faults
+            outcomes += result.outcomes
+            if result.violations:
+                failed.append(result)
+    return Summary(num_seeds, faults, outcomes, failed)
 
 
-def in_words(told: Told) -> str:
-    """A seed that failed: what is wrong, and everything that happened."""
-    wrong = "\n".join(told.violations)
-    replay = f"replay: make simulate SEED={told.seed}"
-    return "\n".join([f"seed {told.seed}", *told.history, wrong, replay])
+def describe(result: SeedResult) -> str:
+    """A failed seed in words: everything that happened, what is wrong, and how to replay it."""
+    wrong = "\n".join(result.violations)
+    replay = f"replay: make simulate SEED={result.seed}"
+    return "\n".join([f"seed {result.seed}", *result.history, wrong, replay])
 
 
-def _without_history(seed: int) -> Told:
-    told = simulate(seed)
-    return told if told.violations else Told(seed, [], [], told.faults, told.outcomes)
+def _without_history(seed: int) -> SeedResult:
+    result = simulate(seed)
+    return result if result.violations else SeedResult(seed, [], [], result.faults, result.outcomes)
 
 
 def _quiet() -> None:
@@ -63,17 +63,17 @@ def main() -> None:
     arguments = parser.parse_args()
     _quiet()
     if arguments.tell:
-        told = simulate(arguments.seeds)
-        sys.stdout.write(in_words(told) + "\n")
-        sys.exit(bool(told.violations))
+        result = simulate(arguments.seeds)
+        sys.stdout.write(describe(result) + "\n")
+        sys.exit(bool(result.violations))
     done = simulate_all(range(arguments.seeds))
-    for told in done.failed[:1]:
-        sys.stdout.write(in_words(told) + "\n")
+    for result in done.failed[:1]:
+        sys.stdout.write(describe(result) + "\n")
     kinds = "".join(f"{count:7,}  {fault}\n" for fault, count in done.faults.most_common())
     sys.stdout.write(
         f"{kinds}{dict(done.outcomes)}\n{done.num_seeds:,} seeds, {done.faults.total():,} faults,"
         f" {len(done.failed)} seeds in which something is lost, accepted twice or different:"
-        f" {[told.seed for told in done.failed][:20]}\n"
+        f" {[result.seed for result in done.failed][:20]}\n"
     )
     sys.exit(bool(done.failed))
 

@@ -2,7 +2,7 @@
 
 Workers, their children and people are coroutines in one thread. At every crash point outside a
 transaction a seeded scheduler decides who goes on; at every statement and crash point it may bring
-about a fault. One seed is one history: it can be run again, and told.
+about a fault. One seed is one history, which can be replayed.
 """
 
 import contextlib
@@ -42,8 +42,8 @@ STEPS = 30  # until somebody looks whether everything has ended
 
 
 @dataclass(frozen=True)
-class Told:
-    """What came of a seed."""
+class SeedResult:
+    """The history of a seed, and what is wrong with it."""
 
     seed: int
     violations: list[str]
@@ -52,7 +52,7 @@ class Told:
     outcomes: Counter[str]  # status → jobs
 
 
-def simulate(seed: int, database_url: str = IN_MEMORY) -> Told:
+def simulate(seed: int, database_url: str = IN_MEMORY) -> SeedResult:
     """Run one seed; the same seed gives the same history."""
     world = World(seed, database_url)
     outcomes: Counter[str] = Counter()
@@ -64,7 +64,7 @@ def simulate(seed: int, database_url: str = IN_MEMORY) -> Told:
         except Exception:  # noqa: BLE001 - whatever it is, it is what the seed has found
             found = [traceback.format_exc()]
             world.scheduler.kill_all()
-    return Told(seed, found, world.scheduler.told, world.faults.happened, outcomes)
+    return SeedResult(seed, found, world.scheduler.history, world.faults.happened, outcomes)
 
 
 class World:

@@ -110,5 +110,5 @@ def test_two_workers_on_one_gpu_start_one_job_at_a_time(
     assert not third.reserve()
     first.unreserve()
     assert third.reserve()
-    for one in (second, third):
-        one.unreserve()
+    for executor in (second, third):
+        executor.unreserve()

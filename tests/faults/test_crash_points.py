@@ -32,6 +32,8 @@ def _survived(*host: str) -> list[dict[str, Any]]:
 
 
 def _costs_at_most_one_epoch(survived: list[dict[str, Any]]) -> None:
-    assert [one for one in survived if one["violations"] or one["epochs_redone"] > 1] == []
-    reached = {tuple(one["crash"][:2]) for one in survived if one["reached"]}
+    assert [
+        result for result in survived if result["violations"] or result["epochs_redone"] > 1
+    ] == []
+    reached = {tuple(result["crash"][:2]) for result in survived if result["reached"]}
     assert reached == set(itertools.product(CrashPoint, ["SIGKILL", "SIGSTOP", "exception"]))

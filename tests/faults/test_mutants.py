@@ -25,7 +25,9 @@ def judged() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "mutant", [one for one in MUTANTS if one.caught_by == SIMULATOR], ids=lambda one: one.name
+    "mutant",
+    [mutant for mutant in MUTANTS if mutant.caught_by == SIMULATOR],
+    ids=lambda mutant: mutant.name,
 )
 def test_the_simulator_catches(mutant: Mutant) -> None:
     with planted(mutant):
@@ -34,7 +36,9 @@ def test_the_simulator_catches(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize(
-    "mutant", [one for one in MUTANTS if one.caught_by != SIMULATOR], ids=lambda one: one.name
+    "mutant",
+    [mutant for mutant in MUTANTS if mutant.caught_by != SIMULATOR],
+    ids=lambda mutant: mutant.name,
 )
 def test_its_test_catches(mutant: Mutant, judged: dict[str, Any]) -> None:
     exit_code, said = judged[mutant.name]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Engine, create_engine, select, text
 
 from workers.queue import jobs
 from workers.queue.jobs import TRAIN, JobRequest
@@ -26,15 +26,8 @@ def test_what_was_acknowledged_before_the_damage_is_there_and_the_database_is_wh
     upgrade(url)
     database = open_database(url)
     log = tmp_path / "bakeoff.db-wal"
-    acknowledged: list[tuple[int, str]] = []  # bytes of the log by then, job
     with database.connect():  # the log is kept as long as somebody has it open
-        with transaction(database):
-            """An empty one, so that the log is there."""
-        for number in range(NUM_JOBS):
-            with transaction(database) as session:
-                asked = JobRequest(TRAIN, "digits", "cnn", recipe={}, seed=number)
-                job_id = jobs.enqueue(session, asked, now=datetime.now(UTC)).id
-            acknowledged.append((log.stat().st_size, job_id))
+        acknowledged = _acknowledge(database, log)
         for path in (tmp_path / "bakeoff.db", log):
             shutil.copy(path, tmp_path / f"whole-{path.name}")
     database.dispose()
@@ -52,6 +45,19 @@ def test_what_was_acknowledged_before_the_damage_is_there_and_the_database_is_wh
 
         assert {job_id for size, job_id in acknowledged if size <= at} <= found
         assert found <= {job_id for _, job_id in acknowledged}
+
+
+def _acknowledge(database: Engine, log: Path) -> list[tuple[int, str]]:
+    """Enqueue jobs; the bytes of the log after each, and its id."""
+    with transaction(database):
+        """An empty one, so that the log is there."""
+    acknowledged = []
+    for number in range(NUM_JOBS):
+        with transaction(database) as session:
+            request = JobRequest(TRAIN, "digits", "cnn", recipe={}, seed=number)
+            job_id = jobs.enqueue(session, request, now=datetime.now(UTC)).id
+        acknowledged.append((log.stat().st_size, job_id))
+    return acknowledged
 
 
 def _damaged(log: bytes, at: int, damage: str, chance: random.Random) -> bytes:

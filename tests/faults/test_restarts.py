@@ -77,32 +77,18 @@ def test_a_stream_resumed_across_restarts_of_the_service_misses_nothing_and_repe
     served: Served,
 ) -> None:
     database = open_database(served.settings.resolved_database_url)
-    now = datetime.now(UTC)
-    with transaction(database) as session:
-        asked = JobRequest(TRAIN, "digits", "cnn", recipe={}, recipe_hash="0")
-        job_id = jobs.enqueue(session, asked, now=now).id
-        job = claims.claim(session, worker="w", now=now, duration=timedelta(hours=1))
-        assert job
-    lease = Lease(job_id, job.token)
+    lease = _claimed(database)
     seen: list[tuple[int, str]] = []
     epoch = 0
     while not seen or seen[-1][1] != "succeeded":
-        last = {"Last-Event-ID": str(seen[-1][0])} if seen else {}
         try:
-            with (
-                httpx.Client(timeout=60) as client,
-                connect_sse(
-                    client, "GET", f"{served.address}/v1/jobs/{job_id}/events", headers=last
-                ) as stream,
-            ):
-                for event in stream.iter_sse():
-                    data = event.json()
-                    seen.append((int(event.id), str(data.get("epoch") or data["status"])))
-                    if epoch in RESTARTS_AFTER and seen[-1][1] == str(epoch):
-                        served.kill()  # and while nobody listens, more happens
-                        epoch = _train(database, lease, epoch)
-                    if seen[-1][1] in {"running", str(epoch)}:
-                        epoch = _train(database, lease, epoch)
+            for event in _events(served, lease.job_id, after=seen[-1][0] if seen else 0):
+                seen.append(event)
+                if epoch in RESTARTS_AFTER and seen[-1][1] == str(epoch):
+                    served.kill()  # and while nobody listens, more happens
+                    epoch = _train(database, lease, epoch)
+                if seen[-1][1] in {"running", str(epoch)}:
+                    epoch = _train(database, lease, epoch)
         except httpx.TransportError:
             served.start()
 
@@ -113,6 +99,29 @@ def test_a_stream_resumed_across_restarts_of_the_service_misses_nothing_and_repe
         "succeeded",
     ]
     assert [number for number, _ in seen] == sorted({number for number, _ in seen})
+
+
+def _claimed(database: Engine) -> Lease:
+    now = datetime.now(UTC)
+    with transaction(database) as session:
+        request = JobRequest(TRAIN, "digits", "cnn", recipe={}, recipe_hash="0")
+        jobs.enqueue(session, request, now=now)
+        job = claims.claim(session, worker="w", now=now, duration=timedelta(hours=1))
+    assert job
+    return Lease(job.id, job.token)
+
+
+def _events(served: Served, job_id: str, *, after: int) -> Iterator[tuple[int, str]]:
+    """The id of each event of a job, and the epoch or the status that it tells of."""
+    path = f"{served.address}/v1/jobs/{job_id}/events"
+    headers = {"Last-Event-ID": str(after)}
+    with (
+        httpx.Client(timeout=60) as client,
+        connect_sse(client, "GET", path, headers=headers) as stream,
+    ):
+        for event in stream.iter_sse():
+            data = event.json()
+            yield int(event.id), str(data.get("epoch") or data["status"])
 
 
 def _train(database: Engine, lease: Lease, epoch: int) -> int:

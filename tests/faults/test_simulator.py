@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.simulate import in_words, simulate_all
+from tests.faults.simulate import describe, simulate_all
 from tests.faults.simulator import simulate
 from tests.postgresql import new_database
 from workers.storage.database import open_database
@@ -17,25 +17,25 @@ def test_no_history_loses_an_acknowledged_job_accepts_an_epoch_twice_or_ends_in_
 ):
     done = simulate_all(range(SEEDS))
 
-    assert done.failed == [], in_words(done.failed[0])
+    assert done.failed == [], describe(done.failed[0])
     assert done.faults.total() > SEEDS  # or nothing was tried
     assert done.outcomes["succeeded"] > SEEDS
-    told = " ".join(done.faults)
+    faults = " ".join(done.faults)
     for fault in ("killed", "stalled", "clock", "duplicate", "lost stop", "without an answer"):
-        assert fault in told
+        assert fault in faults
 
 
 @pytest.mark.timeout(900)
 def test_nor_does_one_on_postgresql(postgresql: str) -> None:
     # What a cut of the server's own power would lose is not what is tried: it need not flush.
     url = new_database(postgresql) + "&options=-csynchronous_commit%3Doff"
-    told = [simulate(seed, url) for seed in range(POSTGRESQL_SEEDS)]
+    results = [simulate(seed, url) for seed in range(POSTGRESQL_SEEDS)]
     open_database(url).dispose()
 
-    failed = [one for one in told if one.violations]
-    assert failed == [], in_words(failed[0])
-    assert sum(one.faults.total() for one in told) > POSTGRESQL_SEEDS
-    assert sum(one.outcomes["succeeded"] for one in told) > POSTGRESQL_SEEDS
+    failed = [result for result in results if result.violations]
+    assert failed == [], describe(failed[0])
+    assert sum(result.faults.total() for result in results) > POSTGRESQL_SEEDS
+    assert sum(result.outcomes["succeeded"] for result in results) > POSTGRESQL_SEEDS
 
 
 @pytest.mark.parametrize("seed", [7, 103])  # in the other a job's process is started twice

@@ -99,7 +99,7 @@ class Installation:
         }
         started = subprocess.Popen([sys.executable, "-m", "workers"], env=environment)
         try:
-            until(lambda: started.pid in [one.pid for one in self.workers()])
+            until(lambda: started.pid in [worker.pid for worker in self.workers()])
             yield started
             started.terminate()
             assert started.wait(timeout=20) in {0, -signal.SIGKILL}
@@ -119,7 +119,7 @@ def until(found: Callable[[], Any]) -> Any:
 
 
 def children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def child_of_job(worker: int) -> int | None:

@@ -50,12 +50,12 @@ class Faults:
         actor = self._scheduler.current()
         if actor is None:
             return
-        self._scheduler.tell(f"{actor.name} is {point}")
+        self._scheduler.log(f"{actor.name} is {point}")
         if point in SWITCHES and not self.is_in_transaction:
             takes = self._random.uniform(0.1, 0.8) if point == CrashPoint.WRITE else 0.0
             self._scheduler.sleep(takes)
         if self.left and self._random.random() < CHANCE:
-            self._disturb(actor, point)
+            self._inject(actor, point)
 
     def statement(self, *_: object) -> None:
         """An actor is about to execute a statement."""
@@ -66,9 +66,9 @@ class Faults:
     def _note(self, fault: str) -> None:
         self.left -= 1
         self.happened[fault] += 1
-        self._scheduler.tell(f"FAULT {fault}")
+        self._scheduler.log(f"FAULT {fault}")
 
-    def _disturb(self, actor: Actor, point: CrashPoint) -> None:
+    def _inject(self, actor: Actor, point: CrashPoint) -> None:
         fault = self._random.choice(_possible(point))
         self._note(f"{fault} {point}" if fault in {"killed", "stalled"} else fault)
         match fault:
@@ -89,8 +89,8 @@ class Faults:
 
     def _stall(self, actor: Actor) -> None:
         """A child does not go on, nor does its worker, as on a machine that sleeps."""
-        for one in self._scheduler.family(actor.parent) if actor.parent else [actor]:
-            one.ready_at = self._scheduler.seconds + self._random.uniform(1, 3) * LEASE_SECONDS
+        for member in self._scheduler.family(actor.parent) if actor.parent else [actor]:
+            member.ready_at = self._scheduler.seconds + self._random.uniform(1, 3) * LEASE_SECONDS
         self._scheduler.give_way()
 
     def _damage_a_checkpoint(self) -> None:

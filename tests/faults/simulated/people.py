@@ -53,6 +53,6 @@ class People:
             seen = session.scalar(last) or 0
             self.has_asked = True
             verb(session, job_id, now=self._scheduler.now())
-            self._scheduler.tell(f"somebody asks: {verb.__name__} {job_id}")
+            self._scheduler.log(f"somebody asks: {verb.__name__} {job_id}")
             if verb is jobs.cancel:
                 self.cancelled_at[job_id] = seen

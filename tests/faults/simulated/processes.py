@@ -43,8 +43,8 @@ class SimulatedExecutor:
             for lease, child in self._children.items()
             if child.exit_code is not None
         ]
-        for one in ended:
-            del self._children[one.lease]
+        for process_exit in ended:
+            del self._children[process_exit.lease]
         return ended
 
     def stop(self, lease: Lease) -> None:
@@ -105,7 +105,7 @@ class Processes:
         return {
             self._ids.get(worker, "")
             for worker in self._workers
-            if any(one.is_alive for one in self.scheduler.family(worker))
+            if any(member.is_alive for member in self.scheduler.family(worker))
         }
 
     def locks(self) -> "SimulatedLocks":

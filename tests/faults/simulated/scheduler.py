@@ -1,4 +1,4 @@
-"""Who goes on, and what time it is: chance decides the one, and waiting the other."""
+"""Decides by chance which actor goes on; time passes while all of them wait."""
 
 import contextlib
 import random
@@ -13,13 +13,13 @@ HOUR = 3600.0  # seconds
 
 
 class Scheduler:
-    """Lets one actor at a time go on until it waits, and tells what happens."""
+    """Lets one actor at a time go on until it waits, and keeps the history."""
 
     def __init__(self, chance: random.Random) -> None:
         self.random = chance
         self.seconds = 0.0
         self.actors: list[Actor] = []
-        self.told: list[str] = []
+        self.history: list[str] = []
         self._itself = getcurrent()
         self._clock_offset = self._latest_offset = 0.0
 
@@ -35,16 +35,16 @@ class Scheduler:
         """A clock put back makes a lease longer, and only that: nobody must wait for an hour."""
         self._clock_offset = max(self._clock_offset, self._latest_offset)
 
-    def tell(self, what: str) -> None:
-        self.told.append(f"{self.seconds:8.2f} s  {what}")
+    def log(self, what: str) -> None:
+        self.history.append(f"{self.seconds:8.2f} s  {what}")
 
     def current(self) -> Actor | None:
         running = getcurrent()
-        return next((one for one in self.actors if one.greenlet is running), None)
+        return next((actor for actor in self.actors if actor.greenlet is running), None)
 
     def family(self, worker: Actor) -> list[Actor]:
         """A worker and its children."""
-        return [worker, *(one for one in self.actors if one.parent is worker)]
+        return [worker, *(actor for actor in self.actors if actor.parent is worker)]
 
     def add(self, actor: Actor) -> Actor:
         self.actors.append(actor)
@@ -66,16 +66,16 @@ class Scheduler:
 
         Returns the actor that has ended in it, if one has.
         """
-        alive = [one for one in self.actors if one.is_alive]
-        ready = [one for one in alive if one.ready_at <= self.seconds]
+        alive = [actor for actor in self.actors if actor.is_alive]
+        ready = [actor for actor in alive if actor.ready_at <= self.seconds]
         if not ready:
-            self.seconds = min(one.ready_at for one in alive)
+            self.seconds = min(actor.ready_at for actor in alive)
             return None
         chosen = self.random.choice(ready)
         chosen.greenlet.switch()
         if chosen.is_alive:
             return None
-        self.tell(f"{chosen.name} is gone ({chosen.exit_code})")
+        self.log(f"{chosen.name} is gone ({chosen.exit_code})")
         self.actors.remove(chosen)
         return chosen
 
@@ -88,5 +88,5 @@ class Scheduler:
                 self.actors.remove(actor)
 
     def kill_all(self) -> None:
-        for one in list(self.actors):
-            self.kill(one)
+        for actor in list(self.actors):
+            self.kill(actor)

@@ -27,22 +27,24 @@ class Verdict:
         with transaction(database, read_only=True) as session:
             for job_id in people.acknowledged:
                 job = jobs.get(session, job_id)
-                told = [
-                    Happened(one.id, one.kind, one.token, one.data)
-                    for one in events.after(session, job_id, 0)
+                history = [
+                    Happened(event.id, event.kind, event.token, event.data)
+                    for event in events.after(session, job_id, 0)
                 ]
                 model = session.scalars(select(Model).where(Model.job_id == job_id)).one_or_none()
                 self.outcomes[str(job.status)] += 1
-                self.violations += [f"{job_id}: {one}" for one in self._wrong(job, told, model)]
+                self.violations += [
+                    f"{job_id}: {violation}" for violation in self._wrong(job, history, model)
+                ]
 
-    def _wrong(self, job: Job, told: list[Happened], model: Model | None) -> Iterator[str]:
+    def _wrong(self, job: Job, history: list[Happened], model: Model | None) -> Iterator[str]:
         ending = Ending(str(job.status), job.epoch, job.max_attempts)
-        yield from violations(told, ending, self._people.cancelled_at.get(job.id, 0))
+        yield from violations(history, ending, self._people.cancelled_at.get(job.id, 0))
         undisturbed = not self._faults.happened and not self._people.has_asked
         if undisturbed and (job.status, job.attempts) != (JobStatus.SUCCEEDED, 1):
             yield f"{job.status}, attempt {job.attempts}, though nothing happened"
         if not self._faults.happened["checkpoint damaged"]:
-            yield from (f"fell back: {one.data}" for one in told if one.kind == "fallback")
+            yield from (f"fell back: {event.data}" for event in history if event.kind == "fallback")
         if job.status == JobStatus.FAILED and job.attempts < job.max_attempts:
             yield f"failed after {job.attempts} attempts: {job.error}"
         if (job.status == JobStatus.SUCCEEDED) != (model is not None):

@@ -47,7 +47,11 @@ class Queue(RuleBasedStateMachine):
         end_abandoned(self.database, self.now)
         lease = claim(self.database, self.now)
         if lease:
-            assert all(one.token < lease.token for one in self.leases if one.job_id == lease.job_id)
+            assert all(
+                earlier.token < lease.token
+                for earlier in self.leases
+                if earlier.job_id == lease.job_id
+            )
             self.leases.append(lease)
 
     @rule(seconds=st.sampled_from([1, 20, 40]))
@@ -106,11 +110,13 @@ class Queue(RuleBasedStateMachine):
     def the_history_of_a_job_ends_where_it_stands(self) -> None:
         for job_id in self.ids:
             with transaction(self.database, read_only=True) as session:
-                told = [one for one in events.after(session, job_id, 0) if one.kind == "status"]
+                told = [
+                    event for event in events.after(session, job_id, 0) if event.kind == "status"
+                ]
             found = job(self.database, job_id)
             assert told[-1].data["status"] == found.status
             assert (found.finished_at is not None) == (found.status in FINAL)
-            assert _is_possible([one.data["status"] for one in told])
+            assert _is_possible([event.data["status"] for event in told])
 
 
 def _is_possible(statuses: list[str]) -> bool:

@@ -2,11 +2,8 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,48 +11,12 @@ import pytest
 from torch import Tensor
 
 from tests.workers.installation import Installation, child_of_job, is_alive, until
-from workers.queue import claims, jobs
-from workers.storage.database import transaction
-from workers.storage.tables import FINAL, MAX_ATTEMPTS, JobStatus
+from tests.workers.running.conftest import AtWork
+from workers.storage.tables import MAX_ATTEMPTS, JobStatus
 
 SHORT = {"epochs": 2, "batch_size": 64}
 ENDLESS = {"epochs": 1000, "batch_size": 64}
 SEVERAL = {"epochs": 8, "batch_size": 32, "augmentation": "crop", "optimizer": "adamw"}
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(tmp_path / "data")
-    yield made
-    made.database.dispose()
-
-
-class AtWork(NamedTuple):
-    """An installation and the worker that works there."""
-
-    installation: Installation
-    worker: subprocess.Popen[bytes]
-
-
-@pytest.fixture(scope="module")
-def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
-    installation = Installation(tmp_path_factory.mktemp("at_work") / "data")
-    with installation.worker() as worker:
-        yield AtWork(installation, worker)
-    installation.database.dispose()
-
-
-@pytest.fixture
-def at_work(one_worker: AtWork) -> Iterator[AtWork]:
-    """The same worker for all tests that let it live; each finds it without a job."""
-    yield one_worker
-    with transaction(one_worker.installation.database) as session:
-        left = [
-            job.id for job in jobs.find(session, {}, limit=100).items if job.status not in FINAL
-        ]
-    for job_id in left:
-        one_worker.installation.cancel(job_id)
-        one_worker.installation.ended(job_id)
 
 
 class Undisturbed(NamedTuple):
@@ -204,20 +165,3 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(
 
     assert (ended.status, ended.attempts) == (JobStatus.SUCCEEDED, 2)
     assert_same(undisturbed, installation, damaged)
-
-
-def test_the_entry_point_of_other_executors_runs_a_claimed_job(installation: Installation) -> None:
-    job_id = installation.enqueue(SHORT)
-    with transaction(installation.database) as session:
-        claims.claim(
-            session, worker="elsewhere", now=datetime.now(UTC), duration=timedelta(minutes=5)
-        )
-    environment = {**os.environ, "BAKEOFF_DATA": str(installation.settings.data)}
-    for _ in range(2):  # the second time it is no longer its job
-        ended = subprocess.run(
-            [sys.executable, "-m", "workers.running.job_process", "--job", job_id, "--token", "1"],
-            env={**environment, "BAKEOFF_DEVICE": "cpu"},
-            capture_output=True,
-            check=False,
-        )
-        assert installation.job(job_id).status == JobStatus.SUCCEEDED, ended.stderr.decode()

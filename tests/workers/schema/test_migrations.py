@@ -43,10 +43,10 @@ def test_a_database_is_brought_up_to_date_once_however_often_it_is_asked_for(url
             failures.append(error)
 
     threads = [threading.Thread(target=bring_up_to_date) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     upgrade(url)
 
     assert failures == []

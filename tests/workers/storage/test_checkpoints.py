@@ -38,7 +38,7 @@ def test_the_last_two_are_kept_and_the_last_is_found(
 ) -> None:
     path = keep(checkpoints, 4)
 
-    assert sorted(one.name.split("-")[1] for one in folder.iterdir()) == ["3", "4"]
+    assert sorted(path.name.split("-")[1] for path in folder.iterdir()) == ["3", "4"]
     found = checkpoints.newest(path)
     assert found.damage is None
     assert found.checkpoint
@@ -68,8 +68,8 @@ def test_a_damaged_one_falls_back_by_one_and_says_why(
 
 def test_where_both_are_damaged_it_starts_again(checkpoints: Checkpoints, folder: Path) -> None:
     path = keep(checkpoints, 2)
-    for one in folder.iterdir():
-        one.write_bytes(b"")
+    for path in folder.iterdir():
+        path.write_bytes(b"")
 
     found = checkpoints.newest(path)
 
@@ -85,7 +85,7 @@ def test_a_worker_that_comes_back_late_removes_nothing_of_its_successor(
 
     checkpoints.tidy(2)  # the first one goes on where it stood
 
-    assert sorted(one.name.split("-")[1] for one in folder.iterdir()) == ["3", "4"]
+    assert sorted(path.name.split("-")[1] for path in folder.iterdir()) == ["3", "4"]
 
 
 def test_equal_checkpoints_are_equal_bytes() -> None:

@@ -8,8 +8,8 @@ from models import architectures
 def test_every_architecture_is_listed_with_its_options(service):
     items = service.http.get("/v1/architectures").json()["items"]
 
-    assert [one["name"] for one in items] == list(architectures)
-    cnn = next(one for one in items if one["name"] == "cnn")
+    assert [item["name"] for item in items] == list(architectures)
+    cnn = next(item for item in items if item["name"] == "cnn")
     assert cnn["options"]["properties"]["dropout"]["maximum"] == 0.9
     assert cnn["description"]
 

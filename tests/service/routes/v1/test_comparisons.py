@@ -28,8 +28,14 @@ def test_one_architecture_is_compared_with_itself_under_other_options_and_labels
 
     comparison = post(service, architectures=entries, seeds=1).json()
 
-    assert [one["label"] for one in comparison["architectures"]] == ["cnn", "cnn, dropout"]
-    assert [one["options"]["dropout"] for one in comparison["architectures"]] == [0.0, 0.5]
+    assert [architecture["label"] for architecture in comparison["architectures"]] == [
+        "cnn",
+        "cnn, dropout",
+    ]
+    assert [architecture["options"]["dropout"] for architecture in comparison["architectures"]] == [
+        0.0,
+        0.5,
+    ]
 
 
 @pytest.mark.parametrize(

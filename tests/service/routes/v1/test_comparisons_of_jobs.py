@@ -47,7 +47,7 @@ def test_jobs_of_several_requests_are_compared_as_if_one_had_made_them(service, 
     said = service.http.post(
         f"{address}/predictions", content=png(), headers={"Content-Type": "image/png"}
     ).json()
-    assert [one["label"] for one in said["models"]] == ["fully_connected", "cnn", "cnn"]
+    assert [model["label"] for model in said["models"]] == ["fully_connected", "cnn", "cnn"]
 
 
 def test_a_job_takes_part_in_as_many_comparisons_as_one_likes(service):
@@ -63,7 +63,10 @@ def test_a_job_takes_part_in_as_many_comparisons_as_one_likes(service):
 
     for job in jobs:
         service.http.post(f"/v1/jobs/{job}/cancel")
-    states = [service.http.get(f"{ROOT}/{one['id']}").json()["status"] for one in (own, *both)]
+    states = [
+        service.http.get(f"{ROOT}/{comparison['id']}").json()["status"]
+        for comparison in (own, *both)
+    ]
     assert states == ["cancelled"] * 3
 
 
@@ -73,7 +76,9 @@ def test_labels_name_the_options_that_differ(service):
     jobs += [train(service), train(service, options=long)]
 
     def labels(*of):
-        return [one["label"] for one in gather(service, *of).json()["architectures"]]
+        return [
+            architecture["label"] for architecture in gather(service, *of).json()["architectures"]
+        ]
 
     assert labels(*jobs[:3]) == ["cnn, dropout 0.0", "cnn, dropout 0.5", "fully_connected"]
     assert labels(*jobs[2:]) == ["fully_connected 1", "fully_connected 2"]  # too long to be read

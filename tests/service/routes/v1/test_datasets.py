@@ -39,9 +39,9 @@ def folders(png):
 def test_every_registered_dataset_is_listed_absent_at_first(service):
     listed = service.http.get("/v1/datasets").json()
 
-    assert [one["name"] for one in listed["items"]] == list(datasets)
-    assert {one["state"] for one in listed["items"]} == {"absent"}
-    assert all(one["description"] for one in listed["items"])
+    assert [dataset["name"] for dataset in listed["items"]] == list(datasets)
+    assert {dataset["state"] for dataset in listed["items"]} == {"absent"}
+    assert all(dataset["description"] for dataset in listed["items"])
     assert listed["next"] is None
 
 
@@ -76,7 +76,9 @@ def test_class_folders_are_taken_in(service, folders):
     taken = answer.json()
     assert (taken["state"], taken["classes"]) == ("ready", ["cat", "dog"])
     assert service.http.get("/v1/datasets/mine").json() == taken
-    assert "mine" in [one["name"] for one in service.http.get("/v1/datasets").json()["items"]]
+    assert "mine" in [
+        dataset["name"] for dataset in service.http.get("/v1/datasets").json()["items"]
+    ]
 
 
 def test_arrays_are_taken_in_trained_on_and_deleted(service, npz):

@@ -13,8 +13,8 @@ def test_the_same_key_a_hundred_times_at_once_makes_one_job(service: Any) -> Non
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(post, range(100)))
 
-    accepted = [one for one in answers if one.status_code == 202]
-    assert {one.status_code for one in answers} <= {202, 409}
-    assert len({one.json()["id"] for one in accepted}) == 1
+    accepted = [answer for answer in answers if answer.status_code == 202]
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    assert len({answer.json()["id"] for answer in accepted}) == 1
     assert len(service.http.get("/v1/jobs").json()["items"]) == 1
     assert post(0).json()["id"] == accepted[0].json()["id"]

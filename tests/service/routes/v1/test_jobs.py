@@ -141,7 +141,7 @@ def test_a_finished_job_has_a_result_and_a_model(trained):
     assert job["model_id"] == trained.http.get("/v1/models/latest").json()["id"]
     assert job["progress"] is None
     listed = trained.http.get("/v1/jobs").json()["items"]
-    assert [one["result"] for one in listed] == [None] * 4
+    assert [job["result"] for job in listed] == [None] * 4
 
 
 def test_metrics_are_the_same_as_json_and_as_csv(trained):

@@ -51,7 +51,7 @@ def test_a_table_of_engine_batch_size_and_threads_is_measured_and_kept(with_mode
         for size in (1, 8, 64)
         for threads in {1, num_cores()}
     }
-    assert {one["engine"] for one in table["skipped"]} == NEED_A_GPU
+    assert {cell["engine"] for cell in table["skipped"]} == NEED_A_GPU
     for row in table["rows"]:
         assert row["samples"] >= 400
         assert row["p50_low"] <= row["p50"] <= row["p50_high"]
@@ -83,7 +83,7 @@ def test_a_table_of_what_was_asked_for_says_what_could_not_be_measured(with_mode
     with_model.work()
 
     [table] = with_model.http.get(ROOT).json()["items"]
-    assert [(one["batch_size"], one["threads"]) for one in table["rows"]] == [(2, 1), (3, 1)]
+    assert [(row["batch_size"], row["threads"]) for row in table["rows"]] == [(2, 1), (3, 1)]
     [skipped] = table["skipped"]
     assert skipped["threads"] == 250
     assert "250 threads on a machine with" in skipped["reason"]

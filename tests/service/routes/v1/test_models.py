@@ -21,7 +21,7 @@ def test_a_model_describes_itself(trained):
 def test_models_are_listed_and_filtered(trained):
     assert len(trained.http.get("/v1/models").json()["items"]) == 4
     found = trained.http.get("/v1/models", params={"architecture": "cnn", "limit": 1}).json()
-    assert [one["architecture"] for one in found["items"]] == ["cnn"]
+    assert [model["architecture"] for model in found["items"]] == ["cnn"]
     assert found["next"]
 
 
@@ -50,11 +50,13 @@ def test_an_alias_stands_wherever_an_id_does(trained, png):
     assert predicted.json()["model_id"] == model["id"]
     moved = trained.http.put("/v1/aliases/champion", json={"model_id": "latest"}).json()
     assert moved["model_id"] == trained.http.get("/v1/models/latest").json()["id"]
-    assert "champion" in [one["alias"] for one in trained.http.get("/v1/aliases").json()["items"]]
+    assert "champion" in [
+        alias["alias"] for alias in trained.http.get("/v1/aliases").json()["items"]
+    ]
 
 
 def test_an_alias_remembers_what_it_stood_for_and_goes_back(trained, png):
-    first, second = (one["id"] for one in trained.http.get("/v1/models").json()["items"][:2])
+    first, second = (model["id"] for model in trained.http.get("/v1/models").json()["items"][:2])
     trained.http.put("/v1/aliases/best", json={"model_id": first, "engine": "torch"})
     trained.http.put("/v1/aliases/best", json={"model_id": second})
 
@@ -67,7 +69,9 @@ def test_an_alias_remembers_what_it_stood_for_and_goes_back(trained, png):
     assert back.json()["model_id"] == first
     assert predicted() == (first, "torch")
     versions = trained.http.get("/v1/aliases/best/versions").json()["items"]
-    assert [(one["version"], one["model_id"], one["engine"]) for one in versions] == [
+    assert [
+        (version["version"], version["model_id"], version["engine"]) for version in versions
+    ] == [
         (3, first, "torch"),
         (2, second, None),
         (1, first, "torch"),
@@ -115,7 +119,9 @@ def test_the_graph_is_the_model_itself_and_was_checked_on_real_images(trained):
         json={"instances": pixels[:, 0].tolist()},
         params={"engine": "torch"},
     ).json()["predictions"]
-    assert [str(one) for one in probabilities.argmax(axis=1)] == [one["label"] for one in served]
+    assert [str(label) for label in probabilities.argmax(axis=1)] == [
+        answer["label"] for answer in served
+    ]
 
 
 @pytest.mark.parametrize("alias", ["latest", "Champion", "1st", "x" * 65, "a b"])

@@ -1,0 +1,90 @@
+"""An installation whose service and workers are real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bakeoff.client import Client
+from workers.datasets.fetch import fetch
+from workers.queue import jobs
+from workers.schema.migrate import upgrade
+from workers.settings import Settings
+from workers.storage.database import open_database, transaction
+from workers.storage.tables import Job, JobStatus
+
+NUM_WORKERS = 3
+LEASE_SECONDS = 30.0  # much longer than a takeover may take
+DRAIN_SECONDS = 180.0
+
+
+class Installation:
+    """The service and its workers as real processes."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.settings = Settings(data=folder, device="cpu", lease_seconds=LEASE_SECONDS, port=port)
+        self.client = Client(f"http://127.0.0.1:{port}")
+        self.environment = {
+            **os.environ,
+            "BAKEOFF_DATA": str(folder),
+            "BAKEOFF_DEVICE": "cpu",
+            "BAKEOFF_PORT": str(port),
+            "BAKEOFF_LEASE_SECONDS": str(LEASE_SECONDS),
+            "OMP_NUM_THREADS": "1",  # the same in every process, or the bits would differ
+        }
+        upgrade(self.settings.resolved_database_url)
+        fetch(self.settings.datasets_folder, "digits", report=lambda _: None)
+        self.database = open_database(self.settings.resolved_database_url)
+        self.service = self._start("bakeoff", "serve")
+        self.workers = [self.start_worker() for _ in range(NUM_WORKERS)]
+        wait(self.client.is_ready)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        return self._start("workers")
+
+    def _start(self, *module: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def running(self) -> list[Job]:
+        with transaction(self.database, read_only=True) as session:
+            return jobs.find(session, {"status": JobStatus.RUNNING}, limit=100).items
+
+    def worker_of(self, job: Job) -> subprocess.Popen[bytes] | None:
+        """The process of the worker that runs a job."""
+        pid = int(str(job.worker).split("-")[-2])
+        return next((worker for worker in self.workers if worker.pid == pid), None)
+
+    def job(self, job_id: str) -> Job:
+        with transaction(self.database, read_only=True) as session:
+            return jobs.get(session, job_id)
+
+    def stop(self) -> None:
+        for process in [self.service, *self.workers]:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+        self.client.close()
+        self.database.dispose()
+
+
+def wait(found: Callable[[], Any], seconds: float = DRAIN_SECONDS) -> Any:
+    """What `found` gives, as soon as it gives something."""
+    deadline = time.monotonic() + seconds
+    while not (answer := found()):
+        if time.monotonic() > deadline:
+            raise TimeoutError("it did not happen in time")
+        time.sleep(0.01)
+    return answer
