@@ -17,7 +17,7 @@ from service.charts.drawing.style import (
     NORMAL,
     SMALL,
     WIDTH,
-    tidy,
+    style_axes,
 )
 
 NAMES: Final = {
@@ -60,7 +60,7 @@ def draw(known: dict[str, Any], evidence: str) -> Figure:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}×"))
     axes.set_yticks(range(len(known)), list(known))
     axes.invert_yaxis()
-    tidy(axes, grid="x")
+    style_axes(axes, grid="x")
     axes.tick_params(axis="y", labelsize=NORMAL, colors=INK, length=0)
     for row in range(1, len(known)):
         axes.axhline(row - 0.5, color=GRID, lw=0.8)

@@ -1,8 +1,9 @@
 """Where each architecture fails: which classes it confuses, and on which images.
 
-What an architecture says of an image is the mean of its seeds' probabilities.
+An architecture is judged as the ensemble of its seeds: by the mean of their probabilities.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from service.analysis.results import ComparisonResults
 
 MOST_PAIRS = 5
 MOST_IMAGES = 12
+
+Indices = NDArray[np.int64]  # of images in the test split
 
 
 class ConfusedPair(BaseModel):
@@ -25,7 +28,7 @@ class ConfusedPair(BaseModel):
 
 
 class JudgedImage(BaseModel):
-    """One test image and what is said of it."""
+    """One test image and its predicted class."""
 
     index: int = Field(description="in the test split, from 0")
     true: str
@@ -44,8 +47,8 @@ class Failures(BaseModel):
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What an architecture says of the test images: class and its probability (N,)."""
+class EnsemblePredictions:
+    """The predicted class of every test image, its probability, and the true class: each (N,)."""
 
     predicted: NDArray[np.int64]
     probability: NDArray[np.float64]
@@ -53,45 +56,47 @@ class Opinion:
 
     @property
     def correct(self) -> NDArray[np.bool_]:
-        """Which images (N,) are classified rightly."""
+        """Which images (N,) are classified correctly."""
         return np.asarray(self.predicted == self.labels)
 
 
-def opinions(results: ComparisonResults) -> dict[str, Opinion]:
-    """Of every architecture whose predictions are kept, all of the same test images."""
-    found: dict[str, Opinion] = {}
+def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredictions]:
+    """Predictions of every architecture for which some are kept, all on the same test images."""
+    ensembles: dict[str, EnsemblePredictions] = {}
     reference = None
     for name in results.with_results:
-        judged = list(results.judged(name).values())
-        reference = reference or (judged[0] if judged else None)
-        same = [one for one in judged if reference and one.same_images(reference)]
+        members = list(results.predictions_of(name).values())
+        reference = reference or (members[0] if members else None)
+        same = [member for member in members if reference and member.same_images(reference)]
         if same:
-            mean = np.mean([one.probabilities for one in same], axis=0, dtype=np.float64)
-            found[name] = Opinion(mean.argmax(axis=1), mean.max(axis=1), same[0].labels)
-    return found
+            mean = np.mean([member.probabilities for member in same], axis=0, dtype=np.float64)
+            ensembles[name] = EnsemblePredictions(
+                mean.argmax(axis=1), mean.max(axis=1), same[0].labels
+            )
+    return ensembles
 
 
-def confidently_wrong(opinion: Opinion, most: int = MOST_IMAGES) -> NDArray[np.int64]:
+def confidently_wrong(predictions: EnsemblePredictions, most: int = MOST_IMAGES) -> Indices:
     """Indices of wrongly classified images, those of the highest probability first."""
-    wrong = np.flatnonzero(~opinion.correct)
-    return wrong[np.argsort(-opinion.probability[wrong], kind="stable")][:most]
+    wrong = np.flatnonzero(~predictions.correct)
+    return wrong[np.argsort(-predictions.probability[wrong], kind="stable")][:most]
 
 
-def only_right(found: dict[str, Opinion], name: str) -> NDArray[np.int64]:
+def only_right(ensembles: Mapping[str, EnsemblePredictions], name: str) -> Indices:
     """Indices of the images that only this architecture gets right, the most certain first."""
-    others = [one.correct for other, one in found.items() if other != name]
+    others = [predictions.correct for other, predictions in ensembles.items() if other != name]
     if not others:
         return np.empty(0, dtype=np.int64)
-    ours = found[name]
+    ours = ensembles[name]
     alone = np.flatnonzero(ours.correct & ~np.any(others, axis=0))
     return alone[np.argsort(-ours.probability[alone], kind="stable")]
 
 
 def confused_pairs(results: ComparisonResults, name: str) -> list[ConfusedPair]:
     """The classes that are most often taken for another, mean over seeds."""
-    finished = results.finished(name)
-    counts = np.mean([one["confusion_matrix"] for one in finished], axis=0)
-    classes = [one["name"] for one in finished[0]["per_class"]]
+    matrices = [result["confusion_matrix"] for result in results.results_of(name)]
+    counts = np.mean(matrices, axis=0)
+    classes = results.class_names
     sizes = np.maximum(counts.sum(axis=1), 1)
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:MOST_PAIRS]
@@ -110,30 +115,40 @@ def confused_pairs(results: ComparisonResults, name: str) -> list[ConfusedPair]:
 
 def failures(results: ComparisonResults) -> list[Failures]:
     """Every architecture that has a result, in the order asked for."""
-    found = opinions(results)
-    listed = []
-    for name in results.with_results:
-        opinion = found.get(name)
-        classes = [one["name"] for one in results.finished(name)[0]["per_class"]]
-        nothing = np.empty(0, dtype=np.int64)
-        wrong = confidently_wrong(opinion) if opinion else nothing
-        alone = only_right(found, name) if opinion else nothing
-        listed.append(
-            Failures(
-                architecture=name,
-                confused=confused_pairs(results, name),
-                confidently_wrong=[_image(opinion, i, classes) for i in wrong if opinion],
-                num_only_right=len(alone),
-                only_right=[_image(opinion, i, classes) for i in alone[:MOST_IMAGES] if opinion],
-            )
-        )
-    return listed
+    ensembles = ensemble_predictions(results)
+    return [_failures(results, name, ensembles) for name in results.with_results]
 
 
-def _image(opinion: Opinion, index: int, classes: list[str]) -> JudgedImage:
-    return JudgedImage(
-        index=int(index),
-        true=classes[opinion.labels[index]],
-        predicted=classes[opinion.predicted[index]],
-        probability=float(opinion.probability[index]),
+def _failures(
+    results: ComparisonResults, name: str, ensembles: Mapping[str, EnsemblePredictions]
+) -> Failures:
+    wrong: list[JudgedImage] = []
+    right: list[JudgedImage] = []
+    num_only_right = 0
+    if name in ensembles:
+        predictions = ensembles[name]
+        alone = only_right(ensembles, name)
+        num_only_right = len(alone)
+        wrong = _images(predictions, confidently_wrong(predictions), results.class_names)
+        right = _images(predictions, alone[:MOST_IMAGES], results.class_names)
+    return Failures(
+        architecture=name,
+        confused=confused_pairs(results, name),
+        confidently_wrong=wrong,
+        num_only_right=num_only_right,
+        only_right=right,
     )
+
+
+def _images(
+    predictions: EnsemblePredictions, indices: Indices, classes: list[str]
+) -> list[JudgedImage]:
+    return [
+        JudgedImage(
+            index=int(index),
+            true=classes[predictions.labels[index]],
+            predicted=classes[predictions.predicted[index]],
+            probability=float(predictions.probability[index]),
+        )
+        for index in indices
+    ]

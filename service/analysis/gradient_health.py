@@ -1,9 +1,9 @@
-"""Whether every layer learns: gradient norms, updates and dead ReLUs, and what stands out in them.
+"""Whether every layer learns: gradient norms, updates and dead ReLUs, and flags where they are abnormal.
 
 The rules, each on the last epoch and on means over seeds; batch norm is left out:
 
 - vanishing: a layer's gradient norm is below 1/1000 of the median layer's of its network, or is zero.
-- exploding: it is above 1000 times the median layer's, or no finite number.
+- exploding: it is above 1000 times the median layer's, or not finite.
 - dead: more than half of a ReLU's units are zero on every one of 1,000 train images.
 - frozen: an update moves a layer's weights by less than 1e-6 of their norm.
 - restless: an update moves them by more than a tenth.
@@ -35,7 +35,7 @@ class LayerFlow(BaseModel):
 
 
 class Flag(BaseModel):
-    """What stands out, and where."""
+    """One layer that breaks a rule in the last epoch."""
 
     kind: str = Field(examples=["vanishing"])
     layer: str
@@ -54,37 +54,36 @@ class GradientHealth(BaseModel):
 
 def gradient_health(results: ComparisonResults) -> list[GradientHealth]:
     """Every architecture that has trained an epoch, in the order asked for."""
-    found = []
-    for architecture in results.architectures:
-        runs = [run for run in results.of(architecture) if run.epochs]
-        if runs:
-            found.append(_health(architecture, runs))
-    return found
+    trained = {
+        architecture: [run for run in results.runs_of(architecture) if run.epochs]
+        for architecture in results.architectures
+    }
+    return [_health(architecture, runs) for architecture, runs in trained.items() if runs]
 
 
 def flags_of(results: ComparisonResults, architecture: str, prefix: str) -> list[Flag]:
-    """What stands out of one architecture in `gradient_norm/`, `update_ratio/` or `dead_relu/`."""
-    runs = [run for run in results.of(architecture) if layers_of(run, prefix)]
+    """The flags of one architecture in `gradient_norm/`, `update_ratio/` or `dead_relu/`."""
+    runs = [run for run in results.runs_of(architecture) if layers_of(run, prefix)]
     return FLAGS[prefix](_flows(runs, prefix)) if runs else []
 
 
 def layers_of(run: Run, prefix: str = "gradient_norm/") -> list[str]:
-    """The layers a metric was kept of, first to last; batch norm, which follows another, left out."""
+    """The layers that have a metric, first to last, without batch norm, which follows another layer."""
     measured = [name.removeprefix(prefix) for name in run.epochs if name.startswith(prefix)]
     if run.result is None or prefix == "dead_relu/":
         return measured
-    order = [one["name"] for one in run.result["layers"] if "Norm" not in one["kind"]]
+    order = [layer["name"] for layer in run.result["layers"] if "Norm" not in layer["kind"]]
     return [name for name in order if name in measured]
 
 
 def _health(architecture: str, runs: list[Run]) -> GradientHealth:
     norms, updates, relus = (_flows(runs, prefix) for prefix in FLAGS)
-    ratios = {one.name: one.update_ratio for one in updates}  # an older job may have kept none
+    ratios = {layer.name: layer.update_ratio for layer in updates}  # none of an older job
     layers = [norm.model_copy(update={"update_ratio": ratios.get(norm.name, [])}) for norm in norms]
     flags = [
         flag
-        for find, of in zip(FLAGS.values(), (norms, updates, relus), strict=True)
-        for flag in find(of)
+        for find_flags, flows in zip(FLAGS.values(), (norms, updates, relus), strict=True)
+        for flag in find_flags(flows)
     ]
     return GradientHealth(architecture=architecture, layers=layers, relus=relus, flags=flags)
 
@@ -107,7 +106,7 @@ def _mean(runs: Sequence[Run], metric: str) -> Floats:
 
 
 def _norm_flags(layers: list[LayerFlow]) -> list[Flag]:
-    last = [(one.name, one.gradient_norm[-1]) for one in layers if one.gradient_norm]
+    last = [(layer.name, layer.gradient_norm[-1]) for layer in layers if layer.gradient_norm]
     finite = [norm for _, norm in last if norm is not None]
     median = statistics.median(finite) if finite else math.nan
     flags = []
@@ -127,19 +126,21 @@ def _update_flags(layers: list[LayerFlow]) -> list[Flag]:
         ("restless", lambda ratio: ratio > RESTLESS, "update above a tenth of the weights' norm"),
     ]
     return [
-        Flag(kind=kind, layer=one.name, value=one.update_ratio[-1], rule=rule)
-        for one in layers
+        Flag(kind=kind, layer=layer.name, value=ratio, rule=rule)
+        for layer in layers
+        for ratio in layer.update_ratio[-1:]
         for kind, applies, rule in rules
-        if one.update_ratio and one.update_ratio[-1] is not None and applies(one.update_ratio[-1])
+        if ratio is not None and applies(ratio)
     ]
 
 
 def _dead_flags(relus: list[LayerFlow]) -> list[Flag]:
     rule = "more than half of its units zero on every one of 1,000 train images"
     return [
-        Flag(kind="dead", layer=one.name, value=one.dead_share[-1], rule=rule)
-        for one in relus
-        if one.dead_share and (one.dead_share[-1] or 0.0) > DEAD
+        Flag(kind="dead", layer=relu.name, value=share, rule=rule)
+        for relu in relus
+        for share in relu.dead_share[-1:]
+        if share is not None and share > DEAD
     ]
 
 

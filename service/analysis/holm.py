@@ -1,4 +1,4 @@
-"""Several tests at idempotency: Holm's correction."""
+"""Holm's correction of p values where several tests are made at once."""
 
 from collections.abc import Sequence
 

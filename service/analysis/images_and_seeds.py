@@ -27,7 +27,7 @@ Numbers = float | Floats
 
 @dataclass(frozen=True)
 class MeanDifference:
-    """Mean differences with what they rest on; numbers, or arrays of one shape for several."""
+    """The mean difference of a pair and its variances; arrays of one shape for several pairs."""
 
     mean: Numbers
     image_variance: Numbers  # of the mean, by the choice of images
@@ -45,7 +45,7 @@ class MeanDifference:
         return np.asarray(np.sqrt(images + seeds))
 
     def p(self, distance: ArrayLike | None = None) -> Floats:
-        """Two-sided p of a true difference that lies `distance` away; by default as far as zero."""
+        """The two-sided p of a true difference that lies `distance` away; by default that of zero."""
         away = np.abs(self.mean if distance is None else distance)
         low = np.full(np.shape(away), np.log(SMALLEST_P))
         high = np.zeros(np.shape(away))
@@ -63,21 +63,21 @@ class MeanDifference:
 
 
 def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
-    """What Student's t exceeds with probability `tail`; the bare function, which is called often."""
+    """The value that Student's t exceeds with probability `tail`; scipy's bare function, for speed."""
     return np.asarray(-special.stdtrit(degrees_of_freedom, tail))
 
 
-def together(several: Sequence[MeanDifference]) -> MeanDifference:
-    """Several differences over as many images and seeds as one, whose numbers are arrays."""
-    first = several[0]
+def stacked(differences: Sequence[MeanDifference]) -> MeanDifference:
+    """One MeanDifference whose numbers are arrays, from several over equally many images and seeds."""
+    first = differences[0]
     mean, images, seeds = np.transpose(
-        [(one.mean, one.image_variance, one.seed_variance) for one in several]
+        [(found.mean, found.image_variance, found.seed_variance) for found in differences]
     )
     return MeanDifference(mean, images, seeds, first.num_images, first.num_seeds)
 
 
 def mean_difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> MeanDifference:
-    """How much more often `first` is right than `second`: (..., S, N), seeds matched, images paired.
+    """How much more often `first` is correct than `second`: (..., S, N), seeds matched, images paired.
 
     One flip is added on either side, half an image each, so that networks which never differ on the
     images at hand are not taken to be equal on all others.

@@ -1,7 +1,7 @@
-"""How long the networks of a comparison take, as it was measured: by engine, batch size and threads."""
+"""How long the networks of a comparison take, as measured: by engine, number of threads and batch size."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,12 @@ from service.analysis.results import ComparisonResults, Run
 
 AFTER_TRAINING = "torch"  # the engine that every training is measured with at its end
 
+Row = dict[str, Any]  # one measurement: `batch_size`, `p50` and `p99` in seconds, and more
 
-@dataclass(frozen=True)
-class Way:
-    """A way to compute a prediction."""
+
+@dataclass(frozen=True, order=True)
+class EngineConfiguration:
+    """An engine and the number of threads it runs on."""
 
     engine: str
     threads: int
@@ -29,11 +31,11 @@ class Latency:
     p99: float
 
     def images_per_second(self, batch_size: int) -> float:
-        """One batch after the other, each taking p50."""
+        """The throughput of one batch after the other, each taking p50."""
         return batch_size / self.p50
 
 
-Table = dict[Way, dict[int, Latency]]  # way → batch size → latency
+LatencyTable = dict[EngineConfiguration, dict[int, Latency]]  # by batch size
 
 
 def is_measured(results: ComparisonResults) -> bool:
@@ -41,26 +43,36 @@ def is_measured(results: ComparisonResults) -> bool:
     return any(run.latency for run in results.runs)
 
 
-def table_of(results: ComparisonResults, architecture: str) -> Table:
-    """What is known of an architecture: tables of its models, else what its trainings measured."""
-    runs = [run for run in results.of(architecture) if run.result is not None]
+def latency_table(results: ComparisonResults, architecture: str) -> LatencyTable:
+    """What jobs of kind latency have measured of an architecture, else what its trainings have."""
+    runs = [run for run in results.runs_of(architecture) if run.result is not None]
     measured = [row for run in runs for row in (run.latency or {}).get("rows", ())]
-    rows = measured or [row for run in runs for row in _after_training(run)]
-    cells: dict[Way, dict[int, list[dict[str, Any]]]] = {}
-    for row in rows:
-        sizes = cells.setdefault(Way(row["engine"], row["threads"]), {})
-        sizes.setdefault(row["batch_size"], []).append(row)
-    return {
-        way: {size: _mean(found) for size, found in sorted(cells[way].items())}
-        for way in sorted(cells, key=lambda one: (one.engine, one.threads))
-    }
+    rows: dict[EngineConfiguration, list[Row]] = {}
+    for row in measured or [row for run in runs for row in _after_training(run)]:
+        rows.setdefault(EngineConfiguration(row["engine"], row["threads"]), []).append(row)
+    return {configuration: _by_batch_size(rows[configuration]) for configuration in sorted(rows)}
 
 
-def _mean(rows: list[dict[str, Any]]) -> Latency:
-    return Latency(*(statistics.fmean(row[name] for row in rows) for name in ("p50", "p99")))
+def latency_after_training(results: ComparisonResults, architecture: str) -> dict[int, Latency]:
+    """What the trainings of an architecture have measured at their end, by batch size."""
+    return _by_batch_size(
+        [row for result in results.results_of(architecture) for row in result["latency"]]
+    )
 
 
-def _after_training(run: Run) -> Iterator[dict[str, Any]]:
+def _after_training(run: Run) -> list[Row]:
     result = run.result or {}
-    for row in result["latency"]:
-        yield {**row, "engine": AFTER_TRAINING, "threads": result["threads"]}
+    measured_on = {"engine": AFTER_TRAINING, "threads": result["threads"]}
+    return [{**row, **measured_on} for row in result["latency"]]
+
+
+def _by_batch_size(rows: Iterable[Row]) -> dict[int, Latency]:
+    """The mean over rows of the same batch size, the smallest size first."""
+    by_size: dict[int, list[Row]] = {}
+    for row in rows:
+        by_size.setdefault(row["batch_size"], []).append(row)
+    return {size: _mean(same) for size, same in sorted(by_size.items())}
+
+
+def _mean(rows: list[Row]) -> Latency:
+    return Latency(*(statistics.fmean(row[name] for row in rows) for name in ("p50", "p99")))

@@ -12,7 +12,10 @@ from service.analysis.results import ComparisonResults, Run
 
 
 class Pareto(BaseModel):
-    """Whether no other architecture is at least as accurate on test and as cheap, and better in one."""
+    """Whether the architecture is on the Pareto front of test accuracy and each cost.
+
+    No other is at least as accurate on test and as cheap, and better in one of the two.
+    """
 
     num_parameters: bool
     flops: bool
@@ -98,35 +101,35 @@ def _value(row: LeaderboardRow, sort: SortBy) -> Any:
 
 
 def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
-    found = results.finished(architecture)
+    found = results.results_of(architecture)
 
     def over_seeds(value: Callable[[dict[str, Any]], float | None]) -> Estimate:
-        return estimate([known for one in found if (known := value(one)) is not None])
+        return estimate([known for result in found if (known := value(result)) is not None])
 
     return LeaderboardRow(
         rank=0,
         architecture=architecture,
         n=len(found),
-        train_accuracy=over_seeds(lambda one: one["train"]["accuracy"]),
-        validation_accuracy=over_seeds(lambda one: one["validation"]["accuracy"]),
-        test_accuracy=over_seeds(lambda one: one["test"]["accuracy"]),
-        test_loss=over_seeds(lambda one: one["test"]["loss"]),
-        macro_auc=over_seeds(lambda one: one["macro_auc"]),
-        ece=over_seeds(lambda one: one.get("ece")),
-        brier=over_seeds(lambda one: one.get("brier")),
+        train_accuracy=over_seeds(lambda result: result["train"]["accuracy"]),
+        validation_accuracy=over_seeds(lambda result: result["validation"]["accuracy"]),
+        test_accuracy=over_seeds(lambda result: result["test"]["accuracy"]),
+        test_loss=over_seeds(lambda result: result["test"]["loss"]),
+        macro_auc=over_seeds(lambda result: result["macro_auc"]),
+        ece=over_seeds(lambda result: result.get("ece")),
+        brier=over_seeds(lambda result: result.get("brier")),
         generalisation_gap=over_seeds(
-            lambda one: one["train"]["accuracy"] - one["test"]["accuracy"]
+            lambda result: result["train"]["accuracy"] - result["test"]["accuracy"]
         ),
-        best_epoch=over_seeds(lambda one: one["best_epoch"]),
-        train_seconds=over_seeds(lambda one: one["train_seconds"]),
-        images_per_second=over_seeds(lambda one: one["images_per_second"]),
-        latency_p50_batch_1=over_seeds(lambda one: latency_p50(one, 1)),
-        latency_p50_batch_64=over_seeds(lambda one: latency_p50(one, 64)),
+        best_epoch=over_seeds(lambda result: result["best_epoch"]),
+        train_seconds=over_seeds(lambda result: result["train_seconds"]),
+        images_per_second=over_seeds(lambda result: result["images_per_second"]),
+        latency_p50_batch_1=over_seeds(lambda result: latency_p50(result, 1)),
+        latency_p50_batch_64=over_seeds(lambda result: latency_p50(result, 64)),
         num_parameters=found[0]["num_parameters"],
         flops=found[0]["flops"],
         model_bytes=found[0]["model_bytes"],
         pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
-        best_model_id=_best_model(results.of(architecture)),
+        best_model_id=_best_model(results.runs_of(architecture)),
     )
 
 
@@ -144,8 +147,8 @@ def _with_fronts(rows: list[LeaderboardRow]) -> list[LeaderboardRow]:
 
 def latency_p50(result: dict[str, Any], batch_size: int) -> float:
     """Median latency in seconds at one batch size."""
-    [found] = [one for one in result["latency"] if one["batch_size"] == batch_size]
-    return float(found["p50"])
+    [row] = [row for row in result["latency"] if row["batch_size"] == batch_size]
+    return float(row["p50"])
 
 
 def _best_model(runs: list[Run]) -> str | None:

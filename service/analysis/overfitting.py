@@ -1,6 +1,6 @@
-"""When a network begins to learn its training images by heart, and the gap that opens.
+"""The epoch from which a network overfits its train images, and its generalisation gap.
 
-The epoch from which on it overfits is that of the lowest validation loss (mean over seeds, found
+The epoch from which it overfits is that of the lowest validation loss (mean over seeds, found
 through a running median of three epochs, so that one lucky epoch decides nothing), provided that
 
 - after it the validation losses of the seeds rise: Mann and Kendall's exact test, p ≤ 0.05,
@@ -50,16 +50,15 @@ class Overfitting(BaseModel):
 
 def overfitting(results: ComparisonResults) -> list[Overfitting]:
     """Every architecture that has trained at least one epoch, in the order asked for."""
-    found = []
-    for architecture in results.architectures:
-        runs = [run for run in results.of(architecture) if run.curve("validation_loss")]
-        if runs:
-            found.append(_overfitting(architecture, runs))
-    return found
+    trained = {
+        architecture: [run for run in results.runs_of(architecture) if run.curve("validation_loss")]
+        for architecture in results.architectures
+    }
+    return [_overfitting(architecture, runs) for architecture, runs in trained.items() if runs]
 
 
 def onset(train_losses: Curves, validation_losses: Curves) -> Onset | None:
-    """Where the curves of some seeds, all of one length, say that overfitting begins, if they do."""
+    """Where overfitting begins in the curves of several seeds, all of one length; None if it does not."""
     mean = np.nan_to_num(np.mean(validation_losses, axis=0), nan=math.inf)
     lowest = _lowest(mean)
     after = [list(curve[lowest + 1 :]) for curve in validation_losses]

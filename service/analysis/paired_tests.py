@@ -3,73 +3,29 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
-from service.analysis.bootstrap import RESAMPLES, intervals
+from service.analysis.bootstrap import intervals
 from service.analysis.holm import holm
-from service.analysis.images_and_seeds import mean_difference, together
-from service.analysis.mcnemar import Flips, combined_p, flips
+from service.analysis.images_and_seeds import mean_difference, stacked
+from service.analysis.mcnemar import combined_p, flips
+from service.analysis.pair_statistics import (
+    LEVEL,
+    MARGIN,
+    Finding,
+    PairStatistics,
+    Statistics,
+)
 from service.analysis.results import ComparisonResults
-
-LEVEL = 0.05
-MARGIN = 0.005  # of accuracy: half a point
-
-
-class Finding(StrEnum):
-    """What may be said of two architectures."""
-
-    BETTER = "better"
-    EQUIVALENT = "equivalent"
-    NOT_SHOWN = "no difference shown"
-
-
-class PairStatistics(BaseModel):
-    """Two architectures; differences are those of test accuracy, the better one's minus the other's."""
-
-    better: str = Field(description="the higher mean test accuracy", examples=["cnn"])
-    worse: str = Field(examples=["fully_connected"])
-    finding: Finding
-    seeds: list[int] = Field(description="with which both have succeeded")
-    images: int
-    difference: float = Field(description="mean over images and seeds, as a share of images")
-    low: float = Field(description="95 % bootstrap interval over images, seeds averaged in each")
-    high: float
-    low_with_seeds: float = Field(description="95 % interval over images and seeds")
-    high_with_seeds: float
-    mcnemar: list[Flips] = Field(description="exact test, seed by seed")
-    mcnemar_p: float = Field(description="of all seeds together")
-    p_with_seeds: float = Field(description="images and seeds both taken as chance")
-    p: float = Field(description="the larger of the two")
-    p_adjusted: float = Field(description="p after Holm's correction over all pairs")
-    cohens_g: float = Field(
-        description="effect size: share of the images only one gets right that are the better's,"
-        " minus 1/2; 0.05 small, 0.15 medium, 0.25 large"
-    )
-    equivalence_p: float = Field(description="two one-sided tests against the margin")
-    equivalence_p_adjusted: float = Field(description="after Holm's correction over all pairs")
-
-
-class Statistics(BaseModel):
-    """Paired tests between every two architectures, the accuracy of the better one first."""
-
-    margin: float = Field(description="differences of accuracy below it count as equivalent")
-    level: float = LEVEL
-    resamples: int = RESAMPLES
-    pairs: list[PairStatistics]
-    left_out: list[str] = Field(
-        description="pairs without a common seed whose predictions are kept"
-    )
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Which images (S, N) two architectures get right, seed by seed."""
+    """Which images (S, N) two architectures classify correctly, seed by seed."""
 
     better: str
     worse: str
@@ -78,35 +34,43 @@ class Pair:
     worse_correct: NDArray[np.bool_]
 
 
-#: What was tested before of the same results: a report's sentences, its table and its chart are one.
-_TESTED: WeakKeyDictionary[ComparisonResults, dict[float, Statistics]] = WeakKeyDictionary()
+class WithSeeds(NamedTuple):
+    """The tests of one pair that take both images and seeds as chance."""
+
+    mean: float
+    half_width: float
+    p: float
+    equivalence_p: float
 
 
-def statistics(results: ComparisonResults, *, margin: float = MARGIN) -> Statistics:
+#: Margin → statistics, by results: the sentences, the table and the chart of a report share one test.
+_CACHE: WeakKeyDictionary[ComparisonResults, dict[float, Statistics]] = WeakKeyDictionary()
+
+
+def compare_pairs(results: ComparisonResults, *, margin: float = MARGIN) -> Statistics:
     """Test every two architectures that have a seed in common."""
-    known = _TESTED.setdefault(results, {})
-    if margin not in known:
-        known[margin] = _statistics(results, margin)
-    return known[margin]
+    by_margin = _CACHE.setdefault(results, {})
+    if margin not in by_margin:
+        by_margin[margin] = _compare_pairs(results, margin)
+    return by_margin[margin]
 
 
-def _statistics(results: ComparisonResults, margin: float) -> Statistics:
-    combinations = list(itertools.combinations(results.with_results, 2))
-    found = [pair(results, first, second) for first, second in combinations]
-    pairs = [one for one in found if one is not None]
-    missing = [
-        f"{first} and {second}"
-        for (first, second), one in zip(combinations, found, strict=True)
-        if one is None
-    ]
-    tested = _tested(pairs, margin)
-    tested.sort(key=lambda one: one.difference, reverse=True)
-    return Statistics(margin=margin, pairs=tested, left_out=missing)
+def _compare_pairs(results: ComparisonResults, margin: float) -> Statistics:
+    pairs, left_out = [], []
+    for first, second in itertools.combinations(results.with_results, 2):
+        pair = _matched(results, first, second)
+        if pair:
+            pairs.append(pair)
+        else:
+            left_out.append(f"{first} and {second}")
+    tested = _corrected(_tested(pairs, margin)) if pairs else []
+    tested.sort(key=lambda pair: pair.difference, reverse=True)
+    return Statistics(margin=margin, pairs=tested, left_out=left_out)
 
 
-def pair(results: ComparisonResults, first: str, second: str) -> Pair | None:
-    """What two architectures got right with the seeds they share; None where they share none."""
-    ours, theirs = results.judged(first), results.judged(second)
+def _matched(results: ComparisonResults, first: str, second: str) -> Pair | None:
+    """The seeds that two architectures share; None where they share none."""
+    ours, theirs = results.predictions_of(first), results.predictions_of(second)
     seeds = [seed for seed in ours if seed in theirs and ours[seed].same_images(theirs[seed])]
     if not seeds:
         return None
@@ -118,53 +82,49 @@ def pair(results: ComparisonResults, first: str, second: str) -> Pair | None:
 
 
 def _tested(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
-    if not pairs:
-        return []
-    intervals_of = zip(*_bootstrapped(pairs), strict=True)
-    tested = [
-        _pair_statistics(one, (float(low), float(high)), with_seeds)
-        for one, (low, high), with_seeds in zip(
-            pairs, intervals_of, _with_seeds(pairs, margin), strict=True
-        )
-    ]
-    adjusted = holm([one.p for one in tested])
-    equivalence = holm([one.equivalence_p for one in tested])
+    lows, highs = _bootstrapped(pairs)
+    with_seeds = _tested_with_seeds(pairs, margin)
     return [
-        one.model_copy(
+        _pair_statistics(*numbers)
+        for numbers in zip(pairs, lows.tolist(), highs.tolist(), with_seeds, strict=True)
+    ]
+
+
+def _corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
+    """The same pairs with Holm's correction over all of them, and what it lets us find."""
+    adjusted = holm([pair.p for pair in tested])
+    equivalence = holm([pair.equivalence_p for pair in tested])
+    return [
+        pair.model_copy(
             update={
                 "p_adjusted": p,
-                "equivalence_p_adjusted": same,
-                "finding": _finding(one, p, same),
+                "equivalence_p_adjusted": equivalence_p,
+                "finding": _finding(pair, p, equivalence_p),
             }
         )
-        for one, p, same in zip(tested, adjusted, equivalence, strict=True)
+        for pair, p, equivalence_p in zip(tested, adjusted, equivalence, strict=True)
     ]
 
 
 def _bootstrapped(pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     columns = [
-        np.subtract(one.better_correct, one.worse_correct, dtype=np.float64).mean(axis=0)
-        for one in pairs
+        np.subtract(pair.better_correct, pair.worse_correct, dtype=np.float64).mean(axis=0)
+        for pair in pairs
     ]
     return intervals(np.stack(columns, axis=1))
 
 
-class WithSeeds(NamedTuple):
-    """One pair, images and seeds both taken as chance."""
-
-    mean: float
-    half_width: float
-    p: float
-    equivalence_p: float
-
-
-def _with_seeds(pairs: Sequence[Pair], margin: float) -> list[WithSeeds]:
-    """Of every pair; those of as many seeds are computed together."""
-    differences = [mean_difference(one.better_correct, one.worse_correct) for one in pairs]
-    found: dict[int, WithSeeds] = {}
-    for num_seeds in {one.num_seeds for one in differences}:
-        places = [i for i, one in enumerate(differences) if one.num_seeds == num_seeds]
-        same = together([differences[place] for place in places])
+def _tested_with_seeds(pairs: Sequence[Pair], margin: float) -> list[WithSeeds]:
+    """Test every pair; pairs with equally many seeds are computed together."""
+    differences = [mean_difference(pair.better_correct, pair.worse_correct) for pair in pairs]
+    tested: dict[int, WithSeeds] = {}
+    for num_seeds in {difference.num_seeds for difference in differences}:
+        places = [
+            place
+            for place, difference in enumerate(differences)
+            if difference.num_seeds == num_seeds
+        ]
+        same = stacked([differences[place] for place in places])
         columns = np.stack(
             [
                 np.asarray(same.mean),
@@ -175,17 +135,16 @@ def _with_seeds(pairs: Sequence[Pair], margin: float) -> list[WithSeeds]:
             axis=1,
         )
         for place, numbers in zip(places, columns.tolist(), strict=True):
-            found[place] = WithSeeds(*numbers)
-    return [found[place] for place in range(len(pairs))]
+            tested[place] = WithSeeds(*numbers)
+    return [tested[place] for place in range(len(pairs))]
 
 
-def _pair_statistics(
-    pair: Pair, interval: tuple[float, float], with_seeds: WithSeeds
-) -> PairStatistics:
-    counted = flips(pair.seeds, pair.better_correct, pair.worse_correct)
-    mcnemar_p = combined_p([one.p for one in counted])
-    won = sum(one.right_to_wrong for one in counted)
-    lost = sum(one.wrong_to_right for one in counted)
+def _pair_statistics(pair: Pair, low: float, high: float, with_seeds: WithSeeds) -> PairStatistics:
+    """The numbers of one pair, before any correction for the number of pairs."""
+    flips_by_seed = flips(pair.seeds, pair.better_correct, pair.worse_correct)
+    mcnemar_p = combined_p([flip.p for flip in flips_by_seed])
+    won = sum(flip.right_to_wrong for flip in flips_by_seed)
+    lost = sum(flip.wrong_to_right for flip in flips_by_seed)
     return PairStatistics(
         better=pair.better,
         worse=pair.worse,
@@ -193,11 +152,11 @@ def _pair_statistics(
         seeds=pair.seeds,
         images=pair.better_correct.shape[1],
         difference=with_seeds.mean,
-        low=interval[0],
-        high=interval[1],
+        low=low,
+        high=high,
         low_with_seeds=with_seeds.mean - with_seeds.half_width,
         high_with_seeds=with_seeds.mean + with_seeds.half_width,
-        mcnemar=counted,
+        mcnemar=flips_by_seed,
         mcnemar_p=mcnemar_p,
         p_with_seeds=with_seeds.p,
         p=max(mcnemar_p, with_seeds.p),

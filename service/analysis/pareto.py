@@ -1,4 +1,4 @@
-"""Which architectures nothing beats in accuracy and cost at idempotency."""
+"""Which architectures are on the Pareto front of accuracy and cost."""
 
 from collections.abc import Sequence
 

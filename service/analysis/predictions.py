@@ -1,4 +1,4 @@
-"""What one trained network said of every test image."""
+"""The predictions of one trained network on the test split."""
 
 import functools
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Predictions:
 
     @functools.cached_property
     def correct(self) -> NDArray[np.bool_]:
-        """Which images (N,) are classified rightly."""
+        """Which images (N,) are classified correctly."""
         return np.asarray(self.predicted == self.labels)
 
     def same_images(self, other: "Predictions") -> bool:
-        """Whether both can be of the same test images: the true classes agree, image by image."""
+        """Whether both can come from the same test images: the true classes agree, image by image."""
         return np.array_equal(self.labels, other.labels)

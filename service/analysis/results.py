@@ -16,11 +16,11 @@ TestImages = Callable[[], NDArray[np.uint8] | None]
 
 
 def no_images() -> None:
-    """The test images of a dataset that is not there."""
+    """Stand for the test images of a dataset that is not there."""
 
 
 class IncomparableError(BakeoffError):
-    """Nothing can be said yet: no job has succeeded."""
+    """There is nothing to analyse or to draw yet: no job has succeeded."""
 
     status = HTTPStatus.CONFLICT
 
@@ -38,7 +38,7 @@ class Run:
     epochs: Mapping[str, list[float | None]] = field(default_factory=dict)
     result: dict[str, Any] | None = None  # of a succeeded job, as workers.training.results.Result
     latency: dict[str, Any] | None = None  # the newest table of its model, and the `job_id` of it
-    num_epochs: int = 0  # that are over
+    num_epochs: int = 0  # completed
 
     def curve(self, metric: str) -> list[float]:
         """A metric by epoch, NaN where it was not finite."""
@@ -67,7 +67,7 @@ class ComparisonResults:
     seeds: tuple[int, ...]
     entries: tuple[Entry, ...]  # in the order asked for
     runs: tuple[Run, ...]
-    #: Job id → what its network said of the test images; without the jobs whose predictions are lost.
+    #: Job id → its network's predictions of the test images; jobs whose predictions are lost are left out.
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
     test_images: TestImages = no_images
 
@@ -76,44 +76,52 @@ class ComparisonResults:
         """The labels, in the order asked for."""
         return tuple(entry.label for entry in self.entries)
 
-    def of(self, architecture: str) -> list[Run]:
+    def runs_of(self, architecture: str) -> list[Run]:
         """The runs of one architecture, seed by seed."""
         return [run for run in self.runs if run.architecture == architecture]
 
     def seeds_of(self, architecture: str) -> tuple[int, ...]:
         """The seeds one architecture is trained with: all, unless the jobs were there before."""
-        return tuple(sorted(run.seed for run in self.of(architecture)))
+        return tuple(sorted(run.seed for run in self.runs_of(architecture)))
 
     @property
     def seeds_in_words(self) -> str:
         """How many seeds each architecture has a result of: `3 seeds`, or `1 to 3 seeds`."""
-        counts = sorted({len(self.finished(one)) for one in self.with_results})
-        said = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        return f"{said} seed{'' if said == '1' else 's'}"
+        counts = sorted({len(self.results_of(name)) for name in self.with_results})
+        words = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        return f"{words} seed{'' if words == '1' else 's'}"
 
-    def finished(self, architecture: str) -> list[dict[str, Any]]:
+    def results_of(self, architecture: str) -> list[dict[str, Any]]:
         """The results of the runs of one architecture that succeeded."""
-        return [run.result for run in self.of(architecture) if run.result is not None]
+        return [run.result for run in self.runs_of(architecture) if run.result is not None]
 
-    def judged(self, architecture: str) -> dict[int, Predictions]:
+    def predictions_of(self, architecture: str) -> dict[int, Predictions]:
         """Seed → predictions, of the runs of one architecture whose predictions are kept."""
         return {
             run.seed: self.predictions[run.job_id]
-            for run in self.of(architecture)
+            for run in self.runs_of(architecture)
             if run.job_id in self.predictions
         }
 
     @property
     def with_results(self) -> list[str]:
         """The architectures of which at least one run succeeded, in the order asked for."""
-        return [one for one in self.architectures if self.finished(one)]
+        return [name for name in self.architectures if self.results_of(name)]
 
     @property
     def any_result(self) -> dict[str, Any]:
-        """One result, for what all share: device, versions, class names."""
-        for run in self.runs:
-            if run.result is not None:
-                return run.result
-        raise IncomparableError(
-            "no job of this comparison has succeeded yet; charts and reports come with the first"
-        )
+        """One result, for what all share: device, versions, class names; IncomparableError."""
+        self.require_result()
+        return next(run.result for run in self.runs if run.result is not None)
+
+    def require_result(self) -> None:
+        """Refuse an analysis before the first job has succeeded; IncomparableError."""
+        if not self.with_results:
+            raise IncomparableError(
+                "no job of this comparison has succeeded yet; charts and reports come with the first"
+            )
+
+    @property
+    def class_names(self) -> list[str]:
+        """The classes of the dataset, in the order of the labels; IncomparableError."""
+        return [scores["name"] for scores in self.any_result["per_class"]]

@@ -10,7 +10,7 @@ from service.analysis.leaderboard import LeaderboardRow
 ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        **{one: f"\\{one}" for one in "&%$#_{}"},
+        **{character: f"\\{character}" for character in "&%$#_{}"},
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
     }

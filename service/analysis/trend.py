@@ -1,4 +1,4 @@
-"""Is there a trend, or only noise? Mann and Kendall's test, exact, over several series at idempotency."""
+"""Mann and Kendall's exact test for a trend, over several series at once."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def rising_p(series: Sequence[Sequence[float]]) -> float:
-    """One-sided p that all series (one a seed) merely scatter, against that they rise.
+    """The one-sided p of the hypothesis that all series (one a seed) only scatter; small where they rise.
 
     Kendall's count of pairs in rising order, summed over the series (Mann 1945; Hirsch, Slack and
     Smith 1982). Its distribution is exact, so that three epochs of three seeds can be judged.
@@ -20,7 +20,7 @@ def rising_p(series: Sequence[Sequence[float]]) -> float:
 
 
 def falling_p(series: Sequence[Sequence[float]]) -> float:
-    """The same against that they fall."""
+    """The same for series that fall."""
     return rising_p([[-value for value in values] for values in series])
 
 

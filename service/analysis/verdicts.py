@@ -1,7 +1,8 @@
-"""What a comparison shows, in sentences built from its numbers and no stronger than they are."""
+"""One sentence for each pair of architectures: which is better, how sure that is, and at what cost."""
 
+from service.analysis.formats import p_words, points
 from service.analysis.leaderboard import LeaderboardRow
-from service.analysis.paired_tests import LEVEL, Finding, PairStatistics, Statistics
+from service.analysis.pair_statistics import LEVEL, Finding, PairStatistics, Statistics
 
 ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
 TWICE = 2.0  # from here on more is said as a factor, below in percent
@@ -10,38 +11,25 @@ MOST_VERDICTS = 6  # up to here every pair has its sentence, above only those of
 
 
 def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
-    """A sentence for every pair, the best architecture's first; with many architectures, its alone."""
+    """A sentence for every pair, those of the best architecture first; above MOST_VERDICTS, only those."""
     by_name = {row.architecture: row for row in rows}
     best = rows[0].architecture
-    of_best = [one for one in tested.pairs if best in {one.better, one.worse}]
-    others = [one for one in tested.pairs if one not in of_best]
+    of_best = [pair for pair in tested.pairs if best in {pair.better, pair.worse}]
+    others = [pair for pair in tested.pairs if pair not in of_best]
     shown = of_best if len(tested.pairs) > MOST_VERDICTS else of_best + others
-    return [verdict(one, by_name, tested) for one in shown]
+    return [verdict(pair, by_name, tested) for pair in shown]
 
 
 def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Statistics) -> str:
     """One sentence: which is better, by how much, how sure, at what cost; or that it is not known."""
     if pair.finding == Finding.BETTER:
-        said = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
-        said += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
+        sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
+        sentence += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
     else:
-        said = f"No difference could be shown between {pair.better} and {pair.worse}:"
-        said += f" {_difference(pair)} apart ({_evidence(pair)})"
-        said += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
-    return said + _one_seed(pair) + "."
-
-
-def p_words(p: float) -> str:
-    """A p value as it is written: two digits, never as zero."""
-    if p < 0.001:  # noqa: PLR2004 - below it no digit carries meaning
-        return "p < 0.001"
-    return f"p = {p:.2g}" if p < 0.995 else "p = 1"  # noqa: PLR2004 - rounds to one
-
-
-def points(share: float, pair: PairStatistics) -> str:
-    """A difference of accuracy in points, with no more digits than its interval allows."""
-    digits = 1 if pair.high - pair.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
-    return f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")  # no minus zero
+        sentence = f"No difference could be shown between {pair.better} and {pair.worse}:"
+        sentence += f" {_difference(pair)} apart ({_evidence(pair)})"
+        sentence += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
+    return sentence + _one_seed(pair) + "."
 
 
 def _difference(pair: PairStatistics) -> str:
@@ -51,7 +39,7 @@ def _difference(pair: PairStatistics) -> str:
 def _evidence(pair: PairStatistics) -> str:
     seeds = len(pair.seeds)
     interval = f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}"
-    if seeds > 1:  # the first tells of these networks, the second of their architectures
+    if seeds > 1:  # the first is about these networks, the second about their architectures
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
         interval += f" over images, {low} to {high} over images and seeds"
     number = f"{seeds} seed{'s' if seeds > 1 else ''} × {pair.images:,} images"
@@ -59,7 +47,7 @@ def _evidence(pair: PairStatistics) -> str:
 
 
 def _why_not(pair: PairStatistics, num_pairs: int) -> str:
-    """What keeps a difference from being claimed, where the interval over images shows one."""
+    """The reason not to claim a difference that the interval over images shows."""
     if pair.low <= 0:
         return ""
     if pair.low_with_seeds <= 0:

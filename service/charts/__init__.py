@@ -1,15 +1,37 @@
-"""Charts: functions from a comparison's results to a figure, registered by decorator, found by being here.
+"""Charts, one a file: each is a function from a comparison's results to a `Chart`, registered by decorator.
 
-The first line of a chart's docstring is its title, the rest says what it shows.
+A chart is found by being here. The first line of its docstring is its title, the rest says what it
+shows. It imports `service.analysis` and `service.charts.drawing`, and no other chart.
 """
 
 from collections.abc import Callable
-
-from matplotlib.figure import Figure
+from dataclasses import replace
 
 from models import Registry
 from service.analysis.results import ComparisonResults
+from service.charts.drawing.chart import Chart
 
-Chart = Callable[[ComparisonResults], Figure]
+charts: Registry[Callable[[ComparisonResults], Chart]] = Registry("chart", __name__)
 
-charts: Registry[Chart] = Registry("chart", __name__)
+
+def title_of(name: str) -> str:
+    """The first line of a chart's docstring, without its full stop; UnknownNameError."""
+    return charts.description(name).splitlines()[0].removesuffix(".")
+
+
+def make_chart(name: str, results: ComparisonResults) -> Chart:
+    """Compute the chart `name`, with its title and footer; UnknownNameError, IncomparableError."""
+    footer = _footer(results)
+    chart = charts[name](results)
+    return replace(chart, title=chart.title or title_of(name), footer=footer)
+
+
+def _footer(results: ComparisonResults) -> str:
+    """The evidence: dataset, number of seeds, recipe and device."""
+    recipe, result = results.recipe, results.any_result
+    epochs = f"{recipe['epochs']} epoch{'s' if recipe['epochs'] > 1 else ''}"
+    return (
+        f"{results.dataset}  ·  n = {results.seeds_in_words}"
+        f"  ·  {epochs}, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
+        f"  ·  recipe {results.recipe_hash}  ·  {result['device_name']}"
+    )

@@ -1,67 +1,60 @@
 """Accuracy."""
 
-from matplotlib.figure import Figure
+import numpy as np
+from matplotlib.axes import Axes
 
-from service.analysis.estimate import Estimate
-from service.analysis.leaderboard import leaderboard
+from service.analysis.formats import accuracy_words
+from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.rows import height_for, name_rows, write_right
-from service.charts.drawing.style import FAINT, SMALL, look, new_figure, percent
+from service.charts.drawing.chart import Chart, Series
+from service.charts.drawing.rows import row_chart
+from service.charts.drawing.scales import percent
+from service.charts.drawing.style import marks, style_of
 
 
 @charts.register
-def accuracy(results: ComparisonResults) -> Figure:
+def accuracy(results: ComparisonResults) -> Chart:
     """Accuracy.
 
     Test accuracy at the end, best first: each seed a small mark, the mean a large one with its 95 %
     confidence interval. Hollow: accuracy on the train split; the distance is the generalisation gap.
     """
     rows = leaderboard(results)
-    figure = new_figure(results, "Accuracy", height=height_for(len(rows)))
-    axes = figure.subplots()
-    for row, board in enumerate(rows):
-        style = look(results, board.architecture)
-        tests = [one["test"]["accuracy"] for one in results.finished(board.architecture)]
-        mean, trained = board.test_accuracy.mean or 0.0, board.train_accuracy.mean or 0.0
-        axes.plot([trained, mean], [row, row], color=style.colour, alpha=0.3, label="_gap")
-        interval = board.test_accuracy.interval
-        if interval:
-            ends = [max(0.0, interval[0]), min(1.0, interval[1])]  # no accuracy lies outside
-            axes.plot(ends, [row, row], color=style.colour, linewidth=3, label="_interval")
-        axes.plot(
-            tests,
-            [row] * len(tests),
-            linestyle="",
-            marker="|",
-            markersize=13,
-            color=style.colour,
-            label=f"{board.architecture}, test, by seed",
-        )
-        for value, kind, face in ((mean, "test", style.colour), (trained, "train", "white")):
-            axes.plot(
-                [value],
-                [row],
-                linestyle="",
-                marker=style.marker,
-                markersize=8,
-                markerfacecolor=face,
-                markeredgecolor=style.colour,
-                label=f"{board.architecture}, {kind}, mean",
-            )
-    name_rows(axes, [board.architecture for board in rows])
-    write_right(axes, [_words(board.test_accuracy) for board in rows])
-    percent(axes, "x")
-    axes.set_xlabel(
-        "accuracy  (filled: test, with every seed and 95 % interval; hollow: train)",
-        fontsize=SMALL,
-        color=FAINT,
+    series: list[Series] = []
+    for place, row in enumerate(rows):
+        series += _series(results, row, place)
+
+    def decorate(axes: Axes) -> None:
+        for place, row in enumerate(rows):
+            _draw_lines(axes, row, place, style_of(results, row.architecture).colour)
+        percent(axes, "x")
+
+    return row_chart(
+        [(row.architecture, accuracy_words(row.test_accuracy)) for row in rows],
+        series,
+        x="accuracy  (filled: test, with every seed and 95 % interval; hollow: train)",
+        decorate=decorate,
     )
-    return figure
 
 
-def _words(estimate: Estimate) -> str:
-    mean = 100 * (estimate.mean or 0.0)
-    if estimate.std is None:
-        return f"{mean:.2f} %"
-    return f"{mean:.2f} ± {100 * estimate.std:.2f} %"
+def _series(results: ComparisonResults, row: LeaderboardRow, place: int) -> list[Series]:
+    name, style = row.architecture, style_of(results, row.architecture)
+    by_seed = [result["test"]["accuracy"] for result in results.results_of(name)]
+    by_seed_style = marks("|", 13, style.colour)
+    test_style = marks(style.marker, 8, style.colour)
+    train_style = marks(style.marker, 8, style.colour, face="white")
+    return [
+        Series(f"{name}, test, by seed", by_seed, [place] * len(by_seed), by_seed_style),
+        Series(f"{name}, test, mean", [row.test_accuracy.mean or 0.0], [place], test_style),
+        Series(f"{name}, train, mean", [row.train_accuracy.mean or 0.0], [place], train_style),
+    ]
+
+
+def _draw_lines(axes: Axes, row: LeaderboardRow, place: int, colour: str) -> None:
+    """Draw a thin line from test to train accuracy, and a thick one over the interval of the test."""
+    gap = [row.test_accuracy.mean or 0.0, row.train_accuracy.mean or 0.0]
+    axes.plot(gap, [place, place], color=colour, alpha=0.3, zorder=1)
+    if interval := row.test_accuracy.interval:
+        ends = np.clip(interval, 0.0, 1.0)  # no accuracy lies outside
+        axes.plot(ends, [place, place], color=colour, linewidth=3, zorder=1)

@@ -1,16 +1,15 @@
 """Most confidently wrong."""
 
-from matplotlib.figure import Figure
-
-from service.analysis.failures import confidently_wrong as most_certain_errors
-from service.analysis.failures import opinions
+from service.analysis.failures import confidently_wrong as most_confident_errors
+from service.analysis.failures import ensemble_predictions
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.contact_sheet import COLUMNS, Row, draw_sheet
+from service.charts.drawing.chart import Chart
+from service.charts.drawing.contact_sheet import COLUMNS, SheetRow, contact_sheet
 
 
 @charts.register
-def confidently_wrong(results: ComparisonResults) -> Figure:
+def confidently_wrong(results: ComparisonResults) -> Chart:
     """Most confidently wrong.
 
     The test images each network gets wrong with the highest probability, the most certain first: what
@@ -18,9 +17,9 @@ def confidently_wrong(results: ComparisonResults) -> Figure:
     probabilities, which errs less often than a single seed. Some labels are wrong themselves.
     """
     rows = []
-    for name, opinion in opinions(results).items():
-        wrong = int((~opinion.correct).sum())
-        classes = [one["name"] for one in results.finished(name)[0]["per_class"]]
-        title = f"{name}: {wrong:,} of {len(opinion.labels):,} wrong"
-        rows.append(Row(title, most_certain_errors(opinion, COLUMNS), opinion, classes))
-    return draw_sheet(results, "Most confidently wrong", rows, "gets every test image right")
+    for name, predictions in ensemble_predictions(results).items():
+        num_wrong = int((~predictions.correct).sum())
+        title = f"{name}: {num_wrong:,} of {len(predictions.labels):,} wrong"
+        errors = most_confident_errors(predictions, COLUMNS)
+        rows.append(SheetRow(title, errors, predictions, results.class_names))
+    return contact_sheet(results, rows, empty="gets every test image right")

@@ -1,43 +1,36 @@
 """Generalisation gap."""
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from service.analysis.results import ComparisonResults, Run
 from service.charts import charts
-from service.charts.drawing.curves import draw_curves
-from service.charts.drawing.style import (
-    FAINT,
-    SMALL,
-    label_ends,
-    new_figure,
-    panel_title,
-    percent,
-    tidy,
-)
+from service.charts.drawing.chart import Chart
+from service.charts.drawing.curves import curve_panel
+from service.charts.drawing.scales import percent
+from service.charts.drawing.style import AXIS
 
 
 @charts.register
-def generalisation_gap(results: ComparisonResults) -> Figure:
+def generalisation_gap(results: ComparisonResults) -> Chart:
     """Generalisation gap.
 
     How much better a network does on the images it learns from than on test images, after each
     epoch: a gap that keeps growing points to learning by heart. Line: mean over seeds; band: one std.
     """
-    figure = new_figure(results, "Generalisation gap", height=4.2)
-    loss, accuracy = figure.subplots(1, 2, sharex=True)
-    ends = {
-        loss: draw_curves(loss, results, _loss_gap),
-        accuracy: draw_curves(accuracy, results, _accuracy_gap),
-    }
-    panel_title(loss, "test loss − train loss")
-    panel_title(accuracy, "train accuracy − test accuracy")
-    percent(accuracy)
-    for axes, ends_of_it in ends.items():
-        axes.axhline(0, color="#AAAAAA", linewidth=0.8)
-        axes.set_xlabel("epoch", fontsize=SMALL, color=FAINT)
-        tidy(axes)
-        label_ends(axes, ends_of_it)
-    return figure
+    loss = curve_panel(results, _loss_gap, title="test loss − train loss", scale=_draw_zero)
+    accuracy = curve_panel(
+        results, _accuracy_gap, title="train accuracy − test accuracy", scale=_draw_zero_percent
+    )
+    return Chart([loss, accuracy], height=4.2, subplots={"sharex": True})
+
+
+def _draw_zero(axes: Axes) -> None:
+    axes.axhline(0, color=AXIS, linewidth=0.8)
+
+
+def _draw_zero_percent(axes: Axes) -> None:
+    _draw_zero(axes)
+    percent(axes)
 
 
 def _loss_gap(run: Run) -> list[float]:

@@ -1,47 +1,34 @@
 """Learning curves."""
 
-from matplotlib.figure import Figure
-
-from service.analysis.results import ComparisonResults
+from service.analysis.results import ComparisonResults, Run
 from service.charts import charts
-from service.charts.drawing.curves import draw_curves, log_ticks, metric
-from service.charts.drawing.style import (
-    FAINT,
-    SMALL,
-    LineEnd,
-    label_ends,
-    new_figure,
-    panel_title,
-    percent,
-    tidy,
-)
+from service.charts.drawing.chart import Chart, Panel
+from service.charts.drawing.curves import curve_panel
+from service.charts.drawing.scales import log_scale, percent
 
 SPLITS = ("train", "validation", "test")
 
 
 @charts.register
-def learning_curves(results: ComparisonResults) -> Figure:
+def learning_curves(results: ComparisonResults) -> Chart:
     """Learning curves.
 
     Loss (log scale) and accuracy after each epoch, on the images a network learns from and on those
     it has never seen. Line: mean over seeds; band: one standard deviation.
     """
-    figure = new_figure(results, "Learning curves", height=6.4)
-    panels = figure.subplots(2, 3, sharex=True, sharey="row")
-    ends: list[list[LineEnd]] = []
-    for column, split in enumerate(SPLITS):
-        loss, accuracy = panels[0][column], panels[1][column]
-        log_ticks(loss)
-        ends = [
-            draw_curves(loss, results, metric(f"{split}_loss")),
-            draw_curves(accuracy, results, metric(f"{split}_accuracy")),
-        ]
-        panel_title(loss, f"{split} loss")
-        panel_title(accuracy, f"{split} accuracy")
-        accuracy.set_xlabel("epoch", fontsize=SMALL, color=FAINT)
-        tidy(loss)
-        tidy(accuracy)
-    percent(panels[1][0])
-    for axes, of_test in zip(panels[:, -1], ends, strict=True):  # limits are now those of the row
-        label_ends(axes, of_test)
-    return figure
+    panels = [_panel(results, split, metric) for metric in ("loss", "accuracy") for split in SPLITS]
+    return Chart(panels, height=6.4, columns=3, subplots={"sharex": True, "sharey": "row"})
+
+
+def _panel(results: ComparisonResults, split: str, metric: str) -> Panel:
+    def curve(run: Run) -> list[float]:
+        return run.curve(f"{split}_{metric}")
+
+    return curve_panel(
+        results,
+        curve,
+        title=f"{split} {metric}",
+        scale=log_scale if metric == "loss" else percent,
+        x="" if metric == "loss" else "epoch",  # the lower panels name what both rows share
+        has_names=split == SPLITS[-1],
+    )

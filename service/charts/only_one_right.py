@@ -1,30 +1,25 @@
 """Only one is right."""
 
-from matplotlib.figure import Figure
-
-from service.analysis.failures import only_right, opinions
+from service.analysis.failures import ensemble_predictions, only_right
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.contact_sheet import Row, draw_sheet
-from service.charts.drawing.style import new_figure, say
+from service.charts.drawing.chart import Chart
+from service.charts.drawing.contact_sheet import SheetRow, contact_sheet
 
 
 @charts.register
-def only_one_right(results: ComparisonResults) -> Figure:
+def only_one_right(results: ComparisonResults) -> Chart:
     """Only one is right.
 
     The test images that one network gets right and no other does, those it is most certain of first.
     Judged by the mean of its seeds' probabilities.
     """
-    found = opinions(results)
-    if len(found) == 1:
-        figure = new_figure(results, "Only one is right", height=1.6)
-        say(figure, "there is no other network to set this one beside")
-        return figure
+    ensembles = ensemble_predictions(results)
+    if len(ensembles) == 1:
+        return Chart(note="there is no other network to set this one beside")
     rows = []
-    for name, opinion in found.items():
-        alone = only_right(found, name)
-        classes = [one["name"] for one in results.finished(name)[0]["per_class"]]
-        title = f"{name}: {len(alone):,} that no other gets right"
-        rows.append(Row(title, alone, opinion, classes))
-    return draw_sheet(results, "Only one is right", rows, "none")
+    for name, predictions in ensembles.items():
+        indices = only_right(ensembles, name)
+        title = f"{name}: {len(indices):,} that no other gets right"
+        rows.append(SheetRow(title, indices, predictions, results.class_names))
+    return contact_sheet(results, rows, empty="none")

@@ -1,60 +1,76 @@
 """Calibration."""
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.grid import grid
-from service.charts.drawing.style import FAINT, SMALL, look, panel_title, percent, say, tidy
+from service.charts.drawing.chart import Chart, Panel, Series
+from service.charts.drawing.grid import grid_chart
+from service.charts.drawing.scales import percent
+from service.charts.drawing.style import AXIS, style_of
+
+
+class Bin(NamedTuple):
+    """Test images whose predicted class has about the same probability."""
+
+    images: int
+    confidence: float  # their mean probability
+    accuracy: float
 
 
 @charts.register
-def reliability(results: ComparisonResults) -> Figure:
+def reliability(results: ComparisonResults) -> Chart:
     """Calibration.
 
     How often a network is right (up) when it says so with a certain probability (right): on the line it
     means what it says, below it is too sure of itself. 15 bins of equal width, all seeds together; the
     larger a mark, the more test images; ECE is the mean distance from the line.
     """
-    ece = {row.architecture: row.ece.mean for row in leaderboard(results)}
-    names = [name for name in results.with_results if ece[name] is not None]
-    figure, panels = grid(results, "Calibration", names, aspect=0.85, share=True)
-    for axes, name in zip(panels, names, strict=True):
-        axes.plot([0, 1], [0, 1], color="#AAAAAA", linewidth=0.8, label="_ideal")
-        _draw(axes, _together(results.finished(name)), look(results, name).colour, name)
-        panel_title(axes, f"{name}\nECE {100 * (ece[name] or 0.0):.2f} %")
-        tidy(axes, grid="both")
-        percent(axes)
-        percent(axes, "x")
-        axes.set_xlabel("probability of the predicted class", fontsize=SMALL, color=FAINT)
-    if panels:
-        panels[0].set_ylabel("is right", fontsize=SMALL, color=FAINT)
-    else:
-        say(figure, "no training has kept its calibration")
-    return figure
+    errors = {row.architecture: row.ece.mean for row in leaderboard(results)}
+    calibrated = [name for name in results.with_results if errors[name] is not None]
+    if not calibrated:
+        return Chart(note="no training has kept its calibration")
+    panels: list[Panel] = []
+    for name in calibrated:
+        bins = _bins_over_seeds(results.results_of(name))
+        colour = style_of(results, name).colour
+        _, confidences, accuracies = zip(*bins, strict=True)
+        panels.append(
+            Panel(
+                [Series(name, confidences, accuracies, {"color": colour, "linewidth": 1.2})],
+                title=f"{name}\nECE {100 * (errors[name] or 0.0):.2f} %",
+                x="probability of the predicted class",
+                y="" if panels else "is right",
+                grid="both",
+                decorate=functools.partial(_decorate, bins=bins, colour=colour),
+            )
+        )
+    return grid_chart(panels, aspect=0.85, sharex=True, sharey=True)
 
 
-def _together(found: list[dict[str, Any]]) -> list[tuple[int, float, float]]:
-    """Images, mean probability and accuracy of every bin that has images, over all seeds."""
+def _bins_over_seeds(calibrated: list[dict[str, Any]]) -> list[Bin]:
+    """The bins that have images, over all seeds."""
     bins = []
-    for same in zip(*(one["reliability"] for one in found if "reliability" in one), strict=True):
-        images = sum(one["images"] for one in same)
+    curves = [result["reliability"] for result in calibrated if "reliability" in result]
+    for same in zip(*curves, strict=True):
+        images = sum(found["images"] for found in same)
         if images:
             confidence, accuracy = (
-                sum(one["images"] * (one[which] or 0.0) for one in same) / images
-                for which in ("confidence", "accuracy")
+                sum(found["images"] * (found[key] or 0.0) for found in same) / images
+                for key in ("confidence", "accuracy")
             )
-            bins.append((images, confidence, accuracy))
+            bins.append(Bin(images, confidence, accuracy))
     return bins
 
 
-def _draw(axes: Axes, bins: list[tuple[int, float, float]], colour: str, name: str) -> None:
+def _decorate(axes: Axes, bins: list[Bin], colour: str) -> None:
+    axes.plot([0, 1], [0, 1], color=AXIS, linewidth=0.8, zorder=1)  # what a calibrated network has
     images, confidences, accuracies = zip(*bins, strict=True)
-    axes.plot(confidences, accuracies, color=colour, linewidth=1.2, label=name)
-    most = max(images)
-    sizes = [12 + 130 * (count / most) ** 0.5 for count in images]
+    sizes = [12 + 130 * (count / max(images)) ** 0.5 for count in images]
     axes.scatter(confidences, accuracies, s=sizes, color=colour, alpha=0.7, linewidth=0, zorder=3)
+    percent(axes)
+    percent(axes, "x")

@@ -1,82 +1,76 @@
 """Throughput."""
 
+import functools
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FixedLocator, NullLocator
 
-from service.analysis.latency import Table, table_of
+from service.analysis.latency import LatencyTable, latency_table
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.curves import log_ticks
-from service.charts.drawing.style import (
-    FAINT,
-    SMALL,
-    LineEnd,
-    label_ends,
-    look,
-    new_figure,
-    panel_title,
-    tidy,
-)
+from service.charts.drawing.chart import Chart, Panel, Series
+from service.charts.drawing.labels import label_ends
+from service.charts.drawing.scales import log_scale
+from service.charts.drawing.style import ArchitectureStyle, style_of
 
 MOST_TICKS = 9
 
 
 @charts.register
-def throughput(results: ComparisonResults) -> Figure:
+def throughput(results: ComparisonResults) -> Chart:
     """Throughput.
 
     Images per second by batch size, one batch after the other, with each engine on the number of
     threads that suits the batch best (both axes log). As jobs of kind latency have measured it; of a
     network that none has measured, what its training saw. Mean over models.
     """
-    tables = {name: table_of(results, name) for name in results.with_results}
-    engines = sorted({way.engine for table in tables.values() for way in table})
-    figure = new_figure(results, "Throughput", height=4.4)
-    panels = figure.subplots(1, len(engines), sharex=True, sharey=True, squeeze=False)[0]
+    tables = {name: latency_table(results, name) for name in results.with_results}
+    engines = sorted({key.engine for table in tables.values() for key in table})
     sizes = sorted({size for table in tables.values() for row in table.values() for size in row})
-    ends = {}
-    for axes, engine in zip(panels, engines, strict=True):
-        rates = {name: _best(table, engine) for name, table in tables.items()}
-        ends[axes] = [_draw(axes, results, name, best) for name, best in rates.items() if best]
-        _scale(axes, sizes)
-        panel_title(axes, f"{engine}, images per second")
-    for axes, of_it in ends.items():  # the panels share their scale, which is known now
-        label_ends(axes, of_it)
-    return figure
+    panels = []
+    for engine in engines:
+        series = [
+            _series(name, rates, style_of(results, name))
+            for name, table in tables.items()
+            if (rates := _best_rates(table, engine))
+        ]
+        panels.append(
+            Panel(
+                series,
+                title=f"{engine}, images per second",
+                x="images in a batch",
+                grid="both",
+                decorate=functools.partial(_decorate, series=series, batch_sizes=sizes),
+            )
+        )
+    return Chart(panels, height=4.4, subplots={"sharex": True, "sharey": True})
 
 
-def _scale(axes: Axes, sizes: list[int]) -> None:
-    axes.set_xscale("log", base=2)
-    log_ticks(axes)
-    axes.xaxis.set_major_locator(FixedLocator(sizes[:: len(sizes) // MOST_TICKS + 1]))
-    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(EngFormatter(sep=" "))
-    tidy(axes, grid="both")
-    axes.set_xlabel("images in a batch", fontsize=SMALL, color=FAINT)
-
-
-def _best(table: Table, engine: str) -> dict[int, float]:
+def _best_rates(table: LatencyTable, engine: str) -> dict[int, float]:
     """Batch size → images per second, on the best number of threads."""
     best: dict[int, float] = {}
-    for way, row in table.items():
-        for size, latency in row.items():
-            if way.engine == engine:
+    for configuration, latencies in table.items():
+        for size, latency in latencies.items():
+            if configuration.engine == engine:
                 best[size] = max(best.get(size, 0.0), latency.images_per_second(size))
     return dict(sorted(best.items()))
 
 
-def _draw(axes: Axes, results: ComparisonResults, name: str, best: dict[int, float]) -> LineEnd:
-    style = look(results, name)
-    sizes, rates = list(best), list(best.values())
-    axes.plot(
-        sizes,
-        rates,
-        color=style.colour,
-        linestyle=style.dash,
-        marker=style.marker,
-        markersize=5,
-        label=name,
-    )
-    return LineEnd(sizes[-1], rates[-1], name, style.colour)
+def _series(name: str, rates: dict[int, float], style: ArchitectureStyle) -> Series:
+    look = {
+        "color": style.colour,
+        "linestyle": style.dash,
+        "marker": style.marker,
+        "markersize": 5,
+    }
+    return Series(name, list(rates), list(rates.values()), look)
+
+
+def _decorate(axes: Axes, series: Sequence[Series], batch_sizes: Sequence[int]) -> None:
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_locator(FixedLocator(batch_sizes[:: len(batch_sizes) // MOST_TICKS + 1]))
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    axes.xaxis.set_minor_locator(NullLocator())
+    log_scale(axes, text=EngFormatter(sep=" "))
+    label_ends(axes, series)

@@ -1,46 +1,38 @@
 """Training time."""
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
+from service.analysis.formats import duration
 from service.analysis.leaderboard import leaderboard
 from service.analysis.results import ComparisonResults
 from service.charts import charts
-from service.charts.drawing.rows import height_for, name_rows, write_right
-from service.charts.drawing.style import FAINT, INK, SMALL, duration, look, new_figure
+from service.charts.drawing.chart import Chart, Series
+from service.charts.drawing.rows import row_chart
+from service.charts.drawing.style import INK, marks, style_of
 
 
 @charts.register
-def training_time(results: ComparisonResults) -> Figure:
+def training_time(results: ComparisonResults) -> Chart:
     """Training time.
 
     Seconds of training alone, all epochs together, fastest first; evaluation, data and start-up are
     not in it. Bar: mean over seeds; marks: each seed. Right: time and images per second.
     """
     rows = sorted(leaderboard(results), key=lambda row: row.train_seconds.mean or 0.0)
-    figure = new_figure(results, "Training time", height=height_for(len(rows)))
-    axes = figure.subplots()
-    for row, board in enumerate(rows):
-        style = look(results, board.architecture)
-        seconds = [one["train_seconds"] for one in results.finished(board.architecture)]
-        axes.barh(row, board.train_seconds.mean or 0.0, height=0.55, color=style.colour, alpha=0.75)
-        axes.plot(
-            seconds,
-            [row] * len(seconds),
-            linestyle="",
-            marker="|",
-            markersize=14,
-            color=INK,
-            label=board.architecture,
-        )
-    name_rows(axes, [board.architecture for board in rows])
-    write_right(
-        axes,
-        [
-            f"{duration(board.train_seconds.mean or 0.0)}  ·  "
-            f"{board.images_per_second.mean or 0.0:,.0f} images/s"
-            for board in rows
-        ],
-    )
-    axes.set_xlim(left=0)
-    axes.set_xlabel("seconds of training  (bar: mean, lines: seeds)", fontsize=SMALL, color=FAINT)
-    return figure
+    series, texts = [], []
+    for place, row in enumerate(rows):
+        by_seed = [result["train_seconds"] for result in results.results_of(row.architecture)]
+        label = row.architecture
+        series.append(Series(label, by_seed, [place] * len(by_seed), marks("|", 14, INK)))
+        seconds, rate = row.train_seconds.mean or 0.0, row.images_per_second.mean or 0.0
+        texts.append((label, f"{duration(seconds)}  ·  {rate:,.0f} images/s"))
+
+    def decorate(axes: Axes) -> None:
+        for place, row in enumerate(rows):
+            colour = style_of(results, row.architecture).colour
+            mean = row.train_seconds.mean or 0.0
+            axes.barh(place, mean, height=0.55, color=colour, alpha=0.75)
+        axes.set_xlim(left=0)
+
+    x = "seconds of training  (bar: mean, lines: seeds)"
+    return row_chart(texts, series, x=x, decorate=decorate)

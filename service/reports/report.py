@@ -1,4 +1,4 @@
-"""A comparison as one document: what it shows, the table, the charts, and how to repeat it."""
+"""A comparison as one document: findings, tables, charts, and how to repeat it."""
 
 import base64
 import dataclasses
@@ -12,12 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
-from service.analysis.paired_tests import statistics
+from service.analysis.paired_tests import compare_pairs
 from service.analysis.results import ComparisonResults
 from service.analysis.summary import sentences
-from service.charts import charts
-from service.charts.drawing.render import numbers, render, title_of
-from service.reports.words import FILTERS
+from service.charts import charts, make_chart, title_of
+from service.charts.drawing.chart import Chart
+from service.charts.drawing.render import render
+from service.reports.filters import FILTERS
 
 ORDER = (
     "accuracy",
@@ -39,9 +40,10 @@ ORDER = (
     "dead_relus",
 )
 
+#: Charts that repeat what the training saw where no job has measured any latency.
 OF_MEASUREMENTS = frozenset({"latency_by_engine", "throughput"})
 
-#: A list of numbers alone, which JSON would write one to a line.
+#: A list of numbers alone, which `json.dumps` writes one to a line.
 NUMBERS = re.compile(r"\[\s+([-\d.,\se+]+?)\s+\]")
 
 
@@ -60,29 +62,29 @@ def report_markdown(results: ComparisonResults) -> str:
 
 
 def _content(results: ComparisonResults) -> dict[str, Any]:
-    evidence = results.any_result  # or there is nothing to report yet
-    tested = statistics(results)
+    evidence = results.any_result
+    tested = compare_pairs(results)
     rows = leaderboard(results)
     return {
         "results": results,
         "sentences": sentences(results, tested),
         "tested": tested,
-        "rows": rows if len(rows) > 1 else [_alone(rows[0])],
+        "rows": rows if len(rows) > 1 else [_without_fronts(rows[0])],
         "evidence": evidence,
         "bakeoff": version("bakeoff"),
-        "precisions": {name: results.finished(name)[0] for name in results.with_results},
+        "precisions": {name: results.results_of(name)[0] for name in results.with_results},
         "request": _request(results),
         "seeds": _seeds(results),
     }
 
 
-def _alone(row: LeaderboardRow) -> LeaderboardRow:
-    """Without marks of a front that has no other."""
+def _without_fronts(row: LeaderboardRow) -> LeaderboardRow:
+    """The same row without marks of the Pareto front, which means nothing when it has one member."""
     return row.model_copy(update={"pareto": Pareto(**dict.fromkeys(Pareto.model_fields, False))})
 
 
 def _seeds(results: ComparisonResults) -> str:
-    """Which seeds all were trained with, or each, where they differ."""
+    """The seeds of all architectures, or of each by name where they differ."""
     of_each = {name: ", ".join(map(str, results.seeds_of(name))) for name in results.architectures}
     if len(set(of_each.values())) == 1:
         return next(iter(of_each.values()))
@@ -93,7 +95,7 @@ def _request(results: ComparisonResults) -> str:
     """The body that would make this comparison again, as JSON for readers."""
     body = {
         "dataset": results.dataset,
-        "architectures": [dataclasses.asdict(one) for one in results.entries],
+        "architectures": [dataclasses.asdict(entry) for entry in results.entries],
         "recipe": results.recipe,
         "seeds": list(results.seeds),
     }
@@ -105,19 +107,21 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
+    """Title, description and SVG of every chart that has something to show."""
     names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
-    if not is_measured(results):  # they would repeat what the training saw
+    if not is_measured(results):
         names = [name for name in names if name not in OF_MEASUREMENTS]
-    pictures = []
-    for name in names:
-        figure = charts[name](results)
-        if "note" in numbers(figure):  # nothing to draw
-            continue
-        figure.suptitle("")  # the page has it as a heading
-        content = base64.b64encode(render(figure, "svg")).decode()
-        description = charts.description(name).partition("\n\n")[2].replace("\n", " ")
-        pictures.append({"title": title_of(name), "description": description, "svg": content})
-    return pictures
+    made = {name: make_chart(name, results) for name in names}
+    return [_picture(name, chart) for name, chart in made.items() if not chart.note]
+
+
+def _picture(name: str, chart: Chart) -> dict[str, str]:
+    untitled = dataclasses.replace(chart, title="")  # the page has the title as a heading
+    return {
+        "title": title_of(name),
+        "description": charts.description(name).partition("\n\n")[2].replace("\n", " "),
+        "svg": base64.b64encode(render(untitled, "svg")).decode(),
+    }
 
 
 @functools.cache

@@ -1,102 +1,109 @@
-"""Charts of test images: a row of them for each architecture, each with a word on what it was taken for."""
+"""Charts of test images: a row of them for each architecture, each with what it was taken for."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from service.analysis.failures import Opinion
-from service.analysis.results import ComparisonResults
-from service.charts.drawing.style import FAINT, INK, NORMAL, SMALL, WIDTH, new_figure, say
+from service.analysis.failures import EnsemblePredictions
+from service.analysis.results import ComparisonResults, TestImages
+from service.charts.drawing.chart import Chart, Panel, Series
+from service.charts.drawing.style import FAINT, SMALL, WIDTH, panel_title
 
 COLUMNS = 8
 LONGEST_NAME = 10  # letters of a class that fit above an image, with a probability
 LONGEST_LINE = 16
-WORDS = 8  # points
+CAPTION_SIZE = 8  # points
 SIDE = (WIDTH - 1.0) / COLUMNS  # inches, of an image with its margin
-TEXT_HEIGHT = 0.62  # inches: two lines above each image
-EMPTY_HEIGHT = 0.55  # of a row without images: its title and why there are none
+CAPTION_HEIGHT = 0.62  # inches: two lines above each image
+EMPTY_HEIGHT = 0.55  # inches, of a row without images: its title and why there are none
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """The images shown of one architecture, and what is written above them."""
 
     title: str
-    indices: NDArray[np.int64]
-    opinion: Opinion
+    indices: NDArray[np.int64]  # in the test split; those beyond COLUMNS are not shown
+    predictions: EnsemblePredictions
     classes: Sequence[str]
 
 
-def draw_sheet(results: ComparisonResults, title: str, rows: list[Row], nothing: str) -> Figure:
-    """A figure with the images of every row; `nothing` is said where a row has none."""
-    images = results.test_images()
-    heights = [SIDE + TEXT_HEIGHT if len(row.indices) else EMPTY_HEIGHT for row in rows] or [1.0]
-    figure = new_figure(results, title, height=1.2 + sum(heights))
-    shares = {"height_ratios": heights}
-    panels = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw=shares).flatten()
-    for axes, row in zip(panels, rows, strict=False):
-        _draw(axes, row, images, nothing)
-    for axes in panels:
-        axes.set_axis_off()
+def contact_sheet(results: ComparisonResults, rows: Sequence[SheetRow], *, empty: str) -> Chart:
+    """A panel of images for each row; `empty` is written where a row has none."""
     if not rows:
-        say(figure, "no predictions of test images are kept")
-    return figure
+        return Chart(note="no predictions of test images are kept")
+    heights = [SIDE + CAPTION_HEIGHT if len(row.indices) else EMPTY_HEIGHT for row in rows]
+    images = functools.cache(results.test_images)  # read once, when the first row is drawn
+    panels = [_panel(row, images, empty) for row in rows]
+    shares = {"gridspec_kw": {"height_ratios": heights}}
+    return Chart(panels, 1.2 + sum(heights), columns=1, subplots=shares)
 
 
-def _draw(axes: Axes, row: Row, images: NDArray[np.uint8] | None, nothing: str) -> None:
+def _panel(row: SheetRow, images: TestImages, empty: str) -> Panel:
+    """The data lists the index of each image and the probability of its predicted class."""
     shown = row.indices[:COLUMNS]
-    words = [_words(row, int(index)) for index in shown]
-    pad = 28 if any("\n" in said for said in words) else 16  # points: room for the words
-    axes.set_title(row.title, loc="left", fontsize=NORMAL, color=INK, pad=pad if len(shown) else 4)
-    axes.set_xlim(0, COLUMNS)
-    axes.set_ylim(1, 0)
-    if len(shown):
-        axes.set_aspect("equal", adjustable="box")
-    axes.plot(
-        row.indices[:COLUMNS], row.opinion.probability[shown], visible=False, label=row.title
-    )  # for the numbers as JSON: index of the image, probability of the predicted class
-    if not len(shown):
-        axes.text(0.0, 0.0, nothing, fontsize=SMALL, color=FAINT, va="top")
-    for column, index in enumerate(shown):
+    listed = Series(row.title, shown, row.predictions.probability[shown], style=None)
+
+    def decorate(axes: Axes) -> None:
+        axes.set_xlim(0, COLUMNS)
+        axes.set_ylim(1, 0)
+        axes.set_axis_off()
+        if len(shown):
+            _draw(axes, row, images())
+        else:
+            panel_title(axes, row.title, pad=4)
+            axes.text(0.0, 0.0, empty, fontsize=SMALL, color=FAINT, va="top")
+
+    return Panel([listed], title=row.title, grid="", decorate=decorate)
+
+
+def _draw(axes: Axes, row: SheetRow, images: NDArray[np.uint8] | None) -> None:
+    shown = row.indices[:COLUMNS]
+    captions = [_caption(row, int(index)) for index in shown]
+    is_tall = any("\n" in caption for caption in captions)
+    panel_title(axes, row.title, pad=28 if is_tall else 16)  # points: room for the captions
+    axes.set_aspect("equal", adjustable="box")
+    for column, (index, caption) in enumerate(zip(shown, captions, strict=True)):
         if images is not None:
-            axes.imshow(
-                _picture(images[index]),
-                extent=(column + 0.03, column + 0.97, 0.97, 0.03),
-                cmap="gray",
-                vmin=0,
-                vmax=255,
-                interpolation="nearest",
-                label="_picture",
-            )
+            _draw_image(axes, column, images[index])
         axes.text(
             column + 0.03,
             -0.04,
-            words[column],
-            fontsize=WORDS,
+            caption,
+            fontsize=CAPTION_SIZE,
             color=FAINT,
             linespacing=1.15,
             parse_math=False,
         )
 
 
-def _picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One image as matplotlib draws it: (H, W) grey, or (H, W, 3)."""
-    return image[0] if len(image) == 1 else np.moveaxis(image, 0, -1)
-
-
-def _words(row: Row, index: int) -> str:
-    true, predicted = (
-        _short(row.classes[int(of[index])]) for of in (row.opinion.labels, row.opinion.predicted)
+def _draw_image(axes: Axes, column: int, image: NDArray[np.uint8]) -> None:
+    """Draw one image (C, H, W): grey where it has one channel."""
+    axes.imshow(
+        image[0] if len(image) == 1 else np.moveaxis(image, 0, -1),
+        extent=(column + 0.03, column + 0.97, 0.97, 0.03),
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        interpolation="nearest",
     )
-    percent = _percent(float(row.opinion.probability[index]))
+
+
+def _caption(row: SheetRow, index: int) -> str:
+    """`true → predicted 97 %`, on two lines where it is long; the class alone where it is right."""
+    true, predicted = (
+        _shortened(row.classes[int(labels[index])])
+        for labels in (row.predictions.labels, row.predictions.predicted)
+    )
+    percent = _percent(float(row.predictions.probability[index]))
     if true == predicted:
         return f"{true} {percent}"
-    in_a_line = f"{true} → {predicted} {percent}"
-    return in_a_line if len(in_a_line) <= LONGEST_LINE else f"{true} →\n{predicted} {percent}"
+    line = f"{true} → {predicted} {percent}"
+    return line if len(line) <= LONGEST_LINE else f"{true} →\n{predicted} {percent}"
 
 
 def _percent(probability: float) -> str:
@@ -105,5 +112,5 @@ def _percent(probability: float) -> str:
     return "> 99 %" if is_nearly_one else f"{100 * probability:.0f} %"
 
 
-def _short(name: str) -> str:
+def _shortened(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

@@ -1,25 +1,23 @@
-"""Charts with one panel for each architecture."""
+"""Charts with one panel for each architecture, three to a row."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from service.analysis.results import ComparisonResults
-from service.charts.drawing.style import WIDTH, new_figure
+from service.charts.drawing.chart import Chart, Panel
+from service.charts.drawing.style import WIDTH
 
 MOST_COLUMNS = 3
 
 
-def grid(
-    results: ComparisonResults, title: str, names: list[str], *, aspect: float, share: bool
-) -> tuple[Figure, list[Axes]]:
-    """A figure with a panel for each name, `aspect` times as high as wide."""
-    columns = min(max(len(names), 1), MOST_COLUMNS)
-    rows = max(1, math.ceil(len(names) / columns))
-    wide = max(columns, 2)
-    figure = new_figure(results, title, height=1.1 + rows * (0.35 + aspect * (WIDTH - 0.6) / wide))
-    panels = figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False).flatten()
-    for empty in panels[len(names) :]:
-        empty.set_visible(False)
-    return figure, list(panels[: len(names)])
+def grid_chart(panels: Sequence[Panel], *, aspect: float, **subplots: Any) -> Chart:
+    """Panels `aspect` times as high as wide; `subplots` says what they share."""
+    columns = min(len(panels), MOST_COLUMNS)
+    rows = math.ceil(len(panels) / columns)
+    height = 1.1 + rows * (0.35 + aspect * (WIDTH - 0.6) / max(columns, 2))
+    return Chart(panels, height, columns, subplots)
+
+
+def is_first_of_row(index: int) -> bool:
+    """Whether the panel with this index stands at the left edge of the grid."""
+    return index % MOST_COLUMNS == 0

@@ -1,44 +1,74 @@
-"""A row for each of several latencies: a mark at p50, a line to p99, on a log scale of seconds."""
+"""Latencies: a row for each network, a panel for each batch size, a mark at p50 and a line to p99."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from service.charts.drawing.style import FAINT, INK, SMALL, Look, duration
+from service.analysis.formats import duration
+from service.analysis.latency import Latency
+from service.charts.drawing.chart import Chart, Panel, Series
+from service.charts.drawing.rows import height_for, name_rows
+from service.charts.drawing.scales import log_scale
+from service.charts.drawing.style import INK, SMALL, ArchitectureStyle, marks
 
-WIDE = 8  # highest over lowest, from which on only powers of ten are named
+WIDE = 8  # highest over lowest, from which only powers of ten are named: panels are narrow
 
 
-def draw_span(axes: Axes, row: int, ends: tuple[float, float], style: Look, label: str) -> None:
-    """One latency in its row: p50 and p99, in seconds."""
-    p50, _ = ends
-    axes.plot(ends, [row, row], color=style.colour, linewidth=2.5, alpha=0.4, label="_tail")
-    axes.plot(
-        [p50],
-        [row],
-        linestyle="",
-        marker=style.marker,
-        markersize=8,
-        color=style.colour,
-        label=f"{label}, p50",
-    )
+@dataclass(frozen=True)
+class SpanRow:
+    """One row: its name, the label of its numbers, and the latency at each batch size."""
+
+    name: str
+    label: str
+    style: ArchitectureStyle
+    latencies: Mapping[int, Latency]
+
+
+def span_chart(rows: Sequence[SpanRow], batch_sizes: Sequence[int]) -> Chart:
+    """The rows in one panel for each batch size, on one log scale of seconds."""
+    panels = [_panel(rows, size) for size in batch_sizes]
+    height = height_for(len(rows)) + 0.2
+    return Chart(panels, height, subplots={"sharex": True, "sharey": True})
+
+
+def _panel(rows: Sequence[SpanRow], batch_size: int) -> Panel:
+    found = {
+        row: (span, span.latencies[batch_size])
+        for row, span in enumerate(rows)
+        if batch_size in span.latencies
+    }
+    series = [
+        Series(
+            f"{span.label}, p50",
+            [latency.p50],
+            [row],
+            marks(span.style.marker, 8, span.style.colour),
+        )
+        for row, (span, latency) in found.items()
+    ]
+
+    def decorate(axes: Axes) -> None:
+        for row, (span, latency) in found.items():
+            _draw_tail(axes, row, latency, span.style.colour)
+        log_scale(axes, "x", text=lambda seconds: duration(seconds, digits=1), wide=WIDE)
+        axes.margins(x=0.18)
+        name_rows(axes, [span.name for span in rows])
+
+    title = f"batch {batch_size}" if batch_size > 1 else "one image"
+    x = "p50 (mark) to p99 (end), log scale"
+    return Panel(series, title=title, x=x, grid="x", decorate=decorate)
+
+
+def _draw_tail(axes: Axes, row: int, latency: Latency, colour: str) -> None:
+    ends = [latency.p50, latency.p99]
+    axes.plot(ends, [row, row], color=colour, linewidth=2.5, alpha=0.4, zorder=1)
     axes.annotate(
-        duration(p50),
-        (p50, row),
+        duration(latency.p50),
+        (latency.p50, row),
         xytext=(0, 8),
         textcoords="offset points",
         fontsize=SMALL,
         color=INK,
         ha="center",
     )
-
-
-def scale(axes: Axes) -> None:
-    """The log scale of seconds, after everything is drawn."""
-    axes.set_xscale("log")
-    axes.margins(x=0.18)
-    low, high = axes.get_xlim()
-    subs = (1.0, 2.0, 5.0) if high / low < WIDE else (1.0,)
-    axes.xaxis.set_major_locator(LogLocator(subs=subs))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: duration(seconds, digits=1)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel("p50 (mark) to p99 (end), log scale", fontsize=SMALL, color=FAINT)

@@ -1,4 +1,4 @@
-"""A chart on dark ground: drawn for light, then every colour is turned so that it can still be seen."""
+"""The dark theme: a chart is drawn in light colours, then every colour is changed to be seen on dark."""
 
 from enum import StrEnum
 from typing import Any
@@ -21,24 +21,24 @@ ERRORS = LinearSegmentedColormap.from_list("errors_on_dark", [GROUND, "#8C2A3A",
 
 
 class Theme(StrEnum):
-    """On what ground a chart stands."""
+    """The background of a chart."""
 
     LIGHT = "light"
     DARK = "dark"
 
 
 def apply_theme(figure: Figure, theme: Theme) -> None:
-    """Turn the colours of a finished figure; light is how it was drawn."""
+    """Recolour a finished figure, which was drawn in light colours."""
     if theme == Theme.LIGHT:
         return
     for artist in figure.findobj():
-        _turn(artist)
+        _recolour(artist)
     for ground in (figure.patch, *(axes.patch for axes in figure.axes)):
         ground.set_facecolor(GROUND)
 
 
-def turned(colour: Any) -> tuple[float, float, float, float]:
-    """A colour for light ground as one for dark: greys mirrored, hues lightened as far as they must."""
+def on_dark(colour: Any) -> tuple[float, float, float, float]:
+    """The colour on dark ground for one on light: greys are mirrored, hues lightened for contrast."""
     *rgb, alpha = to_rgba(colour)
     red, green, blue = rgb
     if max(rgb) - min(rgb) < 0.04:  # noqa: PLR2004 - a grey
@@ -47,13 +47,13 @@ def turned(colour: Any) -> tuple[float, float, float, float]:
     share = 0.0  # of white mixed in
     while contrast((red, green, blue), GROUND) < LEAST_CONTRAST:
         share += 0.05
-        red, green, blue = (one + share * (1 - one) for one in rgb)
+        red, green, blue = (part + share * (1 - part) for part in rgb)
     return (red, green, blue, alpha)
 
 
-def contrast(one: Any, other: Any) -> float:
+def contrast(first: Any, second: Any) -> float:
     """Contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -63,20 +63,20 @@ def _luminance(colour: Any) -> float:
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-def _turn(artist: Artist) -> None:
+def _recolour(artist: Artist) -> None:
     if isinstance(artist, Text):
-        artist.set_color(turned(artist.get_color()))
+        artist.set_color(on_dark(artist.get_color()))
     elif isinstance(artist, Line2D):
         edge, face = artist.get_markeredgecolor(), artist.get_markerfacecolor()
-        artist.set_color(turned(artist.get_color()))
-        artist.set_markeredgecolor(turned(edge))  # read before: by default it is the line's
-        artist.set_markerfacecolor(turned(face))
+        artist.set_color(on_dark(artist.get_color()))
+        artist.set_markeredgecolor(on_dark(edge))  # read above: by default it follows the line
+        artist.set_markerfacecolor(on_dark(face))
     elif isinstance(artist, Patch):
         face, edge = artist.get_facecolor(), artist.get_edgecolor()
-        artist.set_facecolor(turned(face))
-        artist.set_edgecolor(turned(edge) if to_rgba(edge)[3] else "none")  # nothing stays nothing
+        artist.set_facecolor(on_dark(face))
+        artist.set_edgecolor(on_dark(edge) if to_rgba(edge)[3] else "none")
     elif isinstance(artist, Collection):
-        artist.set_facecolor([turned(one) for one in artist.get_facecolor()])
-        artist.set_edgecolor([turned(one) for one in artist.get_edgecolor()])
+        artist.set_facecolor([on_dark(face) for face in artist.get_facecolor()])
+        artist.set_edgecolor([on_dark(edge) for edge in artist.get_edgecolor()])
     elif isinstance(artist, AxesImage) and artist.get_cmap().name == "errors":
         artist.set_cmap(ERRORS)

@@ -1,40 +1,22 @@
-"""A comparison, a job or a model as pictures, and a comparison as one report."""
+"""A comparison, a job or a model as charts, and a comparison as a report."""
 
-import hashlib
-import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-import matplotlib as mpl
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-import service
 from service.analysis.results import ComparisonResults
-from service.charts import charts
-from service.charts.drawing.cache import ChartCache
-from service.charts.drawing.render import MEDIA_TYPES, WIDTH, render, title_of
+from service.charts import charts, make_chart, title_of
+from service.charts.drawing.cache import ChartCache, cache_key
+from service.charts.drawing.render import MEDIA_TYPES, WIDTH, render
 from service.charts.drawing.themes import Theme
 from service.dependencies import JobResults, ModelResults, Results
 from service.errors import refusals
 from service.reports.report import report_html, report_markdown
 
 router = APIRouter(prefix="/v1", tags=["charts"])
-
-
-def _fingerprint_of_code() -> str:
-    """What draws: kept charts outlive a restart, but not a change of the code or of matplotlib."""
-    root = pathlib.Path(service.__file__).parent
-    found = hashlib.sha256(mpl.__version__.encode())
-    for room in ("analysis", "charts", "reports", "results"):
-        for file in sorted((root / room).rglob("*")):
-            if file.suffix in {".py", ".html", ".md"}:
-                found.update(file.read_bytes())
-    return found.hexdigest()
-
-
-CODE = _fingerprint_of_code()
 
 
 class ChartDocument(BaseModel):
@@ -53,8 +35,8 @@ class ChartList(BaseModel):
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Which chart, in which form and look, and which the client has already."""
+class ChartOptions:
+    """Which chart, in which format, and how it looks."""
 
     chart: Annotated[str, Path(max_length=64, examples=["learning_curves"])]
     suffix: Annotated[Literal["png", "svg", "json"], Path(examples=["png"])]
@@ -62,49 +44,40 @@ class Picture:
     width: Annotated[int, Query(ge=320, le=4000, description="in pixels")] = WIDTH
 
 
-Asked = Annotated[Picture, Depends()]
-
-
-class Answers:
-    """Answers with what is kept, or made now; with 304 where the client has it already."""
+class CachedResponses:
+    """Responses from the chart cache, with an ETag; 304 where the client has the content already."""
 
     def __init__(
         self, request: Request, if_none_match: Annotated[str | None, Header()] = None
     ) -> None:
-        self._kept: ChartCache = request.app.state.chart_cache
-        self._has = if_none_match or ""
+        self._cache: ChartCache = request.app.state.chart_cache
+        self._etags = if_none_match or ""
 
-    def answer(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
-        """The content that `key` names as a response with an ETag."""
+    def respond(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
+        """The content that `key` names, made now where the cache has none."""
         etag = f'"{key}"'
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if etag in self._has:
+        if etag in self._etags:
             return Response(status_code=304, headers=headers)
-        return Response(self._kept.get(key, make), media_type=media_type, headers=headers)
+        return Response(self._cache.get(key, make), media_type=media_type, headers=headers)
 
 
-Keeping = Annotated[Answers, Depends()]
+Options = Annotated[ChartOptions, Depends()]
+Responses = Annotated[CachedResponses, Depends()]
 
 
-def _document(media_type: str) -> dict[str, Any]:
+def _cached(what: str, media_types: list[str], *refused: int) -> dict[str, Any]:
     return {
         "response_class": Response,
         "responses": {
-            200: {"content": {media_type: {}}},
-            304: {"description": "The report is still the one the client has"},
-            **refusals(404, 409),
+            200: {"content": {media_type: {} for media_type in media_types}},
+            304: {"description": f"The {what} is still the one the client has"},
+            **refusals(*refused),
         },
     }
 
 
-OF_A_PICTURE: dict[str, Any] = {
-    "response_class": Response,
-    "responses": {
-        200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}},
-        304: {"description": "The chart is still the one the client has"},
-        **refusals(404, 409, 422),
-    },
-}
+CHART = _cached("chart", list(MEDIA_TYPES.values()), 404, 409, 422)
 
 
 @router.get("/comparisons/{comparison_id}/charts", summary="List charts", responses=refusals(404))
@@ -128,44 +101,44 @@ def list_model_charts(results: ModelResults) -> ChartList:
     return _list()
 
 
-@router.get(
-    "/comparisons/{comparison_id}/charts/{chart}.{suffix}", summary="Draw a chart", **OF_A_PICTURE
-)
-def draw_chart(results: Results, asked: Asked, keeping: Keeping) -> Response:
+@router.get("/comparisons/{comparison_id}/charts/{chart}.{suffix}", summary="Draw a chart", **CHART)
+def draw_chart(results: Results, options: Options, responses: Responses) -> Response:
     """One chart as PNG or SVG, or as JSON the numbers behind it. Carries an ETag."""
-    return _draw(results, asked, keeping)
+    return _draw(results, options, responses)
 
 
-@router.get(
-    "/jobs/{job_id}/charts/{chart}.{suffix}", summary="Draw a chart of a job", **OF_A_PICTURE
-)
-def draw_job_chart(results: JobResults, asked: Asked, keeping: Keeping) -> Response:
+@router.get("/jobs/{job_id}/charts/{chart}.{suffix}", summary="Draw a chart of a job", **CHART)
+def draw_job_chart(results: JobResults, options: Options, responses: Responses) -> Response:
     """One chart of a training that has succeeded. Carries an ETag."""
-    return _draw(results, asked, keeping)
+    return _draw(results, options, responses)
 
 
 @router.get(
-    "/models/{model_id}/charts/{chart}.{suffix}", summary="Draw a chart of a model", **OF_A_PICTURE
+    "/models/{model_id}/charts/{chart}.{suffix}", summary="Draw a chart of a model", **CHART
 )
-def draw_model_chart(results: ModelResults, asked: Asked, keeping: Keeping) -> Response:
+def draw_model_chart(results: ModelResults, options: Options, responses: Responses) -> Response:
     """One chart of the training a model came from. Carries an ETag."""
-    return _draw(results, asked, keeping)
+    return _draw(results, options, responses)
 
 
-@router.get("/comparisons/{comparison_id}/report.html", summary="Report", **_document("text/html"))
-def show_report(results: Results, keeping: Keeping) -> Response:
+@router.get(
+    "/comparisons/{comparison_id}/report.html",
+    summary="Report",
+    **_cached("report", ["text/html"], 404, 409),
+)
+def show_report(results: Results, responses: Responses) -> Response:
     """The comparison as one self-contained page, to read, print and pass on. Carries an ETag."""
-    return _report(results, keeping, "html", report_html)
+    return _report(results, responses, "html", report_html)
 
 
 @router.get(
     "/comparisons/{comparison_id}/report.md",
     summary="Report as Markdown",
-    **_document("text/markdown"),
+    **_cached("report", ["text/markdown"], 404, 409),
 )
-def show_markdown_report(results: Results, keeping: Keeping) -> Response:
+def show_markdown_report(results: Results, responses: Responses) -> Response:
     """The same in Markdown, without the pictures. Carries an ETag."""
-    return _report(results, keeping, "markdown", report_markdown)
+    return _report(results, responses, "markdown", report_markdown)
 
 
 def _list() -> ChartList:
@@ -177,32 +150,34 @@ def _list() -> ChartList:
     )
 
 
-def _draw(results: ComparisonResults, asked: Picture, keeping: Answers) -> Response:
-    draw = charts[asked.chart]
-    results.any_result  # noqa: B018 - says so if there is nothing to draw yet
+def _draw(
+    results: ComparisonResults, options: ChartOptions, responses: CachedResponses
+) -> Response:
+    charts[options.chart]  # UnknownNameError before IncomparableError
+    results.require_result()
 
     def make() -> bytes:
-        return render(draw(results), asked.suffix, width=asked.width, theme=asked.theme)
+        chart = make_chart(options.chart, results)
+        return render(chart, options.suffix, width=options.width, theme=options.theme)
 
-    key = _key(results, asked.chart, asked.suffix, asked.theme, asked.width)
-    return keeping.answer(key, make, MEDIA_TYPES[asked.suffix])
+    key = cache_key(options, _state(results))
+    return responses.respond(key, make, MEDIA_TYPES[options.suffix])
 
 
 def _report(
     results: ComparisonResults,
-    keeping: Answers,
+    responses: CachedResponses,
     form: str,
     write: Callable[[ComparisonResults], str],
 ) -> Response:
-    key = _key(results, "report", form)
-    return keeping.answer(key, lambda: write(results).encode(), f"text/{form}; charset=utf-8")
+    key = cache_key("report", form, _state(results))
+    return responses.respond(key, lambda: write(results).encode(), f"text/{form}; charset=utf-8")
 
 
-def _key(results: ComparisonResults, *what: object) -> str:
-    """A name for everything it is made from: another one when a run, an epoch or a latency comes in."""
-    state = [
+def _state(results: ComparisonResults) -> tuple[object, ...]:
+    """Everything that is drawn: it changes when a run, an epoch, a latency or the images come in."""
+    runs = [
         (run.job_id, run.status, run.num_epochs, (run.latency or {}).get("job_id"))
         for run in results.runs
     ]
-    text = f"{CODE} {results.id} {what} {state} {bool(results.test_images)}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return (results.id, runs, bool(results.test_images))

@@ -1,4 +1,4 @@
-"""How the networks of a comparison have learnt, in numbers."""
+"""Diagnostics of the networks of a comparison: overfitting, gradient flow and failures."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel

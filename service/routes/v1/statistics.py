@@ -1,4 +1,4 @@
-"""Which differences between the architectures of a comparison are real."""
+"""Paired tests between the architectures of a comparison."""
 
 from typing import Annotated
 
@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from service.analysis.leaderboard import leaderboard
-from service.analysis.paired_tests import MARGIN, Statistics, statistics
+from service.analysis.pair_statistics import MARGIN, Statistics
+from service.analysis.paired_tests import compare_pairs
 from service.analysis.verdicts import verdicts
 from service.dependencies import Results
 from service.errors import refusals
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"
 
 
 class StatisticsDocument(Statistics):
-    """The tests, and in sentences what they allow to be said."""
+    """The tests, and the sentences that they justify."""
 
     verdicts: list[str] = Field(
         description="of the best architecture first; beyond six pairs of it alone",
@@ -32,7 +33,7 @@ def show_statistics(
     ] = MARGIN,
 ) -> StatisticsDocument:
     """Every two architectures on the same test images and seeds: intervals, tests, flips, verdicts."""
-    results.any_result  # noqa: B018 - says so if there is nothing to test yet
-    tested = statistics(results, margin=margin)
-    said = verdicts(tested, leaderboard(results))
-    return StatisticsDocument(**dict(tested), verdicts=said)
+    results.require_result()
+    tested = compare_pairs(results, margin=margin)
+    sentences = verdicts(tested, leaderboard(results))
+    return StatisticsDocument(**dict(tested), verdicts=sentences)

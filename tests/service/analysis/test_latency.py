@@ -1,6 +1,11 @@
-"""What is known of the latency of a comparison: what was measured last, else what the training saw."""
+"""The latency table of a comparison: what was measured last, else what the training saw."""
 
-from service.analysis.latency import Latency, Way, is_measured, table_of
+from service.analysis.latency import (
+    EngineConfiguration,
+    Latency,
+    is_measured,
+    latency_table,
+)
 from service.analysis.results import ComparisonResults, Entry, Run
 
 AFTER_TRAINING = {"latency": [{"batch_size": 1, "p50": 0.5, "p99": 0.9}], "threads": 2}
@@ -40,7 +45,9 @@ def test_before_anything_is_measured_it_is_what_the_training_saw() -> None:
     nothing = results(None, None)
 
     assert not is_measured(nothing)
-    assert table_of(nothing, "cnn") == {Way("torch", 2): {1: Latency(0.5, 0.9)}}
+    assert latency_table(nothing, "cnn") == {
+        EngineConfiguration("torch", 2): {1: Latency(0.5, 0.9)}
+    }
 
 
 def test_what_was_measured_counts_alone_and_as_the_mean_over_models() -> None:
@@ -49,8 +56,9 @@ def test_what_was_measured_counts_alone_and_as_the_mean_over_models() -> None:
     )
 
     assert is_measured(measured)
-    assert table_of(measured, "cnn") == {
-        Way("onnxruntime", 1): {8: Latency(7.0, 14.0)},
-        Way("torch", 1): {1: Latency(3.0, 6.0)},
+    assert latency_table(measured, "cnn") == {
+        EngineConfiguration("onnxruntime", 1): {8: Latency(7.0, 14.0)},
+        EngineConfiguration("torch", 1): {1: Latency(3.0, 6.0)},
     }
-    assert table_of(measured, "cnn")[Way("onnxruntime", 1)][8].images_per_second(8) == 8 / 7
+    [latencies] = latency_table(results([row(7.0, size=8)]), "cnn").values()
+    assert latencies[8].images_per_second(8) == 8 / 7

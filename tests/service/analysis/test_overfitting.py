@@ -80,7 +80,7 @@ def test_noise_alone_is_not_called_overfitting() -> None:
     train = np.exp(-np.arange(1, 16) / 5) + np.zeros((3, 1))
     validations = 0.5 * (1 + 0.1 * generator.normal(size=(2000, 3, 15)))
 
-    alarms = [onset(train.tolist(), one.tolist()) is not None for one in validations]
+    alarms = [onset(train.tolist(), losses.tolist()) is not None for losses in validations]
 
     assert np.mean(alarms) <= LEVEL
 

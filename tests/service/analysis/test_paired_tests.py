@@ -1,6 +1,4 @@
-"""Paired tests, held against independent implementations and against simulated comparisons."""
-
-import itertools
+"""Paired tests, held against independent implementations."""
 
 import numpy as np
 import pytest
@@ -10,13 +8,9 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from service.analysis.bootstrap import intervals
 from service.analysis.holm import holm
 from service.analysis.images_and_seeds import MeanDifference, mean_difference
 from service.analysis.mcnemar import combined_p, exact_p, flips
-
-LEVEL = 0.05
-COMPARISONS = 2000
 
 p_values = st.floats(0, 1)
 counts = st.integers(0, 300)
@@ -63,28 +57,6 @@ def test_seeds_together_are_never_surer_than_half_of_them(values: list[float]) -
     assert combined >= np.sort(values)[(len(values) - 1) // 2]
     assert combined <= 1
     assert combined_p(values[:1]) == values[0]
-
-
-def test_the_bootstrap_interval_is_that_of_scipy() -> None:
-    generator = np.random.default_rng(1)
-    differences = generator.choice([-1, 0, 1], p=[0.02, 0.9, 0.08], size=(1500, 2))
-
-    lows, highs = intervals(differences.astype(float))
-
-    for column, low, high in zip(differences.T, lows, highs, strict=True):
-        theirs = stats.bootstrap(
-            (column,), np.mean, n_resamples=5000, method="percentile", rng=2
-        ).confidence_interval
-        assert (low, high) == (
-            pytest.approx(theirs.low, abs=2e-3),
-            pytest.approx(theirs.high, abs=2e-3),
-        )
-
-
-def test_equal_networks_have_an_interval_of_no_width() -> None:
-    lows, highs = intervals(np.zeros((100, 1)))
-
-    assert (lows.tolist(), highs.tolist()) == ([0.0], [0.0])
 
 
 def test_with_one_seed_the_test_is_the_paired_t_test() -> None:
@@ -141,70 +113,3 @@ def test_a_seed_seen_again_adds_no_certainty_that_images_do_not_give() -> None:
     [once_of_images] = flips([0], first[:1], second[:1])
     once_p = once_of_images.p
     assert combined_p([once_p] * 10) >= once_p
-
-
-def simulated(
-    generator: np.random.Generator, *, seeds: int, images: int, shift_of_seeds: float
-) -> np.ndarray:
-    """Which images (2000, 3 architectures, S, N) are right, where all architectures are the same.
-
-    Images differ in difficulty; every training is a little better or worse than another.
-    """
-    difficulty = generator.normal(2.2, 1.5, (COMPARISONS, 1, 1, images))
-    of_training = generator.normal(0, shift_of_seeds, (COMPARISONS, 3, seeds, 1))
-    noise = generator.logistic(size=(COMPARISONS, 3, seeds, images))
-    return difficulty + of_training + noise > 0
-
-
-@pytest.mark.parametrize(
-    ("seeds", "shift_of_seeds"),  # one seed: the claim is of the trainings, which must be equal
-    [(1, 0.0), *itertools.product([2, 3, 5], [0.0, 0.1, 0.5])],
-)
-def test_false_alarms_stay_below_the_level_over_all_pairs(
-    seeds: int, shift_of_seeds: float
-) -> None:
-    generator = np.random.default_rng([seeds, round(10 * shift_of_seeds)])
-    correct = simulated(generator, seeds=seeds, images=300, shift_of_seeds=shift_of_seeds)
-    pairs = list(itertools.combinations(range(3), 2))
-    of_pairs = []
-    for first, second in pairs:
-        won = (correct[:, first] & ~correct[:, second]).sum(axis=-1)
-        lost = (correct[:, second] & ~correct[:, first]).sum(axis=-1)
-        of_seeds = exact_p(won, lost)
-        exact = np.array([combined_p(row) for row in of_seeds.tolist()])
-        with_seeds = mean_difference(correct[:, first], correct[:, second]).p()
-        of_pairs.append(np.maximum(exact, with_seeds))
-
-    alarms = [min(holm(values)) <= LEVEL for values in np.stack(of_pairs, axis=1).tolist()]
-
-    assert np.mean(alarms) <= LEVEL
-
-
-def test_equivalence_is_not_claimed_of_what_differs_by_the_margin() -> None:
-    generator = np.random.default_rng(6)
-    margin, images = 0.02, 1000
-    p_right = np.array([0.9, 0.9 - margin])[:, None, None, None]
-    first, second = generator.random((2, COMPARISONS, 3, images)) < p_right
-
-    claims = mean_difference(first, second).equivalence_p(margin) <= LEVEL
-
-    assert claims.mean() <= LEVEL
-
-
-def test_a_difference_that_is_there_is_found() -> None:
-    generator = np.random.default_rng(7)
-    p_right = np.array([0.99, 0.975])[:, None, None, None]
-    first, second = generator.random((2, 200, 3, 10_000)) < p_right
-
-    found = mean_difference(first, second).p() <= LEVEL
-
-    assert found.mean() >= 0.95
-
-
-def test_the_bootstrap_interval_holds_the_truth_as_often_as_it_says() -> None:
-    generator = np.random.default_rng(8)
-    columns = generator.choice([-1.0, 0, 1], p=[0.06, 0.88, 0.06], size=(500, COMPARISONS))
-
-    lows, highs = intervals(columns, resamples=1000)
-
-    assert np.mean((lows <= 0) & (highs >= 0)) >= 0.94

@@ -1,4 +1,4 @@
-"""Numbers over seeds, and what is said of them."""
+"""The mean over seeds, and its interval."""
 
 import numpy as np
 import pytest

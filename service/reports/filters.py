@@ -1,4 +1,4 @@
-"""Numbers and sentences as a report writes them: the filters of its templates."""
+"""The filters of the report's templates: how it writes numbers and sentences."""
 
 import re
 from collections.abc import Callable
@@ -7,10 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from service.analysis.estimate import Estimate
+from service.analysis.formats import accuracy_words, auc_words, duration, p_words, points
 from service.analysis.leaderboard import LeaderboardRow
-from service.analysis.summary import accuracy_words, auc_words
-from service.analysis.verdicts import p_words, points
-from service.charts.drawing.style import duration
 
 MEGABYTE = 1_000_000
 
@@ -43,7 +41,7 @@ def _size(num_bytes: int) -> str:
 
 
 def _front(row: LeaderboardRow, cost: str) -> str:
-    """The attribute of a table's cell that marks the front of accuracy against this cost."""
+    """The attribute of a table's cell that marks members of the Pareto front against this cost."""
     return Markup(' class="front"') if getattr(row.pareto, cost) else ""
 
 

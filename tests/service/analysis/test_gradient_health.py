@@ -1,4 +1,4 @@
-"""What stands out in how the layers learn."""
+"""Flags for layers that do not learn as they should."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ def flags_with(make: Make, **metrics: float | None) -> list[Flag]:
     whole = make(architectures=1, seeds=1)
     [run] = whole.runs
     epochs = dict(run.epochs)
-    for name in [one for one in epochs if one.startswith("gradient_norm/")]:
+    for name in [metric for metric in epochs if metric.startswith("gradient_norm/")]:
         epochs[name] = [1.0] * 5
     for name, value in metrics.items():
         epochs[name] = [1e-3, 1e-3, 1e-3, 1e-3, value]
@@ -57,12 +57,13 @@ def test_an_older_job_that_kept_no_update_ratios_still_has_its_gradients(make: M
 
     [health] = gradient_health(ComparisonResults(**{**vars(whole), "runs": (older,)}))
 
-    assert [one.name for one in health.layers] == ["stem", "block.conv", "head"]
-    assert all(len(one.gradient_norm) == 5 and not one.update_ratio for one in health.layers)
+    assert [layer.name for layer in health.layers] == ["stem", "block.conv", "head"]
+    assert all(len(layer.gradient_norm) == 5 for layer in health.layers)
+    assert not any(layer.update_ratio for layer in health.layers)
 
 
 def test_batch_norm_is_left_out(make: Make) -> None:
     assert flags_with(make, **{"gradient_norm/norm": 1e-9}) == []
     [health] = gradient_health(make(architectures=1))
-    assert [one.name for one in health.layers] == ["stem", "block.conv", "head"]
-    assert [one.name for one in health.relus] == ["relu", "block.relu"]
+    assert [layer.name for layer in health.layers] == ["stem", "block.conv", "head"]
+    assert [relu.name for relu in health.relus] == ["relu", "block.relu"]

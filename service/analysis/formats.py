@@ -1,0 +1,39 @@
+"""Numbers as sentences, reports and charts write them."""
+
+from service.analysis.estimate import Estimate
+from service.analysis.pair_statistics import PairStatistics
+
+
+def accuracy_words(estimate: Estimate) -> str:
+    """An accuracy in percent, with its standard deviation where one is known."""
+    mean = 100 * (estimate.mean or 0.0)
+    return f"{mean:.2f} %" if estimate.std is None else f"{mean:.2f} ± {100 * estimate.std:.2f} %"
+
+
+def auc_words(auc: float | None) -> str:
+    """An area under a curve; near one, where networks are told apart by it, with more digits."""
+    if auc is None:
+        return "–"
+    return f"{auc:.5f}" if auc > 0.99 else f"{auc:.3f}"  # noqa: PLR2004 - from there on digits count
+
+
+def p_words(p: float) -> str:
+    """A p value as it is written: two digits, never as zero."""
+    if p < 0.001:  # noqa: PLR2004 - below it no digit carries meaning
+        return "p < 0.001"
+    return f"p = {p:.2g}" if p < 0.995 else "p = 1"  # noqa: PLR2004 - rounds to one
+
+
+def points(share: float, pair: PairStatistics) -> str:
+    """A difference of accuracy in points, with no more digits than the pair's interval allows."""
+    digits = 1 if pair.high - pair.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
+    return f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")  # no minus zero
+
+
+def duration(seconds: float, *, digits: int = 3) -> str:
+    """Seconds with so many significant digits, in the unit that suits them."""
+    for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * scale >= 1 or unit == "µs":
+            number = f"{seconds * scale:#.{digits}g}" if digits > 1 else f"{seconds * scale:g}"
+            return number.removesuffix(".") + f" {unit}"
+    return ""
