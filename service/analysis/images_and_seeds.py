@@ -71,7 +71,7 @@ def stacked(differences: Sequence[MeanDifference]) -> MeanDifference:
     """One MeanDifference whose numbers are arrays, from several over equally many images and seeds."""
     first = differences[0]
     mean, images, seeds = np.transpose(
-        [(found.mean, found.image_variance, found.seed_variance) for found in differences]
+        [(pair.mean, pair.image_variance, pair.seed_variance) for pair in differences]
     )
     return MeanDifference(mean, images, seeds, first.num_images, first.num_seeds)
 

@@ -101,15 +101,15 @@ def _value(row: LeaderboardRow, sort: SortBy) -> Any:
 
 
 def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
-    found = results.results_of(architecture)
+    seeds = results.results_of(architecture)
 
     def over_seeds(value: Callable[[dict[str, Any]], float | None]) -> Estimate:
-        return estimate([known for result in found if (known := value(result)) is not None])
+        return estimate([known for result in seeds if (known := value(result)) is not None])
 
     return LeaderboardRow(
         rank=0,
         architecture=architecture,
-        n=len(found),
+        n=len(seeds),
         train_accuracy=over_seeds(lambda result: result["train"]["accuracy"]),
         validation_accuracy=over_seeds(lambda result: result["validation"]["accuracy"]),
         test_accuracy=over_seeds(lambda result: result["test"]["accuracy"]),
@@ -117,17 +117,15 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         macro_auc=over_seeds(lambda result: result["macro_auc"]),
         ece=over_seeds(lambda result: result.get("ece")),
         brier=over_seeds(lambda result: result.get("brier")),
-        generalisation_gap=over_seeds(
-            lambda result: result["train"]["accuracy"] - result["test"]["accuracy"]
-        ),
+        generalisation_gap=over_seeds(_generalisation_gap),
         best_epoch=over_seeds(lambda result: result["best_epoch"]),
         train_seconds=over_seeds(lambda result: result["train_seconds"]),
         images_per_second=over_seeds(lambda result: result["images_per_second"]),
-        latency_p50_batch_1=over_seeds(lambda result: latency_p50(result, 1)),
-        latency_p50_batch_64=over_seeds(lambda result: latency_p50(result, 64)),
-        num_parameters=found[0]["num_parameters"],
-        flops=found[0]["flops"],
-        model_bytes=found[0]["model_bytes"],
+        latency_p50_batch_1=over_seeds(lambda result: _latency_p50(result, 1)),
+        latency_p50_batch_64=over_seeds(lambda result: _latency_p50(result, 64)),
+        num_parameters=seeds[0]["num_parameters"],
+        flops=seeds[0]["flops"],
+        model_bytes=seeds[0]["model_bytes"],
         pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
         best_model_id=_best_model(results.runs_of(architecture)),
     )
@@ -145,7 +143,11 @@ def _with_fronts(rows: list[LeaderboardRow]) -> list[LeaderboardRow]:
     ]
 
 
-def latency_p50(result: dict[str, Any], batch_size: int) -> float:
+def _generalisation_gap(result: dict[str, Any]) -> float:
+    return float(result["train"]["accuracy"] - result["test"]["accuracy"])
+
+
+def _latency_p50(result: dict[str, Any], batch_size: int) -> float:
     """Median latency in seconds at one batch size."""
     [row] = [row for row in result["latency"] if row["batch_size"] == batch_size]
     return float(row["p50"])

@@ -82,13 +82,13 @@ def _overfitting(architecture: str, runs: list[Run]) -> Overfitting:
             "test_accuracy",
         )
     )
-    found = onset(train, validation)
+    start = onset(train, validation)
     return Overfitting(
         architecture=architecture,
-        epoch=found.epoch if found else None,
+        epoch=start.epoch if start else None,
         epochs=epochs,
-        rise=found.rise if found else None,
-        p=found.p if found else None,
+        rise=start.rise if start else None,
+        p=start.p if start else None,
         loss_gap=_gap(test, train),
         accuracy_gap=_gap(train_accuracy, test_accuracy),
     )

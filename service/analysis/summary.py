@@ -29,18 +29,18 @@ def _leader(rows: list[LeaderboardRow]) -> str:
     )
 
 
-def _overfitting(architectures: list[Overfitting]) -> list[str]:
-    overfit = [found for found in architectures if found.epoch is not None]
-    others = [found for found in architectures if found.epoch is None]
+def _overfitting(networks: list[Overfitting]) -> list[str]:
+    overfit = [network for network in networks if network.epoch is not None]
+    others = [network for network in networks if network.epoch is None]
     lines = [
-        f"{found.architecture} overfits from epoch {found.epoch} on: its validation loss rises by"
-        f" {100 * (found.rise or 0.0):.0f} % to epoch {found.epochs} while its train loss falls"
-        f" ({p_words(found.p or 0.0)})."
-        for found in overfit
+        f"{network.architecture} overfits from epoch {network.epoch} on: its validation loss rises by"
+        f" {100 * (network.rise or 0.0):.0f} % to epoch {network.epochs} while its train loss falls"
+        f" ({p_words(network.p or 0.0)})."
+        for network in overfit
     ]
     if others:
-        names = f" of {', '.join(found.architecture for found in others)}" if overfit else ""
-        epochs = max(found.epochs for found in others)
+        names = f" of {', '.join(network.architecture for network in others)}" if overfit else ""
+        epochs = max(network.epochs for network in others)
         within = f"{epochs} epoch{'s' if epochs > 1 else ''}"
         lines.append(f"No overfitting{names} could be shown within {within}.")
     return lines

@@ -1,5 +1,7 @@
 """Differences."""
 
+from dataclasses import dataclass
+
 from matplotlib.axes import Axes
 
 from service.analysis.formats import p_words, points
@@ -22,58 +24,58 @@ def differences(results: ComparisonResults) -> Chart:
     correction over all pairs; hollow: no difference shown.
     """
     best, *others = [row.architecture for row in leaderboard(results)]
-    pairs = _pairs_with(best, results)
-    names = [name for name in others if name in pairs]
     title = f"Differences from {best}"
-    if not names:
+    found = _differences(results, best)
+    shown = [found[name] for name in others if name in found]
+    if not shown:
         note = "no two networks with a common seed whose predictions are kept"
         return Chart(note=note, title=title)
     series = [Series(best, [0.0], [0], marks("|", 6, FAINT))]
-    for row, name in enumerate(names, start=1):
-        style = style_of(results, name)
-        face = style.colour if pairs[name].finding == Finding.BETTER else "white"
-        difference = 100 * _sign(pairs[name], best) * pairs[name].difference
-        series.append(
-            Series(name, [difference], [row], marks(style.marker, 9, style.colour, face=face))
-        )
+    for row, difference in enumerate(shown, start=1):
+        style = style_of(results, difference.name)
+        face = style.colour if difference.is_shown else "white"
+        mark = marks(style.marker, 9, style.colour, face=face)
+        series.append(Series(difference.name, [difference.points], [row], mark))
 
     def decorate(axes: Axes) -> None:
         axes.axvline(0, color=AXIS, linewidth=0.8, zorder=1)
-        for row, name in enumerate(names, start=1):
-            _draw_intervals(axes, row, pairs[name], best, style_of(results, name).colour)
+        for row, difference in enumerate(shown, start=1):
+            colour = style_of(results, difference.name).colour
+            for width, ends in ((1.2, difference.with_seeds), (4, difference.interval)):
+                axes.plot(ends, [row, row], color=colour, linewidth=width, zorder=1)
 
-    texts = [(name, _words(pairs[name], best)) for name in names]
-    return row_chart(
-        [(best, "highest mean"), *texts],
-        series,
-        x="points of test accuracy",
-        decorate=decorate,
-        title=title,
+    rows = [(best, "highest mean"), *((other.name, other.text) for other in shown)]
+    return row_chart(rows, series, x="points of test accuracy", decorate=decorate, title=title)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far an architecture is above the best one, in points of accuracy."""
+
+    name: str
+    points: float
+    interval: list[float]  # over images
+    with_seeds: list[float]  # over images and seeds
+    is_shown: bool
+    text: str
+
+
+def _differences(results: ComparisonResults, best: str) -> dict[str, Difference]:
+    """By architecture, for all that have been tested against the best one."""
+    pairs = [pair for pair in compare_pairs(results).pairs if best in {pair.better, pair.worse}]
+    found = [_difference(pair, best) for pair in pairs]
+    return {difference.name: difference for difference in found}
+
+
+def _difference(pair: PairStatistics, best: str) -> Difference:
+    """The other may still be better than the best one on the seeds that both share."""
+    is_worse = pair.better == best
+    sign = -1 if is_worse else 1
+    return Difference(
+        name=pair.worse if is_worse else pair.better,
+        points=100 * sign * pair.difference,
+        interval=[100 * sign * pair.low, 100 * sign * pair.high],
+        with_seeds=[100 * sign * pair.low_with_seeds, 100 * sign * pair.high_with_seeds],
+        is_shown=pair.finding == Finding.BETTER,
+        text=f"{points(sign * pair.difference, pair)}  ·  {p_words(pair.p_adjusted)}",
     )
-
-
-def _pairs_with(best: str, results: ComparisonResults) -> dict[str, PairStatistics]:
-    """The other architecture of each pair that holds the best one → the pair."""
-    return {
-        pair.worse if pair.better == best else pair.better: pair
-        for pair in compare_pairs(results).pairs
-        if best in {pair.better, pair.worse}
-    }
-
-
-def _sign(pair: PairStatistics, best: str) -> int:
-    """The direction of the other's difference: another may be better on the seeds both share."""
-    return -1 if pair.better == best else 1
-
-
-def _draw_intervals(axes: Axes, row: int, pair: PairStatistics, best: str, colour: str) -> None:
-    for width, low, high in (
-        (1.2, pair.low_with_seeds, pair.high_with_seeds),
-        (4, pair.low, pair.high),
-    ):
-        ends = [100 * _sign(pair, best) * end for end in (low, high)]
-        axes.plot(ends, [row, row], color=colour, linewidth=width, zorder=1)
-
-
-def _words(pair: PairStatistics, best: str) -> str:
-    return f"{points(_sign(pair, best) * pair.difference, pair)}  ·  {p_words(pair.p_adjusted)}"

@@ -57,10 +57,10 @@ def _bins_over_seeds(calibrated: list[dict[str, Any]]) -> list[Bin]:
     bins = []
     curves = [result["reliability"] for result in calibrated if "reliability" in result]
     for same in zip(*curves, strict=True):
-        images = sum(found["images"] for found in same)
+        images = sum(seed["images"] for seed in same)
         if images:
             confidence, accuracy = (
-                sum(found["images"] * (found[key] or 0.0) for found in same) / images
+                sum(seed["images"] * (seed[key] or 0.0) for seed in same) / images
                 for key in ("confidence", "accuracy")
             )
             bins.append(Bin(images, confidence, accuracy))

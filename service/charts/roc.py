@@ -60,7 +60,7 @@ def _worst(curves: list[dict[str, Any]]) -> dict[str, Any]:
 def _left_end(curve: dict[str, Any]) -> float:
     """The share that is found at the left end of the panel."""
     points = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
-    return float(max(found for rate, found in points if rate <= LEAST_RATE))
+    return float(max(true for false, true in points if false <= LEAST_RATE))
 
 
 def _series(curves: list[dict[str, Any]], colour: str) -> list[Series]:

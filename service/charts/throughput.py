@@ -58,13 +58,13 @@ def _best_rates(table: LatencyTable, engine: str) -> dict[int, float]:
 
 
 def _series(name: str, rates: dict[int, float], style: ArchitectureStyle) -> Series:
-    look = {
+    line = {
         "color": style.colour,
         "linestyle": style.dash,
         "marker": style.marker,
         "markersize": 5,
     }
-    return Series(name, list(rates), list(rates.values()), look)
+    return Series(name, list(rates), list(rates.values()), line)
 
 
 def _decorate(axes: Axes, series: Sequence[Series], batch_sizes: Sequence[int]) -> None:

@@ -102,8 +102,8 @@ def _request(results: ComparisonResults) -> str:
     return NUMBERS.sub(_on_one_line, json.dumps(body, indent=2))
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    return f"[{' '.join(found[1].split())}]"
+def _on_one_line(numbers: re.Match[str]) -> str:
+    return f"[{' '.join(numbers[1].split())}]"
 
 
 def _pictures(results: ComparisonResults) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""From rows of the database to the plain data that leaderboard, charts and report are made from."""
+"""Read a comparison, a job or a model as the plain data that analysis, charts and reports take."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from workers.storage.tables import Comparison, Job
 
 @dataclass(frozen=True)
 class ResultsReader:
-    """Reads results in one session; predictions and images are read when a chart asks for them."""
+    """Reads results in one session; metrics, predictions and images are read when a chart needs them."""
 
     session: Session
     artifacts: ArtifactStore
@@ -33,7 +33,7 @@ class ResultsReader:
         return self.of_comparison(comparison, comparisons.jobs_of(self.session, comparison))
 
     def of_comparison(self, comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonResults:
-        """The same where its row and those of its jobs have been read already."""
+        """The same for a comparison whose row and jobs have been read already."""
         return self._results(
             its_jobs,
             id=comparison.id,
@@ -46,7 +46,7 @@ class ResultsReader:
         )
 
     def job(self, job_id: str) -> ComparisonResults:
-        """A training as a comparison of one; JobNotFoundError, or JobStateError where it trains nothing."""
+        """A training as a comparison of one; JobNotFoundError, JobStateError for another kind of job."""
         job = jobs.get(self.session, job_id)
         if job.kind != TRAIN:
             raise JobStateError(f"job '{job.id}' trains nothing; only a training has charts")
@@ -97,7 +97,7 @@ def _images(datasets_folder: Path, its_jobs: Sequence[Job]) -> TestImages:
 
 
 def _latency(session: Session, its_jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
-    """Job id → the newest table that was measured of the model it made."""
+    """Job id → the newest latency table of the model it made."""
     models = {job.id: job.result["model_id"] for job in its_jobs if job.result}
     measured = jobs.last_succeeded_by_model(session, LATENCY, set(models.values()))
     return {

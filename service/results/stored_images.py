@@ -10,18 +10,18 @@ from workers.datasets import store
 
 
 class StoredImages:
-    """Calling it gives the images (N, C, H, W) as uint8, or None where the dataset is gone or another."""
+    """Gives the images (N, C, H, W) as uint8 when called, None where the dataset is gone or has changed."""
 
     def __init__(self, folder: Path, dataset: str, sha256: str) -> None:
         self._folder, self._dataset, self._sha256 = folder, dataset, sha256
 
     def __bool__(self) -> bool:
-        """Whether they are there, without reading them."""
+        """Whether the images are there, without reading them."""
         description = store.describe(self._folder, self._dataset)
         return description is not None and description.sha256 == self._sha256
 
     def __call__(self) -> NDArray[np.uint8] | None:
-        """Read the test split alone: the images that were judged, or none."""
+        """Read the test split alone."""
         if not self:
             return None
         with safe_open(store.path_of(self._folder, self._dataset), framework="numpy") as file:

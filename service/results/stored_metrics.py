@@ -1,4 +1,4 @@
-"""The metrics of some jobs, read when a chart shows them: most show none, or a few of many."""
+"""The metrics of a comparison's jobs, read when a chart shows them: most charts show few or none."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,7 +10,7 @@ Curve = list[float | None]
 
 
 class StoredMetrics:
-    """Reads the names once, and all curves of a kind (`gradient_norm/…`) of all jobs at once."""
+    """Reads all names once, and all curves of a kind (`gradient_norm/…`) of all jobs at once."""
 
     def __init__(self, session: Session, job_ids: Sequence[str]) -> None:
         self._session, self._job_ids = session, job_ids
@@ -19,7 +19,7 @@ class StoredMetrics:
 
     def of(self, job_id: str) -> Mapping[str, Curve]:
         """Name → value after each epoch, of one job."""
-        return _OfJob(self, job_id)
+        return _JobMetrics(self, job_id)
 
     def names(self, job_id: str) -> list[str]:
         """The names of a job's metrics; none before its first epoch."""
@@ -35,15 +35,15 @@ class StoredMetrics:
         return self._curves[kind][job_id, name]
 
 
-class _OfJob(Mapping[str, Curve]):
-    def __init__(self, kept: StoredMetrics, job_id: str) -> None:
-        self._kept, self._job_id = kept, job_id
+class _JobMetrics(Mapping[str, Curve]):
+    def __init__(self, stored: StoredMetrics, job_id: str) -> None:
+        self._stored, self._job_id = stored, job_id
 
     def __getitem__(self, name: str) -> Curve:
-        return self._kept.curve(self._job_id, name)
+        return self._stored.curve(self._job_id, name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept.names(self._job_id))
+        return iter(self._stored.names(self._job_id))
 
     def __len__(self) -> int:
-        return len(self._kept.names(self._job_id))
+        return len(self._stored.names(self._job_id))

@@ -1,4 +1,4 @@
-"""The test probabilities that finished jobs have left behind, read when they are asked for."""
+"""The test probabilities that finished jobs have stored, read when they are needed."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class StoredPredictions(Mapping[str, Predictions]):
-    """Job id → predictions, for the jobs whose artifact is there and whole."""
+    """Job id → predictions, for the jobs whose artifact is there and intact."""
 
     def __init__(self, artifacts: ArtifactStore, jobs: Sequence[Job]) -> None:
         self._artifacts = artifacts

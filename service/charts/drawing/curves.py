@@ -55,11 +55,11 @@ def _series(label: str, curves: Sequence[list[float]], style: ArchitectureStyle)
         mean = np.nanmean(table, axis=0)
         std = np.nanstd(table, axis=0, ddof=1) if len(curves) > 1 else np.zeros(len(epochs))
     std = np.nan_to_num(std)  # of an epoch that one seed alone has reached
-    look = {
+    line = {
         "color": style.colour,
         "linestyle": style.dash,
         "linewidth": 1.8,
         "marker": style.marker if len(epochs) <= FEW_EPOCHS else None,
         "markersize": 4,
     }
-    return Series(label, epochs, mean, look, band=(mean - std, mean + std))
+    return Series(label, epochs, mean, line, band=(mean - std, mean + std))

@@ -16,7 +16,6 @@ from service.charts.drawing.style import COLOURS, FAINT, SMALL
 
 MOST_LINES = 5  # epochs that are drawn, first and last among them
 MOST_NAMES = 14  # layers that are named below a panel
-MOST_FLAGS = 2  # that are named above a panel
 FAINTEST = 0.3  # the first epoch; the last is opaque, on light ground and on dark
 
 
@@ -61,11 +60,12 @@ def _run(results: ComparisonResults, name: str, metric: LayerMetric) -> Run | No
 
 
 def _title(results: ComparisonResults, run: Run, metric: LayerMetric) -> str:
+    """Architecture and seed, and the first layer that is flagged: two would run into the next panel."""
     flags = flags_of(results, run.architecture, metric.prefix)
-    words = ", ".join(f"{flag.kind}: {flag.layer}" for flag in flags[:MOST_FLAGS])
-    more = f" and {len(flags) - MOST_FLAGS} more" if len(flags) > MOST_FLAGS else ""
+    words = f"{flags[0].kind}: {flags[0].layer}" if flags else "nothing stands out"
+    more = f" and {len(flags) - 1} more" if len(flags) > 1 else ""
     order = "" if run.result else ", in order of name"  # known when the training has ended
-    return f"{run.architecture}, seed {run.seed}{order}\n{words + more or 'nothing stands out'}"
+    return f"{run.architecture}, seed {run.seed}{order}\n{words}{more}"
 
 
 def _lines(run: Run, metric: LayerMetric) -> list[Series]:

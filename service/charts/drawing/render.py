@@ -37,8 +37,8 @@ def render(chart: Chart, suffix: str, *, width: int = WIDTH, theme: Theme = Them
 def _resized(svg: bytes, width: int) -> bytes:
     """The same SVG, `width` pixels wide; its viewBox stays."""
 
-    def resize(found: re.Match[bytes]) -> bytes:
-        height = width * float(found[2]) / float(found[1])
+    def resize(size: re.Match[bytes]) -> bytes:
+        height = width * float(size[2]) / float(size[1])
         return f'width="{width}" height="{height:.0f}"'.encode()
 
     return re.sub(rb'width="([\d.]+)pt" height="([\d.]+)pt"', resize, svg, count=1)

@@ -33,7 +33,7 @@ def span_chart(rows: Sequence[SpanRow], batch_sizes: Sequence[int]) -> Chart:
 
 
 def _panel(rows: Sequence[SpanRow], batch_size: int) -> Panel:
-    found = {
+    shown = {
         row: (span, span.latencies[batch_size])
         for row, span in enumerate(rows)
         if batch_size in span.latencies
@@ -45,11 +45,11 @@ def _panel(rows: Sequence[SpanRow], batch_size: int) -> Panel:
             [row],
             marks(span.style.marker, 8, span.style.colour),
         )
-        for row, (span, latency) in found.items()
+        for row, (span, latency) in shown.items()
     ]
 
     def decorate(axes: Axes) -> None:
-        for row, (span, latency) in found.items():
+        for row, (span, latency) in shown.items():
             _draw_tail(axes, row, latency, span.style.colour)
         log_scale(axes, "x", text=lambda seconds: duration(seconds, digits=1), wide=WIDE)
         axes.margins(x=0.18)

@@ -1,8 +1,7 @@
-"""A contract over the registry: every chart can draw every comparison, and its JSON keeps its form."""
+"""A contract over the registry: every chart can draw every comparison."""
 
 import io
 import json
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +13,16 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
+from models import Registry
 from service.analysis.results import ComparisonResults, IncomparableError
 from service.charts import charts, make_chart, title_of
-from service.charts.drawing.chart import Panel
+from service.charts.drawing import chart as chart_module
+from service.charts.drawing import style
 from service.charts.drawing.render import render
 from service.charts.drawing.themes import GROUND, Theme, apply_theme, contrast
 
 Make = Callable[..., ComparisonResults]
 every_chart = pytest.mark.parametrize("name", list(charts))
-
-#: Titles, axes and labels of two networks of three classes with two seeds: what a client may look for.
-LABELS = json.loads((Path(__file__).parent / "labels.json").read_text())
 
 
 @every_chart
@@ -41,55 +39,6 @@ def test_a_chart_draws_small_and_large_comparisons(
     assert chart.title
     assert chart.note or any(panel.series or panel.matrices for panel in chart.panels)
     assert architectures == 1 or not chart.note
-
-
-@every_chart
-@pytest.mark.parametrize("architectures", [1, 12])
-def test_the_json_of_a_chart_has_its_form(name: str, make: Make, architectures: int) -> None:
-    data = json.loads(
-        render(make_chart(name, make(architectures)), "json"), parse_constant=pytest.fail
-    )
-
-    assert set(data) in ({"panels"}, {"panels", "note"})
-    assert ("note" in data) == (data["panels"] == [])
-    for panel in data["panels"]:
-        assert set(panel) - {"matrices"} == {"title", "x", "y", "series"}
-        assert all(isinstance(panel[text], str) for text in ("title", "x", "y"))
-        labels = [series["label"] for series in panel["series"]]
-        assert len(set(labels)) == len(labels)
-        assert all(labels)
-        for series in panel["series"]:
-            assert set(series) == {"label", "x", "y"}
-            assert len(series["x"]) == len(series["y"])
-            assert all(_is_number(value) for value in series["x"] + series["y"])
-        for matrix in panel.get("matrices", []):
-            assert all(_is_number(value) for row in matrix for value in row)
-
-
-def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and math.isfinite(value))
-
-
-@pytest.mark.parametrize("name", list(LABELS))
-def test_the_labels_in_the_json_stay(name: str, make: Make) -> None:
-    def labels(panel: Panel) -> Any:
-        listed = [series["label"] for series in panel.data["series"]]
-        return {"title": panel.title, "x": panel.x, "y": panel.y, "labels": listed}
-
-    chart = make_chart(name, make(architectures=2, seeds=2, epochs=3, classes=3))
-
-    assert [labels(panel) for panel in chart.panels] == LABELS[name]
-
-
-def test_the_json_holds_the_numbers_that_are_drawn(make: Make) -> None:
-    results = make(architectures=2, seeds=1)
-    chart = make_chart("learning_curves", results)
-
-    [train_loss] = [panel for panel in chart.data["panels"] if panel["title"] == "train loss"]
-    line = next(line for line in train_loss["series"] if line["label"] == "network_1")
-    assert line["y"] == pytest.approx(results.runs_of("network_1")[0].curve("train_loss"))
-    [drawn] = [line for line in chart.figure().axes[0].lines if line.get_label() == "network_1"]
-    assert np.asarray(drawn.get_ydata()).tolist() == line["y"]
 
 
 @every_chart
@@ -153,38 +102,16 @@ def test_nothing_is_drawn_outside_the_picture(name: str, make: Make) -> None:
     assert inked.y1 <= height
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("differences", "no two networks"),
-        ("confidently_wrong", "no predictions"),
-        ("only_one_right", "no predictions"),
-        ("reliability", "no training has kept its calibration"),
-        ("update_ratios", "no training has kept this number"),
-    ],
-)
-def test_where_there_is_nothing_to_draw_a_note_explains_why(
-    make: Make, name: str, why: str
-) -> None:
-    whole = make(architectures=2)
-    older = tuple(
-        replace(
-            run,
-            epochs={key: of for key, of in run.epochs.items() if "update_ratio/" not in key},
-            result={key: of for key, of in (run.result or {}).items() if key != "ece"},
-        )
-        for run in whole.runs
-    )
-    chart = make_chart(name, replace(whole, runs=older, predictions={}))
+def test_the_example_of_a_new_chart_in_the_docs_works(make: Make) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "charts.md").read_text()
+    example = page.partition("```python\n")[2].partition("```")[0]
+    names = {**vars(chart_module), **vars(style), "ComparisonResults": ComparisonResults}
+    own: Registry[Any] = Registry("chart", "")  # a registry of its own: the real one stays as it is
+    exec(example, {**names, "charts": own})  # noqa: S102 - our own
 
-    assert why in chart.data["note"]
-    assert chart.data["panels"] == []
-    assert render(chart, "png")
-
-
-@pytest.mark.parametrize("name", ["differences", "only_one_right"])
-def test_one_network_alone_is_compared_with_no_other(make: Make, name: str) -> None:
-    assert "no" in make_chart(name, make(architectures=1)).note
+    [drawn] = [function(make()) for function in own._entries.values()]
+    assert render(drawn, "png")
+    assert drawn.data["panels"][0]["series"]
 
 
 def test_without_any_result_there_is_no_chart(make: Make) -> None:

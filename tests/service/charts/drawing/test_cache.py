@@ -1,4 +1,4 @@
-"""What has been drawn: once, kept across restarts, and never in the way of an answer."""
+"""The cache of charts: each is made once, kept across restarts, and a full disk refuses no answer."""
 
 import os
 import threading
@@ -13,7 +13,7 @@ Make = Callable[[], bytes]
 
 
 def ten(letter: str, made: list[str]) -> Make:
-    """Makes ten bytes, and notes that it had to."""
+    """A function that makes ten bytes, and notes that it was called."""
 
     def make() -> bytes:
         made.append(letter)
@@ -23,7 +23,7 @@ def ten(letter: str, made: list[str]) -> Make:
 
 
 def age(folder: Path) -> None:
-    """Let everything be asked for one second earlier: clocks of files may be coarse."""
+    """Set the last use of every file a second back: clocks of files may be coarse."""
     for path in folder.iterdir():
         then = path.stat().st_mtime_ns - 10**9
         os.utime(path, ns=(then, then))
@@ -37,7 +37,7 @@ def test_what_was_made_outlives_a_restart(tmp_path: Path) -> None:
     assert made == ["a"]
 
 
-def test_what_was_asked_for_longest_ago_makes_way(tmp_path: Path) -> None:
+def test_the_file_unused_for_the_longest_is_deleted_first(tmp_path: Path) -> None:
     kept, made = ChartCache(tmp_path, most_bytes=25), list[str]()
     for name in "abac":
         age(tmp_path)
@@ -47,7 +47,7 @@ def test_what_was_asked_for_longest_ago_makes_way(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
 
 
-def test_what_a_crash_has_left_half_written_makes_way_too(tmp_path: Path) -> None:
+def test_what_a_crash_has_left_half_written_is_deleted_too(tmp_path: Path) -> None:
     (tmp_path / ".a.part").write_bytes(b"x" * 20)
     age(tmp_path)
     ChartCache(tmp_path, most_bytes=25).get("b", ten("b", []))
@@ -64,10 +64,10 @@ def test_many_who_ask_at_once_let_it_be_made_once(tmp_path: Path) -> None:
         answers.append(kept.get("a", ten("a", made)))
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert answers == [b"a" * 10] * 8
     assert made == ["a"]
@@ -86,10 +86,10 @@ def test_many_folders_of_one_place_do_not_trip_over_each_other(tmp_path: Path) -
             failures.append(error)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert failures == []
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 35

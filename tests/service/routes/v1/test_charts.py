@@ -1,4 +1,4 @@
-"""Charts and report over HTTP."""
+"""Charts and reports over HTTP."""
 
 import shutil
 
@@ -12,8 +12,8 @@ ROOT = "/v1/comparisons/latest"
 def test_the_list_of_charts_is_that_of_the_registry(trained):
     listed = trained.http.get(f"{ROOT}/charts").json()
 
-    assert [one["name"] for one in listed["items"]] == list(charts)
-    assert all(one["title"] and one["description"] for one in listed["items"])
+    assert [chart["name"] for chart in listed["items"]] == list(charts)
+    assert all(chart["title"] and chart["description"] for chart in listed["items"])
     assert listed["next"] is None
 
 
@@ -63,24 +63,24 @@ def test_every_chart_is_drawn_of_a_single_job_and_model(trained, kind, name):
     listed = trained.http.get(f"/v1/{kind}/latest/charts").json()["items"]
     answer = trained.http.get(f"/v1/{kind}/latest/charts/{name}.json")
 
-    assert name in [one["name"] for one in listed]
+    assert name in [chart["name"] for chart in listed]
     assert answer.status_code == 200, answer.text
     assert answer.json()["panels"] or answer.json()["note"]
 
 
-def test_each_look_of_a_chart_is_another(trained):
-    looks = [{}, {"theme": "dark"}, {"width": 800}]
-    answers = [trained.http.get(f"{ROOT}/charts/roc.png", params=look) for look in looks]
+def test_each_theme_and_width_has_its_own_etag(trained):
+    options = [{}, {"theme": "dark"}, {"width": 800}]
+    answers = [trained.http.get(f"{ROOT}/charts/roc.png", params=chosen) for chosen in options]
 
     assert len({answer.headers["ETag"] for answer in answers}) == 3
     assert len({answer.content for answer in answers}) == 3
 
 
-@pytest.mark.parametrize("look", [{"theme": "pink"}, {"width": 10}, {"width": 100000}])
-def test_a_look_that_is_none_is_refused(trained, look):
-    answer = trained.http.get(f"{ROOT}/charts/roc.png", params=look)
+@pytest.mark.parametrize("options", [{"theme": "pink"}, {"width": 10}, {"width": 100000}])
+def test_an_unknown_theme_or_width_is_refused(trained, options):
+    answer = trained.http.get(f"{ROOT}/charts/roc.png", params=options)
 
-    assert next(iter(look)) in trained.refused(answer, 422)
+    assert next(iter(options)) in trained.refused(answer, 422)
 
 
 def test_a_job_that_trains_nothing_has_no_charts(service):
@@ -95,14 +95,14 @@ def test_the_contact_sheet_shows_the_images_that_were_judged(trained):
     items = trained.http.get(f"{ROOT}/failures").json()["items"]
     sheet = trained.http.get(f"{ROOT}/charts/confidently_wrong.json").json()["panels"]
 
-    for one, panel in zip(items, sheet, strict=True):
-        wrong = one["confidently_wrong"]
+    for failures, panel in zip(items, sheet, strict=True):
+        wrong = failures["confidently_wrong"]
         assert [image["index"] for image in wrong[:8]] == panel["series"][0]["x"]
         assert all(image["true"] != image["predicted"] for image in wrong)
         certain = [image["probability"] for image in wrong]
         assert certain == sorted(certain, reverse=True)
-        assert all(pair["true"] != pair["predicted"] for pair in one["confused"])
-        assert one["num_only_right"] >= len(one["only_right"])
+        assert all(pair["true"] != pair["predicted"] for pair in failures["confused"])
+        assert failures["num_only_right"] >= len(failures["only_right"])
 
 
 def test_an_unknown_chart_suggests_the_nearest(trained):

@@ -1,4 +1,4 @@
-"""How networks have learnt, over HTTP, of networks that have really been trained."""
+"""Diagnostics over HTTP, of networks that have really been trained."""
 
 ROOT = "/v1/comparisons/latest"
 
@@ -6,18 +6,18 @@ ROOT = "/v1/comparisons/latest"
 def test_overfitting_has_the_gap_of_every_epoch(trained):
     items = trained.http.get(f"{ROOT}/overfitting").json()["items"]
 
-    assert [one["architecture"] for one in items] == ["fully_connected", "cnn"]
-    for one in items:
-        assert one["epochs"] == 2
-        assert len(one["loss_gap"]) == len(one["accuracy_gap"]) == 2
-        assert one["epoch"] is None  # two epochs cannot show a trend
+    assert [network["architecture"] for network in items] == ["fully_connected", "cnn"]
+    for network in items:
+        assert network["epochs"] == 2
+        assert len(network["loss_gap"]) == len(network["accuracy_gap"]) == 2
+        assert network["epoch"] is None  # two epochs cannot show a trend
 
 
 def test_gradient_flow_has_every_layer_and_relu_of_every_epoch(trained):
     items = trained.http.get(f"{ROOT}/gradient_flow").json()["items"]
 
-    [cnn] = [one for one in items if one["architecture"] == "cnn"]
-    assert [one["name"] for one in cnn["relus"]] == ["relu1", "relu2"]
+    [cnn] = [network for network in items if network["architecture"] == "cnn"]
+    assert [relu["name"] for relu in cnn["relus"]] == ["relu1", "relu2"]
     for layer in cnn["layers"]:
         assert len(layer["gradient_norm"]) == len(layer["update_ratio"]) == 2
         assert all(0 < ratio < 1 for ratio in layer["update_ratio"])

@@ -39,11 +39,11 @@ def test_the_csv_has_every_number(trained):
 
     assert answer.headers["Content-Type"].startswith("text/csv")
     read = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [one["architecture"] for one in read] == [row["architecture"] for row in rows]
-    for one, row in zip(read, rows, strict=True):
-        assert float(one["test_accuracy"]) == row["test_accuracy"]["mean"]
-        assert float(one["ece_std"]) == row["ece"]["std"]
-        assert one["pareto_flops"] == str(row["pareto"]["flops"])
+    assert [line["architecture"] for line in read] == [row["architecture"] for row in rows]
+    for line, row in zip(read, rows, strict=True):
+        assert float(line["test_accuracy"]) == row["test_accuracy"]["mean"]
+        assert float(line["ece_std"]) == row["ece"]["std"]
+        assert line["pareto_flops"] == str(row["pareto"]["flops"])
 
 
 def test_what_a_spreadsheet_would_run_and_latex_would_read_stays_text(service):

@@ -1,4 +1,4 @@
-"""Which differences are real, over HTTP, of networks that have really been trained."""
+"""Paired tests over HTTP, between networks that have really been trained."""
 
 import shutil
 
@@ -21,7 +21,7 @@ def test_every_pair_is_tested_on_the_images_and_seeds_it_shares(trained):
     assert pair["images"] == 297
     expected = board[pair["better"]] - board[pair["worse"]]
     assert pair["difference"] == pytest.approx(expected, abs=1e-6)
-    flips = np.mean([one["right_to_wrong"] - one["wrong_to_right"] for one in pair["mcnemar"]])
+    flips = np.mean([seed["right_to_wrong"] - seed["wrong_to_right"] for seed in pair["mcnemar"]])
     assert flips / 297 == pytest.approx(pair["difference"])
     assert pair["low"] <= pair["difference"] <= pair["high"]
     assert pair["p"] == max(pair["mcnemar_p"], pair["p_with_seeds"])
@@ -31,10 +31,10 @@ def test_every_pair_is_tested_on_the_images_and_seeds_it_shares(trained):
 def test_the_verdict_agrees_with_the_finding(trained):
     tested = trained.http.get(f"{ROOT}/statistics").json()
 
-    [pair], [said] = tested["pairs"], tested["verdicts"]
-    assert ("beats" in said) == (pair["finding"] == "better")
-    assert "n = 2 seeds × 297 images" in said
-    assert said in trained.http.get(f"{ROOT}/report.md").text
+    [pair], [verdict] = tested["pairs"], tested["verdicts"]
+    assert ("beats" in verdict) == (pair["finding"] == "better")
+    assert "n = 2 seeds × 297 images" in verdict
+    assert verdict in trained.http.get(f"{ROOT}/report.md").text
 
 
 def test_the_margin_is_that_of_the_request(trained):
@@ -46,7 +46,7 @@ def test_the_margin_is_that_of_the_request(trained):
 
 
 @pytest.mark.parametrize("margin", ["0", "-1", "0.6", "x", "nan"])
-def test_a_margin_that_is_none_is_refused(trained, margin):
+def test_an_impossible_margin_is_refused(trained, margin):
     answer = trained.http.get(f"{ROOT}/statistics", params={"margin": margin})
 
     assert "margin" in trained.refused(answer, 422)

@@ -1,5 +1,6 @@
-"""Charts with a panel, a row or a mark for each network: what each must show of it."""
+"""What pictures show: marks that can be told apart, names, images, and room for titles."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -122,3 +123,13 @@ def test_rows_without_images_are_low(make: Make) -> None:
 
     assert len(empty) > 6
     assert figure.get_figheight() < 1.2 + 0.6 * len(empty) + 2 * (12 - len(empty))
+
+
+def test_titles_do_not_run_into_the_next_panel(unfinished: ComparisonResults) -> None:
+    figure = make_chart("gradient_flow", unfinished).figure()
+    figure.draw_without_rendering()
+    titles = [axes._left_title for axes in figure.axes]
+
+    assert "exploding: stem and 3 more" in titles[1].get_text()
+    boxes = [title.get_window_extent() for title in titles]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))

@@ -1,0 +1,120 @@
+"""A large comparison without the training: the numbers of one real job, shaken, in the real tables."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from workers.queue import comparisons
+from workers.queue.comparisons import ComparisonRequest
+from workers.settings import Settings
+from workers.storage import metrics
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.tables import Job, JobStatus, Metric
+
+CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
+
+Json = dict[str, Any]
+
+
+def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
+    """Put the comparison into the tables; returns its id."""
+    num_architectures, num_seeds, epochs = size
+    request = ComparisonRequest(
+        name="large",
+        dataset=real["dataset"],
+        architectures=[
+            {"name": "residual_cnn", "label": f"residual_cnn_{n}", "options": {"width": n}}
+            for n in range(num_architectures)
+        ],
+        recipe={**real["recipe"], "epochs": epochs},
+        recipe_hash=real["recipe_hash"],
+        seeds=list(range(num_seeds)),
+        priority=-100,
+    )
+    artifacts = ArtifactStore(settings.resolved_artifacts_url)
+    with transaction(open_database(settings.resolved_database_url)) as session:
+        [measured] = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
+        comparison, its_jobs = comparisons.create(session, request, now=utc_now())
+        for job in its_jobs:
+            skill = job.options["width"] / num_architectures
+            generator = np.random.default_rng([job.options["width"], job.seed])
+            _end(session, job, _shaken(real["result"], generator, skill))
+            _record(session, job, _curves(measured, generator, skill, epochs))
+            _predict(artifacts, job, generator, skill)
+    return comparison.id
+
+
+def _end(session: Session, job: Job, result: Json) -> None:
+    job.status, job.result = JobStatus.SUCCEEDED, result
+    job.started_at = job.finished_at = job.created_at
+    session.flush()
+
+
+def _shaken(result: Json, generator: np.random.Generator, skill: float) -> Json:
+    """The result of a network that is the better, the higher its skill (0 to 1)."""
+    accuracy = 0.9 + 0.08 * skill + 0.004 * float(generator.normal())
+    scores = {
+        split: {**result[split], "accuracy": min(1.0, accuracy + better), "loss": 1 - accuracy}
+        for split, better in (("train", 0.01), ("validation", 0.0), ("test", 0.0))
+    }
+    counts = np.eye(CLASSES) * TEST_IMAGES / CLASSES * accuracy
+    counts += generator.poisson(TEST_IMAGES * (1 - accuracy) / CLASSES**2, (CLASSES, CLASSES))
+    slower = 1 + 3 * skill + 0.05 * float(generator.random())
+    return {
+        **result,
+        **scores,
+        "confusion_matrix": counts.astype(int).tolist(),
+        "num_parameters": int(result["num_parameters"] * (0.1 + 4 * skill)),
+        "flops": int(result["flops"] * (0.1 + 4 * skill)),
+        "train_seconds": 60 * slower,
+        "images_per_second": result["images_per_second"] / slower,
+        "latency": [
+            {**row, "p50": row["p50"] * slower, "p99": row["p99"] * slower}
+            for row in result["latency"]
+        ],
+    }
+
+
+def _curves(
+    measured: dict[str, float | None], generator: np.random.Generator, skill: float, epochs: int
+) -> Iterator[tuple[str, list[float]]]:
+    """Every metric after every epoch: losses and gradients fall, accuracies rise, all scatter."""
+    falling = np.exp(-np.arange(epochs) / (8 + 20 * skill))
+    for name, value in measured.items():
+        noise = 1 + 0.05 * generator.normal(size=epochs)
+        if name.endswith("accuracy"):
+            curve = 0.9 + 0.08 * skill - 0.6 * falling * noise
+        elif name.endswith("loss"):
+            curve = (0.1 + 2 * falling) * noise * (1.2 - skill / 2)
+        else:
+            curve = (value or 0.0) * (0.2 + falling) * noise
+        yield name, curve.tolist()
+
+
+def _record(session: Session, job: Job, curves: Iterator[tuple[str, list[float]]]) -> None:
+    rows = [
+        {"job_id": job.id, "epoch": epoch, "name": name, "value": value, "token": 0}
+        for name, curve in curves
+        for epoch, value in enumerate(curve, start=1)
+    ]
+    session.execute(insert(Metric), rows)
+
+
+def _predict(
+    artifacts: ArtifactStore, job: Job, generator: np.random.Generator, skill: float
+) -> None:
+    labels = np.arange(TEST_IMAGES) % CLASSES
+    hard = np.random.default_rng(0).normal(size=(TEST_IMAGES, CLASSES))  # for all networks alike
+    own = np.random.default_rng(job.options["width"]).normal(size=(TEST_IMAGES, CLASSES))
+    noise = (2 * hard + own + generator.normal(size=(TEST_IMAGES, CLASSES))) / 6**0.5
+    logits = noise + (2 + skill) * np.eye(CLASSES)[labels]
+    odds = np.exp(2 * logits)
+    probabilities = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    path = f"predictions/{job.id}/0.safetensors"
+    digest = artifacts.put(path, save({"probabilities": probabilities, "labels": labels}))
+    job.result = {**(job.result or {}), "predictions": path, "predictions_sha256": digest}
