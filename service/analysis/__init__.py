@@ -1,1 +1,1 @@
-"""What follows from the numbers: plain data in, plain data out; no database and no HTTP."""
+"""What follows from results, such as tests and verdicts: plain data in, plain data out."""

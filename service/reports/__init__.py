@@ -1,1 +1,1 @@
-"""A comparison as one document to read and pass on, as HTML or Markdown."""
+"""A comparison as one document to read and pass on, in HTML or Markdown, with its templates."""

@@ -1,1 +1,1 @@
-"""From rows and artifacts to the plain data that analysis, charts and reports take."""
+"""Rows and artifacts, read as the plain data that analysis, charts and reports take."""

@@ -1,1 +1,1 @@
-"""What charts share: style, axes, grids and rows; figures rendered to bytes, and the cache of them."""
+"""What charts share: the chart itself, its style, scales, labels and layouts; rendering and its cache."""

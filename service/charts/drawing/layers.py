@@ -16,7 +16,7 @@ from service.charts.drawing.style import COLOURS, FAINT, SMALL
 
 MOST_LINES = 5  # epochs that are drawn, first and last among them
 MOST_NAMES = 14  # layers that are named below a panel
-FAINTEST = 0.3  # the first epoch; the last is opaque, on light ground and on dark
+FAINTEST = 0.3  # the first epoch; the last is opaque, in both themes
 
 
 @dataclass(frozen=True)

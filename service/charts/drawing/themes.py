@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-GROUND = "#14181D"
-LIGHTEST = 0.93  # of grey on dark ground: what was black
-DARKEST = 0.11  # what was white: the ground itself, nearly
-LEAST_CONTRAST = 4.5  # to the ground (WCAG 2.2, AA)
-ERRORS = LinearSegmentedColormap.from_list("errors_on_dark", [GROUND, "#8C2A3A", "#FF7A6B"])
+BACKGROUND = "#14181D"
+LIGHTEST = 0.93  # of grey on the dark background: what was black
+DARKEST = 0.11  # what was white: nearly the background itself
+LEAST_CONTRAST = 4.5  # to the background (WCAG 2.2, AA)
+ERRORS = LinearSegmentedColormap.from_list("errors_on_dark", [BACKGROUND, "#8C2A3A", "#FF7A6B"])
 
 
 class Theme(StrEnum):
@@ -33,19 +33,19 @@ def apply_theme(figure: Figure, theme: Theme) -> None:
         return
     for artist in figure.findobj():
         _recolour(artist)
-    for ground in (figure.patch, *(axes.patch for axes in figure.axes)):
-        ground.set_facecolor(GROUND)
+    for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+        patch.set_facecolor(BACKGROUND)
 
 
 def on_dark(colour: Any) -> tuple[float, float, float, float]:
-    """The colour on dark ground for one on light: greys are mirrored, hues lightened for contrast."""
+    """The colour on a dark background for one on a light one: greys are mirrored, hues lightened for contrast."""
     *rgb, alpha = to_rgba(colour)
     red, green, blue = rgb
     if max(rgb) - min(rgb) < 0.04:  # noqa: PLR2004 - a grey
         grey = DARKEST + (LIGHTEST - DARKEST) * (1 - red)
         return (grey, grey, grey, alpha)
     share = 0.0  # of white mixed in
-    while contrast((red, green, blue), GROUND) < LEAST_CONTRAST:
+    while contrast((red, green, blue), BACKGROUND) < LEAST_CONTRAST:
         share += 0.05
         red, green, blue = (part + share * (1 - part) for part in rgb)
     return (red, green, blue, alpha)

@@ -40,7 +40,7 @@ class ChartOptions:
 
     chart: Annotated[str, Path(max_length=64, examples=["learning_curves"])]
     suffix: Annotated[Literal["png", "svg", "json"], Path(examples=["png"])]
-    theme: Annotated[Theme, Query(description="the ground it stands on")] = Theme.LIGHT
+    theme: Annotated[Theme, Query(description="light or dark background")] = Theme.LIGHT
     width: Annotated[int, Query(ge=320, le=4000, description="in pixels")] = WIDTH
 
 

@@ -19,7 +19,7 @@ from service.charts import charts, make_chart, title_of
 from service.charts.drawing import chart as chart_module
 from service.charts.drawing import style
 from service.charts.drawing.render import render
-from service.charts.drawing.themes import GROUND, Theme, apply_theme, contrast
+from service.charts.drawing.themes import BACKGROUND, Theme, apply_theme, contrast
 
 Make = Callable[..., ComparisonResults]
 every_chart = pytest.mark.parametrize("name", list(charts))
@@ -67,20 +67,20 @@ def test_every_chart_states_its_evidence(name: str, make: Make) -> None:
 
 
 @every_chart
-def test_a_chart_can_stand_on_dark_ground_at_any_width(name: str, make: Make) -> None:
+def test_a_chart_can_be_drawn_dark_and_at_any_width(name: str, make: Make) -> None:
     chart = make_chart(name, make(architectures=9, seeds=2))
     png = render(chart, "png", theme=Theme.DARK, width=600)
 
     picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) / 255
     assert picture.shape[1] == 600
-    assert tuple(picture[0, 0]) == pytest.approx(to_rgb(GROUND), abs=0.01)
+    assert tuple(picture[0, 0]) == pytest.approx(to_rgb(BACKGROUND), abs=0.01)
     figure = chart.figure()
     apply_theme(figure, Theme.DARK)
     texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
     cells = [text for axes in figure.axes if axes.images for text in axes.texts]
     for text in texts:
         if text not in cells:  # those stand on shades of their own
-            assert contrast(text.get_color(), GROUND) >= 4.5, text.get_text()
+            assert contrast(text.get_color(), BACKGROUND) >= 4.5, text.get_text()
 
 
 @every_chart

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from service.analysis.results import ComparisonResults, no_images
 from service.charts import make_chart
 from service.charts.drawing.style import COLOURS, style_of
-from service.charts.drawing.themes import GROUND, Theme, apply_theme, contrast
+from service.charts.drawing.themes import BACKGROUND, Theme, apply_theme, contrast
 
 Make = Callable[..., ComparisonResults]
 
@@ -27,12 +27,12 @@ def test_twelve_architectures_can_be_told_apart(make: Make) -> None:
 
 
 @pytest.mark.parametrize("name", ["parameters_against_accuracy", "inference_latency"])
-def test_no_mark_is_lost_on_dark_ground(make: Make, name: str) -> None:
+def test_no_mark_is_lost_on_a_dark_background(make: Make, name: str) -> None:
     figure = make_chart(name, make(architectures=9)).figure()  # black is among their colours
     apply_theme(figure, Theme.DARK)
     for line in figure.findobj(Line2D):
         if line.get_marker() not in {"None", "", None}:
-            assert contrast(line.get_markerfacecolor(), GROUND) >= 4.5, line.get_label()
+            assert contrast(line.get_markerfacecolor(), BACKGROUND) >= 4.5, line.get_label()
 
 
 def test_many_points_are_named_in_a_list_and_few_beside_themselves(make: Make) -> None:
@@ -45,7 +45,7 @@ def test_many_points_are_named_in_a_list_and_few_beside_themselves(make: Make) -
     assert words(12) == (0, 12)
 
 
-def test_bars_without_an_edge_have_none_on_dark_ground(make: Make) -> None:
+def test_bars_without_an_edge_have_none_on_a_dark_background(make: Make) -> None:
     figure = make_chart("training_time", make()).figure()
     apply_theme(figure, Theme.DARK)
 
@@ -53,7 +53,7 @@ def test_bars_without_an_edge_have_none_on_dark_ground(make: Make) -> None:
 
 
 @pytest.mark.parametrize("theme", list(Theme))
-def test_on_either_ground_the_last_epoch_stands_out_most(make: Make, theme: Theme) -> None:
+def test_in_either_theme_the_last_epoch_stands_out_most(make: Make, theme: Theme) -> None:
     figure = make_chart("gradient_flow", make(architectures=1)).figure()
     apply_theme(figure, theme)
 
