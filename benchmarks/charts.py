@@ -19,7 +19,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from bakeoff.client import Client
+from bakeoff import Client
 from benchmarks.large_comparison import CLASSES, TEST_IMAGES, TRAIN_IMAGES, enlarge
 from benchmarks.results import free_port
 from service.commands._processes import running
@@ -52,7 +52,7 @@ def main(
                 f" {TEST_IMAGES:,} test images; median of n = {rounds} (fastest to slowest)"
             )
             address = f"{started.url}/v1/comparisons/{made}"
-            names = [f"charts/{chart['name']}.png" for chart in client.charts(made)]
+            names = [f"charts/{chart['name']}.png" for chart in client.list_charts(made)]
             for name in (*names, *NUMBERS):
                 seconds = [_seconds(f"{address}/{name}", 1200 + turn) for turn in range(rounds)]
                 console.print(_row(name, seconds))
@@ -73,8 +73,8 @@ def _trained(client: Client, settings: Settings) -> Json:
     archive = settings.data / "noise.npz"
     np.savez(archive, **arrays)
     client.upload_dataset("noise", archive)
-    job = client.train("noise", "residual_cnn", recipe={"epochs": 1})
-    while (job := client.job(job["id"]))["status"] in {"queued", "running"}:
+    job = client.create_job("noise", "residual_cnn", recipe={"epochs": 1})
+    while (job := client.show_job(job["id"]))["status"] in {"queued", "running"}:
         time.sleep(0.2)
     return job
 

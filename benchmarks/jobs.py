@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from bakeoff.client import Client
+from bakeoff import Client
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
 from benchmarks.results import free_port
@@ -106,10 +106,10 @@ def _row_section(client: Client) -> list[str]:
 
 
 def _fast_section(client: Client, seeds: int) -> list[str]:
-    made = client.compare("mnist", [FAST], recipe="fast", seeds=seeds)
-    for _ in client.follow(made["id"]):
+    made = client.create_comparison("mnist", [FAST], recipe="fast", seeds=seeds)
+    for _ in client.follow_comparison(made["id"]):
         pass
-    results = [_result(client, job["id"]) for job in client.comparison(made["id"])["jobs"]]
+    results = [_result(client, job["id"]) for job in client.show_comparison(made["id"])["jobs"]]
     accuracies = [result["test"]["accuracy"] for result in results]
     reached = "reached" if statistics.mean(accuracies) >= ACCURACY else "missed"
     return [
@@ -125,7 +125,7 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
 
 
 def _memory_section(client: Client) -> list[str]:
-    ready = [dataset["name"] for dataset in client.datasets() if dataset["state"] == "ready"]
+    ready = [dataset["name"] for dataset in client.list_datasets() if dataset["state"] == "ready"]
     trainings = [("mnist", "fully_connected"), ("mnist", "cnn")]
     trainings += [(name, "deep_residual_cnn") for name in LARGEST if name in ready][:1]
     lines = [
@@ -138,7 +138,7 @@ def _memory_section(client: Client) -> list[str]:
         "|---|---:|",
     ]
     for dataset, architecture in trainings:
-        job = client.train(dataset, architecture, recipe={"epochs": 1})
+        job = client.create_job(dataset, architecture, recipe={"epochs": 1})
         _done(client, job["id"])
         peak = _result(client, job["id"])["peak_memory_bytes"] / 2**20
         lines.append(f"| {architecture} on {dataset} | {peak:,.0f} |")
@@ -150,25 +150,25 @@ def _bare(dataset: str, architecture: str, recipe: Json) -> float:
 
 
 def _job(client: Client, dataset: str, architecture: str, recipe: Json) -> float:
-    return _seconds(_done(client, client.train(dataset, architecture, recipe=recipe)["id"]))
+    return _seconds(_done(client, client.create_job(dataset, architecture, recipe=recipe)["id"]))
 
 
 def _enqueue(client: Client, seed: int) -> Json:
-    return client.train("mnist", "fully_connected", recipe={"epochs": 1}, seed=seed)
+    return client.create_job("mnist", "fully_connected", recipe={"epochs": 1}, seed=seed)
 
 
 def _done(client: Client, job_id: str) -> Json:
     """The job once it has succeeded; its stream of events ends with it. Raises if it failed."""
-    for _ in client.events(job_id):
+    for _ in client.follow_job(job_id):
         pass
-    job = client.job(job_id)
+    job = client.show_job(job_id)
     if job["status"] != "succeeded":
         raise RuntimeError(f"job {job_id}: {job['error']}")
     return job
 
 
 def _result(client: Client, job_id: str) -> Json:
-    result: Json = client.job(job_id)["result"]
+    result: Json = client.show_job(job_id)["result"]
     return result
 
 

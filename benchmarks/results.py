@@ -17,8 +17,8 @@ from typing import Any
 
 from rich.console import Console
 
-from bakeoff.client import Client
-from bakeoff.commands._live import watch
+from bakeoff import Client
+from bakeoff.terminal.progress import watch
 from service.commands._processes import running
 from workers.settings import settings
 
@@ -88,7 +88,7 @@ def main(only: str = "") -> None:
         Client(started.url, timeout=300) as client,
     ):
         for one in planned:
-            ended = watch(console, client.follow(_comparison(client, one)))
+            ended = watch(console, client.follow_comparison(_comparison(client, one)))
             sections[one.name] = _section(client, ended)
     there = [sections[one.name] for one in PLANNED if one.name in sections]
     TARGET.write_text("\n".join([*HEAD, *there]))
@@ -104,12 +104,12 @@ def _written() -> dict[str, str]:
 
 def _comparison(client: Client, planned: Planned) -> str:
     """The id of this comparison: of the one that is there, or of a new one."""
-    for one in client.comparisons():
+    for one in client.list_comparisons():
         if one["name"] == planned.name and one["status"] in {"queued", "running", "succeeded"}:
             return str(one["id"])
-    ready = [one["name"] for one in client.datasets() if one["state"] == "ready"]
+    ready = [one["name"] for one in client.list_datasets() if one["state"] == "ready"]
     dataset = next((one for one in planned.datasets if one in ready), planned.datasets[0])
-    made = client.compare(
+    made = client.create_comparison(
         dataset,
         planned.architectures,
         recipe=planned.recipe,
@@ -121,8 +121,8 @@ def _comparison(client: Client, planned: Planned) -> str:
 
 def _section(client: Client, comparison: Json) -> str:
     """One comparison: the report, and beside it the figures of the original where there are some."""
-    result = client.job(comparison["jobs"][0]["id"])["result"]
-    report = client.report(comparison["id"], suffix="md").decode()
+    result = client.show_job(comparison["jobs"][0]["id"])["result"]
+    report = client.show_markdown_report(comparison["id"])
     made = f"{datetime.now(UTC):%Y-%m-%d}, {result['threads']} threads, {platform.system()}."
     lines = [_demoted(report), "", made, ""]
     beside = [row for row in comparison["leaderboard"] if row["architecture"] in ORIGINAL]

@@ -1,6 +1,6 @@
-"""python -m service: the commands that need the server."""
+"""python -m service: the same as the `bakeoff` command."""
 
-from service.commands import main
+from bakeoff.commands import main
 
 if __name__ == "__main__":
     main()

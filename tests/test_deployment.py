@@ -18,7 +18,6 @@ VARIABLES = {f"BAKEOFF_{name.upper()}" for name in Settings.model_fields}
 
 @pytest.fixture(scope="module")
 def commands() -> set[str]:
-    bakeoff_commands.load_commands()
     return set(typer.main.get_command(bakeoff_commands.app).commands)  # type: ignore[attr-defined]
 
 

@@ -7,58 +7,60 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bakeoff.client import Client
-from bakeoff.commands import app
-from bakeoff.commands._options import DEFAULT_URL, Url
+import bakeoff
+from bakeoff.answers import Json
+from bakeoff.terminal.options import DEFAULT_URL, Url
 
-commands = typer.Typer(help="List, fetch and upload datasets.", invoke_without_command=True)
-app.add_typer(commands, name="datasets")
+app = typer.Typer(help="List, fetch and upload datasets.", invoke_without_command=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the dataset.")]
 
 
-@commands.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True)
 def list_datasets(context: typer.Context, url: Url = DEFAULT_URL) -> None:
     """List datasets and their state."""
     if context.invoked_subcommand:
         return
     table = Table("name", "state", "image", "classes", "train", "validation", "test")
-    with Client(url) as client:
-        for one in client.datasets():
-            shape = one["image_shape"]
-            sizes = one["sizes"] or {}
-            table.add_row(
-                one["name"],
-                one["state"],
-                f"{shape['channels']}×{shape['height']}×{shape['width']}" if shape else "–",
-                str(len(one["classes"])) if one["classes"] else "–",
-                *(f"{sizes[s]:,}" if sizes else "–" for s in ("train", "validation", "test")),
-            )
+    with bakeoff.Client(url) as client:
+        for dataset in client.list_datasets():
+            table.add_row(*_cells(dataset))
     Console().print(table)
 
 
-@commands.command()
+@app.command()
 def fetch(name: Name, url: Url = DEFAULT_URL) -> None:
     """Enqueue fetching a dataset."""
-    with Client(url) as client:
+    with bakeoff.Client(url) as client:
         typer.echo(f"job {client.fetch_dataset(name)['id']}")
 
 
-@commands.command()
+@app.command()
 def upload(
     name: Name,
     archive: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".zip or .npz")],
     url: Url = DEFAULT_URL,
 ) -> None:
     """Upload a zip of train/<class>/* and test/<class>/*, or an .npz."""
-    with Client(url) as client:
+    with bakeoff.Client(url) as client:
         uploaded = client.upload_dataset(name, archive)
         typer.echo(f"{name}: {uploaded['state']}, {len(uploaded['classes'])} classes")
 
 
-@commands.command()
+@app.command()
 def delete(name: Name, url: Url = DEFAULT_URL) -> None:
     """Delete a dataset's file."""
-    with Client(url) as client:
+    with bakeoff.Client(url) as client:
         client.delete_dataset(name)
         typer.echo(f"{name}: deleted")
+
+
+def _cells(dataset: Json) -> list[str]:
+    shape, sizes, classes = dataset["image_shape"], dataset["sizes"], dataset["classes"]
+    return [
+        dataset["name"],
+        dataset["state"],
+        f"{shape['channels']}×{shape['height']}×{shape['width']}" if shape else "–",
+        str(len(classes)) if classes else "–",
+        *(f"{sizes[split]:,}" if sizes else "–" for split in ("train", "validation", "test")),
+    ]

@@ -7,18 +7,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bakeoff.client import Client
-from bakeoff.commands import app
-from bakeoff.commands._live import describe
-from bakeoff.commands._options import DEFAULT_URL, Url
+import bakeoff
+from bakeoff.answers.job import describe
+from bakeoff.terminal.options import DEFAULT_URL, Url
 
-commands = typer.Typer(help="List, cancel and retry jobs.", invoke_without_command=True)
-app.add_typer(commands, name="jobs")
+app = typer.Typer(help="List, cancel and retry jobs.", invoke_without_command=True)
 
 JobId = Annotated[str, typer.Argument(help="Id of the job, or 'latest'.")]
 
 
-@commands.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True)
 def list_jobs(
     context: typer.Context,
     status: Annotated[str | None, typer.Option(help="Only jobs of this status.")] = None,
@@ -29,30 +27,23 @@ def list_jobs(
     if context.invoked_subcommand:
         return
     table = Table("id", "kind", "dataset", "architecture", "seed", "state")
-    with Client(url) as client:
-        filters = {"status": status} if status else {}
-        for job in itertools.islice(client.jobs(**filters), limit):
+    with bakeoff.Client(url) as client:
+        for job in itertools.islice(client.list_jobs(status=status), limit):
             architecture = job["architecture"] or "–"
-            table.add_row(
-                job["id"],
-                job["kind"],
-                job["dataset"],
-                architecture,
-                str(job["seed"]),
-                describe(job),
-            )
+            seed, state = str(job["seed"]), describe(job)
+            table.add_row(job["id"], job["kind"], job["dataset"], architecture, seed, state)
     Console().print(table)
 
 
-@commands.command()
+@app.command()
 def cancel(job: JobId, url: Url = DEFAULT_URL) -> None:
     """Cancel a job: at once if it waits, within a second if it runs."""
-    with Client(url) as client:
-        typer.echo(f"{job}: {client.cancel(job)['status']}")
+    with bakeoff.Client(url) as client:
+        typer.echo(f"{job}: {client.cancel_job(job)['status']}")
 
 
-@commands.command()
+@app.command()
 def retry(job: JobId, url: Url = DEFAULT_URL) -> None:
     """Queue a failed or cancelled job again, from its last checkpoint."""
-    with Client(url) as client:
-        typer.echo(f"{job}: {client.retry(job)['status']}")
+    with bakeoff.Client(url) as client:
+        typer.echo(f"{job}: {client.retry_job(job)['status']}")

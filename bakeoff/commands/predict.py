@@ -5,22 +5,22 @@ from typing import Annotated
 
 import typer
 
-from bakeoff.client import Client
-from bakeoff.commands import app
-from bakeoff.commands._options import DEFAULT_URL, Url
+import bakeoff
+from bakeoff.terminal.options import DEFAULT_URL, Url
 
 
-@app.command()
 def predict(
     images: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
     model: Annotated[str, typer.Option(help="Id or alias of the model.")] = "latest",
     url: Url = DEFAULT_URL,
 ) -> None:
     """Classify image files with a trained model."""
-    with Client(url) as client:
+    with bakeoff.Client(url) as client:
         answer = client.predict(model, *images)
     for path, prediction in zip(images, answer["predictions"], strict=True):
-        top = ", ".join(f"{one['label']} {one['probability']:.1%}" for one in prediction["top"])
+        top = ", ".join(
+            f"{entry['label']} {entry['probability']:.1%}" for entry in prediction["top"]
+        )
         notes = f"  ({'; '.join(prediction['notes'])})" if prediction["notes"] else ""
         typer.echo(f"{path}: {top}{notes}")
     latency = answer["latency_ms"]

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from bakeoff.client import Client
+from bakeoff import Client
 from benchmarks.results import free_port
 from benchmarks.serving.load import Body
 from benchmarks.serving.servers import V2
@@ -30,10 +30,10 @@ def train(folder: Path) -> dict[str, Any]:
     with running(settings, log_folder=folder) as up, Client(up.url) as client:
         address = f"{up.url}/v1/datasets/enlarged"
         httpx.put(address, content=_enlarged_digits(), timeout=60).raise_for_status()
-        asked = client.compare("enlarged", ["cnn"], recipe={"epochs": 2}, seeds=1)
-        *_, ended = client.follow(asked["id"])
-        model: dict[str, Any] = client.model(ended["jobs"][0]["model_id"])
-        (folder / "weights.safetensors").write_bytes(client.weights(model["id"]))
+        asked = client.create_comparison("enlarged", ["cnn"], recipe={"epochs": 2}, seeds=1)
+        *_, ended = client.follow_comparison(asked["id"])
+        model: dict[str, Any] = client.show_model(ended["jobs"][0]["model_id"])
+        (folder / "weights.safetensors").write_bytes(client.download_weights(model["id"]))
     (folder / "model.json").write_text(json.dumps(model))
     return model
 

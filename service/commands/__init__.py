@@ -1,35 +1,27 @@
 """The commands that need the server: start it, migrate it, check it. One command a file.
 
-`python -m service COMMAND` runs them; the `bakeoff` command hands them over.
+A file has the name of its command and an `app`, which is imported when the command is run: only
+`serve` has to load PyTorch. `bakeoff.terminal.server_commands` lists them for `bakeoff --help`.
 """
 
 import importlib
-import pkgutil
 import sys
+from collections.abc import Sequence
 
-import httpx
-import typer
-
-from bakeoff.client import RefusedError
+from bakeoff.errors import RefusedError, UnreachableError
 from workers.errors import BakeoffError
 
-app = typer.Typer(
-    name="bakeoff", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
 
-
-def main(arguments: list[str] | None = None) -> None:
+def run_command(name: str, arguments: Sequence[str]) -> None:
     """Run a command; a refusal is one sentence on standard error and exit status 1."""
-    load_commands()
     try:
-        app(arguments, prog_name="bakeoff")
-    except (RefusedError, BakeoffError) as refusal:
+        command = importlib.import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as missing:
+        sys.exit(
+            f"bakeoff: '{name}' needs the server, which is not installed ({missing.name} is missing);"
+            " in the folder of Bakeoff, run: pip install '.[server]'"
+        )
+    try:
+        command.app(arguments, prog_name=f"bakeoff {name}")
+    except (RefusedError, UnreachableError, BakeoffError) as refusal:
         sys.exit(f"bakeoff: {refusal}")
-    except httpx.TransportError as error:
-        sys.exit(f"bakeoff: the connection to the service broke ({error})")
-
-
-def load_commands() -> None:
-    """Import every module of this folder, which adds its command."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
-from bakeoff.client import Client
+from bakeoff import Client
 from workers.errors import BakeoffError
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
@@ -34,10 +34,11 @@ class Running:
 
     def ended(self) -> str | None:
         """The name of a process that has ended by itself, if one has."""
-        return next((name for name, one in self.processes.items() if one.poll() is not None), None)
+        ended = (name for name, process in self.processes.items() if process.poll() is not None)
+        return next(ended, None)
 
-    def wait(self) -> None:
-        """Return when one of them ends by itself, which neither should."""
+    def wait(self) -> NoReturn:
+        """Wait until a process ends by itself, which none should, and raise StartError."""
         while self.ended() is None:
             time.sleep(0.2)
         raise StartError(f"the {self.ended()} process ended by itself; see its log")

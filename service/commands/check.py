@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bakeoff.client import Client
-from service.commands import app
+from bakeoff import Client
 from workers.queue import registrations
 from workers.settings import settings
 from workers.storage.database import open_database, transaction, utc_now
+
+app = typer.Typer(add_completion=False)
 
 
 class Part(StrEnum):
@@ -43,4 +44,4 @@ def _worker_is_up() -> bool:
             present = registrations.present(session, since=since)
     except SQLAlchemyError:
         return False
-    return any(one.host == socket.gethostname() for one in present)
+    return any(worker.host == socket.gethostname() for worker in present)

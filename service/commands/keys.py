@@ -12,37 +12,35 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from service.commands import app
-from service.commands._processes import StartError
 from workers.schema.migrate import upgrade
 from workers.settings import settings
 from workers.storage import api_keys
-from workers.storage.api_keys import ApiKeyNotFoundError, Scope
+from workers.storage.api_keys import Scope
 from workers.storage.database import open_database, transaction, utc_now
 
-commands = typer.Typer(
+app = typer.Typer(
     help="Make, list and revoke API keys; run it where the service runs.",
     invoke_without_command=True,
+    add_completion=False,
 )
-app.add_typer(commands, name="keys")
 
 
-@commands.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True)
 def list_keys(context: typer.Context) -> None:
     """List keys, newest first."""
     if context.invoked_subcommand:
         return
     table = Table("id", "name", "scopes", "requests/minute", "made", "state")
     with _session() as session:
-        for one in api_keys.list_all(session):
-            limit = f"{one.requests_per_minute:,}" if one.requests_per_minute else "–"
-            made = f"{one.created_at:%Y-%m-%d %H:%M}"
-            state = "revoked" if one.revoked_at else "valid"
-            table.add_row(one.id, one.name, ", ".join(one.scopes), limit, made, state)
+        for key in api_keys.list_all(session):
+            limit = f"{key.requests_per_minute:,}" if key.requests_per_minute else "–"
+            made = f"{key.created_at:%Y-%m-%d %H:%M}"
+            state = "revoked" if key.revoked_at else "valid"
+            table.add_row(key.id, key.name, ", ".join(key.scopes), limit, made, state)
     Console().print(table)
 
 
-@commands.command()
+@app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, for people.")],
     scope: Annotated[
@@ -52,7 +50,7 @@ def create(
         int | None, typer.Option(min=1, help="More are refused; without it there is no limit.")
     ] = None,
 ) -> None:
-    """Make a key and print it, idempotency. From the first key on the service asks for one."""
+    """Make a key and print it, this once. From the first key on the service asks for one."""
     with _session() as session:
         made = api_keys.create(
             session, name, scope, requests_per_minute=requests_per_minute, now=utc_now()
@@ -61,14 +59,11 @@ def create(
     typer.echo(made.key)
 
 
-@commands.command()
+@app.command()
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
     """Let a key open nothing any more, within a second."""
-    try:
-        with _session() as session:
-            api_keys.revoke(session, key, now=utc_now())
-    except ApiKeyNotFoundError as error:
-        raise StartError(str(error)) from None
+    with _session() as session:
+        api_keys.revoke(session, key, now=utc_now())
     typer.echo(f"{key}: revoked")
 
 

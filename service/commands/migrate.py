@@ -2,9 +2,10 @@
 
 import typer
 
-from service.commands import app
 from workers.schema.migrate import upgrade
 from workers.settings import settings
+
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

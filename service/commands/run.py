@@ -2,23 +2,24 @@
 
 import sys
 
+import typer
 from rich.console import Console
 
-from bakeoff.client import Client
-from bakeoff.commands._options import (
+from bakeoff import Client
+from bakeoff.terminal.comparisons import comparison_request, show_comparison
+from bakeoff.terminal.options import (
     THE_THREE,
     Architectures,
     Dataset,
     Epochs,
     Output,
-    Port,
     RecipeText,
     Seeds,
 )
-from bakeoff.commands.compare import comparison_request, show_comparison
-from service.commands import app
+from service.commands._port import Port, on_port
 from service.commands._processes import running
-from service.commands.up import on_port
+
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -45,7 +46,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
             console.print(
                 f"Service: {started.url}/docs  logs: {logs}/", highlight=False, soft_wrap=True
             )
-            show_comparison(client, client.compare(**request), output)
+            show_comparison(client, client.create_comparison(**request), output)
             if sys.stdout.isatty():
                 console.print(
                     f"The service stays up: {started.url}/docs  (Ctrl-C stops it)", highlight=False

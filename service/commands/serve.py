@@ -4,13 +4,14 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
+import typer
 import uvicorn
 
-from bakeoff.commands._options import Port
 from service import overload
-from service.commands import app
-from service.commands.up import on_port
+from service.commands._port import Port, on_port
 from workers.settings import Settings
+
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

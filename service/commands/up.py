@@ -1,11 +1,12 @@
 """bakeoff up: service and worker together, until Ctrl-C."""
 
+import typer
 from rich.console import Console
 
-from bakeoff.commands._options import Port
-from service.commands import app
+from service.commands._port import Port, on_port
 from service.commands._processes import running
-from workers.settings import Settings, settings
+
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -18,9 +19,3 @@ def up(port: Port = None) -> None:
             started.wait()
     except KeyboardInterrupt:
         console.print("Stopped.")
-
-
-def on_port(port: int | None) -> Settings:
-    """The settings of this process, on another port if one is given."""
-    found = settings()
-    return found if port is None else found.model_copy(update={"port": port})

@@ -1,7 +1,10 @@
 """bakeoff work: a worker."""
 
-from service.commands import app
+import typer
+
 from workers.__main__ import main
+
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

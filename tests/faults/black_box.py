@@ -68,7 +68,7 @@ def run_black_box(seconds: float, seed: int) -> Report:
 
 def _keep_busy(installation: Installation, acknowledged: list[str]) -> None:
     while len(_open(installation, acknowledged)) < NUM_JOBS:
-        made = installation.client.train("digits", "residual_cnn", recipe=RECIPE)
+        made = installation.client.create_job("digits", "residual_cnn", recipe=RECIPE)
         acknowledged.append(made["id"])
 
 

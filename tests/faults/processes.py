@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bakeoff.client import Client
+from bakeoff import Client
 from workers.datasets.fetch import fetch
 from workers.queue import jobs
 from workers.schema.migrate import upgrade

@@ -38,7 +38,7 @@ def apply_theme(figure: Figure, theme: Theme) -> None:
 
 
 def on_dark(colour: Any) -> tuple[float, float, float, float]:
-    """The colour on a dark background for one on a light one: greys are mirrored, hues lightened for contrast."""
+    """A colour for a dark background: greys are mirrored, hues lightened for contrast."""
     *rgb, alpha = to_rgba(colour)
     red, green, blue = rgb
     if max(rgb) - min(rgb) < 0.04:  # noqa: PLR2004 - a grey

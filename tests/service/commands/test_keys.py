@@ -7,8 +7,8 @@ import pytest
 import tritonclient.http as triton
 from typer.testing import CliRunner
 
-from bakeoff.client import Client, RefusedError
-from service import commands as server_commands
+from bakeoff import Client, RefusedError
+from service.commands import keys as keys_command
 from tests.service.keys import bearer, make
 from workers.settings import settings as settings_of_process
 from workers.storage.api_keys import Scope
@@ -17,12 +17,11 @@ from workers.storage.api_keys import Scope
 @pytest.fixture
 def commands(service, monkeypatch):
     """Runs a command on the machine of the service."""
-    server_commands.load_commands()
     monkeypatch.setenv("BAKEOFF_DATA", str(service.settings.data))
     settings_of_process.cache_clear()
 
     def run(*arguments: str) -> Any:
-        return CliRunner().invoke(server_commands.app, ["keys", *arguments])
+        return CliRunner().invoke(keys_command.app, arguments)
 
     yield run
     settings_of_process.cache_clear()
@@ -45,17 +44,17 @@ def test_a_key_is_made_listed_and_revoked_on_the_command_line(service, commands)
 def test_the_clients_send_their_key(service, empty_address, monkeypatch):
     keys = {scope: make(service, scope).key for scope in Scope}
     with Client(empty_address, key="wrong") as client, pytest.raises(RefusedError) as refused:
-        list(client.jobs())
+        list(client.list_jobs())
     assert refused.value.status == 401
     monkeypatch.setenv("BAKEOFF_API_KEY", keys["admin"])
     with Client(empty_address) as client:
-        made = client.create_api_key("app", ["read"])
-        assert made["id"] in [one["id"] for one in client.api_keys()]
+        made = client.create_key("app", ["read"])
+        assert made["id"] in [key["id"] for key in client.list_keys()]
         with Client(empty_address, key=made["key"]) as other:
-            assert list(other.jobs()) == []
+            assert list(other.list_jobs()) == []
             with pytest.raises(RefusedError, match="scope 'train'"):
                 other.fetch_dataset("digits")
-        client.revoke_api_key(made["id"])
+        client.revoke_key(made["id"])
 
 
 def test_a_client_of_triton_sends_its_key_as_a_header(service, empty_address):

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bakeoff.client import Client, RefusedError
+from bakeoff import Client, RefusedError
 
 BAKEOFF = [sys.executable, "-m", "bakeoff"]
 
@@ -59,9 +59,9 @@ def test_up_serves_until_it_is_told_to_stop_and_leaves_no_process(
     try:
         with Client(f"http://127.0.0.1:{port}") as client:
             wait_until_ready(client, started)
-            assert "cnn" in [one["name"] for one in client.architectures()]
+            assert "cnn" in [architecture["name"] for architecture in client.list_architectures()]
             with pytest.raises(RefusedError, match="did you mean 'cnn'"):
-                client.train("digits", "cn")
+                client.create_job("digits", "cn")
         children = descendants(started.pid)
         assert children
         started.send_signal(stop)
@@ -114,7 +114,7 @@ def wait_until_ready(client: Client, process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 10  # multiprocessing's helpers leave when they notice
+    deadline = time.monotonic() + 60  # multiprocessing's helpers leave when they have preloaded
     while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < deadline, left
 

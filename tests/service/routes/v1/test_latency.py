@@ -138,7 +138,6 @@ def test_there_is_no_latency_of_no_model(service):
 
 
 def test_the_command_line_waits_for_the_table_and_shows_it(with_model, empty_address, monkeypatch):
-    commands.load_commands()
     monkeypatch.setenv("BAKEOFF_URL", empty_address)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr("bakeoff.commands.latency.time.sleep", lambda _: with_model.work())
@@ -153,7 +152,6 @@ def test_the_command_line_waits_for_the_table_and_shows_it(with_model, empty_add
 
 
 def test_the_command_line_says_why_nothing_was_measured(with_model, empty_address, monkeypatch):
-    commands.load_commands()
     monkeypatch.setenv("BAKEOFF_URL", empty_address)
     monkeypatch.setattr("bakeoff.commands.latency.time.sleep", lambda _: with_model.work())
     said = CliRunner().invoke(commands.app, ["latency", "--threads", "250"], catch_exceptions=False)

@@ -1,13 +1,15 @@
 """bakeoff settings: what this process would run with."""
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
-from service.commands import app
 from workers.settings import Settings, settings
 
+app = typer.Typer(add_completion=False)
 
-@app.command("settings")
+
+@app.command()
 def show_settings() -> None:
     """Print every setting: environment variable, value, meaning."""
     table = Table("variable", "value", "meaning")

@@ -3,15 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
-from bakeoff import commands
-from bakeoff.client import RefusedError
-from bakeoff.commands.compare import comparison_request
+from bakeoff import RefusedError, commands
+from bakeoff.terminal.comparisons import comparison_request
 from workers.settings import settings
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _commands():
-    commands.load_commands()
 
 
 @pytest.fixture

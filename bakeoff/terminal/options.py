@@ -29,4 +29,3 @@ RecipeText = Annotated[
 Output = Annotated[
     Path | None, typer.Option(help="Folder for charts and report; default: data/comparisons/<id>.")
 ]
-Port = Annotated[int | None, typer.Option(envvar="BAKEOFF_PORT", help="Port of the service.")]

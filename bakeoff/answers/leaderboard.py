@@ -1,0 +1,71 @@
+"""The leaderboard of a comparison."""
+
+from typing import TYPE_CHECKING
+
+from bakeoff.answers import Json, _html
+from bakeoff.answers._pandas import data_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADINGS = (
+    "architecture",
+    "test accuracy",
+    "train accuracy",
+    "macro AUC",
+    "training",
+    "images/s",
+    "latency p50, 1 image",
+    "parameters",
+)
+
+
+class Leaderboard(list[Json]):
+    """The rows of a leaderboard, one for each architecture; a notebook shows them as a table."""
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Every number, one row for each architecture; the columns are those of the CSV.
+
+        `test_accuracy` is the mean over the seeds; `test_accuracy_std`, `_low` and `_high` are its
+        standard deviation and 95 % interval. Durations are in seconds. ImportError without pandas.
+        """
+        return data_frame([_flat(row) for row in self])
+
+    def _repr_html_(self) -> str:
+        return _html.table(HEADINGS, [cells(row) for row in self])
+
+
+def cells(row: Json) -> list[str]:
+    """The cells of a row below HEADINGS; what is over seeds as mean ± standard deviation."""
+    return [
+        str(row["architecture"]),
+        _spread(row["test_accuracy"], 100, "{:.2f}", " %"),
+        _spread(row["train_accuracy"], 100, "{:.2f}", " %"),
+        _spread(row["macro_auc"], 1, "{:.4f}"),
+        _spread(row["train_seconds"], 1, "{:.1f}", " s"),
+        _spread(row["images_per_second"], 1, "{:,.0f}"),
+        _spread(row["latency_p50_batch_1"], 1e6, "{:,.0f}", " µs"),
+        f"{row['num_parameters']:,}",
+    ]
+
+
+def _spread(estimate: Json | None, scale: float, form: str, unit: str = "") -> str:
+    if not estimate or estimate["mean"] is None:
+        return "–"
+    mean = form.format(estimate["mean"] * scale)
+    if estimate["std"] is None:
+        return mean + unit
+    return f"{mean} ± {form.format(estimate['std'] * scale)}{unit}"
+
+
+def _flat(row: Json) -> Json:
+    flat: Json = {}
+    for name, value in row.items():
+        if name == "pareto":
+            flat |= {f"pareto_{cost}": is_on_front for cost, is_on_front in value.items()}
+        elif isinstance(value, dict):
+            flat[name] = value["mean"]
+            flat |= {f"{name}_{end}": value[end] for end in ("std", "low", "high")}
+        else:
+            flat[name] = value
+    return flat

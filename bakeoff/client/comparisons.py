@@ -1,0 +1,119 @@
+"""Comparisons: several architectures side by side."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from bakeoff.answers import Json
+from bakeoff.answers.comparison import Comparison
+from bakeoff.answers.leaderboard import Leaderboard
+from bakeoff.client._resource import Resource, given
+
+ENDED = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class Comparisons(Resource):
+    """Methods for comparisons."""
+
+    def create_comparison(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        dataset: str | None = None,
+        architectures: Sequence[str | Json] | None = None,
+        *,
+        recipe: Json | str | None = None,
+        seeds: int | Sequence[int] | None = None,
+        name: str | None = None,
+        priority: int | None = None,
+        jobs: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Comparison:
+        """Train every architecture with every seed, or compare jobs that are there.
+
+        Args:
+            dataset: Name of a dataset.
+            architectures: Names, or objects of `name`, `label` and `options`.
+            recipe: Fields of a recipe, or the name of a preset such as "fast".
+            seeds: How many (0, 1, …) or which; 3 by default.
+            name: A title.
+            priority: -100 to 100; higher goes first.
+            jobs: Ids of trainings to compare instead: same dataset, split and recipe. Only `name`
+                goes with them, and nothing is trained again.
+            idempotency_key: A request with the same key and body makes no second comparison, not
+                even from another process; by default a random key that covers retries.
+        """
+        body = given(
+            dataset=dataset,
+            architectures=architectures,
+            recipe=recipe,
+            seeds=seeds,
+            name=name,
+            priority=priority,
+            jobs=jobs,
+        )
+        return Comparison(self._connection.post_once("/v1/comparisons", body, idempotency_key))
+
+    def list_comparisons(self) -> Iterator[Comparison]:
+        """Comparisons, newest first, without their jobs and leaderboards."""
+        return map(Comparison, self._connection.items("/v1/comparisons"))
+
+    def show_comparison(self, comparison_id: str) -> Comparison:
+        """One comparison: status, jobs with progress, and the leaderboard so far."""
+        return Comparison(
+            self._connection.get("/v1/comparisons/{comparison_id}", comparison_id=comparison_id)
+        )
+
+    def follow_comparison(
+        self, comparison_id: str, *, interval: float = 0.5
+    ) -> Iterator[Comparison]:
+        """The comparison again every `interval` seconds, for the last time when it has ended."""
+        while True:
+            state = self.show_comparison(comparison_id)
+            yield state
+            if state["status"] in ENDED:
+                return
+            time.sleep(interval)
+
+    def show_leaderboard(self, comparison_id: str, *, sort: str | None = None) -> Leaderboard:
+        """Every architecture with n, mean, standard deviation and 95 % interval over its seeds.
+
+        `sort` is the column by which the best comes first, by default test_accuracy.
+        """
+        return Leaderboard(
+            self._connection.items(
+                "/v1/comparisons/{comparison_id}/leaderboard",
+                comparison_id=comparison_id,
+                sort=sort,
+            )
+        )
+
+    def show_leaderboard_csv(self, comparison_id: str, *, sort: str | None = None) -> str:
+        """Every number of the leaderboard as CSV, one line for each architecture."""
+        path = "/v1/comparisons/{comparison_id}/leaderboard.csv"
+        return self._connection.download(path, comparison_id=comparison_id, sort=sort).decode()
+
+    def show_leaderboard_latex(self, comparison_id: str, *, sort: str | None = None) -> str:
+        """The leaderboard as a LaTeX table with booktabs."""
+        path = "/v1/comparisons/{comparison_id}/leaderboard.tex"
+        return self._connection.download(path, comparison_id=comparison_id, sort=sort).decode()
+
+    def show_statistics(self, comparison_id: str, *, margin: float | None = None) -> Json:
+        """Every two architectures tested on the same images and seeds, with verdicts in words.
+
+        Differences of accuracy below `margin` (0 to 0.5) count as equivalent.
+        """
+        path = "/v1/comparisons/{comparison_id}/statistics"
+        return self._connection.get(path, comparison_id=comparison_id, margin=margin)
+
+    def show_overfitting(self, comparison_id: str) -> list[Json]:
+        """From which epoch each architecture overfits, if it does, and its gap by epoch."""
+        path = "/v1/comparisons/{comparison_id}/overfitting"
+        return list(self._connection.items(path, comparison_id=comparison_id))
+
+    def show_gradient_flow(self, comparison_id: str) -> list[Json]:
+        """Gradient norm, update-to-weight ratio and dead ReLUs by layer and epoch, with flags."""
+        path = "/v1/comparisons/{comparison_id}/gradient_flow"
+        return list(self._connection.items(path, comparison_id=comparison_id))
+
+    def show_failures(self, comparison_id: str) -> list[Json]:
+        """What each architecture confuses, its most certain errors, and what it alone gets right."""
+        path = "/v1/comparisons/{comparison_id}/failures"
+        return list(self._connection.items(path, comparison_id=comparison_id))

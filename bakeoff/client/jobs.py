@@ -1,0 +1,101 @@
+"""Jobs: trainings and other work, and how they go."""
+
+from collections.abc import Iterator
+
+from httpx_sse import ServerSentEvent
+
+from bakeoff.answers import Json
+from bakeoff.answers.job import Job
+from bakeoff.answers.metrics import Metrics
+from bakeoff.client._resource import Resource, given
+
+
+class Jobs(Resource):
+    """Methods for jobs."""
+
+    def create_job(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        dataset: str,
+        architecture: str,
+        *,
+        options: Json | None = None,
+        recipe: Json | str | None = None,
+        seed: int | None = None,
+        priority: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Enqueue the training of one architecture on one dataset with one recipe and seed.
+
+        Args:
+            dataset: Name of a dataset.
+            architecture: Name of an architecture.
+            options: Of the architecture; its schema is in `show_architecture`.
+            recipe: Fields of a recipe, or the name of a preset such as "fast".
+            seed: From 0; 0 by default.
+            priority: -100 to 100; higher goes first.
+            idempotency_key: A request with the same key and body makes no second job, not even from
+                another process; by default a random key that covers retries.
+        """
+        body = given(
+            dataset=dataset,
+            architecture=architecture,
+            options=options,
+            recipe=recipe,
+            seed=seed,
+            priority=priority,
+        )
+        return Job(self._connection.post_once("/v1/jobs", body, idempotency_key))
+
+    def list_jobs(
+        self,
+        *,
+        status: str | None = None,
+        kind: str | None = None,
+        dataset: str | None = None,
+        architecture: str | None = None,
+    ) -> Iterator[Job]:
+        """Jobs, newest first, without their results; only those that all filters fit.
+
+        `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch or
+        latency.
+        """
+        filters = {"status": status, "kind": kind, "dataset": dataset, "architecture": architecture}
+        return map(Job, self._connection.items("/v1/jobs", **filters))
+
+    def show_job(self, job_id: str) -> Job:
+        """One job: status, progress, and when it has succeeded every number of its result."""
+        return Job(self._connection.get("/v1/jobs/{job_id}", job_id=job_id))
+
+    def cancel_job(self, job_id: str) -> Job:
+        """Cancel a job: at once where it waits, within a second where it runs.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/jobs/{job_id}/cancel"
+        return Job(self._connection.post(path, job_id=job_id, repeatable=False))
+
+    def retry_job(self, job_id: str) -> Job:
+        """Queue a failed or cancelled job again; it goes on from its last epoch.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/jobs/{job_id}/retry"
+        return Job(self._connection.post(path, job_id=job_id, repeatable=False))
+
+    def show_metrics(self, job_id: str) -> Metrics:
+        """Every metric of every epoch: losses, accuracies, learning rate, seconds, gradients."""
+        return Metrics(self._connection.get("/v1/jobs/{job_id}/metrics", job_id=job_id)["epochs"])
+
+    def download_metrics(self, job_id: str) -> str:
+        """The metrics as CSV, one line for each epoch."""
+        return self._connection.download("/v1/jobs/{job_id}/metrics.csv", job_id=job_id).decode()
+
+    def follow_job(self, job_id: str, *, last_event_id: int = 0) -> Iterator[ServerSentEvent]:
+        """What happens to a job, as it happens, from its start to its end.
+
+        Events are `status`, `epoch`, `fallback` (the last checkpoint was damaged) and `progress`,
+        with their data as JSON text. With `last_event_id` it begins after that event. Where the
+        connection breaks it goes on after the last event, up to `retries` times in a row.
+        """
+        path = "/v1/jobs/{job_id}/events"
+        return self._connection.events(path, last_event_id=last_event_id, job_id=job_id)

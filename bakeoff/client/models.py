@@ -1,0 +1,55 @@
+"""Trained models, their aliases, and the engines that compute them."""
+
+from collections.abc import Iterator
+
+from bakeoff.answers import Json
+from bakeoff.client._resource import Resource, given
+
+
+class Models(Resource):
+    """Methods for models, aliases and engines."""
+
+    def list_models(
+        self, *, dataset: str | None = None, architecture: str | None = None
+    ) -> Iterator[Json]:
+        """Trained models, newest first; only those of a dataset, or of an architecture."""
+        return self._connection.items("/v1/models", dataset=dataset, architecture=architecture)
+
+    def show_model(self, model_id: str) -> Json:
+        """One model; an alias or `latest` stands for an id."""
+        return self._connection.get("/v1/models/{model_id}", model_id=model_id)
+
+    def download_weights(self, model_id: str) -> bytes:
+        """The weights as safetensors, under the names of the network's `state_dict`."""
+        return self._connection.download("/v1/models/{model_id}/weights", model_id=model_id)
+
+    def download_onnx(self, model_id: str) -> bytes:
+        """The network as an ONNX graph: `images` (uint8, N×C×H×W) in, `probabilities` out."""
+        return self._connection.download("/v1/models/{model_id}/onnx", model_id=model_id)
+
+    def list_aliases(self) -> list[Json]:
+        """Every alias and the model it stands for."""
+        return list(self._connection.items("/v1/aliases"))
+
+    def set_alias(
+        self,
+        alias: str,
+        model_id: str | None = None,
+        *,
+        engine: str | None = None,
+        version: int | None = None,
+    ) -> Json:
+        """Let a name stand for a model, computed by an engine, or go back to a version of it.
+
+        Sent again after a broken connection it may count one version more; the model is the same.
+        """
+        body = given(model_id=model_id, engine=engine, version=version)
+        return self._connection.put("/v1/aliases/{alias}", body, alias=alias)
+
+    def list_alias_versions(self, alias: str) -> list[Json]:
+        """What an alias has stood for, newest first."""
+        return list(self._connection.items("/v1/aliases/{alias}/versions", alias=alias))
+
+    def list_engines(self) -> list[Json]:
+        """Every way to compute a model's probabilities."""
+        return list(self._connection.items("/v1/engines"))

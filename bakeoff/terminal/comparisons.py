@@ -1,0 +1,82 @@
+"""A comparison on the terminal: its request, its progress and result, its charts on disk."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from bakeoff.answers import Json
+from bakeoff.answers.comparison import Comparison, job_label
+from bakeoff.terminal.leaderboard import leaderboard_table
+from bakeoff.terminal.progress import watch
+
+if TYPE_CHECKING:
+    from bakeoff.client import Client
+
+LEADERBOARD_WIDTH = 150
+
+
+def comparison_request(
+    dataset: str, architectures: list[str], epochs: int, seeds: int, recipe: str
+) -> Json:
+    """The arguments of `Client.create_comparison` for the options of a command."""
+    return {
+        "dataset": dataset,
+        "architectures": architectures,
+        "recipe": recipe if recipe.isidentifier() else {"epochs": epochs, **_fields(recipe)},
+        "seeds": seeds,
+    }
+
+
+def _fields(recipe: str) -> Json:
+    try:
+        fields = json.loads(recipe)
+    except ValueError as error:
+        raise typer.BadParameter(f"--recipe is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise typer.BadParameter('--recipe takes a JSON object, such as {"optimizer": "sgd"}')
+    return fields
+
+
+def show_comparison(client: "Client", comparison: Comparison, output: Path | None) -> None:
+    """Watch a comparison, print its leaderboard, and write its charts and report to a folder.
+
+    Exits with status 1 where a job failed or was cancelled.
+    """
+    console = _result_console()
+    link = f"{client.url}/v1/comparisons/{comparison['id']}"
+    console.print(f"Comparison {comparison['id']}  {link}", highlight=False, soft_wrap=True)
+    ended = watch(console, client.follow_comparison(comparison["id"]))
+    failed = [job for job in ended["jobs"] if job["status"] != "succeeded"]
+    for job in failed:
+        why = job["error"] or job["status"]
+        console.print(f"{job_label(ended, job)} seed {job['seed']}: {why}", style="red")
+    if ended["status"] == "succeeded":
+        console.print(leaderboard_table(ended))
+        data = Path(os.environ.get("BAKEOFF_DATA", "data"))
+        folder = output or data / "comparisons" / comparison["id"]
+        write_results(client, comparison["id"], folder)
+        console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def write_results(client: "Client", comparison_id: str, folder: Path) -> None:
+    """Write every chart as PNG and SVG, and the report as HTML and Markdown, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for chart in client.list_charts(comparison_id):
+        png = client.draw_chart(comparison_id, chart["name"], "png")
+        (folder / f"{chart['name']}.png").write_bytes(png)
+        svg = client.draw_chart(comparison_id, chart["name"], "svg")
+        (folder / f"{chart['name']}.svg").write_bytes(svg)
+    (folder / "report.html").write_text(client.show_report(comparison_id), encoding="utf-8")
+    (folder / "report.md").write_text(client.show_markdown_report(comparison_id), encoding="utf-8")
+
+
+def _result_console() -> Console:
+    """A console as wide as the leaderboard where nobody has set a width."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LEADERBOARD_WIDTH)

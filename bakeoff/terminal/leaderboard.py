@@ -1,0 +1,17 @@
+"""The leaderboard of a comparison as a table for the terminal."""
+
+from rich.table import Table
+
+from bakeoff.answers import Json
+from bakeoff.answers.comparison import evidence
+from bakeoff.answers.leaderboard import HEADINGS, cells
+
+
+def leaderboard_table(comparison: Json) -> Table:
+    """One line per architecture, best test accuracy first; mean ± standard deviation over seeds."""
+    table = Table(title=evidence(comparison))
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if number else "left")
+    for row in comparison["leaderboard"]:
+        table.add_row(*cells(row))
+    return table
