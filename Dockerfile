@@ -18,8 +18,9 @@ COPY pyproject.toml README.md ./
 # pyproject.toml pins every version, which hadolint does not see.
 # hadolint ignore=DL3013
 RUN if [ "$DEVICE" = cpu ]; then export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu; fi \
-    && pip install '.[postgresql]' \
+    && pip install '.[server,postgresql]' \
     && pip uninstall --yes bakeoff
+COPY bakeoff ./bakeoff
 COPY models ./models
 COPY workers ./workers
 COPY service ./service

@@ -19,7 +19,7 @@ help: ## Show what there is.
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable '.[server]'
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
