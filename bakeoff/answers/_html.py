@@ -24,7 +24,7 @@ def html(text: object) -> Html:
 
 
 def join(parts: Iterable[object], separator: str = "") -> Html:
-    """Several texts as one."""
+    """Several texts in a row."""
     return Html(separator.join(html(part) for part in parts))
 
 

@@ -1,4 +1,4 @@
-"""`Client`: every operation of the HTTP API as a method. One resource a file, as in `/docs`."""
+"""The client: every operation of the HTTP API is a method of `Client`; one resource a file, as in `/docs`."""
 
 import os
 from types import TracebackType

@@ -92,7 +92,7 @@ class Connection:
         retry: bool = True,
         **request: Any,
     ) -> httpx.Response:
-        """Send a request, again where the room's `retries` says so, and return the success."""
+        """Send a request, again as the module `retries` says, and return the answer of success."""
         url, query = _address(path, parameters)
         attempt, may_be_done = 0, False
         while True:
@@ -103,8 +103,7 @@ class Connection:
                 wait = retries.wait_after_error(error, attempt, repeatable=repeatable)
                 may_be_done |= isinstance(error, retries.BROKEN)
             else:
-                gone = method == "DELETE" and response.status_code == httpx.codes.NOT_FOUND
-                if response.is_success or (gone and may_be_done):
+                if response.is_success or (may_be_done and _is_deleted(method, response)):
                     return response
                 failure = _refusal(response)
                 wait = retries.wait_after_refusal(response, repeatable=repeatable)
@@ -156,6 +155,11 @@ def _address(path: str, parameters: Json) -> tuple[str, Json]:
     names = {name: quote(str(parameters[name]), safe="") for name in in_path}
     query = {name: value for name, value in parameters.items() if value is not None}
     return path.format(**names), {name: query[name] for name in query.keys() - in_path}
+
+
+def _is_deleted(method: str, response: httpx.Response) -> bool:
+    """Whether there is nothing to delete, as after a DELETE whose answer was lost."""
+    return method == "DELETE" and response.status_code == httpx.codes.NOT_FOUND
 
 
 def _refusal(response: httpx.Response) -> RefusedError:

@@ -8,6 +8,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+import typer.main
+
 from bakeoff.errors import RefusedError, UnreachableError
 from workers.errors import BakeoffError
 
@@ -22,6 +24,6 @@ def run_command(name: str, arguments: Sequence[str]) -> None:
             " in the folder of Bakeoff, run: pip install '.[server]'"
         )
     try:
-        command.app(arguments, prog_name=f"bakeoff {name}")
+        typer.main.get_command(command.app).main(list(arguments), prog_name=f"bakeoff {name}")
     except (RefusedError, UnreachableError, BakeoffError) as refusal:
         sys.exit(f"bakeoff: {refusal}")
