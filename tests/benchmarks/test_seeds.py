@@ -51,7 +51,7 @@ def test_seeds_stacked_in_one_step_learn_as_each_does_alone(architecture: str) -
     ]
 
     alone = [
-        losses_alone(trainer_of(work, "float32"), order.to(together.work.device))
+        losses_alone(trainer_of(work, "float32"), order.to(together.shared.device))
         for work, order in zip(works, orders, strict=True)
     ]
     assert torch.allclose(torch.stack(stacked), torch.stack(alone).sum(0), rtol=1e-3)

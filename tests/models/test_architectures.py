@@ -1,4 +1,4 @@
-"""A contract over the registry: whatever is registered works for any images and classes."""
+"""The contract of every registered architecture: it works for any image shape and classes."""
 
 import inspect
 import typing
@@ -66,7 +66,7 @@ def test_the_same_seed_builds_the_same_network(name: str) -> None:
 
 
 @every_architecture
-def test_in_evaluation_an_image_is_judged_by_itself(name: str) -> None:
+def test_in_evaluation_an_image_is_classified_independently_of_the_others(name: str) -> None:
     network = build(name, MNIST, 10).eval()
     images = torch.rand(6, *MNIST)
 

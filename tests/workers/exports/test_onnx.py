@@ -1,4 +1,4 @@
-"""The graph of a network: checked against torch, and a reason where there is none."""
+"""An ONNX graph is checked against torch; a network without one has a reason."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ IMAGES = torch.randint(
 
 
 @pytest.mark.parametrize("name", list(architectures))
-def test_every_architecture_becomes_a_graph_that_says_what_torch_says(
+def test_the_graph_of_every_architecture_computes_what_torch_computes(
     name: str, tmp_path: Path
 ) -> None:
     torch.manual_seed(0)
@@ -29,18 +29,18 @@ def test_every_architecture_becomes_a_graph_that_says_what_torch_says(
     assert graph["parity"]["images"] == 40, graph
     assert graph["parity"]["max_probability_difference"] < 1e-4
     assert ArtifactStore(str(tmp_path)).get("a.onnx", sha256=graph["sha256"])
-    assert network.training  # it is left as it was
+    assert network.training  # its mode is unchanged
 
 
 class HoldsToTheBatch(nn.Module):
-    """Answers only as many images as it was traced with."""
+    """Works only for the batch size of its trace."""
 
     def forward(self, images: Tensor) -> Tensor:
         return images.flatten(1)[:, :10] + torch.zeros(int(images.shape[0]), 10)
 
 
 class DependsOnTheValues(nn.Module):
-    """Takes another branch for other images, which a trace does not see."""
+    """Branches on the values of the images, which a trace does not see."""
 
     def forward(self, images: Tensor) -> Tensor:
         rows = images.flatten(1)[:, :10]
@@ -55,15 +55,15 @@ class Unknown(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("network", "said"),
+    ("network", "reason"),
     [
         (HoldsToTheBatch(), "ONNX Runtime cannot run it"),
         (DependsOnTheValues(), "differ from torch's"),
         (Unknown(), "torch cannot export it"),
     ],
 )
-def test_a_network_without_a_true_graph_says_why(
-    network: nn.Module, said: str, tmp_path: Path
+def test_a_network_without_a_correct_graph_has_a_reason(
+    network: nn.Module, reason: str, tmp_path: Path
 ) -> None:
     moments = ((0.0,) * 3, (1 / 255,) * 3)
     images = IMAGES.clone()
@@ -71,5 +71,5 @@ def test_a_network_without_a_true_graph_says_why(
 
     graph = keep_graph(network, moments, images, ArtifactStore(str(tmp_path)), "a.onnx")
 
-    assert said in graph["error"]
+    assert reason in graph["error"]
     assert not list(tmp_path.iterdir())

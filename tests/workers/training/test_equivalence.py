@@ -1,4 +1,4 @@
-"""The fast path is as good as the ordinary one: in bfloat16 networks end where float32 takes them."""
+"""Networks trained in bfloat16 are as accurate as networks trained in float32."""
 
 import statistics
 
@@ -10,7 +10,7 @@ from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
 
 SEEDS = range(5)
-#: Each small enough for seconds; all six at full size: `make equivalence`.
+#: Small networks that train in seconds; `make equivalence` trains all six at full size.
 OPTIONS = {
     "fully_connected": {"widths": (64,)},
     "cnn": {"channels": (8, 16)},
@@ -29,7 +29,7 @@ def test_bfloat16_is_as_accurate_as_float32_within_the_noise_of_seeds(
 
     means = {name: statistics.mean(values) for name, values in accuracies.items()}
     noise = sum(statistics.variance(values) / len(SEEDS) for values in accuracies.values()) ** 0.5
-    # Four standard errors, and never less than two images: seeds can agree by chance.
+    # Four standard errors, and at least two images: seeds can agree by chance.
     assert abs(means["float32"] - means["bfloat16"]) <= max(4 * noise, 2 / len(digits.test))
     assert min(means.values()) > 0.85
 

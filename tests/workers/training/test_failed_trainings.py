@@ -1,4 +1,4 @@
-"""A training that cannot go on says why, and what would."""
+"""A training that fails names the cause and what to change."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
 
 
-def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDataset) -> None:
+def test_a_training_that_diverges_suggests_a_learning_rate(few_digits: ImageDataset) -> None:
     recipe = Recipe(epochs=20, optimizer="sgd", learning_rate=10.0, weight_decay=1.0)
 
     with pytest.raises(TrainingDivergedError, match=r"diverged in epoch \d+.*rate 10 "):
@@ -27,7 +27,7 @@ def test_a_training_that_diverges_says_so_and_what_to_try(few_digits: ImageDatas
         RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate"),
     ],
 )
-def test_too_large_a_batch_for_the_memory_says_which_fits(
+def test_a_batch_too_large_for_the_memory_names_the_one_that_fits(
     few_digits: ImageDataset, error: RuntimeError
 ) -> None:
     trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
@@ -37,7 +37,7 @@ def test_too_large_a_batch_for_the_memory_says_which_fits(
         completed_epochs(trainer)
 
 
-def test_where_no_batch_fits_the_memory_it_says_so(few_digits: ImageDataset) -> None:
+def test_an_error_says_so_if_no_batch_fits_the_memory(few_digits: ImageDataset) -> None:
     trainer = make(few_digits, Recipe(epochs=1, batch_size=64))
     trainer.network.register_forward_pre_hook(_memory_for(0, torch.OutOfMemoryError()))
 
@@ -54,7 +54,7 @@ def _memory_for(images: int, error: RuntimeError) -> Callable[[nn.Module, tuple[
 
 
 @pytest.mark.gpu
-def test_a_gpu_out_of_memory_says_which_batch_fits(
+def test_a_gpu_out_of_memory_names_the_batch_that_fits(
     few_digits: ImageDataset, cuda: torch.device
 ) -> None:
     network = build("cnn", {}, few_digits.image_shape, 10, seed=3)
@@ -71,7 +71,7 @@ def test_a_gpu_out_of_memory_says_which_batch_fits(
         torch.cuda.set_per_process_memory_fraction(1.0, cuda)
 
 
-def test_a_bug_is_not_taken_for_a_lack_of_memory(few_digits: ImageDataset) -> None:
+def test_a_bug_is_not_reported_as_lack_of_memory(few_digits: ImageDataset) -> None:
     trainer = make(few_digits, Recipe(epochs=1))
     trainer.network.register_forward_pre_hook(_memory_for(0, RuntimeError("shapes do not match")))
 

@@ -18,7 +18,7 @@ NEED_A_GPU = {"cuda_graph"}  # which the installation of the tests does not use
 def _few_samples(monkeypatch):
     """Nothing here judges a latency."""
     monkeypatch.setattr(table, "WARM_UP_SECONDS", 0)
-    monkeypatch.setattr(table, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(table, "MIN_SECONDS", 0)
     monkeypatch.setattr(table, "MIN_SAMPLES", 400)
 
 

@@ -27,7 +27,7 @@ from workers.training.hardware import cuda_graphs
 from workers.training.hardware.cuda_graphs import CapturedFunction, Tensors
 from workers.training.recipe import Recipe
 from workers.training.step import TrainingStep
-from workers.training.trainer import Trainer, build
+from workers.training.trainer import CompletedEpoch, Trainer, build
 
 NEVER = 10**9
 
@@ -87,7 +87,11 @@ def test_a_training_resumed_before_its_steps_are_captured_ends_in_the_same_bits(
     del imitated
     recipe = Recipe(epochs=3, batch_size=32, augmentation="crop_and_flip", schedule="cosine")
     straight = make(few_digits, recipe)
-    kept = [completed.checkpoint.to_bytes() for completed in completed_epochs(straight)]
+    kept = [
+        event.checkpoint.to_bytes()
+        for event in straight.epochs()
+        if isinstance(event, CompletedEpoch)
+    ]
     continued = make(few_digits, recipe)
 
     completed_epochs(continued, Checkpoint.from_bytes(kept[0]))

@@ -1,4 +1,4 @@
-"""Trainings end in the same bits whatever the memory held that they are given."""
+"""Trainings end in the same bits whatever their newly allocated memory held before."""
 
 import hashlib
 import multiprocessing
@@ -14,7 +14,7 @@ from workers.training.trainer import Trainer, build
 
 
 def ends(dataset: ImageDataset) -> dict[tuple[str, str], str]:
-    """Per architecture and format, a hash of all that a training of one epoch says and leaves."""
+    """For each architecture and format a hash of the metrics and weights after one epoch."""
     found = {}
     for architecture in architectures:
         for precision in ("float32", "bfloat16"):
@@ -35,7 +35,8 @@ def test_no_kernel_reads_what_it_did_not_write(
 ) -> None:
     spawn = multiprocessing.get_context("spawn")
     found = []
-    for filling in ("0", "85"):  # 0: as it comes; else glibc fills what it hands out and takes back
+    # 0 leaves memory as it is; with another number glibc fills what it allocates and what it frees.
+    for filling in ("0", "85"):
         monkeypatch.setenv("MALLOC_PERTURB_", filling)
         with ProcessPoolExecutor(1, spawn) as process:
             found.append(process.submit(ends, few_digits).result())

@@ -18,7 +18,7 @@ SIZES = st.integers(1, 6)
 
 
 def fill_free_memory_with_nan() -> None:
-    """So that what a kernel leaves unwritten is seen."""
+    """Make memory that a kernel leaves unwritten visible."""
     for size in (16, 256, 2400, 24_000, 65_536, 300_000):
         torch.full((size,), float("nan"))
 

@@ -1,4 +1,4 @@
-"""Calibration, held against torchmetrics and scikit-learn."""
+"""Calibration agrees with torchmetrics and scikit-learn."""
 
 import pytest
 import torch

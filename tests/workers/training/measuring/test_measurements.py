@@ -1,4 +1,4 @@
-"""What is reported of a network, held against independent implementations."""
+"""The measurements of a network agree with independent implementations."""
 
 import itertools
 import math
@@ -178,7 +178,7 @@ def test_an_epoch_of_one_step_shows_no_update() -> None:
     assert flow.norms()["network"] > 0
 
 
-def test_a_unit_is_dead_when_no_image_wakes_it(few_digits: ImageDataset) -> None:
+def test_a_unit_is_dead_if_it_is_zero_for_every_image(few_digits: ImageDataset) -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.ReLU(), nn.Linear(4, 10)).train()
     with torch.no_grad():
         network[1].weight.zero_()
