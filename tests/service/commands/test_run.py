@@ -68,8 +68,8 @@ def test_up_serves_until_it_is_told_to_stop_and_leaves_no_process(
         assert started.wait(timeout=30) == 0
         wait_until_gone(children)
     finally:
-        started.kill()
-        started.wait()
+        started.terminate()  # it stops its children, which a SIGKILL would leave
+        started.wait(timeout=60)
 
 
 def test_a_taken_port_is_refused_in_one_sentence_that_says_what_to_do(
@@ -111,6 +111,7 @@ def wait_until_ready(client: Client, process: subprocess.Popen[bytes]) -> None:
     while not client.is_ready():
         assert process.poll() is None
         assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def wait_until_gone(pids: list[int]) -> None:

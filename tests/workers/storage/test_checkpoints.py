@@ -68,8 +68,8 @@ def test_a_damaged_one_falls_back_by_one_and_says_why(
 
 def test_where_both_are_damaged_it_starts_again(checkpoints: Checkpoints, folder: Path) -> None:
     path = keep(checkpoints, 2)
-    for path in folder.iterdir():
-        path.write_bytes(b"")
+    for file in folder.iterdir():
+        file.write_bytes(b"")
 
     found = checkpoints.newest(path)
 
