@@ -51,7 +51,7 @@ def test_no_request_is_answered_by_an_error_of_ours_or_by_a_status_that_is_not_d
 
 
 def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) -> list[str]:
-    """What is wrong with the answers of an operation, each status idempotency."""
+    """What is wrong with the answers of an operation, each status once."""
     wrong: dict[int, str] = {}
 
     @hypothesis.settings(
