@@ -13,7 +13,7 @@ ENV PIP_NO_CACHE_DIR=1 \
 # What changes seldom first: the dependencies are installed once for all versions of the code.
 WORKDIR /opt/bakeoff
 RUN python -m venv /opt/venv
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 # PyPI's wheels of torch for Linux bring CUDA (gigabytes); PyTorch's own index has them without.
 # pyproject.toml pins every version, which hadolint does not see.
 # hadolint ignore=DL3013

@@ -66,7 +66,10 @@ def test_the_image_is_made_of_files_that_exist_and_does_not_run_as_root(
     copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
     accepted = (ROOT / ".dockerignore").read_text().split()
 
-    assert copied == ["pyproject.toml", "README.md", "bakeoff", "models", "workers", "service"]
+    assert copied == [
+        *("pyproject.toml", "README.md", "LICENSE", "NOTICE"),
+        *("bakeoff", "models", "workers", "service"),
+    ]
     for name in copied:
         assert (ROOT / name).exists()
         assert f"!{name}" in accepted
