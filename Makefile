@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ results: .venv/.installed ## Run the assignment's comparisons and write docs/res
 
 bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
 	$(BIN)/python -m benchmarks.charts
+
+pictures: .venv/.installed ## Make the pictures of the README from a real comparison.
+	$(BIN)/python -m benchmarks.pictures
 
 simulate: .venv/.installed-dev ## Simulate faults of the queue (HISTORIES), or tell one (SEED).
 	@$(BIN)/python -m tests.faults.simulate $(if $(SEED),$(SEED) --tell,$(HISTORIES))

@@ -1,0 +1,111 @@
+"""make pictures: the terminal and a chart of a real comparison → docs/pictures/."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+TARGET = Path(__file__).parents[1] / "docs" / "pictures"
+COMMAND = "make run DATASET=digits EPOCHS=10"
+OPTIONS = ("--dataset", "digits", "--epochs", "10")
+CHART = "learning_curves"
+COLUMNS = 142
+FRAMES = 12  # of the progress, evenly over its time, before the result
+SECONDS, RESULT_SECONDS = 0.5, 8  # each is shown
+
+LINE_UP, ERASE_LINE, RETURN = "\x1b[1A", "\x1b[2K", "\r"
+CURSOR = {"\x1b[?25l", "\x1b[?25h"}  # hidden, and shown again
+CODES = re.compile(r"(\n|\r|\x1b\[2K|\x1b\[1A|\x1b\[\?25[lh])")
+FONT_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+DARK, RED, GREEN, YELLOW = (40, 44, 52), (224, 108, 117), (152, 195, 121), (229, 192, 123)
+BLUE, PURPLE, CYAN, LIGHT = (97, 175, 239), (198, 120, 221), (86, 182, 194), (220, 223, 228)
+COLOURS = [DARK, RED, GREEN, YELLOW, BLUE, PURPLE, CYAN, LIGHT]
+THEME = TerminalTheme((24, 26, 31), LIGHT, COLOURS, [(92, 99, 112), *COLOURS[1:]])
+
+
+def main() -> None:
+    """Run the comparison in a folder of its own, and write both pictures."""
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        printed = _run(Path(folder))
+        (TARGET / "terminal.svg").write_text(animation(screens(printed)), encoding="utf-8")
+        [chart] = Path(folder).glob(f"data/comparisons/*/{CHART}.png")
+        shutil.copy(chart, TARGET)
+
+
+def _run(folder: Path) -> str:
+    """What the command prints on a terminal, with the codes that move the cursor and set colours."""
+    environment = {
+        **os.environ,
+        "BAKEOFF_DATA": "data",
+        "COLUMNS": str(COLUMNS),
+        "COLORTERM": "truecolor",
+        "FORCE_COLOR": "1",
+    }
+    command = [sys.executable, "-m", "bakeoff", "run", *OPTIONS]
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and module
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True
+    )
+    return ended.stdout.decode()
+
+
+def screens(printed: str) -> list[list[str]]:
+    """The lines on the terminal each time before some are written over, and at the end.
+
+    The cursor is then on an empty line, which is left out.
+    """
+    found, lines = [], [""]
+    for part in CODES.split(printed):
+        if part == RETURN:
+            found.append(list(lines))
+        if part == "\n":
+            lines.append("")
+        elif part == LINE_UP:
+            lines.pop()
+        elif part in {ERASE_LINE, RETURN}:
+            lines[-1] = ""
+        elif part not in CURSOR:
+            lines[-1] += part
+    return [*found, lines[:-1]]
+
+
+def animation(found: list[list[str]]) -> str:
+    """One SVG: some of the screens one after the other, then the last; the last where nothing moves."""
+    *progress, result = found
+    shown = [*progress[:: max(1, len(progress) // FRAMES)][:FRAMES], result]
+    total = SECONDS * (len(shown) - 1) + RESULT_SECONDS
+    drawn = [_drawn(lines, len(result), f"frame{i}") for i, lines in enumerate(shown)]
+    size = re.search(r'viewBox="[^"]*"', drawn[0])
+    style = "".join(
+        f"@keyframes hide{i} {{0%, {100 * SECONDS * i / total:.2f}% {{visibility: hidden}}"
+        f" {100 * SECONDS * i / total + 0.01:.2f}%, 100% {{visibility: visible}}}}\n"
+        f".frame{i} {{animation: hide{i} {total}s step-end infinite}}\n"
+        for i in range(1, len(drawn))
+    )
+    frames = "\n".join(f'<g class="frame{i}">{svg}</g>' for i, svg in enumerate(drawn))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size[0] if size else ""}>\n'
+        f"<style>@media (prefers-reduced-motion: no-preference) {{\n{style}}}</style>\n"
+        f"{frames}\n</svg>\n"
+    )
+
+
+def _drawn(lines: list[str], height: int, name: str) -> str:
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
+    console.print(Text.from_markup(f"[bold green]$[/] [bold]{COMMAND}[/]"))
+    for line in lines + [""] * (height - len(lines)):
+        console.print(Text.from_ansi(line), no_wrap=True, overflow="crop", crop=True)
+    svg = console.export_svg(title="Bakeoff", theme=THEME, unique_id=name)
+    return FONT_FACES.sub("", svg)  # its fonts would be loaded from another site
+
+
+if __name__ == "__main__":
+    main()
