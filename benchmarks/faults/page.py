@@ -18,12 +18,13 @@ PAGE = Path("docs/fault-tolerance.md")
 REAL = ("SIGKILL", "SIGSTOP", "exception")
 
 HOW = """\
-## How it is tried
+## How it is tested
 
 - **Simulator** (`make simulate`): queue, worker and job code as they are, over a clock, a store, an
   executor and a training of their own; a seeded scheduler interleaves them.
   `make simulate SEED=n` tells one history. The tests run some seeds on a real PostgreSQL as well.
-- **Crash points**: a worker process meets a fault at each named point; another finishes its job.
+- **Crash points**: a worker process meets a fault at each named point; another worker
+  finishes its job.
 - **Black box** (`python -m tests.faults.black_box SECONDS`): service and three workers, real
   trainings, SIGKILL and SIGSTOP at random. One worker is free to take over.
 - **The checker** (`tests/faults/history.py`) reads every event of every job: one final status,
@@ -34,7 +35,8 @@ HOW = """\
   kills its worker (`test_deadly_job.py`), a power cut (`test_power_cut.py`), restarts
   (`test_restarts.py`).
 - **Requests**: `tests/service/test_openapi.py` asks every operation of the OpenAPI document for what
-  it does and does not accept; `tests/service/routes/v1/test_damaged_bodies.py` sends what is almost right.
+  it does and does not accept; `tests/service/routes/v1/test_damaged_bodies.py` sends bodies that are
+  almost right.
 """
 
 
