@@ -71,7 +71,7 @@ def _row(part: str, rounds: list[Round]) -> str:
         return [ratio(each[NOTHING][load][number], each[part][load][number]) for each in rounds]
 
     cells = [
-        f"`{part}`",
+        f"`{part}`" if part in PARTS else f"~~`{part}`~~",  # removed since for what it gained
         spread(gain("closed", "requests_per_second"), "×"),
         spread(gain("open", "requests_per_second"), "×"),
         spread(gain("open", "p99"), "×"),

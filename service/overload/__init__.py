@@ -16,7 +16,6 @@ from service.overload import (
     frozen_start,
     listeners,
     short_turns,
-    single_write,
 )
 from service.overload.server import Server
 
@@ -26,7 +25,6 @@ Part = Callable[[Server], None]
 PARTS: dict[str, Part] = {
     "direct_routes": direct_routes.install,
     "short_turns": short_turns.install,
-    "single_write": single_write.install,
     "early_refusals": early_refusals.install,
     "listeners": listeners.install,
     "frozen_start": frozen_start.install,
