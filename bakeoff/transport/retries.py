@@ -1,9 +1,8 @@
 """When a request is sent again, and after how many seconds.
 
-A request that never left, or was refused at the door with 429, has done nothing: it is always sent
-again. A broken connection or a 503 leaves open whether the service has done it: only a request that
-is repeatable, which twice does no more than once, is sent again. A request that timed out is not:
-it has had its time.
+A request that was never sent, or was refused with 429, has changed nothing, so it is always sent again.
+After a broken connection or a 503 nobody knows whether the service has acted on it, so only a request
+that does no more when repeated is sent again. A request that timed out is not sent again.
 """
 
 import httpx

@@ -21,7 +21,7 @@ DAMAGE = (
     lzma.LZMAError,
     OSError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile lacks the method of compression
     RuntimeError,
 )
 
@@ -30,7 +30,7 @@ class ZipArchive:
     """The files of a zip whose declared sizes are harmless, by their paths."""
 
     def __init__(self, file: BinaryIO) -> None:
-        try:
+        try:  # NotImplementedError: a newer version of the format than zipfile knows
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise UnreadableArchiveError(f"the file is not a whole zip archive ({error})") from None
