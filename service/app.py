@@ -125,8 +125,8 @@ def _add_middleware(app: FastAPI) -> None:
     app.user_middleware += [
         Middleware(RequestMetrics),
         Middleware(SecurityHeaders),
-        Middleware(Authentication, keys=app.state.key_cache),
         Middleware(AdmissionMiddleware, admission=app.state.admission),
+        Middleware(Authentication, keys=app.state.key_cache),
         Middleware(BodyLimitProblems),
     ]
 

@@ -48,6 +48,7 @@ class Work:
     std: tuple[float, ...]
     epochs: int = EPOCHS
     seed: int = 0
+    batch_size: int = BATCH_SIZE
 
     @property
     def shape(self) -> tuple[int, int, int]:

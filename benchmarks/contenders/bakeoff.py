@@ -2,7 +2,7 @@
 
 import torch
 
-from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, Work, main
+from benchmarks.contenders import LEARNING_RATE, NUM_CLASSES, Work, main
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training.hardware import device as devices
@@ -15,7 +15,7 @@ def trainer_of(work: Work, precision: AskedPrecision = "auto") -> Trainer:
     device = devices.resolve("auto")
     devices.prepare(device)
     whole = Split(torch.from_numpy(work.images), torch.from_numpy(work.labels))
-    few = Split(whole.images[:BATCH_SIZE], whole.labels[:BATCH_SIZE])
+    few = Split(whole.images[: work.batch_size], whole.labels[: work.batch_size])
     dataset = ImageDataset(
         name="noise",
         classes=tuple(map(str, range(NUM_CLASSES))),
@@ -27,7 +27,10 @@ def trainer_of(work: Work, precision: AskedPrecision = "auto") -> Trainer:
     shape = ImageShape(*work.shape)
     network = build(work.architecture, {}, shape, NUM_CLASSES, seed=work.seed)
     recipe = Recipe(
-        epochs=work.epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, precision=precision
+        epochs=work.epochs,
+        batch_size=work.batch_size,
+        learning_rate=LEARNING_RATE,
+        precision=precision,
     )
     return Trainer(network, dataset, recipe, seed=work.seed, device=device)
 

@@ -15,11 +15,10 @@ from unittest import mock
 import torch
 from torch import Tensor, nn
 
-from benchmarks.contenders import LEARNING_RATE
+from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE
 from workers.training import step
 from workers.training.hardware import allocator, gradients, precision, products
 from workers.training.measuring import running_score
-from workers.training.normalisation import Normalisation
 from workers.training.recipe import Recipe
 
 Device = Literal["cpu", "cuda"]
@@ -32,9 +31,12 @@ class Network:
     architecture: str
     images: int  # of an epoch
     precision: Literal["auto", "float32"] = "auto"
+    batch_size: int = BATCH_SIZE
 
     def __str__(self) -> str:
-        return self.architecture + (", float32" if self.precision == "float32" else "")
+        precision = ", float32" if self.precision == "float32" else ""
+        batch = "" if self.batch_size == BATCH_SIZE else f", batch {self.batch_size}"
+        return self.architecture + precision + batch
 
 
 SMALL = Network("fully_connected", 51_200)
@@ -42,6 +44,8 @@ DEEP = Network("deep_fully_connected", 6_400)
 CNN = Network("cnn", 6_400)
 CNN_FLOAT32 = Network("cnn", 3_200, "float32")
 RESIDUAL = Network("residual_cnn", 3_200)
+CNN_512 = Network("cnn", 6_144, "float32", batch_size=512)
+RESIDUAL_512 = Network("residual_cnn", 3_072, "float32", batch_size=512)
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,6 @@ class TorchOptimizer:
     def tensors(self) -> dict[str, Tensor]:
         """No state: nothing is resumed."""
         return {}
-
-
-def _constants_of_channels(*arguments: Any, image_shape: object, **options: Any) -> Normalisation:
-    del image_shape
-    return Normalisation(*arguments, **options)
 
 
 TRICKS = {
@@ -129,7 +128,7 @@ TRICKS = {
     "allocator": Trick(
         "freed memory kept by glibc",
         "glibc's defaults",
-        (CNN, CNN_FLOAT32, RESIDUAL),
+        (CNN_FLOAT32, CNN_512, RESIDUAL_512),
         lambda: mock.patch.object(allocator, "keep_freed_memory", return_value=None),
         devices=("cpu",),
     ),
@@ -138,12 +137,6 @@ TRICKS = {
         "channels first",
         (CNN, CNN_FLOAT32, RESIDUAL),
         lambda: mock.patch.object(step, "layout_of", return_value=torch.contiguous_format),
-    ),
-    "constants": Trick(
-        "normalisation by constants as large as an image",
-        "one constant for each channel",
-        (DEEP,),
-        lambda: mock.patch.object(step, "Normalisation", _constants_of_channels),
     ),
     "scores": Trick(
         "loss and accuracy added up every 32 steps",

@@ -121,8 +121,8 @@ def page(lines: Sequence[str], effort: Effort) -> str:
 
 
 def _seconds(left_out: str, network: Network, effort: Effort) -> float:
-    images, epochs = str(effort.images(network)), str(effort.epochs)
-    arguments = (left_out, network.architecture, images, network.precision, epochs)
+    numbers = str(effort.images(network)), str(network.batch_size)
+    arguments = (left_out, network.architecture, *numbers, network.precision, str(effort.epochs))
     return float(printed("tricks.without", *arguments)["seconds"])
 
 

@@ -1,7 +1,8 @@
 """Train without one trick and print the seconds of an epoch as JSON.
 
-`python -m benchmarks.tricks.without TRICK ARCHITECTURE NUM_IMAGES PRECISION EPOCHS`, where TRICK is a
-name in TRICKS or "nothing". The median over all epochs but the first counts, evaluation left out.
+`python -m benchmarks.tricks.without TRICK ARCHITECTURE NUM_IMAGES BATCH_SIZE PRECISION EPOCHS`, where
+TRICK is a name in TRICKS or "nothing". The median over all epochs but the first counts, evaluation
+left out.
 """
 
 import contextlib
@@ -11,15 +12,14 @@ import statistics
 import sys
 from typing import Any
 
-from benchmarks.contenders import noise
+from benchmarks.contenders import Work, noise
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.tricks import TRICKS
 from workers.training.trainer import CompletedEpoch
 
 
-def seconds(trick: str, architecture: str, num_images: int, precision: Any, epochs: int) -> float:
+def seconds(trick: str, work: Work, precision: Any) -> float:
     """The median seconds of an epoch, without the first."""
-    work = dataclasses.replace(noise(architecture, num_images), epochs=epochs)
     left_out = contextlib.nullcontext() if trick == "nothing" else TRICKS[trick].left_out()
     with left_out:
         events = list(trainer_of(work, precision).epochs())
@@ -28,6 +28,9 @@ def seconds(trick: str, architecture: str, num_images: int, precision: Any, epoc
 
 
 if __name__ == "__main__":
-    trick, architecture, num_images, precision, epochs = sys.argv[1:]
-    taken = seconds(trick, architecture, int(num_images), precision, int(epochs))
+    trick, architecture, num_images, batch_size, precision, epochs = sys.argv[1:]
+    work = dataclasses.replace(
+        noise(architecture, int(num_images)), epochs=int(epochs), batch_size=int(batch_size)
+    )
+    taken = seconds(trick, work, precision)
     sys.stdout.write(json.dumps({"seconds": taken}) + "\n")

@@ -33,9 +33,7 @@ class TrainingStep:
         self.precision: Precision = choose_precision(recipe.precision, network, device)
         self.gradients = gradients_of(network, recipe, self.precision, device)
         self.optimizer = FusedOptimizer(network, recipe)
-        self.normalise = Normalisation(
-            dataset.mean, dataset.std, device, layout=self.layout, image_shape=dataset.image_shape
-        )
+        self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
         self.train_split = dataset.train.to(device, self.layout)
         self._captured: CapturedFunction | None = None
         if can_capture(device):

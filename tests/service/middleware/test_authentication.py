@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.app import create_app
+from service.inference import admission
 from tests.service.keys import bearer, make, secret_of
 from workers.storage.api_keys import Scope
 
@@ -165,6 +166,16 @@ def test_the_setting_decides_whether_keys_are_asked_for(service, mode, has_key, 
     settings = service.settings.model_copy(update={"api_keys": mode})
     with TestClient(create_app(settings)) as http:
         assert http.get("/v1/jobs").status_code == status
+
+
+def test_while_there_is_no_room_a_prediction_is_refused_before_its_key_is_read(closed, monkeypatch):
+    """So does `service/overload/early_refusals.py`, which sees the first bytes of a request."""
+    service, _ = closed
+    path = "/v1/models/champion/predictions"
+    service.refused(service.http.post(path, content=b"x"), 401)
+    monkeypatch.setattr(admission, "MOST_REQUESTS", 0)
+
+    service.refused(service.http.post(path, content=b"x"), 429)
 
 
 @pytest.mark.parametrize(
