@@ -7,6 +7,7 @@ not imported is an error of SQLAlchemy as soon as a row is written.
 from workers.storage.tables.access import ApiKey, IdempotencyKey
 from workers.storage.tables.base import Base
 from workers.storage.tables.comparisons import Comparison, ComparisonJob
+from workers.storage.tables.datasets import Dataset
 from workers.storage.tables.jobs import (
     FINAL,
     MAX_ATTEMPTS,
@@ -29,6 +30,7 @@ __all__ = [
     "Base",
     "Comparison",
     "ComparisonJob",
+    "Dataset",
     "Event",
     "IdempotencyKey",
     "Job",

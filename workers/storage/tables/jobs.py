@@ -59,6 +59,9 @@ class Job(Base):
 
     # What to do. A fetch has only a dataset; the options of a latency are the table to measure.
     dataset: Mapped[str]
+    #: Content and split that the job uses, whatever its name stands for later; None: not known yet.
+    dataset_sha256: Mapped[str | None]
+    dataset_split: Mapped[str | None]
     architecture: Mapped[str | None]
     options: Mapped[dict[str, Any]]
     recipe: Mapped[dict[str, Any] | None]

@@ -21,12 +21,15 @@ class Model(Base):
     options: Mapped[dict[str, Any]]
     dataset: Mapped[str]
     dataset_sha256: Mapped[str]
+    dataset_split: Mapped[str] = mapped_column(server_default="random-validation10")
     seed: Mapped[int]
     recipe_hash: Mapped[str]
     classes: Mapped[list[Any]]
     image_shape: Mapped[list[Any]]  # channels, height, width
     mean: Mapped[list[Any]]  # of each channel, on the scale 0 to 1
     std: Mapped[list[Any]]
+    #: How an image becomes pixels, see workers/datasets/preparation.py; None: it is stretched.
+    preparation: Mapped[dict[str, Any] | None]
     num_parameters: Mapped[int]
     validation_accuracy: Mapped[float]
     test_accuracy: Mapped[float]
