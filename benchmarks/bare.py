@@ -8,8 +8,7 @@ import json
 import sys
 from time import perf_counter
 
-from workers.datasets import store
-from workers.settings import settings
+from benchmarks import datasets
 from workers.training.final_evaluation import evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
@@ -21,7 +20,7 @@ def seconds(dataset_name: str, architecture: str, recipe: Recipe) -> float:
     started = perf_counter()
     device = devices.resolve("auto")
     devices.prepare(device)
-    dataset = store.load(settings().datasets_folder, dataset_name)
+    dataset = datasets.load(dataset_name)
     network = build(architecture, {}, dataset.image_shape, dataset.num_classes, seed=0)
     trainer = Trainer(network, dataset, recipe, seed=0, device=device)
     for _ in trainer.epochs():

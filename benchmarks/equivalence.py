@@ -5,6 +5,7 @@ same images with the same batch size, Adam, epochs and seeds. A difference in ac
 trainers or from the noise of the seeds.
 """
 
+import dataclasses
 import json
 import statistics
 from datetime import UTC, datetime
@@ -17,11 +18,10 @@ from rich.console import Console
 from scipy.stats import t as student
 from torch import nn
 
+from benchmarks import datasets
 from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, SHAPES, Work, ordinary
 from benchmarks.evidence import evidence
-from workers.datasets import store
 from workers.datasets.image_dataset import ImageDataset, Split
-from workers.settings import settings
 from workers.training.hardware import device as devices
 from workers.training.measuring.evaluation import score
 from workers.training.normalisation import Normalisation
@@ -63,12 +63,9 @@ def main(
 
 def _dataset(channels: int, images: int) -> ImageDataset:
     """MNIST, or CIFAR-10 under either of its names, with fewer train images."""
-    folder = settings().datasets_folder
-    wanted = ("mnist",) if channels == 1 else ("cifar10", "cifar10_images")
-    name = next((each for each in wanted if each in store.names(folder)), wanted[0])
-    whole = store.load(folder, name)
+    whole = datasets.load(*(("mnist",) if channels == 1 else ("cifar10", "cifar10_images")))
     few = Split(whole.train.images[:images], whole.train.labels[:images])
-    return ImageDataset(name, whole.classes, whole.sha256, few, whole.validation, whole.test)
+    return dataclasses.replace(whole, train=few, moments=None)
 
 
 def _accuracy(way: Way, architecture: str, dataset: ImageDataset, epochs: int, seed: int) -> float:

@@ -44,6 +44,8 @@ from service.routes.v2 import models as v2_models
 from service.routes.v2 import server as v2_server
 from service.routes.v2 import statistics as v2_statistics
 from service.security.key_cache import KeyCache
+from workers.datasets.adoption import adopt
+from workers.datasets.store import DatasetStore
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database
@@ -111,6 +113,8 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.database = open_database(settings.resolved_database_url)
     app.state.artifacts = ArtifactStore(settings.resolved_artifacts_url)
+    app.state.datasets = DatasetStore(app.state.artifacts, settings.datasets_folder)
+    adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes
     )

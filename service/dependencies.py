@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults
 from service.results.comparisons import ResultsReader
+from workers.datasets.store import DatasetStore
 from workers.queue import idempotency
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
@@ -34,9 +35,15 @@ def _artifacts(request: Request) -> ArtifactStore:
     return found
 
 
+def _datasets(request: Request) -> DatasetStore:
+    found: DatasetStore = request.app.state.datasets
+    return found
+
+
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 Database = Annotated[Engine, Depends(_database)]
 Artifacts = Annotated[ArtifactStore, Depends(_artifacts)]
+Datasets = Annotated[DatasetStore, Depends(_datasets)]
 
 
 def _read_session(database: Database) -> Iterator[Session]:
@@ -100,8 +107,8 @@ class Idempotency:
 Idempotent = Annotated[Idempotency, Depends(scope="function")]
 
 
-def _reader(session: ReadSession, artifacts: Artifacts, settings: CurrentSettings) -> ResultsReader:
-    return ResultsReader(session, artifacts, settings.datasets_folder)
+def _reader(session: ReadSession, artifacts: Artifacts, datasets: Datasets) -> ResultsReader:
+    return ResultsReader(session, artifacts, datasets)
 
 
 Reader = Annotated[ResultsReader, Depends(_reader)]

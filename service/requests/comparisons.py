@@ -1,10 +1,10 @@
 """The body that asks for a comparison: of architectures to train, or of existing jobs."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+from sqlalchemy.orm import Session
 
 from service.requests.fields import (
     Form,
@@ -90,9 +90,9 @@ class NewComparison(Form):
         """What charts call each architecture."""
         return [entry.label or entry.name for entry in self.architectures]
 
-    def comparison(self, datasets_folder: Path) -> ComparisonRequest:
+    def comparison(self, session: Session) -> ComparisonRequest:
         """The comparison to create; UnknownNameError or OptionError where it cannot be done."""
-        require_dataset(datasets_folder, self.dataset)
+        require_dataset(session, self.dataset)
         architectures = [
             {
                 "name": entry.name,

@@ -1,7 +1,6 @@
 """The fields that bodies have in common; an unknown name is refused with the nearest known one."""
 
 import dataclasses
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
@@ -12,12 +11,13 @@ from pydantic import (
     PlainSerializer,
     model_validator,
 )
+from sqlalchemy.orm import Session
 
 from models import UnknownNameError, architectures
 from service.requests.architecture_options import validate_options
-from workers.datasets import store
 from workers.datasets.known import datasets
 from workers.engines import engines
+from workers.storage import datasets as ready_datasets
 from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
@@ -68,9 +68,9 @@ RecipeForm = Annotated[
 ]
 
 
-def require_dataset(datasets_folder: Path, name: str) -> None:
-    """UnknownNameError unless the dataset is ready in the folder or can be fetched."""
-    ready = store.names(datasets_folder)
+def require_dataset(session: Session, name: str) -> None:
+    """UnknownNameError unless the dataset is ready or can be fetched."""
+    ready = ready_datasets.names(session)
     if name not in datasets and name not in ready:
         raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
 

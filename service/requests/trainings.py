@@ -1,9 +1,9 @@
 """The body that asks for one training."""
 
-from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from service.requests.fields import (
     Form,
@@ -34,9 +34,9 @@ class TrainingRequest(Form):
     seed: Seed = 0
     priority: Priority = 0
 
-    def job(self, datasets_folder: Path) -> JobRequest:
+    def job(self, session: Session) -> JobRequest:
         """The job to enqueue; UnknownNameError or OptionError where it cannot be done."""
-        require_dataset(datasets_folder, self.dataset)
+        require_dataset(session, self.dataset)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,
@@ -46,4 +46,5 @@ class TrainingRequest(Form):
             recipe_hash=self.recipe.hash,
             seed=self.seed,
             priority=self.priority,
+            needs_dataset=True,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,9 @@ from service.requests.latency import LATENCY
 from service.results.stored_images import StoredImages
 from service.results.stored_metrics import StoredMetrics
 from service.results.stored_predictions import StoredPredictions
+from workers.datasets.store import DatasetStore
 from workers.queue import comparisons, jobs
+from workers.queue.comparable import identity_of
 from workers.queue.jobs import TRAIN, JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
@@ -25,7 +26,7 @@ class ResultsReader:
 
     session: Session
     artifacts: ArtifactStore
-    datasets_folder: Path
+    datasets: DatasetStore
 
     def comparison(self, comparison_id: str) -> ComparisonResults:
         """Everything known of a comparison; ComparisonNotFoundError."""
@@ -77,7 +78,7 @@ class ResultsReader:
                 for job in its_jobs
             ),
             predictions=StoredPredictions(self.artifacts, its_jobs),
-            test_images=_images(self.datasets_folder, its_jobs),
+            test_images=_images(self.datasets, its_jobs),
         )
 
 
@@ -89,10 +90,10 @@ def _label(entries: Any, job: Job) -> str:
     )
 
 
-def _images(datasets_folder: Path, its_jobs: Sequence[Job]) -> TestImages:
+def _images(datasets: DatasetStore, its_jobs: Sequence[Job]) -> TestImages:
     for job in its_jobs:
         if job.result:
-            return StoredImages(datasets_folder, job.dataset, job.result["dataset_sha256"])
+            return StoredImages(datasets, identity_of(job), job.dataset)
     return no_images
 
 

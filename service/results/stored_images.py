@@ -1,29 +1,36 @@
 """The test images of a dataset, read when a chart shows some of them."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
 
-from workers.datasets import store
+from workers.datasets.prepared_file import mapped, read_header
+from workers.datasets.store import DatasetGoneError, DatasetStore
+from workers.storage.datasets import DatasetIdentity
 
 
 class StoredImages:
-    """Gives the images (N, C, H, W) as uint8 when called, None where the dataset is gone or has changed."""
+    """Gives the images (N, C, H, W) as uint8 when called, None where their dataset is gone."""
 
-    def __init__(self, folder: Path, dataset: str, sha256: str) -> None:
-        self._folder, self._dataset, self._sha256 = folder, dataset, sha256
+    def __init__(
+        self, datasets: DatasetStore, identity: DatasetIdentity | None, dataset: str
+    ) -> None:
+        self._datasets, self._identity, self._dataset = datasets, identity, dataset
 
     def __bool__(self) -> bool:
         """Whether the images are there, without reading them."""
-        description = store.describe(self._folder, self._dataset)
-        return description is not None and description.sha256 == self._sha256
+        return self._identity is not None and self._datasets.has(self._identity)
 
     def __call__(self) -> NDArray[np.uint8] | None:
-        """Read the test split alone."""
-        if not self:
+        """Map the test split alone; nothing is read until it is looked at."""
+        if self._identity is None:
             return None
-        with safe_open(store.path_of(self._folder, self._dataset), framework="numpy") as file:
-            images: NDArray[np.uint8] = file.get_tensor("test_images")
+        try:
+            path = self._datasets.path(self._identity, self._dataset)
+        except DatasetGoneError:
+            return None
+        header = read_header(path)
+        if not header.is_prepared_file:
+            return mapped(path, "test_images")
+        num_test = header.description["sizes"]["test"]
+        images: NDArray[np.uint8] = mapped(path, "images")[-num_test:].transpose(0, 3, 1, 2)
         return images

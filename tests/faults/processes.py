@@ -12,9 +12,11 @@ from typing import Any
 
 from bakeoff import Client
 from workers.datasets.fetch import fetch
+from workers.datasets.store import DatasetStore
 from workers.queue import jobs
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
+from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
 from workers.storage.tables import Job, JobStatus
 
@@ -41,8 +43,10 @@ class Installation:
             "OMP_NUM_THREADS": "1",  # the same in every process, or the bits would differ
         }
         upgrade(self.settings.resolved_database_url)
-        fetch(self.settings.datasets_folder, "digits", report=lambda _: None)
         self.database = open_database(self.settings.resolved_database_url)
+        artifacts = ArtifactStore(self.settings.resolved_artifacts_url)
+        datasets = DatasetStore(artifacts, self.settings.datasets_folder)
+        fetch(self.database, datasets, "digits", report=lambda _: None)
         self.service = self._start("bakeoff", "serve")
         self.workers = [self.start_worker() for _ in range(NUM_WORKERS)]
         wait(self.client.is_ready)

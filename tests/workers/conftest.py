@@ -9,9 +9,9 @@ import torch
 from sqlalchemy import Engine
 
 from tests.postgresql import new_database
-from workers.datasets import store
-from workers.datasets.fetch import fetch
+from workers.datasets.fetch import fetch_file
 from workers.datasets.image_dataset import ImageDataset, Split
+from workers.datasets.loading import load
 from workers.schema.migrate import upgrade
 from workers.storage.database import open_database
 from workers.training.measuring import latency
@@ -27,8 +27,8 @@ def cuda() -> torch.device:
 @pytest.fixture(scope="session")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
     folder = tmp_path_factory.mktemp("datasets")
-    fetch(folder, "digits", report=str)
-    return store.load(folder, "digits")
+    fetch_file(folder, "digits", folder / "digits.safetensors", report=str)
+    return load(folder / "digits.safetensors", "digits")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from workers.datasets.fetch import fetch
+from workers.datasets.store import DatasetStore
 from workers.queue import jobs, registrations
 from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
@@ -35,11 +36,16 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=folder, device="cpu", lease_seconds=6)
         upgrade(self.settings.resolved_database_url)
-        fetch(self.settings.datasets_folder, "digits", report=str)
+        fetch(self.database, self.datasets, "digits", report=str)
 
     @property
     def database(self) -> Any:
         return open_database(self.settings.resolved_database_url)
+
+    @property
+    def datasets(self) -> DatasetStore:
+        artifacts = ArtifactStore(self.settings.resolved_artifacts_url)
+        return DatasetStore(artifacts, self.settings.datasets_folder)
 
     def enqueue(self, recipe: dict[str, Any], dataset: str = "digits", **request: Any) -> str:
         with transaction(self.database) as session:
@@ -49,6 +55,7 @@ class Installation:
                     "architecture": "residual_cnn",
                     "recipe": recipe,
                     "recipe_hash": "0",
+                    "needs_dataset": True,
                     **request,
                 },
                 dataset=dataset,

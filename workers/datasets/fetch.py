@@ -1,54 +1,99 @@
-"""Fetches a dataset: tries its sources one after the other until one has the right content."""
+"""Fetches a known dataset: tries its sources one after the other until one has the right content."""
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from workers.datasets import store
-from workers.datasets.content import checked
-from workers.datasets.errors import SourceError
-from workers.datasets.formats import accepted
-from workers.datasets.known import datasets
-from workers.datasets.store import DatasetDescription
+from sqlalchemy import Engine
+
+from workers.datasets.adoption import adopt
+from workers.datasets.archives import open_archive
+from workers.datasets.content import ContentError
+from workers.datasets.description import DatasetDescription
+from workers.datasets.errors import ArchiveError, SourceError
+from workers.datasets.formats import accepted, list_images
+from workers.datasets.known import KnownDataset, Source, datasets
+from workers.datasets.preparing.options import UploadOptions
+from workers.datasets.preparing.prepare import prepare
+from workers.datasets.preparing.processes import in_this_process
+from workers.datasets.registration import describe, register
+from workers.datasets.store import DatasetStore, locked
 from workers.errors import BakeoffError
+from workers.storage.database import transaction
+
+PREPARED = "prepared.safetensors"
 
 
 class DatasetUnavailableError(BakeoffError):
     """No source has the dataset; the message names each and says what a person can do."""
 
 
-def fetch(folder: Path, name: str, report: Callable[[str], None]) -> DatasetDescription:
-    """Make dataset `name` ready in `folder`, unless it is; `report` is told which source is tried.
+def fetch(
+    database: Engine, store: DatasetStore, name: str, report: Callable[[str], None]
+) -> DatasetDescription:
+    """Make dataset `name` ready, unless it is; `report` is told which source is tried.
 
     Raises DatasetUnavailableError, and leaves nothing half-made, where no source has it.
     """
-    with store.locked(folder, name):
-        present = store.describe(folder, name)
+    with locked(store.folder, name):
+        adopt(database, store)
+        with transaction(database, read_only=True) as session:
+            present = describe(session, name)
         if present:
             return present
-        if name not in datasets:
-            raise DatasetUnavailableError(
-                f"dataset '{name}' is not here and has no source; upload it with PUT"
-                f" /v1/datasets/{name}"
-            )
-        return _try_sources(folder, name, report)
+        with tempfile.TemporaryDirectory(dir=store.folder, prefix=f".{name}-") as scratch:
+            prepared = Path(scratch) / PREPARED
+            description = fetch_file(store.folder, name, prepared, report)
+            with transaction(database) as session:
+                register(session, store, name, description, prepared)
+        return description
 
 
-def _try_sources(folder: Path, name: str, report: Callable[[str], None]) -> DatasetDescription:
+def fetch_file(
+    folder: Path, name: str, target: Path, report: Callable[[str], None]
+) -> DatasetDescription:
+    """Write a known dataset to the file `target`, from the first source that has it.
+
+    Files that a person has put into `folder` are tried too. DatasetUnavailableError.
+    """
+    if name not in datasets:
+        raise DatasetUnavailableError(
+            f"dataset '{name}' is not here and has no source; upload it with PUT /v1/datasets/{name}"
+        )
     known = datasets[name]()
     refusals = []
     for source in known.sources:
         report(f"fetching {name} from {source.name}")
         with tempfile.TemporaryDirectory(dir=folder, prefix=f".{name}-") as scratch:
             try:
-                content = checked(source.fetch(Path(scratch)))
-                if known.sha256 not in {None, content.sha256}:
-                    raise SourceError("it holds other images than it should")
-            except SourceError as refusal:
+                return _prepared(known, source, Path(scratch), target)
+            except (SourceError, ArchiveError, ContentError) as refusal:
                 refusals.append(f"{source.name} ({refusal})")
-                continue
-        return store.save(folder, name, content, source=source.name)
     raise DatasetUnavailableError(
         f"dataset '{name}' could not be had from any source: {'; '.join(refusals)}. Upload it with"
         f" PUT /v1/datasets/{name} ({accepted()}), or try again when a source can be reached"
     )
+
+
+def _prepared(
+    known: KnownDataset, source: Source, scratch: Path, target: Path
+) -> DatasetDescription:
+    archive = open_archive(source.fetch(scratch), scratch)
+    listing = list_images(archive, scratch)
+    if known.classes:
+        names = dict(zip(map(str, range(len(known.classes))), known.classes, strict=True))
+        images = [replace(image, label=names[image.label]) for image in listing.images]
+        listing = replace(listing, images=images, classes=known.classes)
+    description = prepare(
+        listing,
+        target,
+        UploadOptions(),
+        source=source.name,
+        apply=in_this_process,
+        report=lambda _: None,
+    )
+    archive.close()
+    if known.sha256 not in {None, description.sha256}:
+        raise SourceError("it holds other images than it should")
+    return description

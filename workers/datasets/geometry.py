@@ -52,7 +52,10 @@ class Geometry:
             return pixels[top : top + self.height, left : left + self.width]
         if self.fit == "pad":
             above, before = (self.height - height) // 2, (self.width - width) // 2
-            rows, columns = (above, self.height - height - above), (before, self.width - width - before)
+            rows, columns = (
+                (above, self.height - height - above),
+                (before, self.width - width - before),
+            )
             return np.pad(pixels, [rows, columns, *[(0, 0)] * (pixels.ndim - 2)])
         return pixels
 

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from models import ImageShape
+from workers.datasets import splits
+from workers.datasets.preparation import Preparation
 
 VALIDATION_SHARE = 0.1  # of what the source calls train
 SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
@@ -50,6 +52,10 @@ class ImageDataset:
     train: Split
     validation: Split
     test: Split
+    split: str = splits.RANDOM_VALIDATION  # the rule by which the content was split
+    preparation: Preparation | None = None  # how images became these pixels; None: not known
+    #: Mean and standard deviation of each channel, where the file has them.
+    moments: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     @property
     def image_shape(self) -> ImageShape:
@@ -74,6 +80,8 @@ class ImageDataset:
 
     @functools.cached_property
     def _channel_moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        if self.moments:
+            return self.moments
         # Exact from counts of the 256 values: no float copy of the images is made.
         values = torch.arange(256, dtype=torch.float64) / 255
         means, stds = [], []

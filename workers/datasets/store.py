@@ -1,27 +1,19 @@
-"""Datasets in the data folder: one safetensors file each, which loads in milliseconds."""
+"""The files of datasets: in the artifact store under their identity, with a copy on this machine."""
 
 import contextlib
 import fcntl
-import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from models import ImageShape
-from workers.datasets.content import Content
-from workers.datasets.image_dataset import (
-    VALIDATION_SHARE,
-    ImageDataset,
-    Split,
-    hold_out_validation,
-)
 from workers.errors import BakeoffError
+from workers.storage.artifacts import ArtifactError, ArtifactStore
+from workers.storage.datasets import DatasetIdentity
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+PREPARED, UPLOADS = "datasets", "uploads"  # folders of the artifact store
 
 
 class DatasetNameError(BakeoffError):
@@ -35,7 +27,7 @@ class DatasetNameError(BakeoffError):
 
 
 class DatasetAbsentError(BakeoffError):
-    """The dataset is not in the data folder."""
+    """The dataset is not there."""
 
     status = HTTPStatus.NOT_FOUND
 
@@ -43,130 +35,90 @@ class DatasetAbsentError(BakeoffError):
         super().__init__(f"dataset '{name}' is not here; fetch or upload it first")
 
 
-@dataclass(frozen=True)
-class DatasetDescription:
-    """What the header of a dataset's file says."""
+class DatasetGoneError(BakeoffError):
+    """The content that a job was made for was replaced or deleted."""
 
-    name: str
-    classes: tuple[str, ...]
-    image_shape: ImageShape
-    num_train: int
-    num_validation: int
-    num_test: int
-    sha256: str  # of the content
-    source: str
-    note: str
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, name: str, identity: DatasetIdentity) -> None:
+        super().__init__(
+            f"the content of dataset '{name}' that this was made for ({identity.sha256[:12]}, split"
+            f" {identity.split}) is no longer there; nothing goes on with other data"
+        )
 
 
-def path_of(folder: Path, name: str) -> Path:
-    """Where dataset `name` is kept in `folder`."""
+def check_name(name: str) -> None:
+    """DatasetNameError where no dataset can have this name."""
     if not NAME.fullmatch(name):
         raise DatasetNameError(name)
-    return folder / f"{name}.safetensors"
 
 
-def names(folder: Path) -> list[str]:
-    """The datasets that are ready in `folder`."""
-    return sorted(path.stem for path in folder.glob("*.safetensors") if NAME.fullmatch(path.stem))
+class DatasetStore:
+    """Keeps prepared datasets and what they were made of; `folder` holds this machine's copies."""
+
+    def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
+        self._artifacts, self.folder = artifacts, folder
+
+    def keep(self, prepared: Path, identity: DatasetIdentity) -> None:
+        """Keep a prepared file, in the artifact store and here."""
+        self._artifacts.put_file(_artifact(identity), prepared)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._local(identity).unlink(missing_ok=True)
+        prepared.replace(self._local(identity))
+
+    def path(self, identity: DatasetIdentity, name: str) -> Path:
+        """This machine's copy of a prepared file, fetched if need be; DatasetGoneError."""
+        local = self._local(identity)
+        if not local.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._artifacts.get_file(_artifact(identity), local)
+            except ArtifactError:
+                raise DatasetGoneError(name, identity) from None
+        return local
+
+    def has(self, identity: DatasetIdentity) -> bool:
+        """Whether the prepared file is there."""
+        return self._local(identity).exists() or self._artifacts.has(_artifact(identity))
+
+    def remove(self, identity: DatasetIdentity) -> None:
+        """Remove a prepared file; trainings that have it open go on."""
+        self._artifacts.delete(_artifact(identity))
+        self._local(identity).unlink(missing_ok=True)
+
+    def keep_upload(self, file: Path, sha256: str) -> str:
+        """Keep what was uploaded, under the SHA-256 of its bytes; returns its artifact path."""
+        path = f"{UPLOADS}/{sha256}"
+        self._artifacts.put_file(path, file)
+        return path
+
+    def get_upload(self, path: str, target: Path) -> None:
+        """Make a local file of what was uploaded; ArtifactError where it is gone."""
+        self._artifacts.get_file(path, target)
+
+    def remove_upload(self, path: str) -> None:
+        """Remove what was uploaded."""
+        self._artifacts.delete(path)
+
+    def _local(self, identity: DatasetIdentity) -> Path:
+        return self.folder / _file_name(identity)
 
 
-def save(folder: Path, name: str, content: Content, *, source: str) -> DatasetDescription:
-    """Write a dataset's file, whole or not at all; it takes the place of one that is there."""
-    from safetensors.torch import save_file
-
-    path = path_of(folder, name)
-    folder.mkdir(parents=True, exist_ok=True)
-    header = {
-        "classes": json.dumps(content.classes),
-        "sha256": content.sha256,
-        "source": source,
-        "note": content.note,
-    }
-    tensors = {
-        "train_images": content.train_images.contiguous(),
-        "train_labels": content.train_labels.contiguous(),
-        "test_images": content.test_images.contiguous(),
-        "test_labels": content.test_labels.contiguous(),
-    }
-    part = folder / f".{name}.{os.getpid()}.part"
-    try:
-        save_file(tensors, part, header)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    description = describe(folder, name)
-    if description is None:
-        raise DatasetAbsentError(name)
-    return description
+def _file_name(identity: DatasetIdentity) -> str:
+    return f"{identity.sha256}-{identity.split}.safetensors"
 
 
-def describe(folder: Path, name: str) -> DatasetDescription | None:
-    """What the header of a dataset's file says; None where there is no file."""
-    path = path_of(folder, name)
-    try:
-        with path.open("rb") as file:
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-    except FileNotFoundError:
-        return None
-    metadata = header["__metadata__"]
-    num_images, *shape = header["train_images"]["shape"]
-    num_validation = max(1, round(num_images * VALIDATION_SHARE))
-    return DatasetDescription(
-        name=name,
-        classes=tuple(json.loads(metadata["classes"])),
-        image_shape=ImageShape(*shape),
-        num_train=num_images - num_validation,
-        num_validation=num_validation,
-        num_test=header["test_labels"]["shape"][0],
-        sha256=metadata["sha256"],
-        source=metadata["source"],
-        note=metadata["note"],
-    )
-
-
-def load(folder: Path, name: str) -> ImageDataset:
-    """The dataset in memory, with its fixed validation split; DatasetAbsentError without a file."""
-    from safetensors.torch import load_file
-
-    description = describe(folder, name)
-    if description is None:
-        raise DatasetAbsentError(name)
-    tensors = load_file(path_of(folder, name))
-    train, validation = hold_out_validation(Split(tensors["train_images"], tensors["train_labels"]))
-    return ImageDataset(
-        name=name,
-        classes=description.classes,
-        sha256=description.sha256,
-        train=train,
-        validation=validation,
-        test=Split(tensors["test_images"], tensors["test_labels"]),
-    )
-
-
-def delete(folder: Path, name: str) -> None:
-    """Remove a dataset's file; DatasetAbsentError where there is none."""
-    try:
-        path_of(folder, name).unlink()
-    except FileNotFoundError:
-        raise DatasetAbsentError(name) from None
+def _artifact(identity: DatasetIdentity) -> str:
+    return f"{PREPARED}/{_file_name(identity)}"
 
 
 @contextlib.contextmanager
 def locked(folder: Path, name: str) -> Iterator[None]:
-    """Let one process at a time prepare dataset `name`; the lock ends with the process."""
+    """Let one process of this machine at a time prepare dataset `name`; the lock ends with the process."""
+    check_name(name)
     folder.mkdir(parents=True, exist_ok=True)
-    path_of(folder, name)
     with (folder / f".{name}.lock").open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        _clear_leftovers(folder, name)
+        for scratch in folder.glob(f".{name}-*"):  # of a process that died while it held the lock
+            shutil.rmtree(scratch, ignore_errors=True)
         yield
-
-
-def _clear_leftovers(folder: Path, name: str) -> None:
-    """Remove what a process has left behind that died while it held the lock."""
-    for part in folder.glob(f".{name}.*.part"):
-        part.unlink(missing_ok=True)
-    for scratch in folder.glob(f".{name}-*"):
-        shutil.rmtree(scratch, ignore_errors=True)

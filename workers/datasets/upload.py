@@ -1,27 +1,65 @@
-"""Datasets that people upload."""
+"""Makes a dataset of what somebody has uploaded."""
 
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from workers.datasets import store
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import DatasetConflictError
-from workers.datasets.formats import read_archive
 from workers.datasets.known import datasets
-from workers.datasets.store import DatasetDescription
+from workers.datasets.preparing.options import UploadOptions
+from workers.datasets.registration import Upload, clear, register
+from workers.datasets.store import DatasetStore, check_name
+from workers.storage.database import transaction
+
+#: Writes an uploaded file to a prepared one, and describes it.
+Prepare = Callable[[Path, Path, UploadOptions], DatasetDescription]
 
 
-def import_archive(folder: Path, name: str, file: BinaryIO) -> DatasetDescription:
-    """Store an uploaded archive as dataset `name`, in place of one that may be there.
+@dataclass(frozen=True)
+class UploadRequest:
+    """What was uploaded, and what is to be made of it."""
 
-    Raises DatasetNameError, ArchiveError, ContentError, or DatasetConflictError where the name
-    belongs to a dataset whose content is known and this is another.
+    name: str
+    upload: Upload
+    options: UploadOptions
+
+
+def import_upload(
+    database: Engine,
+    store: DatasetStore,
+    request: UploadRequest,
+    *,
+    prepare: Prepare,
+    refuse: Callable[[Session], None],
+) -> DatasetDescription:
+    """Prepare an upload and let its name stand for it, in place of a dataset of that name.
+
+    `refuse` raises where the name cannot change its meaning now. DatasetNameError, ArchiveError,
+    ContentError, or DatasetConflictError where the name belongs to a dataset whose content is known
+    and this is another. An error changes nothing.
     """
-    store.path_of(folder, name)
-    content = read_archive(file)
+    name = request.name
+    check_name(name)
+    store.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store.folder, prefix=".upload-") as scratch:
+        prepared = Path(scratch) / "prepared.safetensors"
+        description = prepare(request.upload.path, prepared, request.options)
+        _refuse_other_content(name, description)
+        with transaction(database) as session:
+            refuse(session)
+            old = register(session, store, name, description, prepared, request.upload)
+    clear(database, store, old)
+    return description
+
+
+def _refuse_other_content(name: str, description: DatasetDescription) -> None:
     expected = datasets[name]().sha256 if name in datasets else None
-    if expected not in {None, content.sha256}:
+    if expected not in {None, description.sha256}:
         raise DatasetConflictError(
             f"'{name}' is a well-known dataset and this is another one; upload it under another name"
         )
-    with store.locked(folder, name):
-        return store.save(folder, name, content, source="upload")

@@ -19,9 +19,6 @@ KINDS = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 class Kind(Protocol):
     """What a file of this folder offers."""
 
-    #: Whether the dataset that a job names must stay as it is until the job has ended.
-    NEEDS_DATASET: bool
-
     def run(self, settings: Settings, job: Job, lease: Lease) -> None:
         """Do the work of a job and end it.
 

@@ -1,15 +1,13 @@
 """The job that makes a dataset ready."""
 
-import dataclasses
-
 from workers.datasets.fetch import fetch
+from workers.datasets.store import DatasetStore
 from workers.queue import leases
 from workers.queue.leases import Lease
 from workers.settings import Settings
+from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.tables import Job
-
-NEEDS_DATASET = True
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:
@@ -20,7 +18,8 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
         with transaction(database) as session:
             leases.record_progress(session, lease, {"phase": phase})
 
-    description = fetch(settings.datasets_folder, job.dataset, report)
+    artifacts = ArtifactStore(settings.resolved_artifacts_url)
+    store = DatasetStore(artifacts, settings.datasets_folder)
+    description = fetch(database, store, job.dataset, report)
     with transaction(database) as session:
-        result = dataclasses.asdict(description)
-        leases.succeed(session, lease, result=result, now=utc_now())
+        leases.succeed(session, lease, result=description.as_json(), now=utc_now())

@@ -24,8 +24,6 @@ from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.hardware.device import device_name
 
-NEEDS_DATASET = False  # it measures on noise
-
 
 class NothingMeasuredError(BakeoffError):
     """No engine can run the model as it was asked."""

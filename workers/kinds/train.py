@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Engine
 from torch import nn
 
-from workers.datasets import store
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
+from workers.datasets.loading import load
+from workers.datasets.store import DatasetStore
 from workers.exports.onnx import keep_graph
 from workers.queue import leases
 from workers.queue.leases import Lease
@@ -17,6 +18,7 @@ from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.datasets import DatasetIdentity
 from workers.storage.ids import new_id
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
@@ -26,8 +28,6 @@ from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
 from workers.training.trainer import CompletedEpoch, Trainer, build
-
-NEEDS_DATASET = True
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:
@@ -45,6 +45,7 @@ class TrainJob:
         self.settings, self.job, self.lease = settings, job, lease
         self.database: Engine = open_database(settings.resolved_database_url)
         self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
+        self.datasets = DatasetStore(self.artifacts, settings.datasets_folder)
         self.checkpoints = Checkpoints(self.artifacts, job.id, Checkpoint.from_bytes)
         self.dataset: ImageDataset
         self.trainer: Trainer
@@ -54,8 +55,8 @@ class TrainJob:
         device = devices.resolve(self.settings.device)
         devices.prepare(device)
         job = self.job
-        fetch(self.settings.datasets_folder, job.dataset, self._report_phase)
-        self.dataset = store.load(self.settings.datasets_folder, job.dataset)
+        identity = self._dataset_identity()
+        self.dataset = load(self.datasets.path(identity, job.dataset), job.dataset)
         network = build(
             str(job.architecture),
             job.options,
@@ -65,6 +66,15 @@ class TrainJob:
         )
         recipe = Recipe.from_stored(job.recipe or {})
         self.trainer = Trainer(network, self.dataset, recipe, seed=job.seed, device=device)
+
+    def _dataset_identity(self) -> DatasetIdentity:
+        """The content and split that the job is bound to; it is bound now if it is not yet."""
+        if self.job.dataset_sha256:
+            return DatasetIdentity(self.job.dataset_sha256, str(self.job.dataset_split))
+        described = fetch(self.database, self.datasets, self.job.dataset, self._report_phase)
+        with transaction(self.database) as session:
+            leases.record_dataset(session, self.lease, described.identity)
+        return described.identity
 
     def train(self) -> None:
         """Train from the last checkpoint, or from the start."""
@@ -87,6 +97,7 @@ class TrainJob:
             **dataclasses.asdict(outcome.result),
             "model_id": model.id,
             "dataset_sha256": self.dataset.sha256,
+            "dataset_split": self.dataset.split,
             "recipe_hash": self.job.recipe_hash,
             "predictions": path,
             "predictions_sha256": digest,
@@ -153,6 +164,8 @@ class TrainJob:
             options=job.options,
             dataset=dataset.name,
             dataset_sha256=dataset.sha256,
+            dataset_split=dataset.split,
+            preparation=dataset.preparation.as_json() if dataset.preparation else None,
             seed=job.seed,
             recipe_hash=str(job.recipe_hash),
             classes=list(dataset.classes),

@@ -4,18 +4,27 @@ from collections.abc import Sequence
 
 from workers.errors import BakeoffError
 from workers.queue.jobs import TRAIN, JobStateError
+from workers.storage.datasets import DatasetIdentity
 from workers.storage.tables import Job, JobStatus
+
+RANDOM_VALIDATION = "random-validation10"  # of jobs that ended before splits had names
 
 
 class IncomparableJobsError(BakeoffError):
     """Between these jobs more differs than architecture and seed."""
 
 
-def refuse_incomparable(jobs: Sequence[Job], current_sha256: str | None) -> None:
+def identity_of(job: Job) -> DatasetIdentity | None:
+    """Content and split that a job has trained on, or will; None where it is not known yet."""
+    sha256 = job.dataset_sha256 or (job.result or {}).get("dataset_sha256")
+    return DatasetIdentity(sha256, job.dataset_split or RANDOM_VALIDATION) if sha256 else None
+
+
+def refuse_incomparable(jobs: Sequence[Job], current: DatasetIdentity | None) -> None:
     """Raise IncomparableJobsError unless all train on the same data with the same recipe, each once.
 
-    A job that has not ended yet will train on the dataset as it is now, of which `current_sha256` is
-    the content; None where it is not there. JobStateError where a job has failed or was cancelled.
+    A job that does not know its data yet will train on the dataset as it is now, which is `current`;
+    None where it is not there. JobStateError where a job has failed or was cancelled.
     """
     for job in jobs:
         if job.kind != TRAIN:
@@ -29,7 +38,7 @@ def refuse_incomparable(jobs: Sequence[Job], current_sha256: str | None) -> None
     for job in others:
         _refuse_other_dataset(first, job)
         _refuse_other_recipe(first, job)
-    _refuse_other_content(jobs, current_sha256)
+    _refuse_other_content(jobs, current)
     _refuse_duplicates(jobs)
 
 
@@ -56,10 +65,10 @@ def _refuse_other_recipe(first: Job, other: Job) -> None:
     )
 
 
-def _refuse_other_content(jobs: Sequence[Job], current_sha256: str | None) -> None:
-    job_of_content: dict[str, Job] = {}
+def _refuse_other_content(jobs: Sequence[Job], current: DatasetIdentity | None) -> None:
+    job_of_content: dict[DatasetIdentity, Job] = {}
     for job in jobs:
-        content = job.result["dataset_sha256"] if job.result else current_sha256
+        content = identity_of(job) or current
         if content is not None:
             job_of_content.setdefault(content, job)
     if len(job_of_content) > 1:

@@ -68,6 +68,7 @@ def create(
             seed=seed,
             priority=request.priority,
             comparison_id=comparison.id,
+            needs_dataset=True,
         )
         for seed in request.seeds
         for architecture in request.architectures

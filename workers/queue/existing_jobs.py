@@ -1,6 +1,6 @@
 """Comparisons of existing jobs, whatever request made them; no job is enqueued for them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from workers.queue import jobs
 from workers.queue.comparable import IncomparableJobsError, refuse_incomparable
 from workers.queue.comparisons import default_name
 from workers.queue.jobs import JobNotFoundError
+from workers.storage import datasets
 from workers.storage.ids import new_id
 from workers.storage.tables import Comparison, ComparisonJob, Job
 
@@ -21,20 +22,19 @@ def compare(
     job_ids: Sequence[str],
     *,
     name: str = "",
-    current_sha256: Callable[[str], str | None],
     now: datetime,
 ) -> tuple[Comparison, list[Job]]:
     """Add a comparison of existing jobs.
 
-    `current_sha256` gives the content of a dataset as it is now. Raises IncomparableJobsError where
-    a job is not there or more than architecture and seed differs, JobStateError where one has ended
-    without a result.
+    Raises IncomparableJobsError where a job is not there or more than architecture and seed differs,
+    JobStateError where a job has ended without a result.
     """
     try:
         found = jobs.get_all(session, job_ids)
     except JobNotFoundError as error:
         raise IncomparableJobsError(str(error)) from None
-    refuse_incomparable(found, current_sha256(found[0].dataset))
+    dataset = found[0].dataset
+    refuse_incomparable(found, datasets.identities(session, {dataset}).get(dataset))
     comparison = _comparison(found, name, now)
     session.add(comparison)
     session.flush()  # before the rows that refer to it

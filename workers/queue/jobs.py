@@ -1,6 +1,6 @@
 """What clients do with the queue: enqueue, find, cancel and retry jobs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import events
+from workers.storage import datasets
+from workers.storage.datasets import DatasetIdentity
 from workers.storage.ids import new_id
 from workers.storage.pages import LATEST, Page, page
 from workers.storage.tables import UNFINISHED, Job, JobStatus
@@ -32,6 +34,8 @@ class JobRequest:
     priority: int = 0
     comparison_id: str | None = None
     model_id: str | None = None
+    #: Whether the job uses the content that its dataset has now, and no other.
+    needs_dataset: bool = False
 
 
 class JobNotFoundError(BakeoffError):
@@ -56,20 +60,27 @@ def enqueue(session: Session, request: JobRequest, *, now: datetime) -> Job:
 
 def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: datetime) -> list[Job]:
     """Add jobs to the queue, in their order."""
+    needed = {request.dataset for request in requests if request.needs_dataset}
+    identities = datasets.identities(session, needed) if needed else {}
     added = [
-        Job(
-            id=new_id(),
-            status=JobStatus.QUEUED,
-            # A microsecond apart: the queue's order is that of creation.
-            created_at=now + timedelta(microseconds=position),
-            **vars(request),
-        )
+        # A microsecond apart: the queue's order is that of creation.
+        _queued(request, identities, created_at=now + timedelta(microseconds=position))
         for position, request in enumerate(requests)
     ]
     session.add_all(added)
     session.flush()
     events.add_created(session, added)
     return added
+
+
+def _queued(
+    request: JobRequest, identities: Mapping[str, DatasetIdentity], created_at: datetime
+) -> Job:
+    fields = {name: value for name, value in vars(request).items() if name != "needs_dataset"}
+    job = Job(id=new_id(), status=JobStatus.QUEUED, created_at=created_at, **fields)
+    if request.needs_dataset and request.dataset in identities:
+        job.dataset_sha256, job.dataset_split = identities[request.dataset]
+    return job
 
 
 def get(session: Session, job_id: str) -> Job:
@@ -112,9 +123,17 @@ def first_unfinished(session: Session, dataset: str, kinds: Collection[str]) -> 
     return session.scalars(query.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
 
 
-def newest_by_dataset(session: Session, kind: str, datasets: Collection[str]) -> dict[str, Job]:
+def first_bound(session: Session, dataset: str) -> Job | None:
+    """The oldest job that waits or runs and needs the content that a dataset has now."""
+    query = select(Job).where(
+        Job.dataset == dataset, Job.dataset_sha256.is_not(None), Job.status.in_(UNFINISHED)
+    )
+    return session.scalars(query.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
+
+
+def newest_by_dataset(session: Session, kind: str, names: Collection[str]) -> dict[str, Job]:
     """Dataset → the newest job of a kind on it, for those that had one."""
-    query = select(Job).where(Job.kind == kind, Job.dataset.in_(datasets))
+    query = select(Job).where(Job.kind == kind, Job.dataset.in_(names))
     return {job.dataset: job for job in session.scalars(query.order_by(Job.created_at, Job.id))}
 
 

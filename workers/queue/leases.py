@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from workers.queue import events
 from workers.storage import metrics
+from workers.storage.datasets import DatasetIdentity
 from workers.storage.tables import Job, JobStatus
 
 
@@ -39,6 +40,11 @@ def cancel_requested(session: Session, job_ids: list[str]) -> set[str]:
 def record_progress(session: Session, lease: Lease, progress: dict[str, Any]) -> None:
     """Say where the job is."""
     _write(session, lease, progress=progress)
+
+
+def record_dataset(session: Session, lease: Lease, identity: DatasetIdentity) -> None:
+    """Bind the job to the content and the split that it uses from now on."""
+    _write(session, lease, dataset_sha256=identity.sha256, dataset_split=identity.split)
 
 
 def record_epoch(

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import shutil
 import uuid
 from http import HTTPStatus
 from pathlib import Path
@@ -37,6 +38,33 @@ class ArtifactStore:
         reach(CrashPoint.WRITTEN)
         return hashlib.sha256(content).hexdigest()
 
+    def put_file(self, path: str, source: Path) -> None:
+        """Keep a copy of a local file, or the file itself by a second link; on return it is durable."""
+        target = f"{self._root}/{path}"
+        reach(CrashPoint.WRITE)
+        if isinstance(self._files, LocalFileSystem):
+            _link_durably(source, Path(target))
+        else:
+            self._files.put_file(str(source), target)
+        reach(CrashPoint.WRITTEN)
+
+    def get_file(self, path: str, target: Path) -> None:
+        """Make a local file of an artifact, by a link where it is local; ArtifactError if missing."""
+        source = f"{self._root}/{path}"
+        try:
+            if isinstance(self._files, LocalFileSystem):
+                _link_durably(Path(source), target)
+            else:
+                part = _part_of(target)
+                self._files.get_file(source, str(part))
+                part.replace(target)
+        except FileNotFoundError:
+            raise ArtifactError(f"the artifact {path} is missing") from None
+
+    def has(self, path: str) -> bool:
+        """Whether an artifact is there."""
+        return bool(self._files.exists(f"{self._root}/{path}"))
+
     def get(self, path: str, *, sha256: str) -> bytes:
         """Read an artifact; ArtifactError where it is missing or its content is another."""
         try:
@@ -64,9 +92,32 @@ class ArtifactStore:
             self._files.rm(target, recursive=True)
 
 
+def _link_durably(source: Path, target: Path) -> None:
+    """A second name for a file; a copy where the names would be on different disks."""
+    _make_folder(target.parent)
+    part = _part_of(target)
+    try:
+        try:
+            os.link(source, part)
+        except FileNotFoundError:
+            raise
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(source, part)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _flush_names(target.parent)
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+
+
 def _write_durably(target: Path, content: bytes) -> None:
     _make_folder(target.parent)
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    part = _part_of(target)
     try:
         with part.open("wb") as file:
             file.write(content)

@@ -36,7 +36,7 @@ def from_file(content: bytes, shape: ImageShape, *, name: str) -> PreparedImage:
     if pixels is not None:
         return PreparedImage(pixels, [])
     try:
-        return _fit_image(decode(content), shape)
+        return _fit_image(Image.fromarray(decode(content)), shape)
     except ImageFileError as error:
         raise ImageError(f"{name}: {error}") from None
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from models import ImageShape, architectures
-from service.dependencies import CurrentSettings
+from service.dependencies import ReadSession
 from service.errors import refusals
 from service.requests.architecture_options import options_schema
-from workers.datasets import store
+from workers.datasets.registration import describe
 from workers.datasets.store import DatasetAbsentError
 from workers.training.measuring.network_summary import Layer, summarise
 
@@ -50,7 +50,7 @@ def list_architectures() -> ArchitectureList:
 @router.get("/{name}", summary="Show an architecture", responses=refusals(404))
 def show_architecture(
     name: Annotated[str, Path(max_length=64, examples=["cnn"])],
-    settings: CurrentSettings,
+    session: ReadSession,
     dataset: Annotated[
         str | None, Query(description="a ready dataset to count for", examples=["digits"])
     ] = None,
@@ -59,7 +59,7 @@ def show_architecture(
     document = _document(name)
     if dataset is None:
         return document
-    known = store.describe(settings.datasets_folder, dataset)
+    known = describe(session, dataset)
     if known is None:
         raise DatasetAbsentError(dataset)
     shape = ImageShape(*known.image_shape)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.dependencies import (
     Artifacts,
-    CurrentSettings,
     Cursor,
+    Datasets,
     Id,
     Idempotent,
     Limit,
@@ -25,7 +24,6 @@ from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
 from service.results.comparisons import ResultsReader
 from service.routes.v1.jobs import JobDocument, listed
-from workers.datasets import store
 from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
 from workers.storage.tables import Comparison, Job, JobStatus
@@ -74,8 +72,8 @@ def create_comparison(
     body: ComparisonForm,
     session: WriteSession,
     idempotency: Idempotent,
-    settings: CurrentSettings,
     artifacts: Artifacts,
+    datasets: Datasets,
     response: Response,
 ) -> ComparisonDocument:
     """Enqueue the training of every architecture with every seed, or compare existing jobs.
@@ -84,13 +82,13 @@ def create_comparison(
     """
     known = idempotency.recall(body)
     if known is None:
-        comparison, its_jobs = _create(session, settings.datasets_folder, body)
+        comparison, its_jobs = _create(session, body)
         idempotency.remember(body, comparison.id)
     else:
         comparison = comparisons.get(session, known)
         its_jobs = comparisons.jobs_of(session, comparison)
     response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
-    reader = ResultsReader(session, artifacts, settings.datasets_folder)
+    reader = ResultsReader(session, artifacts, datasets)
     return _document(reader, comparison, its_jobs)
 
 
@@ -113,19 +111,13 @@ def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
 
 
 def _create(
-    session: Session, datasets_folder: Path, body: NewComparison | ComparisonOfJobs
+    session: Session, body: NewComparison | ComparisonOfJobs
 ) -> tuple[Comparison, list[Job]]:
     now = utc_now()
     if isinstance(body, NewComparison):
-        return comparisons.create(session, body.comparison(datasets_folder), now=now)
+        return comparisons.create(session, body.comparison(session), now=now)
 
-    def current_sha256(dataset: str) -> str | None:
-        description = store.describe(datasets_folder, dataset)
-        return description.sha256 if description else None
-
-    return existing_jobs.compare(
-        session, body.jobs, name=body.name, current_sha256=current_sha256, now=now
-    )
+    return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 
 
 def _summary(comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonSummary:

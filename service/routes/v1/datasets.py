@@ -6,16 +6,18 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from models import UnknownNameError
-from service.dependencies import CurrentSettings, ReadSession, WriteSession
+from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets import store
+from workers.datasets.description import DatasetDescription
+from workers.datasets.geometry import Fit
 from workers.datasets.known import datasets
-from workers.datasets.store import DatasetDescription
+from workers.datasets.registration import describe
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.database import utc_now
-from workers.storage.tables import UNFINISHED, Job, JobStatus
+from workers.storage.datasets import find_all, names
+from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -41,6 +43,25 @@ class Sizes(BaseModel):
     test: int
 
 
+class Geometry(BaseModel):
+    """How images of any size get the size of the dataset's."""
+
+    width: int
+    height: int
+    fit: Fit
+    scale: list[float] | None = Field(
+        description="the numbers of black and white, where images have more than 8 bits"
+    )
+
+
+class SkippedFiles(BaseModel):
+    """Files that were not taken, for one reason."""
+
+    reason: str
+    count: int
+    examples: list[str] = Field(description="the first names")
+
+
 class DatasetDocument(BaseModel):
     """A dataset that is known or has been uploaded."""
 
@@ -52,8 +73,18 @@ class DatasetDocument(BaseModel):
     classes: list[str] | None = None
     sizes: Sizes | None = None
     sha256: str | None = Field(None, description="of the content, whatever file it came from")
+    split: str | None = Field(
+        None,
+        description="the rule by which it was split; with the content's hash it is what jobs and"
+        " comparisons are bound to",
+        examples=["given", "stratified-validation10", "stratified-test20-validation10"],
+    )
     source: str | None = None
-    note: str | None = Field(None, description="what was changed on the way in")
+    geometry: Geometry | None = None
+    num_resized: int | None = Field(None, description="images that had another size")
+    skipped: list[SkippedFiles] | None = Field(None, description="what was not taken, by reason")
+    notes: list[str] | None = Field(None, description="what was found out, and changed on the way")
+    note: str | None = Field(None, description="the notes as one text", deprecated=True)
 
 
 class DatasetList(BaseModel):
@@ -64,11 +95,9 @@ class DatasetList(BaseModel):
 
 
 @router.get("", summary="List datasets")
-def list_datasets(session: ReadSession, settings: CurrentSettings) -> DatasetList:
+def list_datasets(session: ReadSession) -> DatasetList:
     """Every dataset that can be fetched or has been uploaded, with its state."""
-    names = store.names(settings.datasets_folder)
-    descriptions = (store.describe(settings.datasets_folder, name) for name in names)
-    ready = {known.name: ready_document(known) for known in descriptions if known}
+    ready = {row.name: ready_document(row.name, _description(row)) for row in find_all(session)}
     absent = set(datasets) - set(ready)
     fetches = jobs.newest_by_dataset(session, FETCH, absent)
     documents = ready | {name: _absent(name, fetches.get(name)) for name in absent}
@@ -76,14 +105,13 @@ def list_datasets(session: ReadSession, settings: CurrentSettings) -> DatasetLis
 
 
 @router.get("/{name}", summary="Show a dataset", responses=refusals(404))
-def show_dataset(name: Name, session: ReadSession, settings: CurrentSettings) -> DatasetDocument:
+def show_dataset(name: Name, session: ReadSession) -> DatasetDocument:
     """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""
-    description = store.describe(settings.datasets_folder, name)
+    description = describe(session, name)
     if description is not None:
-        return ready_document(description)
+        return ready_document(name, description)
     if name not in datasets:
-        ready = store.names(settings.datasets_folder)
-        raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
+        raise UnknownNameError("dataset", name, sorted({*datasets, *names(session)}))
     return _absent(name, jobs.newest_by_dataset(session, FETCH, [name]).get(name))
 
 
@@ -99,24 +127,29 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
     return job_document(job)
 
 
-def ready_document(description: DatasetDescription) -> DatasetDocument:
-    """A dataset in the data folder as the API shows it."""
-    name = description.name
+def ready_document(name: str, description: DatasetDescription) -> DatasetDocument:
+    """A dataset that is ready as the API shows it."""
+    channels, height, width = description.image_shape
     return DatasetDocument(
         name=name,
         description=datasets.description(name) if name in datasets else "Uploaded.",
         state="ready",
-        image_shape=Shape(**description.image_shape._asdict()),
+        image_shape=Shape(channels=channels, height=height, width=width),
         classes=list(description.classes),
-        sizes=Sizes(
-            train=description.num_train,
-            validation=description.num_validation,
-            test=description.num_test,
-        ),
+        sizes=Sizes(**description.sizes),
         sha256=description.sha256,
+        split=description.split,
         source=description.source,
-        note=description.note or None,
+        geometry=Geometry(**description.preparation.as_json()),
+        num_resized=description.num_resized,
+        skipped=[SkippedFiles(**skipped) for skipped in description.skipped],
+        notes=description.notes,
+        note="; ".join(description.notes) or None,
     )
+
+
+def _description(row: Dataset) -> DatasetDescription:
+    return DatasetDescription.from_json(row.description)
 
 
 def _absent(name: str, fetch: Job | None) -> DatasetDocument:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
-    CurrentSettings,
     Cursor,
     Id,
     Idempotent,
@@ -41,6 +40,8 @@ class JobProgress(BaseModel):
     """Where a running job is; which of the fields it has depends on its kind."""
 
     phase: str = Field(examples=["training"])
+    done: int | None = Field(None, description="images of an upload that are done")
+    total: int | None = None
     epoch: int | None = None
     epochs: int | None = None
     step: int | None = None
@@ -58,6 +59,8 @@ class JobDocument(BaseModel):
     kind: Kind
     status: JobStatus
     dataset: str
+    dataset_sha256: str | None = Field(description="of the content that it trains on")
+    dataset_split: str | None = Field(description="the rule by which that content is split")
     architecture: str | None
     options: dict[str, Any]
     recipe: dict[str, Any] | None
@@ -98,13 +101,12 @@ def create_job(
     body: TrainingRequest,
     session: WriteSession,
     idempotency: Idempotent,
-    settings: CurrentSettings,
     response: Response,
 ) -> JobDocument:
     """Enqueue the training of one architecture on one dataset with one recipe and seed."""
     known = idempotency.recall(body)
     if known is None:
-        job = jobs.enqueue(session, body.job(settings.datasets_folder), now=utc_now())
+        job = jobs.enqueue(session, body.job(session), now=utc_now())
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)

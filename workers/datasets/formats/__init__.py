@@ -1,68 +1,60 @@
 """The formats in which a dataset can be uploaded, one a file: a new format is a new file.
 
-A format says what it accepts, whether an archive is of its kind, and what dataset the archive holds.
-It sees the names and the bytes of files, and does not know what kind of archive they come in.
+A format says what it accepts, whether an archive is of its kind, and which images the archive holds.
+It sees the names and the places of files, and does not know what kind of archive they come in.
+Modules with a leading underscore are shared by several formats.
 """
 
 import functools
 import pkgutil
-from collections.abc import Collection
 from importlib import import_module
-from typing import BinaryIO, Protocol, cast
+from pathlib import Path
+from typing import Protocol, cast
 
-from workers.datasets.content import Content, checked
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError
-from workers.datasets.zip_archive import ZipArchive
-
-
-class Archive(Protocol):
-    """The files of an archive that was bounded before it was opened."""
-
-    @property
-    def names(self) -> Collection[str]:
-        """The paths of the files, `/` between folders, in the order of the archive."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file; ArchiveError where it is damaged."""
-        ...
+from workers.datasets.archives import Archive
+from workers.datasets.errors import ArchiveError
+from workers.datasets.listing import Listing
 
 
 class Format(Protocol):
     """What a file of this folder offers."""
 
-    #: What is accepted, as the part of a sentence: "a zip of …".
+    #: What is accepted, as the part of a sentence: "class folders, …".
     ACCEPTED: str
 
     def matches(self, archive: Archive) -> bool:
         """Whether the archive is of this format, by the names of its files; no other may match too."""
         ...
 
-    def read(self, archive: Archive) -> Content:
-        """The dataset in an archive that matches; ArchiveError where it cannot be read."""
+    def read(self, archive: Archive, scratch: Path) -> Listing:
+        """The images of an archive that matches; ArchiveError where it cannot be read.
+
+        What other processes need to read it is written to the folder `scratch`.
+        """
         ...
 
 
-def read_archive(file: BinaryIO) -> Content:
-    """The dataset in an archive; ArchiveError or ContentError says what would be accepted."""
-    try:
-        archive = ZipArchive(file)
-    except UnreadableArchiveError as error:
-        raise ArchiveError(f"{error}; accepted is {accepted()}") from None
+def list_images(archive: Archive, scratch: Path) -> Listing:
+    """The images of an archive in any format; ArchiveError says what would be accepted."""
     matching = [form for form in formats().values() if form.matches(archive)]
     if len(matching) != 1:
         which = "in none of the" if not matching else "in more than one of the"
         raise ArchiveError(f"the archive is {which} accepted formats; accepted is {accepted()}")
-    return checked(matching[0].read(archive))
+    return matching[0].read(archive, scratch)
 
 
 def accepted() -> str:
     """What can be uploaded, in half a sentence."""
-    return ", or ".join(form.ACCEPTED for form in formats().values())
+    kinds = "; ".join(form.ACCEPTED for form in formats().values())
+    return f"a zip, tar, tar.gz, tar.bz2, tar.xz, .npz or .parquet of: {kinds}"
 
 
 @functools.cache
 def formats() -> dict[str, Format]:
     """Name → format, of every file of this folder."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: cast("Format", import_module(f"{__name__}.{name}")) for name in names}
+    return {
+        name: cast("Format", import_module(f"{__name__}.{name}"))
+        for name in names
+        if not name.startswith("_")
+    }

@@ -1,107 +1,104 @@
-"""A zip of images in `train/<class>/` and `test/<class>/`: a folder's name is that of its class."""
+"""Images in class folders: `cat/1.jpg`, or `train/cat/1.jpg` and `test/cat/2.jpg`, below any outer folders.
 
-from collections.abc import Collection, Iterator
+A folder's name is that of its class. The names of splits are train, val, valid, validation and test,
+in any case; what is missing is held out, class by class. Folders below a class folder belong to the
+class.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-import numpy as np
-import torch
-from PIL import Image
-from torch import Tensor
-
-from workers.datasets.content import MOST_CLASSES, Content
+from workers.datasets.archives import Archive
+from workers.datasets.class_names import normalised
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats import Archive
-from workers.datasets.image_file import ImageFileError, decode
+from workers.datasets.formats._files import (
+    HIDDEN,
+    NO_IMAGE,
+    is_hidden,
+    is_image,
+    split_named,
+    tables,
+)
+from workers.datasets.listing import ListedImage, Listing, Skipped, Split
 
-ACCEPTED = "a zip of train/<class>/*.png|jpg and test/<class>/*"
-SPLITS = ("train", "test")
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
-MOST_SIDE = 512  # pixels of the images a network is trained on
-MOST_TOTAL_PIXELS = 2 * 1024**3
+ACCEPTED = "image files in class folders (cat/1.jpg), or in train/<class>/, test/<class>/"
 
 
-@dataclass(frozen=True, order=True)
-class _ImageFile:
-    split: str
-    class_name: str
-    path: str
+@dataclass(frozen=True)
+class _Layout:
+    """At which depth of the folders the splits and the classes are; None: there are no splits."""
+
+    split_depth: int | None
+    class_depth: int
+
+    def classify(self, name: str) -> tuple[Split | None, str, str | None]:
+        """Split and class of a file by its folders, and why it belongs to none."""
+        folders, split = PurePosixPath(name).parts[:-1], None
+        if len(folders) <= self.class_depth:
+            return None, "", "image outside the class folders"
+        if self.split_depth is not None:
+            split = split_named(folders[self.split_depth])
+            if split is None:
+                return None, "", "image outside the folders of the splits"
+        return split, normalised(folders[self.class_depth]), None
 
 
 def matches(archive: Archive) -> bool:
-    """Whether there is an image in a class folder of a split."""
-    return any(_image_files(archive.names))
+    """Whether an image lies in a folder, and no table gives the labels."""
+    in_folders = (name for name in archive.names if "/" in name and is_image(name))
+    return next(in_folders, None) is not None and not tables(archive.names)
 
 
-def read(archive: Archive) -> Content:
-    """The images of an archive. All become the size of the first, and grey only if all are grey."""
-    files = sorted(_image_files(archive.names))
-    for split in SPLITS:
-        if not any(file.split == split for file in files):
-            raise ArchiveError(f"there is no image in {split}/<class>/; accepted is {ACCEPTED}")
-    classes = tuple(sorted({file.class_name for file in files}))
-    if len(classes) > MOST_CLASSES:
-        raise ArchiveError(f"the archive has {len(classes)} classes; at most {MOST_CLASSES}")
-    width, height = _target_size(_decoded(archive, files[0]))
-    images, num_resized, is_grey = _decode_all(archive, files, (width, height))
-    if is_grey:
-        images = images[:, :1]
-    labels = torch.tensor([classes.index(file.class_name) for file in files])
-    in_train = torch.tensor([file.split == "train" for file in files])
-    resized = f"{num_resized:,} of {len(files):,} images resized to {width}×{height}"
-    return Content(
-        classes=classes,
-        train_images=images[in_train].contiguous(),
-        train_labels=labels[in_train],
-        test_images=images[~in_train].contiguous(),
-        test_labels=labels[~in_train],
-        note=resized if num_resized else "",
-    )
+def read(archive: Archive, scratch: Path) -> Listing:
+    """The images in class folders; every other file is skipped, and counted by reason."""
+    del scratch
+    names = [name for name in archive.names if is_image(name)]
+    layout = _layout([PurePosixPath(name).parts[:-1] for name in names])
+    skipped = Skipped()
+    images: list[ListedImage] = []
+    for name in archive.names:
+        split, label, problem = layout.classify(name)
+        if is_hidden(name):
+            skipped.add(HIDDEN, name)
+        elif not is_image(name):
+            skipped.add(NO_IMAGE, name)
+        elif problem:
+            skipped.add(problem, name)
+        else:
+            images.append(ListedImage(name, label, archive.place(name), split))
+    if not images:
+        raise ArchiveError(f"no image lies in a class folder; accepted is {ACCEPTED}")
+    _refuse_empty_classes(archive, layout, {image.label for image in images})
+    # The order of the archive says nothing: the same folders packed in another order are the same.
+    return Listing(sorted(images, key=lambda image: (image.label, image.name)), skipped=skipped)
 
 
-def _image_files(names: Collection[str]) -> Iterator[_ImageFile]:
-    for name in names:
-        *folders, file_name = PurePosixPath(name).parts
-        is_hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, file_name))
-        if is_hidden or PurePosixPath(file_name).suffix.lower() not in SUFFIXES:
-            continue
-        # The first folder with the name of a split counts, and the class folder lies right below it.
-        split = next((n for n, folder in enumerate(folders[:-1]) if folder in SPLITS), None)
-        if split is not None and split == len(folders) - 2:
-            yield _ImageFile(folders[split], folders[split + 1], name)
+def _refuse_empty_classes(archive: Archive, layout: _Layout, classes: set[str]) -> None:
+    """A class folder without an image would vanish."""
+    for name in archive.names:
+        _, label, problem = layout.classify(name)
+        if problem is None and not is_hidden(name) and label not in classes:
+            raise ArchiveError(f"the class {label!r} has no image ('{name[:80]}' is none)")
 
 
-def _target_size(first: Image.Image) -> tuple[int, int]:
-    width, height = first.size
-    if max(width, height) > MOST_SIDE:
-        scale = MOST_SIDE / max(width, height)
-        return max(1, round(width * scale)), max(1, round(height * scale))
-    return width, height
+def _layout(folders: Sequence[tuple[str, ...]]) -> _Layout:
+    """Skip the outer folders that all images share, and find the level of the splits, if there is one."""
+    split_depth, depth = None, 0
+    while True:
+        names = {path[depth] for path in folders if len(path) > depth}
+        if not names:
+            raise ArchiveError(f"no image lies in a class folder; accepted is {ACCEPTED}")
+        has_folders_below = any(len(path) > depth + 1 for path in folders)
+        if split_depth is None and has_folders_below and _are_splits(names):
+            split_depth = depth
+        elif len(names) > 1 or not has_folders_below:
+            return _Layout(split_depth, depth)
+        depth += 1
 
 
-def _decode_all(
-    archive: Archive, files: list[_ImageFile], size: tuple[int, int]
-) -> tuple[Tensor, int, bool]:
-    """The images (N, 3, H, W) as uint8, how many were resized, and whether all are grey."""
-    width, height = size
-    if len(files) * width * height > MOST_TOTAL_PIXELS:
-        raise ArchiveError(
-            f"{len(files):,} images of {width}×{height} are more than {MOST_TOTAL_PIXELS:,} pixels"
-        )
-    pixels = np.empty((len(files), height, width, 3), np.uint8)
-    num_resized, is_grey = 0, True
-    for index, file in enumerate(files):
-        image = _decoded(archive, file)
-        is_grey = is_grey and image.mode == "L"
-        if image.size != size:
-            image = image.resize(size)
-            num_resized += 1
-        pixels[index] = np.asarray(image.convert("RGB"))
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2), num_resized, is_grey
-
-
-def _decoded(archive: Archive, file: _ImageFile) -> Image.Image:
-    try:
-        return decode(archive.read(file.path))
-    except ImageFileError as error:
-        raise ArchiveError(f"'{file.path}' in the archive: {error}") from None
+def _are_splits(names: set[str]) -> bool:
+    """Whether these are folders of splits: a class may be called "train" too, beside "car" and "bus"."""
+    splits = {split for name in names if (split := split_named(name))}
+    are_all = all(split_named(name) for name in names)
+    return "train" in splits and (are_all or len(splits) > 1)

@@ -1,22 +1,41 @@
-"""An `.npz` as Keras has it: uint8 images (N, H, W), (N, H, W, C) or (N, C, H, W), integer labels (N,)."""
+"""An `.npz` with the names of Keras (`x_train`, `y_train`, …) or MedMNIST (`train_images`, …).
+
+Images are (N, H, W), (N, H, W, C) or (N, C, H, W), of any whole numbers or floats, with one scale for
+all of them. Labels are whole numbers from any start, a column, one-hot rows or names. Validation and
+test may be missing; without any split, the names are `images` and `labels`, or `x` and `y`.
+"""
 
 import io
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.lib import format as npy
+from numpy.typing import NDArray
 
-from workers.datasets.content import MOST_CLASSES, Content
+from workers.datasets.archives import Archive
+from workers.datasets.archives.limits import MOST_TABLE_BYTES
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats import Archive
-from workers.datasets.zip_archive import MOST_BYTES
+from workers.datasets.formats._arrays import as_images, as_labels, listed
+from workers.datasets.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.places import ArrayFile
 
-ACCEPTED = "an .npz with x_train, y_train, x_test and y_test"
-IMAGES, LABELS = ("x_train", "x_test"), ("y_train", "y_test")
-MOST_SIDE = 512
-Array = np.ndarray[Any, Any]
+ACCEPTED = (
+    "arrays x_train, y_train, x_test, y_test (Keras) or train_images, train_labels, … (MedMNIST)"
+)
+NAMES: dict[tuple[str, str], Split | None] = {
+    ("x_train", "y_train"): "train",
+    ("x_val", "y_val"): "validation",
+    ("x_test", "y_test"): "test",
+    ("train_images", "train_labels"): "train",
+    ("val_images", "val_labels"): "validation",
+    ("test_images", "test_labels"): "test",
+    ("images", "labels"): None,
+    ("x", "y"): None,
+}
+MOST_HEADER = 10_000  # bytes, as numpy itself has it
+MOST_START = MOST_HEADER + 64  # with the magic and the length of the header
 
 
 def matches(archive: Archive) -> bool:
@@ -24,75 +43,67 @@ def matches(archive: Archive) -> bool:
     return all(name.endswith(".npy") for name in archive.names)
 
 
-def read(archive: Archive) -> Content:
-    """The arrays of an archive; only numbers are read, and sizes are checked before."""
-    arrays = {name: _array(archive, name) for name in (*IMAGES, *LABELS)}
-    images = {name: _images(name, arrays[name]) for name in IMAGES}
-    labels = {name: _labels(name, arrays[name]) for name in LABELS}
-    if images["x_train"].shape[1:] != images["x_test"].shape[1:]:
-        raise ArchiveError("the images of x_train and x_test differ in shape")
-    for image_name, label_name in zip(IMAGES, LABELS, strict=True):
-        if len(images[image_name]) != len(labels[label_name]):
-            raise ArchiveError(
-                f"{image_name} has {len(images[image_name])} images and {label_name} has"
-                f" {len(labels[label_name])} labels; there must be one for each"
-            )
-    highest = max((int(labels[name].max()) for name in LABELS if len(labels[name])), default=-1)
-    if highest >= MOST_CLASSES:  # before a name is made for each
-        raise ArchiveError(
-            f"there is a label {highest}; labels of classes go to {MOST_CLASSES - 1}"
-        )
-    num_classes = highest + 1
-    return Content(
-        classes=tuple(str(index) for index in range(num_classes)),
-        train_images=images["x_train"],
-        train_labels=labels["y_train"],
-        test_images=images["x_test"],
-        test_labels=labels["y_test"],
-    )
+def read(archive: Archive, scratch: Path) -> Listing:
+    """The images of the arrays, which are read where they lie; only numbers and text are read."""
+    del scratch
+    present = {name.removesuffix(".npy").lower(): name for name in archive.names}
+    images: list[ListedImage] = []
+    used: set[str] = set()
+    for pair, split in NAMES.items():
+        if not any(name in present for name in pair):
+            continue
+        for name, other in (pair, pair[::-1]):
+            if name not in present:
+                raise ArchiveError(f"the .npz has {other} and no {name}; accepted are {ACCEPTED}")
+        used |= {present[name] for name in pair}
+        array = as_images(_array_file(archive, present[pair[0]]), pair[0])
+        labels = as_labels(_array(archive, present[pair[1]]), pair[1])
+        images += listed(array, labels, split, pair)
+    if not used:
+        raise ArchiveError(f"the .npz has {', '.join(sorted(present))}; accepted are {ACCEPTED}")
+    skipped = Skipped()
+    for name in archive.names:
+        if name not in used:
+            skipped.add("array of another name", name)
+    return Listing(images, skipped=skipped)
 
 
-def _array(archive: Archive, name: str) -> Array:
-    file_name = f"{name}.npy"
-    if file_name not in archive.names:
-        raise ArchiveError(f"the .npz has no {name}; accepted is {ACCEPTED}")
-    content = io.BytesIO(archive.read(file_name))
+def _array_file(archive: Archive, name: str) -> ArrayFile:
+    """Where the numbers of an array lie; nothing but its header is read."""
+    place = archive.stored(name)
+    with Path(place.path).open("rb") as file:
+        file.seek(place.offset)
+        start = io.BytesIO(file.read(min(place.length, MOST_START)))
+    shape, is_fortran, kind = _header(start, name)
+    if is_fortran and len(shape) > 1:
+        raise ArchiveError(f"{name} is in Fortran's order; save it with np.ascontiguousarray")
+    if start.tell() + math.prod(shape) * kind.itemsize != place.length or min(shape, default=0) < 0:
+        raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
+    return ArrayFile(place.path, kind.str, shape, place.offset + start.tell())
+
+
+def _header(file: io.BytesIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     try:
-        version = np.lib.format.read_magic(content)
-        read_header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, _, dtype = read_header(content)
-        if math.prod(shape) * dtype.itemsize > MOST_BYTES:
-            raise ArchiveError(f"{name} declares more than {MOST_BYTES:,} bytes")
-        content.seek(0)
-        return np.lib.format.read_array(content, allow_pickle=False)
-    except ArchiveError:
-        raise
-    except (ValueError, KeyError, TypeError, EOFError, OverflowError, MemoryError) as error:
-        raise ArchiveError(f"{name} is not an array of numbers ({error})") from None
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, is_fortran, kind = read(file, max_header_size=MOST_HEADER)
+    except Exception as error:  # noqa: BLE001 - a damaged header raises anything
+        raise ArchiveError(f"{name} is not an array ({error})") from None
+    if kind.hasobject:
+        raise ArchiveError(f"{name} holds Python objects, not numbers; save it with a plain type")
+    return shape, is_fortran, kind
 
 
-def _images(name: str, array: Array) -> Tensor:
-    accepted = "uint8, (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
-    if array.dtype != np.uint8 or array.ndim not in {3, 4}:
-        raise ArchiveError(f"{name} is {array.dtype} {array.shape}; accepted is {accepted}")
-    images = torch.from_numpy(np.ascontiguousarray(array))
-    if images.ndim == 3:  # noqa: PLR2004 - grey images without a channel axis
-        images = images.unsqueeze(1)
-    elif images.shape[1] not in {1, 3}:
-        images = images.permute(0, 3, 1, 2)
-    channels, height, width = images.shape[1:]
-    if channels not in {1, 3} or not (1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE):
-        raise ArchiveError(
-            f"{name} has shape {array.shape}; accepted is {accepted} and sides up to {MOST_SIDE}"
-        )
-    return images.contiguous()
-
-
-def _labels(name: str, array: Array) -> Tensor:
-    flat = array.reshape(-1) if array.ndim == 2 and array.shape[1:] == (1,) else array  # noqa: PLR2004 - Keras writes labels as a column
-    if flat.ndim != 1 or not np.issubdtype(flat.dtype, np.integer):
-        raise ArchiveError(f"{name} is {array.dtype} {array.shape}; accepted are integers (N,)")
-    return torch.from_numpy(flat.astype(np.int64))
+def _array(archive: Archive, name: str) -> NDArray[Any]:
+    content = archive.read(name)
+    shape, _, kind = _header(io.BytesIO(content), name)
+    if (
+        math.prod(shape) * kind.itemsize > min(MOST_TABLE_BYTES, len(content))
+        or min(shape, default=0) < 0
+    ):
+        raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
+    try:
+        array: NDArray[Any] = npy.read_array(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, MemoryError) as error:
+        raise ArchiveError(f"{name} is not a whole array ({error})") from None
+    return array

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import Registry
-from workers.datasets.content import Content
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,9 @@ class Source:
     """A place that a dataset can come from."""
 
     name: str
-    #: Given an empty folder to work in, inside the datasets folder; raises SourceError.
-    fetch: Callable[[Path], Content]
+    #: Given an empty folder to work in, inside the datasets folder, returns a file or folder in one
+    #: of the formats that can be uploaded; raises SourceError.
+    fetch: Callable[[Path], Path]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class KnownDataset:
 
     sources: tuple[Source, ...]
     sha256: str | None = None  # of the content; None where several contents are right
+    classes: tuple[str, ...] | None = None  # the names of "0", "1", …; None: as the source has them
 
 
 datasets: Registry[Callable[[], KnownDataset]] = Registry("dataset", __name__)

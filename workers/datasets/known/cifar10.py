@@ -3,11 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from workers.datasets.content import Content, ContentError
-from workers.datasets.errors import ArchiveError, SourceError
-from workers.datasets.formats import read_archive
+from workers.datasets.errors import SourceError
 from workers.datasets.known import KnownDataset, Source, datasets
-from workers.datasets.sources.cifar_archive import read_cifar10
 from workers.datasets.sources.download import download, verify
 
 OFFICIAL = "https://www.cs.toronto.edu/~kriz/"
@@ -34,25 +31,21 @@ def cifar10() -> KnownDataset:
     )
 
 
-def _local(name: str, folder: Path) -> Content:
+def _local(name: str, folder: Path) -> Path:
     archive = folder.parent / name
     if not archive.exists():
         raise SourceError("it is not there")
     verify(archive, MD5[name])
-    return read_cifar10(archive)
+    return archive
 
 
-def _local_class_folders(folder: Path) -> Content:
+def _local_class_folders(folder: Path) -> Path:
     archive = folder.parent / CLASS_FOLDERS
     if not archive.exists():
         raise SourceError("it is not there")
-    try:
-        with archive.open("rb") as file:
-            return read_archive(file)
-    except (ArchiveError, ContentError) as error:
-        raise SourceError(str(error)) from None
+    return archive
 
 
-def _official(folder: Path) -> Content:
+def _official(folder: Path) -> Path:
     name = "cifar-10-binary.tar.gz"
-    return read_cifar10(download([OFFICIAL + name], folder / name, md5=MD5[name]))
+    return download([OFFICIAL + name], folder / name, md5=MD5[name])

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from workers.datasets.content import Content
 from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.sources.download import download
-from workers.datasets.sources.idx_files import read_idx_folder
 from workers.datasets.sources.packages import debian_package
 
 CLASSES = (
@@ -41,18 +39,18 @@ def fashion_mnist() -> KnownDataset:
             Source("the Debian package dataset-fashion-mnist", _from_debian),
         ),
         sha256="afc9824644fe9d43626f9e044e367f9828f241f4e11f29d2ab4f82d2b6593b64",
+        classes=CLASSES,
     )
 
 
-def _from_mirror(folder: Path) -> Content:
+def _from_mirror(folder: Path) -> Path:
     for name, md5 in FILES.items():
         download([mirror + name for mirror in MIRRORS], folder / name, md5=md5)
-    return read_idx_folder(folder, CLASSES)
+    return folder
 
 
-def _from_debian(folder: Path) -> Content:
+def _from_debian(folder: Path) -> Path:
     installed = Path("/usr/share/datasets/fashion-mnist")
     if installed.is_dir():
-        return read_idx_folder(installed, CLASSES)
-    root = debian_package("dataset-fashion-mnist", folder)
-    return read_idx_folder(root / installed.relative_to("/"), CLASSES)
+        return installed
+    return debian_package("dataset-fashion-mnist", folder) / installed.relative_to("/")

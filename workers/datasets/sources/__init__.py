@@ -1,1 +1,1 @@
-"""Where the files of datasets come from, and readers of the files as their makers publish them."""
+"""Where the files of known datasets come from: downloads, and packages of npm and Debian."""

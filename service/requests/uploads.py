@@ -1,0 +1,65 @@
+"""The query of an upload: the size that images get, how they get it, and what is left out."""
+
+import re
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AfterValidator
+
+from workers.datasets.geometry import Fit
+from workers.datasets.preparing.options import Damaged, UploadOptions
+
+MOST_SIDE = 1024  # pixels
+SIZE = re.compile(r"(\d{1,4})(?:[x×](\d{1,4}))?")
+
+
+def _checked_size(text: str | None) -> str | None:
+    if text is not None:
+        parsed_size(text)
+    return text
+
+
+def parsed_size(text: str) -> tuple[int, int]:
+    """Width and height in pixels; ValueError says what is accepted."""
+    match = SIZE.fullmatch(text)
+    sides = [int(side) for side in match.groups() if side] if match else []
+    if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
+        raise ValueError(
+            f"'{text[:20]}' is no size; accepted is 64 or 96x128 (width x height), sides from 1 to"
+            f" {MOST_SIDE}"
+        )
+    return sides[0], sides[-1]
+
+
+Size = Annotated[
+    str | None,
+    AfterValidator(_checked_size),
+    Query(
+        max_length=20,
+        examples=["64", "96x128"],
+        description="of every image, in pixels: a side, or width x height. Default: as the images"
+        " are where all agree and no side exceeds 512, else the median shorter side, at most 224",
+    ),
+]
+FitQuery = Annotated[
+    Fit | None,
+    Query(description="what is done with images of other proportions; default: crop"),
+]
+TestShare = Annotated[
+    float | None,
+    Query(ge=0.01, le=0.9, description="held out for testing where no split is; default: 0.2"),
+]
+DamagedQuery = Annotated[
+    Damaged, Query(description="a damaged image is refused by name, or skipped and counted")
+]
+
+
+def upload_options(
+    size: Size = None,
+    fit: FitQuery = None,
+    test_share: TestShare = None,
+    damaged: DamagedQuery = "refuse",
+) -> UploadOptions:
+    """The options that a query gives."""
+    width, height = parsed_size(size) if size else (None, None)
+    return UploadOptions(width, height, fit, test_share, damaged)

@@ -1,0 +1,46 @@
+"""What an archive may hold at most, before anything of it is unpacked."""
+
+from pathlib import PurePosixPath
+
+from workers.datasets.errors import ArchiveError
+
+MOST_ENTRIES = 1_000_000
+MOST_BYTES = 32 * 1024**3  # unpacked, all entries together; they are on disk, not in memory
+MOST_RATIO = 200  # unpacked over packed; photographs stay near 1, uint8 arrays under 100
+RATIO_FREE_BYTES = 1024**2  # small files may compress as they like
+MOST_TABLE_BYTES = 256 * 1024**2  # of a file that is read into memory: a table, a pickle
+
+
+def check_number(number: int) -> None:
+    """ArchiveError where there are too many entries."""
+    if number > MOST_ENTRIES:
+        raise ArchiveError(f"the archive has more than {MOST_ENTRIES:,} entries, the most accepted")
+
+
+def check_total(num_bytes: int) -> None:
+    """ArchiveError where the entries are too large together."""
+    if num_bytes > MOST_BYTES:
+        raise ArchiveError(
+            f"the archive would unpack to {num_bytes:,} bytes; at most {MOST_BYTES:,} are accepted"
+        )
+
+
+def check_ratio(name: str, unpacked: int, packed: int) -> None:
+    """ArchiveError where a few bytes would become a great many."""
+    ratio = unpacked / max(1, packed)
+    if unpacked > RATIO_FREE_BYTES and ratio > MOST_RATIO:
+        raise ArchiveError(
+            f"'{name[:200]}' unpacks to {ratio:,.0f} times its size; at most {MOST_RATIO} is accepted"
+        )
+
+
+def check_path(name: str) -> str:
+    """The path of an entry, with `/` between folders; ArchiveError where it would leave the archive."""
+    with_slashes = name.replace("\\", "/")  # some programs on Windows write them the other way
+    path = PurePosixPath(with_slashes)
+    if not path.parts:
+        raise ArchiveError("the archive has an entry without a name")
+    is_drive = len(path.parts[0]) == len("C:") and path.parts[0].endswith(":")
+    if path.is_absolute() or ".." in path.parts or is_drive or "\0" in name:
+        raise ArchiveError(f"the archive has a path that leaves it: {name[:200]!r}")
+    return str(path)

@@ -1,0 +1,113 @@
+"""A tar, compressed or not: unpacked as one stream, then read where its files lie, by any process."""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zlib
+from collections.abc import Collection
+from pathlib import Path
+from typing import IO, Any
+
+from workers.datasets.archives import limits
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError
+from workers.datasets.places import FilePlace
+
+MAGIC_OFFSET, MAGIC = 257, b"ustar"
+BLOCK = 1024**2
+DAMAGE = (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+#: First bytes → opens the stream below.
+COMPRESSIONS: dict[bytes, Any] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"BZh": bz2.open,
+}
+
+
+class TarArchive:
+    """The files of a tar, by their paths."""
+
+    def __init__(self, path: Path, scratch: Path) -> None:
+        self._path = _decompressed(path, scratch)
+        try:
+            self._files = _members(self._path)
+        except DAMAGE as error:
+            raise UnreadableArchiveError(f"the file is not a whole tar archive ({error})") from None
+        if not self._files:
+            raise UnreadableArchiveError("the archive is empty")
+
+    @property
+    def names(self) -> Collection[str]:
+        """The paths of the files, `/` between folders, in the order of the archive."""
+        return self._files.keys()
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; ArchiveError where it is damaged."""
+        place = self._files[name]
+        if place.length > limits.MOST_TABLE_BYTES:
+            raise ArchiveError(f"'{name}' has more than {limits.MOST_TABLE_BYTES:,} bytes")
+        return place.read()
+
+    def stored(self, name: str) -> FilePlace:
+        """Where the bytes of a file lie as they are: in a tar they always do."""
+        return self._files[name]
+
+    def place(self, name: str) -> FilePlace:
+        """Where the bytes of a file lie, for any process to read."""
+        return self._files[name]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def is_tar(start: bytes) -> bool:
+    """Whether a file that starts so is a tar, or compressed as a tar may be."""
+    is_compressed = any(start.startswith(magic) for magic in COMPRESSIONS)
+    return is_compressed or start[MAGIC_OFFSET:].startswith(MAGIC)
+
+
+def _decompressed(path: Path, scratch: Path) -> Path:
+    """The tar itself: the file, or what it decompresses to, within the bounds."""
+    with path.open("rb") as file:
+        start = file.read(len(b"\xfd7zXZ\x00"))
+    opener = next((made for magic, made in COMPRESSIONS.items() if start.startswith(magic)), None)
+    if opener is None:
+        return path
+    target = scratch / "archive.tar"
+    try:
+        with opener(path, "rb") as source, target.open("wb") as unpacked:
+            _copy(source, unpacked, packed=path.stat().st_size)
+    except DAMAGE as error:
+        raise UnreadableArchiveError(f"the archive is damaged ({error})") from None
+    return target
+
+
+def _copy(source: IO[bytes], target: IO[bytes], packed: int) -> None:
+    copied = 0
+    while block := source.read(BLOCK):
+        copied += len(block)
+        limits.check_total(copied)
+        limits.check_ratio("the archive", copied, packed)
+        target.write(block)
+
+
+def _members(path: Path) -> dict[str, FilePlace]:
+    files: dict[str, FilePlace] = {}
+    total = 0
+    with tarfile.open(path, "r:") as opened:
+        for number, member in enumerate(opened, start=1):
+            limits.check_number(number)
+            if member.isdir():
+                continue
+            name = limits.check_path(member.name)
+            if not member.isreg():
+                raise ArchiveError(
+                    f"the archive has a link or a device: {name[:200]!r}; only files are accepted"
+                )
+            if member.issparse():
+                raise ArchiveError(f"'{name[:200]}' is sparse; only plain files are accepted")
+            total += member.size
+            limits.check_total(total)
+            files[name] = FilePlace(str(path), member.offset_data, member.size)
+            opened.members = []  # type: ignore[attr-defined]  # or every header stays in memory
+    return files

@@ -1,0 +1,121 @@
+"""A zip: its files are read where they lie, by any process."""
+
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Collection
+from pathlib import Path
+from typing import BinaryIO
+
+from workers.datasets.archives import limits
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError
+from workers.datasets.places import FilePlace, file_on_disk
+
+MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,  # zipfile lacks the method of compression
+    RuntimeError,
+    ValueError,
+)
+LOCAL_HEADER = struct.Struct(
+    "<26x2H"
+)  # its last two numbers: lengths of the name and the extra field
+BLOCK = 1024**2
+
+
+class ZipArchive:
+    """The files of a zip whose declared sizes are harmless, by their paths."""
+
+    def __init__(self, path: Path, scratch: Path) -> None:
+        self._path, self._scratch = path, scratch
+        try:  # NotImplementedError: a newer version of the format than zipfile knows
+            self._zip = zipfile.ZipFile(path)
+        except DAMAGE as error:
+            raise UnreadableArchiveError(f"the file is not a whole zip archive ({error})") from None
+        entries = self._zip.infolist()
+        limits.check_number(len(entries))
+        limits.check_total(sum(entry.file_size for entry in entries))
+        self._files = {_checked_path(entry): entry for entry in entries if not entry.is_dir()}
+        if not self._files:
+            raise UnreadableArchiveError("the archive is empty")
+        self._file: BinaryIO = path.open("rb")
+
+    @property
+    def names(self) -> Collection[str]:
+        """The paths of the files, `/` between folders, in the order of the archive."""
+        return self._files.keys()
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file, never more than it declared; ArchiveError where it is damaged."""
+        entry = self._files[name]
+        if entry.file_size > limits.MOST_TABLE_BYTES:
+            raise ArchiveError(f"'{name}' has more than {limits.MOST_TABLE_BYTES:,} bytes")
+        try:
+            with self._zip.open(entry) as opened:
+                content = opened.read(entry.file_size + 1)
+        except DAMAGE as error:
+            raise ArchiveError(f"'{name}' in the archive is damaged ({error})") from None
+        if len(content) != entry.file_size:
+            raise ArchiveError(f"'{name}' in the archive is not of the size it declares")
+        return content
+
+    def stored(self, name: str) -> FilePlace:
+        """Where the bytes of a file lie as they are; they are unpacked where they do not yet."""
+        is_stored = self._files[name].compress_type == zipfile.ZIP_STORED
+        return self.place(name) if is_stored else file_on_disk(self._unpack(name))
+
+    def place(self, name: str) -> FilePlace:
+        """Where the bytes of a file lie, for any process to read."""
+        entry = self._files[name]
+        if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            return file_on_disk(self._unpack(name))
+        self._file.seek(entry.header_offset)
+        header = self._file.read(LOCAL_HEADER.size)
+        if len(header) != LOCAL_HEADER.size:
+            raise ArchiveError(f"'{name}' in the archive is damaged (its header is cut off)")
+        offset = entry.header_offset + LOCAL_HEADER.size + sum(LOCAL_HEADER.unpack(header))
+        is_deflated = entry.compress_type == zipfile.ZIP_DEFLATED
+        return FilePlace(
+            str(self._path),
+            offset,
+            entry.compress_size,
+            inflated=entry.file_size if is_deflated else None,
+            checksum=entry.CRC,
+        )
+
+    def _unpack(self, name: str) -> Path:
+        entry = self._files[name]
+        target = self._scratch / f"unpacked{entry.header_offset}"
+        try:
+            with self._zip.open(entry) as opened, target.open("wb") as file:
+                while block := opened.read(BLOCK):
+                    file.write(block)
+        except DAMAGE as error:
+            raise ArchiveError(f"'{name}' in the archive is damaged ({error})") from None
+        return target
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        self._zip.close()
+
+
+def _checked_path(entry: zipfile.ZipInfo) -> str:
+    path = limits.check_path(entry.filename)
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise ArchiveError(
+            f"the archive has a symbolic link: {path[:200]!r}; only files are accepted"
+        )
+    if entry.flag_bits & 0x1:
+        raise ArchiveError(
+            "the archive is encrypted; only archives without a password are accepted"
+        )
+    limits.check_ratio(path, entry.file_size, entry.compress_size)
+    return path

@@ -1,0 +1,87 @@
+"""Arrays as images with labels: which shapes are images, and which numbers are classes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.datasets.class_names import normalised
+from workers.datasets.content import MOST_CLASSES
+from workers.datasets.errors import ArchiveError
+from workers.datasets.listing import ListedImage, Split
+from workers.datasets.places import ArrayFile, RowPlace
+
+MOST_SIDE = 4096
+CHANNELS = (1, 3)
+SHAPES = "(N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
+
+
+def as_images(array: ArrayFile, name: str) -> ArrayFile:
+    """The array with its channels where they are; ArchiveError where its shape is not that of images."""
+    shape = array.shape
+    if np.dtype(array.kind).kind not in "uif":
+        raise ArchiveError(
+            f"{name} has numbers of type {array.kind}; accepted are whole numbers and floats"
+        )
+    is_image = len(shape) == 3 or (  # noqa: PLR2004 - grey images without an axis of channels
+        len(shape) == 4 and (shape[3] in CHANNELS or shape[1] in CHANNELS)  # noqa: PLR2004
+    )
+    if not is_image:
+        raise ArchiveError(f"{name} has the shape {shape}; accepted is {SHAPES}")
+    is_channels_first = len(shape) == 4 and shape[3] not in CHANNELS  # noqa: PLR2004
+    sides = shape[2:] if is_channels_first else shape[1:3]
+    if not all(1 <= side <= MOST_SIDE for side in sides):
+        raise ArchiveError(f"{name} has the shape {shape}; accepted are sides of 1 to {MOST_SIDE}")
+    return ArrayFile(array.path, array.kind, shape, array.offset, array.stride, is_channels_first)
+
+
+def as_labels(array: NDArray[Any], name: str) -> list[str]:
+    """The class of each image: whole numbers from any start, one-hot rows, a column, or names."""
+    if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004 - a column, as Keras writes it
+        array = array[:, 0]
+    if array.ndim == 2:  # noqa: PLR2004 - one-hot
+        array = _from_one_hot(array, name)
+    if array.ndim != 1 or array.dtype.kind not in "iufUSb":
+        raise ArchiveError(
+            f"{name} is {array.dtype} {array.shape}; accepted are whole numbers or names (N,), a"
+            " column (N, 1) or one-hot rows (N, K)"
+        )
+    if array.dtype.kind == "S":
+        return [normalised(label.decode("utf-8", "replace")) for label in array.tolist()]
+    if array.dtype.kind == "U":
+        return [normalised(label) for label in array.tolist()]
+    if array.dtype.kind == "f" and not np.array_equal(array, np.rint(array)):
+        raise ArchiveError(f"{name} has fractions; accepted are whole numbers")
+    return [str(int(label)) for label in array.tolist()]
+
+
+def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:
+    is_one_hot = array.dtype.kind in "iufb" and bool(
+        np.all((array == 0) | (array == 1)) and np.all(array.sum(axis=1) == 1)
+    )
+    if not is_one_hot or array.shape[1] > MOST_CLASSES:
+        raise ArchiveError(
+            f"{name} has the shape {array.shape}, and its rows are not one-hot; accepted is one"
+            " class for each image"
+        )
+    numbers: NDArray[Any] = array.argmax(axis=1)
+    return numbers
+
+
+def listed(
+    images: ArrayFile, labels: Sequence[str], split: Split | None, names: tuple[str, str]
+) -> list[ListedImage]:
+    """Every image with its label; ArchiveError unless there is one label for each.
+
+    `names` are those of the two arrays.
+    """
+    if images.shape[0] != len(labels):
+        raise ArchiveError(
+            f"{names[0]} has {images.shape[0]:,} images and {names[1]} has {len(labels):,} labels;"
+            " there must be one for each"
+        )
+    return [
+        ListedImage(f"{names[0]}[{row}]", label, RowPlace(images, row), split)
+        for row, label in enumerate(labels)
+    ]

@@ -1,0 +1,171 @@
+"""The official archives of CIFAR-10 and CIFAR-100 (Krizhevsky 2009), binary or python version."""
+
+import io
+import pickle
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.datasets.archives import Archive
+from workers.datasets.errors import ArchiveError
+from workers.datasets.formats._arrays import listed
+from workers.datasets.listing import ListedImage, Listing, Split
+from workers.datasets.places import ArrayFile, FilePlace
+
+ACCEPTED = "the official archive of CIFAR-10 or CIFAR-100"
+SIDE = 32
+PIXELS = 3 * SIDE * SIDE  # the red, green and blue planes of an image
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """The names of the files in an archive."""
+
+    batches: dict[str, Split]
+    classes: str  # the file with the names of the classes
+    is_binary: bool
+    label_bytes: int  # before each image of the binary version; the last one is the label
+    key: str  # of labels and class names, in the python version
+
+
+VARIANTS = (
+    _Variant(
+        {**{f"data_batch_{n}.bin": "train" for n in range(1, 6)}, "test_batch.bin": "test"},
+        "batches.meta.txt",
+        is_binary=True,
+        label_bytes=1,
+        key="label",
+    ),
+    _Variant(
+        {**{f"data_batch_{n}": "train" for n in range(1, 6)}, "test_batch": "test"},
+        "batches.meta",
+        is_binary=False,
+        label_bytes=0,
+        key="label",
+    ),
+    _Variant(
+        {"train.bin": "train", "test.bin": "test"},
+        "fine_label_names.txt",
+        is_binary=True,
+        label_bytes=2,
+        key="fine_label",
+    ),
+    _Variant(
+        {"train": "train", "test": "test"},
+        "meta",
+        is_binary=False,
+        label_bytes=0,
+        key="fine_label",
+    ),
+)
+
+
+def matches(archive: Archive) -> bool:
+    """Whether it has the files of an official archive."""
+    return _variant(_by_file_name(archive)) is not None
+
+
+def read(archive: Archive, scratch: Path) -> Listing:
+    """The images of the archive; of CIFAR-100 with the fine classes."""
+    names = _by_file_name(archive)
+    variant = _variant(names)
+    if variant is None:
+        raise ArchiveError(f"files are missing; accepted is {ACCEPTED}")
+    classes = _class_names(archive.read(names[variant.classes]), variant)
+    images: list[ListedImage] = []
+    for file_name, split in variant.batches.items():
+        if variant.is_binary:
+            array, labels = _binary_batch(archive.place(names[file_name]), variant.label_bytes)
+        else:
+            content = archive.read(names[file_name])
+            array, labels = _python_batch(content, variant.key, scratch / file_name)
+        if len(labels) and labels.max() >= len(classes):
+            raise ArchiveError(f"{file_name} has a label {labels.max()}, beyond the classes")
+        named = [classes[label] for label in labels.tolist()]
+        images += listed(array, named, split, (file_name, file_name))
+    return Listing(images, classes)
+
+
+def _by_file_name(archive: Archive) -> dict[str, str]:
+    return {PurePosixPath(name).name: name for name in archive.names}
+
+
+def _variant(names: dict[str, str]) -> _Variant | None:
+    return next(
+        (variant for variant in VARIANTS if {*variant.batches, variant.classes} <= set(names)), None
+    )
+
+
+def _class_names(content: bytes, variant: _Variant) -> tuple[str, ...]:
+    if variant.is_binary:
+        return tuple(content.decode("utf-8", "replace").split())
+    names = _unpickled(content).get(f"{variant.key}_names".encode())
+    if not isinstance(names, list):
+        raise ArchiveError("the names of the classes are missing")
+    return tuple(
+        name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names
+    )
+
+
+def _binary_batch(place: FilePlace, label_bytes: int) -> tuple[ArrayFile, NDArray[np.int64]]:
+    record = label_bytes + PIXELS
+    number, rest = divmod(place.length, record)
+    if rest or place.inflated is not None:
+        raise ArchiveError(f"a batch has {place.length:,} bytes, not whole records of {record:,}")
+    records = np.memmap(place.path, np.uint8, "r", place.offset, (number, record))
+    labels = records[:, label_bytes - 1].astype(np.int64)
+    array = ArrayFile(
+        place.path,
+        "|u1",
+        (number, 3, SIDE, SIDE),
+        place.offset + label_bytes,
+        stride=record,
+        is_channels_first=True,
+    )
+    return array, labels
+
+
+def _python_batch(content: bytes, key: str, target: Path) -> tuple[ArrayFile, NDArray[np.int64]]:
+    batch = _unpickled(content)
+    try:
+        labels = np.asarray(batch[f"{key}s".encode()], np.int64)
+        images = np.asarray(batch[b"data"], np.uint8).reshape(-1, 3, SIDE, SIDE)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ArchiveError(f"a batch is not one of images ({error})") from None
+    if labels.ndim != 1 or (len(labels) and labels.min() < 0):
+        raise ArchiveError("the labels of a batch are not whole numbers from 0")
+    images.tofile(target)
+    return ArrayFile(str(target), "|u1", images.shape, is_channels_first=True), labels
+
+
+def _unpickled(content: bytes) -> dict[bytes, Any]:
+    try:
+        loaded = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
+    except Exception as error:  # noqa: BLE001 - a damaged pickle raises anything
+        raise ArchiveError(f"a batch cannot be read ({error})") from None
+    if not isinstance(loaded, dict):
+        raise ArchiveError("a batch is not a dictionary")
+    return loaded
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Builds numpy arrays and plain values and can call nothing else, so that no code is run."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in {
+            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy._core.multiarray", "_reconstruct"),
+        }:
+            return np._core.multiarray._reconstruct  # type: ignore[attr-defined]  # noqa: SLF001
+        if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
+            return getattr(np, name)
+        if (module, name) == ("_codecs", "encode"):  # how pickle writes bytes for Python 2
+            return _latin1
+        raise pickle.UnpicklingError(f"it holds {module}.{name}, which is not data")
+
+
+def _latin1(text: str, encoding: str = "latin1") -> bytes:
+    return text.encode(encoding)

@@ -1,0 +1,77 @@
+"""Loads a prepared file as a dataset: its images are memory-mapped, and read when they are needed."""
+
+import json
+from pathlib import Path
+
+from torch import Tensor
+
+from models import ImageShape
+from workers.datasets import splits
+from workers.datasets.description import DatasetDescription
+from workers.datasets.geometry import Geometry
+from workers.datasets.image_dataset import ImageDataset, Split, hold_out_validation
+from workers.datasets.preparation import Preparation
+from workers.datasets.prepared_file import Header, read_header
+
+VALIDATION_SHARE = 0.1  # of train, in a file of an earlier version
+
+
+def load(path: Path, name: str) -> ImageDataset:
+    """The dataset in a prepared file, which versions up to 0.1 wrote in another form."""
+    from safetensors.torch import load_file
+
+    header = read_header(path)
+    tensors = load_file(path)
+    description = describe_file(header)
+    cut = _cut if header.is_prepared_file else _cut_as_earlier_versions
+    return ImageDataset(
+        name=name,
+        classes=description.classes,
+        sha256=description.sha256,
+        split=description.split,
+        preparation=description.preparation,
+        moments=(description.mean, description.std) if description.mean else None,
+        **cut(tensors, description),
+    )
+
+
+def describe_file(header: Header) -> DatasetDescription:
+    """What the header of a prepared file says, of this form or of that of versions up to 0.1."""
+    if header.is_prepared_file:
+        return DatasetDescription.from_json(header.description)
+    metadata = header.metadata
+    num_images, *shape = header.entries["train_images"]["shape"]
+    channels, height, width = ImageShape(*shape)
+    num_validation = max(1, round(num_images * VALIDATION_SHARE))
+    return DatasetDescription(
+        classes=tuple(json.loads(metadata["classes"])),
+        sizes={
+            "train": num_images - num_validation,
+            "validation": num_validation,
+            "test": header.entries["test_labels"]["shape"][0],
+        },
+        sha256=metadata["sha256"],
+        split=splits.RANDOM_VALIDATION,
+        preparation=Preparation(channels, Geometry(width, height, "stretch")),
+        source=metadata["source"],
+        notes=[metadata["note"]] if metadata["note"] else [],
+    )
+
+
+def _cut(tensors: dict[str, Tensor], description: DatasetDescription) -> dict[str, Split]:
+    images = tensors["images"].permute(0, 3, 1, 2)  # (N, H, W, C) → (N, C, H, W), nothing is moved
+    found, start = {}, 0
+    for split, size in description.sizes.items():
+        end = start + size
+        found[split] = Split(images[start:end], tensors["labels"][start:end])
+        start = end
+    return found
+
+
+def _cut_as_earlier_versions(
+    tensors: dict[str, Tensor], description: DatasetDescription
+) -> dict[str, Split]:
+    del description
+    train, validation = hold_out_validation(Split(tensors["train_images"], tensors["train_labels"]))
+    test = Split(tensors["test_images"], tensors["test_labels"])
+    return {"train": train, "validation": validation, "test": test}

@@ -1,0 +1,1 @@
+"""From an archive to a prepared dataset: images are measured, split, decoded in processes and written."""

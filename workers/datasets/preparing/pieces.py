@@ -1,0 +1,109 @@
+"""The work on a piece of a dataset, which runs in a process of its own: measuring, and decoding.
+
+Nothing here imports torch, so that such a process starts quickly.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.datasets.errors import ArchiveError
+from workers.datasets.image_file import ImageFileError, Measured, measure, measure_pixels
+from workers.datasets.places import FilePlace, Place
+from workers.datasets.preparation import Preparation
+
+NUM_VALUES = 256  # of a byte
+
+Damage = tuple[int, str]  # position of an image, and what is wrong with it
+
+
+@dataclass(frozen=True)
+class MeasuredPiece:
+    """What is known of some images; None in place of one that is damaged."""
+
+    images: list[Measured | None]
+    damage: list[Damage]
+
+
+def measure_piece(places: Sequence[Place]) -> MeasuredPiece:
+    """Measure some images; positions in `damage` are those in `places`."""
+    images: list[Measured | None] = []
+    damage: list[Damage] = []
+    for position, place in enumerate(places):
+        try:
+            images.append(_measure(place))
+        except (ImageFileError, ArchiveError) as error:
+            images.append(None)
+            damage.append((position, str(error)))
+    return MeasuredPiece(images, damage)
+
+
+def _measure(place: Place) -> Measured:
+    if isinstance(place, FilePlace):
+        return measure(place.read())
+    if np.dtype(place.array.kind) == np.uint8:  # its shape says everything
+        height, width, *channels = place.array.image_shape
+        return Measured(width, height, is_grey=channels in ([], [1]))
+    return measure_pixels(_without_channel(place.read()))
+
+
+@dataclass(frozen=True)
+class DecodedPiece:
+    """What came of decoding some images into the prepared file."""
+
+    damage: list[Damage]
+    #: How often each value occurs in each channel, (channels, 256), over the images that count.
+    value_counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Images that lie next to each other in the prepared file."""
+
+    places: list[Place]
+    offset: int  # in bytes, of the first image in the file
+    num_counted: int = 0  # the first so many count for the mean: they are for training
+    target: str = ""
+    preparation: Preparation = field(kw_only=True)
+
+
+def decode_piece(piece: Piece) -> DecodedPiece:
+    """Decode some images and write them where they belong."""
+    geometry, channels = piece.preparation.geometry, piece.preparation.channels
+    shape = (len(piece.places), geometry.height, geometry.width, channels)
+    pixels = np.zeros(shape, np.uint8)
+    damage: list[Damage] = []
+    for position, place in enumerate(piece.places):
+        try:
+            pixels[position] = _decode(place, piece.preparation)
+        except (ImageFileError, ArchiveError) as error:
+            damage.append((position, str(error)))
+    file = os.open(piece.target, os.O_WRONLY)
+    try:
+        _write(file, memoryview(pixels.data).cast("B"), piece.offset)
+    finally:
+        os.close(file)
+    counted = pixels[: piece.num_counted].reshape(-1, channels)
+    counts = [np.bincount(counted[:, channel], minlength=NUM_VALUES) for channel in range(channels)]
+    return DecodedPiece(damage, np.stack(counts).astype(np.int64))
+
+
+def _decode(place: Place, preparation: Preparation) -> NDArray[np.uint8]:
+    if isinstance(place, FilePlace):
+        return preparation.of_file(place.read())
+    return preparation.of_pixels(_without_channel(place.read()))
+
+
+def _without_channel(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 1) → (H, W): a grey image has no axis of channels."""
+    is_grey = pixels.ndim == 3 and pixels.shape[2] == 1  # noqa: PLR2004 - an axis of channels
+    return pixels[..., 0] if is_grey else pixels
+
+
+def _write(file: int, content: memoryview, offset: int) -> None:
+    while content:
+        written = os.pwrite(file, content, offset)
+        content, offset = content[written:], offset + written

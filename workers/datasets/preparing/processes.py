@@ -1,0 +1,79 @@
+"""Runs functions on pieces of a dataset: in processes of their own where there is much to do."""
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+AHEAD = 4  # pieces handed to each process before the first of them is done
+
+
+class Map(Protocol):
+    """Applies a function to pieces, and gives the results in the order of the pieces."""
+
+    def __call__(self, function: Callable[[A], B], pieces: Iterator[A]) -> Iterator[B]:
+        """Apply `function` to each of the pieces."""
+        ...
+
+
+def in_this_process(function: Callable[[A], B], pieces: Iterator[A]) -> Iterator[B]:
+    """One piece after the other, here."""
+    return map(function, pieces)
+
+
+@contextmanager
+def in_processes(number: int) -> Iterator[Map]:
+    """A map over `number` processes, which end with this one, even if it is killed."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(number, context, initializer=_end_with_parent) as pool:
+
+        def apply(function: Callable[[A], B], pieces: Iterator[A]) -> Iterator[B]:
+            waiting: deque[Future[B]] = deque()
+            for piece in pieces:
+                waiting.append(pool.submit(function, piece))
+                if len(waiting) >= number * AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+        try:
+            yield apply
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def run_apart(function: Callable[..., B], *arguments: Any) -> B:
+    """What a function returns that runs in a new process, which ends with this one."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, initializer=_end_with_parent) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cut(items: Sequence[A], size: int) -> Iterator[Sequence[A]]:
+    """The items in pieces of `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone: a killed parent cannot say so."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
