@@ -25,6 +25,7 @@ from service.routes.v1 import (
     charts,
     comparison_predictions,
     comparisons,
+    dataset_images,
     dataset_uploads,
     datasets,
     diagnostics,
@@ -63,6 +64,7 @@ MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archi
 ROUTERS = (
     datasets.router,
     dataset_uploads.router,
+    dataset_images.router,
     architectures.router,
     comparisons.router,
     leaderboards.router,

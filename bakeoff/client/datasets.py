@@ -1,11 +1,12 @@
 """Datasets: what can be trained on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bakeoff.answers import Json
 from bakeoff.answers.job import Job
 from bakeoff.client._resource import Resource
-from bakeoff.transport.file_body import FileBody
+from bakeoff.transport.file_body import FileBody, archive_of
 
 
 class Datasets(Resource):
@@ -19,23 +20,69 @@ class Datasets(Resource):
         """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""
         return self._connection.get("/v1/datasets/{name}", name=name)
 
-    def upload_dataset(self, name: str, archive: Path | str) -> Json:
-        """Upload a zip of class folders or an .npz; return the dataset.
+    def upload_dataset(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        name: str,
+        archive: Path | str,
+        *,
+        size: str | None = None,
+        fit: str | None = None,
+        test_share: float | None = None,
+        damaged: str | None = None,
+        prefer: str | None = None,
+        sent: Callable[[int], None] | None = None,
+    ) -> Json:
+        """Upload a folder of pictures, or an archive in any format of the service; return the dataset.
 
-        It takes the place of a dataset of that name. The file is streamed, and read again from its
-        beginning when the request is sent again; `timeout` does not apply.
+        It takes the place of a dataset of that name. A folder is packed into a zip first. The file is
+        streamed, and read again from its beginning when the request is sent again; `timeout` does not
+        apply.
+
+        Args:
+            name: Of the dataset.
+            archive: A folder, or a file.
+            size: Of every image in pixels: "64", or "96x128" for width and height.
+            fit: What is done with images of other proportions: "crop", "pad" or "stretch".
+            test_share: What is held out for testing where there is no test split.
+            damaged: "refuse", or "skip" to leave damaged images out and count them.
+            prefer: "respond-async" to get the job that prepares the upload instead of the dataset.
+            sent: Is told how many bytes have been sent.
         """
-        body = FileBody(Path(archive))
-        response = self._connection.send(
-            "PUT",
-            "/v1/datasets/{name}",
-            {"name": name},
-            content=body,
-            headers=body.headers,
-            timeout=None,  # the service reads every image before it answers
-        )
+        options = {"size": size, "fit": fit, "test_share": test_share, "damaged": damaged}
+        with archive_of(Path(archive)) as file:
+            body = FileBody(file, sent)
+            response = self._connection.send(
+                "PUT",
+                "/v1/datasets/{name}",
+                {"name": name, **options},
+                content=body,
+                headers={**body.headers, **({"Prefer": prefer} if prefer else {})},
+                timeout=None,  # the service reads every image before it answers
+            )
         answer: Json = response.json()
         return answer
+
+    def resize_dataset(self, name: str, new_name: str, *, size: str, fit: str = "crop") -> Job:
+        """Enqueue making the upload behind a dataset at another size, as dataset `new_name`.
+
+        Not sent again after it may have arrived: it would be made twice.
+        """
+        body = {"new_name": new_name, "size": size, "fit": fit}
+        path = "/v1/datasets/{name}/geometry"
+        return Job(self._connection.post(path, body, name=name, repeatable=False))
+
+    def show_dataset_images(
+        self,
+        name: str,
+        *,
+        split: str = "train",
+        label: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Json:
+        """Images of a split, or of one class of it, as PNG in data URLs, as networks see them."""
+        query = {"split": split, "label": label, "limit": limit, "offset": offset}
+        return self._connection.get("/v1/datasets/{name}/images", name=name, **query)
 
     def delete_dataset(self, name: str) -> None:
         """Delete a dataset's file; models that were trained on it stay usable."""

@@ -9,6 +9,7 @@ from rich.table import Table
 
 import bakeoff
 from bakeoff.answers import Json
+from bakeoff.terminal import uploads
 from bakeoff.terminal.options import DEFAULT_URL, Url
 
 app = typer.Typer(help="List, fetch and upload datasets.", invoke_without_command=True)
@@ -36,15 +37,36 @@ def fetch(name: Name, url: Url = DEFAULT_URL) -> None:
 
 
 @app.command()
-def upload(
+def upload(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command line
     name: Name,
-    archive: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".zip or .npz")],
+    pictures: Annotated[Path, typer.Argument(exists=True, help="A folder, or an archive.")],
+    size: Annotated[str | None, typer.Option(help="Of every image: 64, or 96x128.")] = None,
+    fit: Annotated[str | None, typer.Option(help="crop, pad or stretch.")] = None,
+    test_share: Annotated[float | None, typer.Option(help="Held out for testing.")] = None,
+    damaged: Annotated[str | None, typer.Option(help="refuse or skip.")] = None,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """Upload a zip of train/<class>/* and test/<class>/*, or an .npz."""
+    """Upload a folder or an archive of pictures: class folders, a table of labels, arrays."""
+    console = Console()
+    options = {"size": size, "fit": fit, "test_share": test_share, "damaged": damaged}
     with bakeoff.Client(url) as client:
-        uploaded = client.upload_dataset(name, archive)
-        typer.echo(f"{name}: {uploaded['state']}, {len(uploaded['classes'])} classes")
+        dataset = uploads.upload(console, client, name, pictures, **options)
+    for line in uploads.described(dataset):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def resize(
+    name: Name,
+    new_name: Annotated[str, typer.Argument(help="Name of the dataset that is made.")],
+    size: Annotated[str, typer.Argument(help="Of every image: 64, or 96x128.")],
+    fit: Annotated[str, typer.Option(help="crop, pad or stretch.")] = "crop",
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Make the same upload at another size, without uploading again."""
+    with bakeoff.Client(url) as client:
+        job = client.resize_dataset(name, new_name, size=size, fit=fit)
+        typer.echo(f"job {job['id']}")
 
 
 @app.command()

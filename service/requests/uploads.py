@@ -1,13 +1,15 @@
-"""The query of an upload: the size that images get, how they get it, and what is left out."""
+"""The size that images of an upload get, how they get it, and what is left out."""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
+from service.requests.fields import Form, Name
 from workers.datasets.geometry import Fit
-from workers.datasets.preparing.options import Damaged, UploadOptions
+from workers.datasets.upload_options import Damaged, UploadOptions
 
 MOST_SIDE = 1024  # pixels
 SIZE = re.compile(r"(\d{1,4})(?:[x×](\d{1,4}))?")
@@ -29,6 +31,23 @@ def parsed_size(text: str) -> tuple[int, int]:
             f" {MOST_SIDE}"
         )
     return sides[0], sides[-1]
+
+
+class ResizeForm(Form):
+    """Another size for the images of an upload."""
+
+    new_name: Name = Field(
+        min_length=1, description="of the dataset that is made", examples=["small"]
+    )
+    size: Annotated[str, AfterValidator(_checked_size)] = Field(
+        max_length=20, examples=["64", "96x128"], description="a side, or width x height, in pixels"
+    )
+    fit: Fit = Field("crop", description="what is done with images of other proportions")
+
+    def options(self, before: UploadOptions) -> UploadOptions:
+        """How the upload is prepared, which was prepared with the options `before`."""
+        width, height = parsed_size(self.size)
+        return replace(before, width=width, height=height, fit=self.fit)
 
 
 Size = Annotated[

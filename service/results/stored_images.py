@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.prepared_file import mapped, read_header
+from workers.datasets.loading import mapped_split
 from workers.datasets.store import DatasetGoneError, DatasetStore
 from workers.storage.datasets import DatasetIdentity
 
@@ -28,9 +28,5 @@ class StoredImages:
             path = self._datasets.path(self._identity, self._dataset)
         except DatasetGoneError:
             return None
-        header = read_header(path)
-        if not header.is_prepared_file:
-            return mapped(path, "test_images")
-        num_test = header.description["sizes"]["test"]
-        images: NDArray[np.uint8] = mapped(path, "images")[-num_test:].transpose(0, 3, 1, 2)
-        return images
+        images, _ = mapped_split(path, "test")
+        return images.transpose(0, 3, 1, 2)

@@ -19,8 +19,8 @@ class InTurn:
         self._settings = settings
         self._started: list[Lease] = []
 
-    def reserve(self) -> bool:
-        return not self._started
+    def reserve(self, *, beside: bool = False) -> bool:
+        return not self._started and not beside
 
     def unreserve(self) -> None:
         """Nothing was kept."""

@@ -37,7 +37,8 @@ class ThisProcess:
     num_slots: int = 1
     ended: list[ProcessExit] = field(default_factory=list)
 
-    def reserve(self) -> bool:
+    def reserve(self, *, beside: bool = False) -> bool:
+        del beside
         return not self.ended
 
     def unreserve(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from workers.datasets.preparation import Preparation
+from workers.datasets.upload_options import UploadOptions
 from workers.storage.datasets import DatasetIdentity
 
 
@@ -17,7 +18,8 @@ class DatasetDescription:
     sha256: str  # of the content, whatever file it came from
     split: str  # the rule by which it was split, see workers/datasets/splits.py
     preparation: Preparation
-    source: str
+    source: str = ""
+    options: UploadOptions = field(default_factory=UploadOptions)  # that were chosen
     mean: tuple[float, ...] = ()  # of each channel over the train split, on the scale 0 to 1
     std: tuple[float, ...] = ()
     num_resized: int = 0
@@ -37,11 +39,18 @@ class DatasetDescription:
 
     def as_json(self) -> dict[str, Any]:
         """What is stored."""
-        return {**asdict(self), "preparation": self.preparation.as_json()}
+        nested = {
+            "preparation": self.preparation.as_json(),
+            "options": self.options.as_json(),
+        }
+        return {**asdict(self), **nested}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "DatasetDescription":
         """What as_json() gave."""
         tuples = {name: tuple(stored[name]) for name in ("classes", "mean", "std")}
-        preparation = Preparation.from_json(stored["preparation"])
-        return cls(**{**stored, **tuples, "preparation": preparation})
+        nested = {
+            "preparation": Preparation.from_json(stored["preparation"]),
+            "options": UploadOptions.from_json(stored["options"]),
+        }
+        return cls(**{**stored, **tuples, **nested})

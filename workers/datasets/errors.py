@@ -21,3 +21,15 @@ class DatasetConflictError(BakeoffError):
 
 class SourceError(Exception):
     """A source does not have the dataset; the message is half a sentence that says why."""
+
+
+class NoUploadError(BakeoffError):
+    """The dataset was not made of an upload that is still there."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"dataset '{name}' was fetched, or uploaded to an earlier version, which kept no upload;"
+            " upload it again with ?size="
+        )

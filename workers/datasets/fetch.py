@@ -14,11 +14,11 @@ from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, SourceError
 from workers.datasets.formats import accepted, list_images
 from workers.datasets.known import KnownDataset, Source, datasets
-from workers.datasets.preparing.options import UploadOptions
 from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import in_this_process
 from workers.datasets.registration import describe, register
 from workers.datasets.store import DatasetStore, locked
+from workers.datasets.upload_options import UploadOptions
 from workers.errors import BakeoffError
 from workers.storage.database import transaction
 

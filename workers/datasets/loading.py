@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models import ImageShape
@@ -10,8 +12,9 @@ from workers.datasets import splits
 from workers.datasets.description import DatasetDescription
 from workers.datasets.geometry import Geometry
 from workers.datasets.image_dataset import ImageDataset, Split, hold_out_validation
+from workers.datasets.listing import SPLITS
 from workers.datasets.preparation import Preparation
-from workers.datasets.prepared_file import Header, read_header
+from workers.datasets.prepared_file import Header, mapped, read_header
 
 VALIDATION_SHARE = 0.1  # of train, in a file of an earlier version
 
@@ -33,6 +36,18 @@ def load(path: Path, name: str) -> ImageDataset:
         moments=(description.mean, description.std) if description.mean else None,
         **cut(tensors, description),
     )
+
+
+def mapped_split(path: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Images (N, H, W, C) and labels (N,) of a split; of a mapped file nothing is read yet."""
+    header = read_header(path)
+    if not header.is_prepared_file:
+        loaded: Split = getattr(load(path, ""), split)
+        return loaded.images.permute(0, 2, 3, 1).numpy(), loaded.labels.numpy()
+    sizes = header.description["sizes"]
+    start = sum(sizes[before] for before in SPLITS[: SPLITS.index(split)])
+    rows = slice(start, start + sizes[split])
+    return mapped(path, "images")[rows], mapped(path, "labels")[rows]
 
 
 def describe_file(header: Header) -> DatasetDescription:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import DatasetConflictError
 from workers.datasets.known import datasets
-from workers.datasets.preparing.options import UploadOptions
 from workers.datasets.registration import Upload, clear, register
 from workers.datasets.store import DatasetStore, check_name
+from workers.datasets.upload_options import UploadOptions
 from workers.storage.database import transaction
 
 #: Writes an uploaded file to a prepared one, and describes it.

@@ -36,6 +36,8 @@ class JobRequest:
     model_id: str | None = None
     #: Whether the job uses the content that its dataset has now, and no other.
     needs_dataset: bool = False
+    #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
+    beside: bool = False
 
 
 class JobNotFoundError(BakeoffError):
@@ -129,6 +131,15 @@ def first_bound(session: Session, dataset: str) -> Job | None:
         Job.dataset == dataset, Job.dataset_sha256.is_not(None), Job.status.in_(UNFINISHED)
     )
     return session.scalars(query.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
+
+
+def refuse_if_needed(session: Session, dataset: str) -> None:
+    """JobStateError where a job needs the content that a dataset has now: it must stay as it is."""
+    job = first_bound(session, dataset)
+    if job:
+        raise JobStateError(
+            f"job '{job.id}' needs dataset '{dataset}' as it is; wait for it or cancel it"
+        )
 
 
 def newest_by_dataset(session: Session, kind: str, names: Collection[str]) -> dict[str, Job]:

@@ -97,8 +97,9 @@ class Worker:
             self._outcomes.give_back(lease, counts=False)
         if seen.is_any_abandoned:
             self._end_abandoned(seen.dead_workers)
-        if seen.is_any_abandoned or seen.is_any_waiting:
-            self._fill_slots(seen.dead_workers)
+        for beside, waits in ((False, seen.is_any_waiting), (True, seen.is_any_waiting_beside)):
+            if seen.is_any_abandoned or waits:
+                self._fill_slots(seen.dead_workers, beside=beside)
 
     def shut_down(self) -> None:
         """Stop the running jobs and give them back; their next worker resumes the last epoch."""
@@ -120,12 +121,12 @@ class Worker:
             for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
                 logger.warning("job %s ends: its worker died", job_id)
 
-    def _fill_slots(self, dead_workers: set[str]) -> None:
-        while self._executor.reserve():
-            if not self._start_next(dead_workers):
+    def _fill_slots(self, dead_workers: set[str], *, beside: bool) -> None:
+        while self._executor.reserve(beside=beside):
+            if not self._start_next(dead_workers, beside=beside):
                 return
 
-    def _start_next(self, dead_workers: set[str]) -> bool:
+    def _start_next(self, dead_workers: set[str], *, beside: bool) -> bool:
         job = None
         try:
             with transaction(self._database) as session:
@@ -135,6 +136,7 @@ class Worker:
                     now=self._clock(session),
                     duration=self._duration,
                     dead_workers=dead_workers,
+                    beside=beside,
                 )
         finally:
             if job is None:

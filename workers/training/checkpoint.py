@@ -23,6 +23,7 @@ class Checkpoint:
     train_seconds: float  # over all epochs so far, training alone
     network: Mapping[str, Tensor]
     optimizer: Mapping[str, Tensor]  # FusedOptimizer.tensors()
+    dataset: str = ""  # content and split trained on; "" in those of versions up to 0.1
     best_network: Mapping[str, Tensor] = field(default_factory=dict)  # with early stopping only
 
     def to_bytes(self) -> bytes:
@@ -45,6 +46,7 @@ class Checkpoint:
             "best_epoch": self.best_epoch,
             "best_loss": self.best_loss,
             "train_seconds": self.train_seconds,
+            "dataset": self.dataset,
         }
         # One entry: safetensors writes several in random order, and equal checkpoints must be equal bytes.
         return save(tensors, {"numbers": json.dumps(numbers)})
@@ -75,5 +77,6 @@ class Checkpoint:
             train_seconds=numbers["train_seconds"],
             network=groups["network"],
             optimizer=groups["optimizer"],
+            dataset=numbers.get("dataset", ""),
             best_network=groups["best_network"],
         )

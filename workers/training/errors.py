@@ -19,6 +19,16 @@ class TrainingDivergedError(TrainingError):
         )
 
 
+class OtherDatasetError(TrainingError):
+    """The checkpoint is of a training on other images, or on another split of them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the checkpoint is of a training on other data or another split; a training goes on with"
+            " its own or not at all"
+        )
+
+
 class OutOfMemoryError(TrainingError):
     """The memory of the device holds no step of `batch_size`; it holds one of `fitting`, if not None."""
 

@@ -19,7 +19,12 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.training.batches import Batches, epoch_seed
 from workers.training.checkpoint import Checkpoint
 from workers.training.early_stopping import BestEpoch
-from workers.training.errors import OutOfMemoryError, TrainingDivergedError, is_out_of_memory
+from workers.training.errors import (
+    OtherDatasetError,
+    OutOfMemoryError,
+    TrainingDivergedError,
+    is_out_of_memory,
+)
 from workers.training.measuring.evaluation import fixed_sample, score
 from workers.training.measuring.gradient_flow import GradientFlow, dead_relus
 from workers.training.measuring.remaining_time import RemainingTime
@@ -68,6 +73,7 @@ class Trainer:
         device: torch.device,
     ) -> None:
         self.recipe, self.seed, self.device = recipe, seed, device
+        self.dataset = f"{dataset.sha256}-{dataset.split}"
         self.step = TrainingStep(network, dataset, recipe, device)
         self.network, self.normalise = self.step.network, self.step.normalise
         self.train_split = self.step.train_split
@@ -188,10 +194,13 @@ class Trainer:
             train_seconds=self.train_seconds,
             network=self.network.state_dict(),
             optimizer=self.step.optimizer.tensors(),
+            dataset=self.dataset,
             best_network=self.best.weights,
         )
 
     def _resume(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.dataset not in {"", self.dataset}:
+            raise OtherDatasetError
         self.network.load_state_dict(checkpoint.network)
         self.step.optimizer.restore(checkpoint.optimizer)
         self.epochs_done = checkpoint.epoch

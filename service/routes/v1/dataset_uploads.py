@@ -4,27 +4,31 @@ import hashlib
 import inspect
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from fastapi.responses import JSONResponse
 
 from service.dependencies import CurrentSettings, Database, Datasets
 from service.errors import TooLargeError, refusals
-from service.requests.uploads import upload_options
+from service.requests.uploads import ResizeForm, upload_options
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
-from workers.datasets.errors import DatasetConflictError
+from service.routes.v1.jobs import JobDocument, job_document
+from workers.datasets.description import DatasetDescription
+from workers.datasets.errors import NoUploadError
 from workers.datasets.formats import formats
-from workers.datasets.preparing.options import UploadOptions
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.registration import Upload, clear, unregister
-from workers.datasets.store import DatasetStore
+from workers.datasets.store import DatasetAbsentError, check_name
 from workers.datasets.upload import UploadRequest, import_upload
+from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
-from workers.storage.database import transaction
+from workers.queue.jobs import JobRequest
+from workers.storage import datasets as stored_datasets
+from workers.storage.database import transaction, utc_now
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -36,6 +40,8 @@ UPLOADING = "\n\n".join(
         "It takes the place of a dataset of that name, unless jobs still need that.",
     ]
 )
+RESPOND_ASYNC = "respond-async"
+PREFER = "`respond-async`: answer at once with a job that prepares the upload (RFC 7240)"
 ARCHIVE: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -44,48 +50,108 @@ ARCHIVE: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Uploads:
+    """Where uploads are prepared and kept."""
+
+    database: Database
+    datasets: Datasets
+    settings: CurrentSettings
+
+    def refuse_early(self, name: str) -> None:
+        """Refuse before the body is read what would be refused afterwards."""
+        check_name(name)
+        with transaction(self.database, read_only=True) as session:
+            jobs.refuse_if_needed(session, name)
+
+    def prepare(self, upload: UploadRequest) -> DatasetDocument:
+        """Make the dataset now."""
+        description = import_upload(
+            self.database,
+            self.datasets,
+            upload,
+            prepare=prepare_file_apart,
+            refuse=lambda session: jobs.refuse_if_needed(session, upload.name),  # it took its time
+        )
+        return ready_document(upload.name, description)
+
+    def enqueue(self, upload: UploadRequest) -> JobDocument:
+        """Keep the file, and enqueue the job that makes the dataset."""
+        file, sha256 = upload.upload
+        path = self.datasets.keep_upload(file, sha256)
+        with transaction(self.database) as session:
+            request = _job(upload.name, path, sha256, upload.options)
+            return job_document(jobs.enqueue(session, request, now=utc_now()))
+
+
 @router.put(
     "/{name}",
     status_code=201,
     summary="Upload a dataset",
     description=UPLOADING,
-    responses=refusals(409, 413, 422),
+    response_model=DatasetDocument,
+    responses={
+        202: {"model": JobDocument, "description": "with `Prefer: respond-async`: the job"},
+        **refusals(409, 413, 422),
+    },
     openapi_extra=ARCHIVE,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
 )
 async def upload_dataset(
     name: Name,
     request: Request,
-    database: Database,
-    datasets: Datasets,
-    settings: CurrentSettings,
+    uploads: Annotated[Uploads, Depends()],
     options: Annotated[UploadOptions, Depends(upload_options)],
-) -> DatasetDocument:
+    prefer: Annotated[str, Header(max_length=200, description=PREFER)] = "",
+) -> Any:
     """Keep an uploaded archive as a dataset."""
-    await run_in_threadpool(_refuse_early, database, name)
-    datasets.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=datasets.folder, prefix=".received-") as temporary:
-        sha256 = await _receive(request, cast("BinaryIO", temporary), settings.max_upload_bytes)
+    await run_in_threadpool(uploads.refuse_early, name)
+    uploads.datasets.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=uploads.datasets.folder, prefix=".received-") as temporary:
+        file = cast("BinaryIO", temporary)
+        sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
         upload = UploadRequest(name, Upload(Path(temporary.name), sha256), options)
-        return await run_in_threadpool(_import, database, datasets, upload)
+        if RESPOND_ASYNC not in [part.strip().lower() for part in prefer.split(",")]:
+            return await run_in_threadpool(uploads.prepare, upload)
+        job = await run_in_threadpool(uploads.enqueue, upload)
+    headers = {"Location": f"/v1/jobs/{job.id}", "Preference-Applied": RESPOND_ASYNC}
+    return JSONResponse(job.model_dump(mode="json"), 202, headers)
+
+
+@router.post(
+    "/{name}/geometry",
+    status_code=202,
+    summary="Resize a dataset",
+    responses=refusals(404, 409, 422),
+)
+def resize_dataset(
+    name: Name, body: ResizeForm, database: Database, response: Response
+) -> JobDocument:
+    """Make the same upload at another size under a name of its own, without uploading again."""
+    with transaction(database) as session:
+        row = stored_datasets.find(session, name)
+        if row is None:
+            raise DatasetAbsentError(name)
+        if row.upload is None:
+            raise NoUploadError(name)
+        check_name(body.new_name)
+        jobs.refuse_if_needed(session, body.new_name)
+        before = DatasetDescription.from_json(row.description)
+        request = _job(
+            body.new_name, row.upload, str(row.upload_sha256), body.options(before.options)
+        )
+        job = job_document(jobs.enqueue(session, request, now=utc_now()))
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a dataset", responses=refusals(404, 409))
 def delete_dataset(name: Name, database: Database, datasets: Datasets) -> None:
     """Delete a dataset; models that were trained on it stay usable."""
     with transaction(database) as session:
-        refuse_if_needed(session, name)
+        jobs.refuse_if_needed(session, name)
         files = unregister(session, name)
     clear(database, datasets, files)
-
-
-def refuse_if_needed(session: Session, name: str) -> None:
-    """DatasetConflictError where unfinished jobs need the dataset: all must see the same data."""
-    job = jobs.first_bound(session, name)
-    if job:
-        raise DatasetConflictError(
-            f"job '{job.id}' needs dataset '{name}' as it is; wait for it or cancel it"
-        )
 
 
 async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> str:
@@ -101,17 +167,11 @@ async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> str:
     return digest.hexdigest()
 
 
-def _refuse_early(database: Engine, name: str) -> None:
-    with transaction(database, read_only=True) as session:
-        refuse_if_needed(session, name)
-
-
-def _import(database: Engine, datasets: DatasetStore, upload: UploadRequest) -> DatasetDocument:
-    description = import_upload(
-        database,
-        datasets,
-        upload,
-        prepare=prepare_file_apart,
-        refuse=lambda session: refuse_if_needed(session, upload.name),  # again: this took its time
+def _job(name: str, path: str, sha256: str, options: UploadOptions) -> JobRequest:
+    """The job that makes dataset `name` of an upload in the artifact store."""
+    return JobRequest(
+        kind="upload",
+        dataset=name,
+        options={"upload": path, "upload_sha256": sha256, "options": options.as_json()},
+        beside=True,
     )
-    return ready_document(upload.name, description)

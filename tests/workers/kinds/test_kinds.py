@@ -25,8 +25,6 @@ from workers.errors import BakeoffError
 from workers.queue import leases
 from workers.storage.database import open_database, transaction, utc_now
 
-NEEDS_DATASET = False
-
 
 def run(settings, job, lease):
     if job.options["say"] == "no":
@@ -43,7 +41,6 @@ def test_every_kind_can_be_run_and_says_what_it_does(name: str) -> None:
     assert inspect.getdoc(kind)
     assert inspect.getdoc(kind.run)
     assert list(inspect.signature(kind.run).parameters) == ["settings", "job", "lease"]
-    assert isinstance(kind.NEEDS_DATASET, bool)
 
 
 def test_every_file_is_a_kind() -> None:

@@ -8,7 +8,7 @@ from workers.datasets.geometry import Geometry
 from workers.datasets.image_file import Measured
 from workers.datasets.pixel_scale import PixelScale, find_scale
 from workers.datasets.preparation import Preparation
-from workers.datasets.preparing.options import UploadOptions
+from workers.datasets.upload_options import UploadOptions
 
 MOST_SIDE = 512  # pixels that images keep without being asked, where all agree
 DEFAULT_SIDE = 224  # pixels that images of unequal sizes get at most: what pretrained networks see

@@ -21,7 +21,6 @@ from workers.datasets.prepared_file import PreparedFile
 from workers.datasets.preparing import assignment, plan
 from workers.datasets.preparing.assignment import Assignment
 from workers.datasets.preparing.content_hash import content_hash
-from workers.datasets.preparing.options import UploadOptions
 from workers.datasets.preparing.pieces import (
     NUM_VALUES,
     Damage,
@@ -30,6 +29,7 @@ from workers.datasets.preparing.pieces import (
     measure_piece,
 )
 from workers.datasets.preparing.processes import Map, cut
+from workers.datasets.upload_options import UploadOptions
 
 IMAGES_OF_A_PIECE = 256
 BYTES_OF_A_PIECE = 16 * 1024**2
@@ -96,7 +96,8 @@ def prepare(
         given = [image.split for image in found.listing.images]
         assigned = assignment.assign(given, labels, options.test_share)
         assignment.check(assigned, labels, classes)
-        draft = _draft(found, preparation, classes, assigned, source)
+        draft = _draft(found, preparation, classes, assigned)
+        draft = replace(draft, source=source, options=options)
         file = _create(target, found, preparation, draft)
         damage, counts = _decode(file, found.listing.images, assigned, preparation, apply, report)
         if not damage:
@@ -142,9 +143,8 @@ def _draft(
     preparation: Preparation,
     classes: tuple[str, ...],
     assigned: Assignment,
-    source: str,
 ) -> DatasetDescription:
-    """The description without what only the decoded pixels say."""
+    """The description without what only the decoded pixels say, nor where it comes from."""
     unknown = (0.123456789012345678,) * preparation.channels
     return DatasetDescription(
         classes=classes,
@@ -152,7 +152,6 @@ def _draft(
         sha256="0" * 64,
         split=assigned.rule,
         preparation=preparation,
-        source=source,
         mean=unknown,
         std=unknown,
         num_resized=plan.num_resized(found.measured, preparation),

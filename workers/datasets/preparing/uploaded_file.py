@@ -6,7 +6,6 @@ from workers.datasets.archives import open_archive
 from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.formats import accepted, list_images
-from workers.datasets.preparing.options import UploadOptions
 from workers.datasets.preparing.prepare import Progress, Report, prepare
 from workers.datasets.preparing.processes import (
     in_processes,
@@ -14,6 +13,7 @@ from workers.datasets.preparing.processes import (
     run_apart,
     usable_processors,
 )
+from workers.datasets.upload_options import UploadOptions
 
 SMALL = 1024**2  # bytes of an upload that is not worth processes of its own
 UPLOAD = "upload"  # the source that the description names

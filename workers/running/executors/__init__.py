@@ -18,11 +18,14 @@ class Executor(Protocol):
 
     @property
     def num_slots(self) -> int:
-        """How many jobs it runs at once."""
+        """How many jobs it runs at once, without those beside trainings."""
         ...
 
-    def reserve(self) -> bool:
-        """Reserve a slot for the next start; False where all are taken, by us or by others."""
+    def reserve(self, *, beside: bool = False) -> bool:
+        """Reserve a slot for the next start; False where all are taken, by us or by others.
+
+        `beside` asks for the slot of a job that runs beside trainings.
+        """
         ...
 
     def unreserve(self) -> None:

@@ -1,4 +1,4 @@
-"""Jobs as child processes of this machine, one slot for each GPU, one on a CPU.
+"""Jobs as child processes of this machine, one slot for each GPU, one on a CPU, and one beside them.
 
 Children come from a forkserver that has torch loaded already: about 15 ms to start one instead of
 over a second. A crash or a cancel costs one child and frees all its memory. A GPU runs one child at
@@ -21,6 +21,7 @@ from workers.running.job_process import run_child
 from workers.settings import Settings
 
 CPU = ""  # the slot that sees no GPU; a CPU is shared by those who ask for it
+BESIDE = "beside"  # the slot of a job that runs beside trainings; it sees no GPU either
 FORKSERVER_GONE = 255  # multiprocessing's exit code of a child it can say nothing about
 
 
@@ -33,14 +34,20 @@ class LocalExecutor:
         may_use_gpus = settings.device in {"auto", "cuda"}
         self._free = (gpu_ids() if may_use_gpus else []) or [CPU]
         self.num_slots = len(self._free)
+        self._is_beside_free = True
         self._reserved: tuple[str, HostLock | None] | None = None
         self._children: dict[Lease, tuple[ForkServerProcess, str]] = {}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", "workers.running.preload"])
         ensure_running()
 
-    def reserve(self) -> bool:
+    def reserve(self, *, beside: bool = False) -> bool:
         """Reserve a slot for the next start; False where all are taken, by us or by others."""
+        if beside:
+            if not self._is_beside_free:
+                return False
+            self._is_beside_free, self._reserved = False, (BESIDE, None)
+            return True
         for slot in self._free:
             lock = None if slot == CPU else self._locks.try_acquire(f"gpu-{slot}")
             if lock or slot == CPU:
@@ -53,7 +60,7 @@ class LocalExecutor:
         """Free the slot that was reserved."""
         if self._reserved:
             slot, lock = self._reserved
-            self._free.append(slot)
+            self._give_back(slot)
             self._reserved = None
             if lock:
                 lock.release()
@@ -64,9 +71,15 @@ class LocalExecutor:
             raise RuntimeError("a slot is reserved before a job is started in it")
         reach(CrashPoint.START)
         slot, lock = self._reserved
+        gpu = CPU if slot == BESIDE else slot
         child = self._context.Process(
             target=run_child,
-            args=(self._settings, lease, slot, [worker_lock, *([lock] if lock else [])]),
+            args=(
+                self._settings,
+                lease,
+                gpu,
+                [worker_lock, *([lock] if lock else [])],
+            ),
             name=f"job {lease.job_id}",
         )
         child.start()
@@ -103,4 +116,10 @@ class LocalExecutor:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child.pid, signal.SIGKILL)  # it has outlived the forkserver
         child.close()
-        self._free.append(slot)
+        self._give_back(slot)
+
+    def _give_back(self, slot: str) -> None:
+        if slot == BESIDE:
+            self._is_beside_free = True
+        else:
+            self._free.append(slot)

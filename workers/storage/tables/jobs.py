@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
@@ -46,6 +46,13 @@ class Job(Base):
             sqlite_where=text("status = 'running'"),
             postgresql_where=text("status = 'running'"),
         ),
+        # The few that run beside trainings are found among however many trainings wait.
+        Index(
+            "ix_jobs_beside",
+            "id",
+            sqlite_where=text("beside AND status = 'queued'"),
+            postgresql_where=text("beside AND status = 'queued'"),
+        ),
         Index("ix_jobs_created_at", "created_at", "id"),
         # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
         Index("ix_jobs_kind", "kind", "created_at", "id"),
@@ -71,6 +78,7 @@ class Job(Base):
     model_id: Mapped[str | None] = mapped_column(index=True)
 
     # Who does it. Every write of a worker names the token it claimed with.
+    beside: Mapped[bool] = mapped_column(default=False, server_default=false())  # trainings
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)  # counted at claim
     max_attempts: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)

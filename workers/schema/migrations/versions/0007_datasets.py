@@ -1,4 +1,4 @@
-"""Datasets as rows; jobs and models name the content and the split that they use."""
+"""Datasets as rows; jobs and models name the content and split they use; jobs beside trainings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,17 @@ def upgrade() -> None:
     )
     op.add_column("jobs", sa.Column("dataset_sha256", sa.String(), nullable=True))
     op.add_column("jobs", sa.Column("dataset_split", sa.String(), nullable=True))
+    op.add_column(
+        "jobs", sa.Column("beside", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    queued_beside = sa.text("beside AND status = 'queued'")
+    op.create_index(
+        "ix_jobs_beside",
+        "jobs",
+        ["id"],
+        sqlite_where=queued_beside,
+        postgresql_where=queued_beside,
+    )
     op.add_column(
         "models",
         sa.Column("dataset_split", sa.String(), nullable=False, server_default=RANDOM_VALIDATION),
