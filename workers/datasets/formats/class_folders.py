@@ -13,6 +13,7 @@ from workers.datasets.content import MOST_CLASSES, Content
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats import Archive
 from workers.datasets.image_file import ImageFileError, decode
+from workers.datasets.pixel_scale import PixelScale
 
 ACCEPTED = "a zip of train/<class>/*.png|jpg and test/<class>/*"
 SPLITS = ("train", "test")
@@ -102,6 +103,7 @@ def _decode_all(
 
 def _decoded(archive: Archive, file: _ImageFile) -> Image.Image:
     try:
-        return decode(archive.read(file.path))
+        pixels = decode(archive.read(file.path))
+        return Image.fromarray(PixelScale(0, 65535).to_bytes(pixels))
     except ImageFileError as error:
         raise ArchiveError(f"'{file.path}' in the archive: {error}") from None
