@@ -101,7 +101,7 @@ def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
     if kind == "PNG" and png.is_deep(content):
         return _whole(png.decode_deep(content, orientation))
     size = by_pillow.upright_size(file, orientation)
-    return DecodedFile(by_pillow.load(file, orientation, geometry), *size)
+    return DecodedFile(by_pillow.load(content, file, orientation, geometry), *size)
 
 
 def _whole(pixels: NDArray[Any]) -> DecodedFile:

@@ -395,6 +395,10 @@ class TestBounds:
             decode(content)
 
 
+def test_a_jpeg_of_nothing_but_segments_is_not_searched_for_its_size() -> None:
+    assert stated_pixels(b"\xff\xd8\xff" + b"\0" * 4_000_000) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.4", b"<svg/>", b"\0" * 100, b"RIFF"])
 def test_what_is_no_image_is_refused_and_the_formats_are_named(content: bytes) -> None:
     for read in (decode, measure):

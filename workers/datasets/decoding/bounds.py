@@ -2,7 +2,7 @@
 
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 6 * MOST_PIXELS  # of decoded pixels: as many of 16-bit colour
-#: Pixels times the scans of a progressive JPEG, each of which goes over all pixels once more.
+#: Pixels times the scans of a JPEG, each of which goes over all pixels once more.
 MOST_SCANNED = 20 * MOST_PIXELS
 
 

@@ -43,8 +43,6 @@ def open_file(content: bytes, kind: str) -> ImageFile:
     check_size(*file.size)
     if isinstance(file, PngImageFile):
         return open_png(content, file)
-    if file.info.get("progressive"):
-        _check_scans(content, file)
     return file
 
 
@@ -61,10 +59,14 @@ def upright_size(file: ImageFile, orientation: int) -> tuple[int, int]:
     return (file.height, file.width) if orientation in LYING else file.size
 
 
-def load(file: ImageFile, orientation: int, geometry: Geometry | None) -> NDArray[np.generic]:
+def load(
+    content: bytes, file: ImageFile, orientation: int, geometry: Geometry | None
+) -> NDArray[np.generic]:
     """Upright pixels, uint8 unless the mode has more bits."""
-    if geometry is not None and isinstance(file, JpegImageFile):
-        _scale_down(file, orientation, geometry)
+    if isinstance(file, JpegImageFile):
+        _check_scans(content, file)
+        if geometry is not None:
+            _scale_down(file, orientation, geometry)
     file.load()
     check_size(*file.size)  # a frame may be larger than the header says
     if orientation != 1:

@@ -1,6 +1,7 @@
 """The format of an image file and its number of pixels, from its first bytes and without a decoder."""
 
 import struct
+from collections.abc import Callable
 
 #: Suffixes of names, in the order in which formats are named to users.
 FORMATS: dict[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _two_ints = struct.Struct("<ii").unpack_from
 _png_size = struct.Struct(">II").unpack_from
 _segment = struct.Struct(">BBH").unpack_from
 _jpeg_size = struct.Struct(">HH").unpack_from
+MOST_SEGMENTS = 200  # of a JPEG before its size; a long profile is dozens
 START_OF_FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of JPEG that carry the size
 
 
@@ -53,11 +55,12 @@ def stated_pixels(content: bytes) -> int | None:
 
     It takes microseconds, and serves to decide where a file is decoded.
     """
+    read_size = SIZES.get(format_of(content) or "")
     try:
-        width, height = _stated_size(content)
-    except (struct.error, KeyError):
+        size = read_size(content) if read_size else None
+    except struct.error:
         return None
-    return abs(width * height)
+    return abs(size[0] * size[1]) if size else None
 
 
 def _brand(content: bytes) -> str | None:
@@ -67,11 +70,6 @@ def _brand(content: bytes) -> str | None:
     if brands & AVIF_BRANDS:
         return "AVIF"
     return "HEIC" if brands & HEIC_BRANDS else None
-
-
-def _stated_size(content: bytes) -> tuple[int, int]:
-    readers = {"PNG": _of_png, "JPEG": _of_jpeg, "GIF": _of_gif, "BMP": _of_bmp, "WEBP": webp_size}
-    return readers[format_of(content) or ""](content)
 
 
 def _of_png(content: bytes) -> tuple[int, int]:
@@ -89,14 +87,15 @@ def _of_bmp(content: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _of_jpeg(content: bytes) -> tuple[int, int]:
+def _of_jpeg(content: bytes) -> tuple[int, int] | None:
     at = 2
-    while True:
+    for _ in range(MOST_SEGMENTS):
         _, marker, length = _segment(content, at)
         if marker in START_OF_FRAME:
             height, width = _jpeg_size(content, at + 5)
             return width, height
         at += 2 + length
+    return None
 
 
 def webp_size(content: bytes) -> tuple[int, int]:
@@ -110,3 +109,12 @@ def webp_size(content: bytes) -> tuple[int, int]:
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     width, height = _two_shorts(content, 26)
     return width & 0x3FFF, height & 0x3FFF
+
+
+SIZES: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
+    "PNG": _of_png,
+    "JPEG": _of_jpeg,
+    "GIF": _of_gif,
+    "BMP": _of_bmp,
+    "WEBP": webp_size,
+}
