@@ -24,14 +24,18 @@ CHUNK_BYTES = 12  # of a chunk beside its content: length, kind, checksum
 
 def decode_plain_png(content: bytes, shape: ImageShape) -> NDArray[np.uint8] | None:
     """Pixels (C, H, W) of an 8-bit PNG of this shape without interlacing; None for any other file."""
-    start = _start(shape)
-    if not content.startswith(start) or not _has_only_plain_chunks(content, len(start)):
+    if not is_plain(content, shape) or not _has_only_plain_chunks(content, len(_start(shape))):
         return None
     try:
         pixels = imagecodecs.png_decode(content)
     except imagecodecs.PngError:
         return None  # Pillow says what is wrong
     return pixels.reshape(shape.height, shape.width, shape.channels).transpose(2, 0, 1)
+
+
+def is_plain(content: bytes, shape: ImageShape) -> bool:
+    """Whether a file begins like a PNG that is decoded here."""
+    return content.startswith(_start(shape))
 
 
 @lru_cache
