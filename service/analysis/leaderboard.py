@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from service.analysis.class_averages import balanced_accuracy, macro_f1
 from service.analysis.estimate import Estimate, estimate
 from service.analysis.pareto import on_front
 from service.analysis.results import ComparisonResults, Run
@@ -32,7 +33,11 @@ class LeaderboardRow(BaseModel):
     train_accuracy: Estimate
     validation_accuracy: Estimate
     test_accuracy: Estimate
+    balanced_accuracy: Estimate = Field(
+        description="mean recall over the classes that have test images"
+    )
     test_loss: Estimate
+    macro_f1: Estimate = Field(description="mean F1 over the classes that have test images")
     macro_auc: Estimate
     ece: Estimate = Field(description="expected calibration error, 15 bins of equal width")
     brier: Estimate = Field(description="Brier score summed over classes, 0 to 2")
@@ -57,7 +62,9 @@ class SortBy(StrEnum):
     TEST_ACCURACY = "test_accuracy"
     TRAIN_ACCURACY = "train_accuracy"
     VALIDATION_ACCURACY = "validation_accuracy"
+    BALANCED_ACCURACY = "balanced_accuracy"
     TEST_LOSS = "test_loss"
+    MACRO_F1 = "macro_f1"
     MACRO_AUC = "macro_auc"
     ECE = "ece"
     BRIER = "brier"
@@ -78,6 +85,8 @@ HIGHEST_FIRST = {
     SortBy.TEST_ACCURACY,
     SortBy.TRAIN_ACCURACY,
     SortBy.VALIDATION_ACCURACY,
+    SortBy.BALANCED_ACCURACY,
+    SortBy.MACRO_F1,
     SortBy.MACRO_AUC,
     SortBy.IMAGES_PER_SECOND,
     SortBy.N,
@@ -113,7 +122,9 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         train_accuracy=over_seeds(lambda result: result["train"]["accuracy"]),
         validation_accuracy=over_seeds(lambda result: result["validation"]["accuracy"]),
         test_accuracy=over_seeds(lambda result: result["test"]["accuracy"]),
+        balanced_accuracy=over_seeds(lambda result: balanced_accuracy(result["confusion_matrix"])),
         test_loss=over_seeds(lambda result: result["test"]["loss"]),
+        macro_f1=over_seeds(lambda result: macro_f1(result["confusion_matrix"])),
         macro_auc=over_seeds(lambda result: result["macro_auc"]),
         ece=over_seeds(lambda result: result.get("ece")),
         brier=over_seeds(lambda result: result.get("brier")),

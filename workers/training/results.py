@@ -66,8 +66,8 @@ class ClassScore:
 
     name: str
     precision: float
-    recall: float
-    f1: float
+    recall: float | None  # None if the test split lacks the class
+    f1: float | None  # None if the test split lacks the class
     auc: float | None  # None if the test split lacks the class or has no other
     support: int  # test images of this class
 

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.augmentation import augment, draw
+from workers.training.balancing import class_weights
 from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.dropout import use_16_bit_dropout
@@ -31,7 +32,10 @@ class TrainingStep:
         self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
         fit_strides(network, dataset.image_shape)
         self.precision: Precision = choose_precision(recipe.precision, network, device)
-        self.gradients = gradients_of(network, recipe, self.precision, device)
+        weights = None
+        if recipe.balance == "weights":
+            weights = class_weights(dataset.train.labels, dataset.num_classes).to(device)
+        self.gradients = gradients_of(network, recipe, self.precision, device, weights)
         self.optimizer = FusedOptimizer(network, recipe)
         self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
         self.train_split = dataset.train.to(device, self.layout)

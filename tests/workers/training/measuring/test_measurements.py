@@ -97,6 +97,18 @@ def test_a_class_without_test_images_has_no_area_and_the_mean_is_of_the_others()
     assert classification.macro_auc([curves[2]]) is None
 
 
+def test_a_class_without_test_images_has_no_recall_and_one_that_is_never_found_has_zero() -> None:
+    probabilities = torch.tensor([[0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.2, 0.1, 0.7]])
+    labels = torch.tensor([0, 1, 0])
+    curves = classification.roc_curves(probabilities, labels, ["a", "b", "c"])
+
+    found, missed, absent = classification.class_scores(probabilities, labels, curves)
+
+    assert (found.recall, found.f1, found.support) == (0.5, 0.5, 2)
+    assert (missed.recall, missed.f1, missed.support) == (0.0, 0.0, 1)
+    assert (absent.precision, absent.recall, absent.f1, absent.support) == (0.0, None, None, 0)
+
+
 def test_a_score_does_not_depend_on_batches_and_leaves_the_network_as_it_was(
     few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
