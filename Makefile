@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench-training: .venv/.installed-bench ## Time training against the ordinary loo
 
 bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (TRICK).
 	$(BIN)/python -m benchmarks.tricks $(TRICK:%=--trick %)
+
+bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
+	$(BIN)/python -m benchmarks.uploads
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
 	$(BIN)/python -m benchmarks.jobs
