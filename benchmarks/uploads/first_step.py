@@ -5,11 +5,11 @@ step, and the anonymous memory of the process then.
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.uploads.memory import memory_mib
 from workers.datasets.loading import load
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
@@ -28,10 +28,9 @@ def main(path: Path, architecture: str) -> None:
     report = next(iter(trainer.epochs()))
     seconds = perf_counter() - started
     assert isinstance(report, Progress)  # noqa: S101 - the first report comes after the first step
-    status = Path("/proc/self/status").read_text()
-    found = re.search(r"RssAnon:\s+(\d+) kB", status)
-    anonymous = int(found[1]) / 1024 if found else float("nan")
-    sys.stdout.write(json.dumps({"seconds": seconds, "anonymous_mib": anonymous}) + "\n")
+    sys.stdout.write(
+        json.dumps({"seconds": seconds, "anonymous_mib": memory_mib("RssAnon")}) + "\n"
+    )
 
 
 if __name__ == "__main__":

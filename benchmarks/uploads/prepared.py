@@ -4,12 +4,12 @@
 """
 
 import json
-import resource
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.uploads.memory import memory_mib
 from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
 from workers.datasets.upload_options import UploadOptions
 
@@ -21,7 +21,7 @@ def main(archive: Path, size: int | None) -> None:
         target = Path(folder) / "prepared.safetensors"
         description = prepare_file(archive, target, UploadOptions(size, size), report_nothing)
         seconds = perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = memory_mib("VmHWM")
     images = sum(description.sizes.values())
     sys.stdout.write(json.dumps({"seconds": seconds, "images": images, "peak_mib": peak}) + "\n")
 
