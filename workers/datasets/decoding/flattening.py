@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 GREY_MODES = {"1", "L", "LA", "La"}
+ROWS = 64  # computed at once: wide numbers of all pixels would take gigabytes
 ALPHA_MODES = {"LA", "PA", "RGBA", "La", "RGBa"}
 
 
@@ -44,11 +45,14 @@ def whiten(pixels: NDArray[Any], colour: Any, *, white: int) -> NDArray[Any]:
 
 def lay_on_white(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """16-bit pixels (H, W, C) with an alpha of (H, W) that is not multiplied into them yet."""
+    laid = np.empty_like(pixels)
     white = np.uint32(65535)
-    wide, opacity = pixels.astype(np.uint32), alpha.astype(np.uint32)[..., None]
-    # The largest sum is 65535² + 32767, which 32 bits hold.
-    laid = (wide * opacity + white * (white - opacity) + np.uint32(32767)) // white
-    return laid.astype(np.uint16)
+    for at in range(0, len(pixels), ROWS):
+        rows = slice(at, at + ROWS)
+        wide, opacity = pixels[rows].astype(np.uint32), alpha[rows].astype(np.uint32)[..., None]
+        # The largest sum is 65535² + 32767, which 32 bits hold.
+        laid[rows] = (wide * opacity + white * (white - opacity) + np.uint32(32767)) // white
+    return laid
 
 
 def _without_bits(image: Image.Image) -> Image.Image:
