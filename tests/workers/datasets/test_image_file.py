@@ -19,6 +19,7 @@ from tests.workers.datasets.image_files import (
     turned,
     with_chunk,
 )
+from workers.datasets.decoding import flattening
 from workers.datasets.image_file import (
     SUFFIXES,
     ImageFileError,
@@ -42,6 +43,17 @@ def test_every_file_is_decoded_and_measured_alike(name: str) -> None:
     assert measure(SAMPLES[name]) == measure_pixels(pixels)
     stated = stated_pixels(SAMPLES[name])
     assert stated == (None if name.startswith(("TIFF", "AVIF", "HEIC")) else WIDTH * HEIGHT)
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if "turned" not in name])
+def test_a_large_image_is_flattened_in_strips_to_the_same_pixels(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = decode(SAMPLES[name])
+
+    monkeypatch.setattr(flattening, "STRIP", 5 * WIDTH + 1)
+
+    np.testing.assert_array_equal(decode(SAMPLES[name]), whole)
 
 
 @pytest.mark.parametrize("kind", EVERY_FORMAT)
