@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 GREY_MODES = {"1", "L", "LA", "La"}
+STRIP = 2**20  # pixels
+ROWS = 64  # computed at once: wide numbers of all pixels would take gigabytes
 ALPHA_MODES = {"LA", "PA", "RGBA", "La", "RGBa"}
 
 
@@ -18,18 +20,20 @@ def is_grey(mode: str) -> bool:
 
 
 def flatten(image: Image.Image) -> NDArray[np.uint8]:
-    """uint8 pixels (H, W) or (H, W, 3) of an image of 8 bits, transparent pixels laid on white."""
-    if image.mode == "1":
-        image = _without_bits(image)
-    transparency = image.info.get("transparency")
-    if image.mode in {"L", "RGB"}:
-        pixels = np.asarray(image)
-        return pixels if transparency is None else whiten(pixels, transparency, white=255)
-    if image.mode in ALPHA_MODES or transparency is not None:
-        return _on_white(image)
-    if image.mode in {"CMYK", "LAB"}:
-        return np.asarray(_to_srgb(image))
-    return np.asarray(image.convert("RGB"))
+    """uint8 pixels (H, W) or (H, W, 3) of an image of 8 bits, transparent pixels laid on white.
+
+    A large image is flattened a strip at a time: Pillow holds the interpreter's lock meanwhile, and
+    for the whole of it that would be a second. It takes less memory too.
+    """
+    width, height = image.size
+    if width * height <= STRIP:
+        return _flattened(image)
+    pixels = np.empty((height, width) if is_grey(image.mode) else (height, width, 3), np.uint8)
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        pixels[top:bottom] = _flattened(image.crop((0, top, width, bottom)))
+    return pixels
 
 
 def whiten(pixels: NDArray[Any], colour: Any, *, white: int) -> NDArray[Any]:
@@ -44,11 +48,28 @@ def whiten(pixels: NDArray[Any], colour: Any, *, white: int) -> NDArray[Any]:
 
 def lay_on_white(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """16-bit pixels (H, W, C) with an alpha of (H, W) that is not multiplied into them yet."""
+    laid = np.empty_like(pixels)
     white = np.uint32(65535)
-    wide, opacity = pixels.astype(np.uint32), alpha.astype(np.uint32)[..., None]
-    # The largest sum is 65535² + 32767, which 32 bits hold.
-    laid = (wide * opacity + white * (white - opacity) + np.uint32(32767)) // white
-    return laid.astype(np.uint16)
+    for at in range(0, len(pixels), ROWS):
+        rows = slice(at, at + ROWS)
+        wide, opacity = pixels[rows].astype(np.uint32), alpha[rows].astype(np.uint32)[..., None]
+        # The largest sum is 65535² + 32767, which 32 bits hold.
+        laid[rows] = (wide * opacity + white * (white - opacity) + np.uint32(32767)) // white
+    return laid
+
+
+def _flattened(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode == "1":
+        image = _without_bits(image)
+    transparency = image.info.get("transparency")
+    if image.mode in {"L", "RGB"}:
+        pixels = np.asarray(image)
+        return pixels if transparency is None else whiten(pixels, transparency, white=255)
+    if image.mode in ALPHA_MODES or transparency is not None:
+        return _on_white(image)
+    if image.mode in {"CMYK", "LAB"}:
+        return np.asarray(_to_srgb(image))
+    return np.asarray(image.convert("RGB"))
 
 
 def _without_bits(image: Image.Image) -> Image.Image:
