@@ -61,7 +61,7 @@ def _texts(array: NDArray[Any], name: str) -> list[str]:
     try:
         texts = array.tolist()
         return [normalised(text.decode() if isinstance(text, bytes) else text) for text in texts]
-    except ValueError:
+    except (ValueError, SystemError):  # SystemError: numbers beyond those of Unicode
         raise ArchiveError(f"{name} has text that is not Unicode; accepted is UTF-8") from None
 
 

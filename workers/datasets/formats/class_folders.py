@@ -129,7 +129,9 @@ def _are_splits(names: set[str]) -> bool:
     """Whether these are folders of splits: a class may be called "train" too, beside "car" and "bus"."""
     splits = _splits(names)
     are_all = all(split_named(name) for name in names)
-    return "train" in splits and (are_all or len(splits) > 1)
+    if are_all:
+        return "train" in splits or len(splits) > 1
+    return "train" in splits and len(splits) > 1
 
 
 def _splits(names: set[str]) -> set[Split]:
