@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.workers.datasets.formats.test_cifar_archive import cifar10_binary
 from tests.workers.datasets.formats.test_idx_files import idx_files
 from tests.workers.datasets.formats.test_parquet import HUGGING_FACE
-
 from tests.workers.datasets.uploads import class_folders, npz, png, prepare, refusal, zipped
 from workers.datasets import formats
 from workers.datasets.archives import open_archive
