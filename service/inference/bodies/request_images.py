@@ -123,6 +123,8 @@ async def read_images(request: Request) -> RequestImages:
 
 
 def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
+    if not content:
+        raise ImageError(f"the body is empty; {ACCEPTED}")
     if is_array or content.startswith(MAGIC):
         return ArrayImages(content)
     return SeparateImages([_File(content, "the body")])

@@ -91,6 +91,25 @@ def test_a_damaged_file_is_refused_in_pillows_words():
     assert str(ours.value) == f"the body: {said.value}"
 
 
+def png(*chunks):
+    """A PNG of 8 × 8 grey pixels with these chunks after its header."""
+    start = written(ImageShape(1, 8, 8))[0][:33]
+    return start + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in (*chunks, (b"IEND", b""))
+    )
+
+
+def test_a_file_without_pixels_is_refused_in_pillows_words():
+    with pytest.raises(ImageError, match="the body"):
+        from_file(png(), Preparation(1, Geometry(8, 8)), name="the body")
+
+
+def test_what_inflates_to_more_than_the_image_is_left_to_pillow_which_stops_there():
+    zeros = zlib.compress(bytes(8 * 1024**2))
+    assert decode_plain_png(png((b"IDAT", zeros)), ImageShape(1, 8, 8)) is None
+
+
 def turned():
     exif = Image.Exif()
     exif[0x0112] = 3
