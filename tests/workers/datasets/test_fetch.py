@@ -169,6 +169,17 @@ def test_classes_that_the_source_numbers_get_the_names_that_are_known(
     assert installation.fetch().classes == ("small", "large", "none")
 
 
+def test_a_source_with_a_label_beyond_the_known_classes_is_passed_over(
+    installation: Installation, register: Register
+) -> None:
+    register(bring, classes=("small", "large"))
+
+    with pytest.raises(
+        DatasetUnavailableError, match="it has a label 'cat', and there are 2 class"
+    ):
+        installation.fetch()
+
+
 def test_a_process_that_dies_while_it_fetches_leaves_nothing_half_made(
     installation: Installation, register: Register
 ) -> None:
