@@ -42,7 +42,7 @@ class ZipArchive:
         entries = self._zip.infolist()
         limits.check_number(len(entries))
         limits.check_total(sum(entry.file_size for entry in entries))
-        self._files, self._folders = _files_and_folders(entries)
+        self._files, self._folders = _files_and_folders(entries, path.stat().st_size)
         if not self._files:
             raise UnreadableArchiveError("the archive is empty")
         self._file: BinaryIO = path.open("rb")
@@ -113,12 +113,15 @@ class ZipArchive:
 
 
 def _files_and_folders(
-    entries: list[zipfile.ZipInfo],
+    entries: list[zipfile.ZipInfo], num_bytes: int
 ) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
+    """The entries of an archive of `num_bytes`, by their paths."""
     files: dict[str, zipfile.ZipInfo] = {}
     folders = []
     for entry in entries:
         path = _checked_path(entry)
+        if entry.header_offset < 0 or entry.header_offset + entry.compress_size > num_bytes:
+            raise ArchiveError(f"'{path[:200]}' in the archive is damaged (it is not all there)")
         if limits.with_slashes(entry.filename).endswith("/"):
             folders.append(path)
         else:

@@ -56,10 +56,13 @@ def _json_lines(text: str, name: str) -> Iterator[dict[str, object]]:
             continue
         try:
             record = json.loads(line)
+            json.dumps(record, ensure_ascii=False).encode()  # JSON can name halves of characters
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
-            raise ArchiveError(f"line {number} of {name} is no JSON object; accepted is {COLUMNS}")
+            raise ArchiveError(
+                f"line {number} of {name} is no JSON object of Unicode text; accepted is {COLUMNS}"
+            )
         yield record
 
 

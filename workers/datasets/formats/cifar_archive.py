@@ -156,7 +156,7 @@ def _unpickled(content: bytes) -> dict[bytes, Any]:
     try:
         loaded = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
     except Exception as error:  # noqa: BLE001 - a damaged pickle raises anything
-        raise ArchiveError(f"a batch cannot be read ({error})") from None
+        raise ArchiveError(f"a batch cannot be read ({ascii(str(error))[1:-1]})") from None
     if not isinstance(loaded, dict):
         raise ArchiveError("a batch is not a dictionary")
     return loaded

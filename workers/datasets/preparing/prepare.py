@@ -59,7 +59,7 @@ class _Found:
     def without(self, damage: Sequence[Damage], options: UploadOptions) -> "_Found":
         """The same without images that are damaged; ArchiveError where those are refused."""
         images = self.listing.images
-        for position, reason in damage:
+        for position, reason in sorted(damage):  # in the order of the upload
             if options.damaged == "refuse":
                 raise ArchiveError(
                     f"'{images[position].name[:200]}': {reason}. With ?damaged=skip such images are"

@@ -206,6 +206,16 @@ def test_an_entry_that_is_larger_than_it_declares_is_refused() -> None:
     assert "'cat/1.png': it is not of the size" in refusal(bytes(content))
 
 
+@pytest.mark.parametrize(("position", "number"), [(20, 2**31), (42, 2**31), (-10, 10**5)])
+def test_an_entry_that_would_lie_outside_the_file_is_refused(position: int, number: int) -> None:
+    content = bytearray(zipped(FILES, zipfile.ZIP_STORED))
+    directory = content.index(b"PK\x01\x02")
+    start = directory + position if position > 0 else len(content) + position
+    content[start : start + 4] = number.to_bytes(4, "little")
+
+    assert "damaged" in refusal(bytes(content)) or "not a whole zip" in refusal(bytes(content))
+
+
 def test_an_image_whose_bytes_were_changed_is_refused_by_name() -> None:
     content = zipped({**FILES, "dog/marked.png": png(77)}, zipfile.ZIP_STORED)
     spoilt = content.replace(png(77), png(77)[:-16] + b"\1" + png(77)[-15:])

@@ -132,6 +132,10 @@ ALMOST_RIGHT = {
     "cut off": (cifar10_python_files()["data_batch_1"][:100], "cannot be read"),
     "a call": (pickle.dumps(Harmful()), "system, which is not data"),
     "a call of eval": (b"cbuiltins\neval\n(S'1'\ntR.", "builtins.eval, which is not data"),
+    "a call of half a character": (
+        b"\x80\x04\x8c\x03\xed\xa0\x80\x8c\x01x\x93.",
+        r"it holds \ud800.x, which is not data",
+    ),
     "a list": (pickle.dumps([1, 2]), "not a dictionary"),
     "no labels": (python({"data": PIXELS[:8]}), "labels of a batch are not a list"),
     "no data": (python({"labels": [0] * 8}), "are not an array"),

@@ -1,5 +1,6 @@
 """What can be uploaded is a file of workers/datasets/formats, and nothing else."""
 
+import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.workers.datasets.formats.test_cifar_archive import cifar10_binary
 from tests.workers.datasets.formats.test_idx_files import idx_files
@@ -14,6 +17,8 @@ from tests.workers.datasets.formats.test_parquet import HUGGING_FACE
 from tests.workers.datasets.uploads import class_folders, npz, png, prepare, refusal, zipped
 from workers.datasets import formats
 from workers.datasets.archives import open_archive
+from workers.datasets.content import ContentError
+from workers.datasets.errors import ArchiveError
 
 COLOURS = '''
 """A text of one line, which holds the colours of all images."""
@@ -135,3 +140,30 @@ def test_images_without_folders_or_a_table_are_refused() -> None:
 
     assert "'cat0.png'" in sentence
     assert "class folders" in sentence
+
+
+#: Where bytes are changed, as a share of the length, how many are taken out, and what is put in.
+changes = st.lists(
+    st.tuples(
+        st.floats(0, 1),
+        st.sampled_from([0, 1, 2, 4, 64]),
+        st.sampled_from([b"", b"\0", b"\1", b"\xff", b"\x80", b"\xff\xff\xff\x7f", b"../", b"\n"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@given(changes, st.sampled_from(["refuse", "skip"]))
+@settings(max_examples=25)
+def test_whatever_happens_to_an_upload_it_is_taken_or_refused_with_a_sentence(
+    name: str, changes: list[tuple[float, int, bytes]], damaged: str
+) -> None:
+    upload = bytearray(EXAMPLES[name]())
+    for where, taken_out, put_in in changes:
+        start = int(where * len(upload))
+        upload[start : start + taken_out] = put_in
+
+    with contextlib.suppress(ArchiveError, ContentError):
+        prepare(bytes(upload), damaged=damaged)

@@ -205,10 +205,11 @@ def test_a_table_that_is_almost_right_is_refused(name: str) -> None:
         ("{'file': 1}", "line 13 of labels.jsonl is no JSON object"),
         ("[" * 100_000, "line 13 of labels.jsonl is no JSON object"),
         ('{"file": "1.png", "label": ["dog"]}', "object 13 of labels.jsonl has a list"),
-        ('{"file": "1.png", "label": "\\ud800"}', "two labels"),
-        ('{"file": "12.png", "label": "\\ud800"}', r"'\ud800'"),
+        ('{"file": "12.png", "label": "\\ud800"}', "no JSON object of Unicode text"),
+        ('{"file": "\\udfff.png", "label": "cat"}', "no JSON object of Unicode text"),
+        ('{"file": "1.png", "label": "dog", "\\ud800": 1}', "no JSON object of Unicode text"),
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_json_lines_that_are_almost_right_are_refused(line: str, said: str) -> None:
     lines = [json.dumps({"file": file, "label": label}) for file, label in ROWS]
