@@ -118,7 +118,11 @@ def test_the_notes_say_what_was_done(trained, prepared_by):
 def test_a_large_jpeg_is_said_to_have_its_own_size(trained):
     [prediction] = post(trained, encoded(colour_image(400, 300), "JPEG")).json()["predictions"]
 
-    assert prediction["notes"] == ["colour turned to grey", "resized from 400×300 to 8×8"]
+    assert prediction["notes"] == [
+        "colour turned to grey",
+        "resized from 400×300 to 11×8",
+        "cropped to 8×8",
+    ]
 
 
 def test_more_than_8_bits_are_scaled_as_the_dataset_was(trained, prepared_by, pixels_seen):
@@ -207,4 +211,4 @@ def test_a_photograph_holds_up_nobody(address, monkeypatch):
         assert not sent.done()
         may_end.set()
         [prediction] = sent.result().json()["predictions"]
-    assert prediction["notes"][-1] == "resized from 4000×3000 to 8×8"
+    assert prediction["notes"][-2:] == ["resized from 4000×3000 to 11×8", "cropped to 8×8"]
