@@ -46,7 +46,9 @@ class LeaderboardRow(BaseModel):
     train_seconds: Estimate = Field(description="training alone, after its warm-up")
     images_per_second: Estimate
     latency_p50_batch_1: Estimate = Field(description="seconds for one image, engine torch")
-    latency_p50_batch_64: Estimate = Field(description="seconds for 64 images, engine torch")
+    latency_p50_batch_64: Estimate = Field(
+        description="seconds for 64 images, engine torch; null where that takes too much memory"
+    )
     num_parameters: int
     flops: int = Field(description="forward pass of one image")
     model_bytes: int
@@ -158,10 +160,10 @@ def _generalisation_gap(result: dict[str, Any]) -> float:
     return float(result["train"]["accuracy"] - result["test"]["accuracy"])
 
 
-def _latency_p50(result: dict[str, Any], batch_size: int) -> float:
-    """Median latency in seconds at one batch size."""
-    [row] = [row for row in result["latency"] if row["batch_size"] == batch_size]
-    return float(row["p50"])
+def _latency_p50(result: dict[str, Any], batch_size: int) -> float | None:
+    """Median latency in seconds at one batch size; None where it was too large to be timed."""
+    found = [float(row["p50"]) for row in result["latency"] if row["batch_size"] == batch_size]
+    return found[0] if found else None
 
 
 def _best_model(runs: list[Run]) -> str | None:

@@ -197,10 +197,10 @@ def test_a_unit_is_dead_if_it_is_zero_for_every_image(few_digits: ImageDataset) 
         network[1].bias.copy_(torch.tensor([1.0, -1.0, -1.0, -1.0]))
     normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
 
-    assert dead_relus(network, few_digits.train, normalise) == {"2": 0.75}
+    assert dead_relus(network, few_digits.train, normalise, torch.arange(200)) == {"2": 0.75}
     assert network.training
     residual = build("residual_cnn", {}, few_digits.image_shape, 10, seed=0)
-    uses = dead_relus(residual, few_digits.train, normalise)
+    uses = dead_relus(residual, few_digits.train, normalise, torch.arange(200))
     assert list(uses) == ["relu", "block1.relu", "block1.relu:2", "block2.relu", "block2.relu:2"]
     assert all(0 <= share <= 1 for share in uses.values())
 
