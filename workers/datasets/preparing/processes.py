@@ -58,7 +58,9 @@ def in_processes(number: int) -> Iterator[Map]:
         except BrokenProcessPool:
             raise ArchiveError(ENDED) from None
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # It waits: a process that ended meanwhile would close the queue by which its own
+            # processes are told to end, and then wait for them for ever.
+            pool.shutdown(cancel_futures=True)
             raise
 
 

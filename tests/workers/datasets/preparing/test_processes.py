@@ -40,3 +40,14 @@ def test_a_process_that_is_killed_is_an_upload_that_is_refused() -> None:
         list(apply(die, iter([3])))
     with pytest.raises(ArchiveError, match="ended abruptly"):
         run_apart(die, 4)
+
+
+def refuse_in_processes(number: int) -> None:
+    with in_processes(2) as apply:
+        list(apply(refuse, iter([number] * 20)))
+
+
+def test_a_process_whose_own_processes_refuse_something_ends() -> None:
+    for number in range(3):  # it did not always
+        with pytest.raises(ArchiveError, match=f"{number} is refused"):
+            run_apart(refuse_in_processes, number)
