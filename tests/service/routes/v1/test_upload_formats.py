@@ -210,7 +210,7 @@ def test_a_refused_upload_leaves_the_dataset_that_had_its_name(service):
 
 
 def test_a_cancelled_job_goes_on_with_its_own_version_after_a_replacement(service):
-    first = put(service, zipped(FOLDERS), name="changing").json()
+    first = put(service, zipped(class_folders({"cat": 8, "dog": 7})), name="changing").json()
     body = {"dataset": "changing", "architecture": "fully_connected", "recipe": {"epochs": 1}}
     job = service.http.post("/v1/jobs", json=body).json()["id"]
     service.refused(put(service, zipped(class_folders()), name="changing"), 409)
@@ -225,3 +225,5 @@ def test_a_cancelled_job_goes_on_with_its_own_version_after_a_replacement(servic
     assert ended["status"] == "succeeded", ended
     assert ended["result"]["dataset_sha256"] == first["sha256"] != second.json()["sha256"]
     assert service.http.get("/v1/models/latest").json()["classes"] == ["cat", "dog"]
+    # Nothing needs the first version any more.
+    assert not [path for path in kept(service) if f"{first['sha256']}-{first['split']}" in path]
