@@ -21,7 +21,7 @@ from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.datasets import DatasetIdentity, is_upload_needed
 from workers.storage.tables import JobStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -231,3 +231,13 @@ def test_an_upload_that_a_job_may_still_prepare_stays(
     installation.delete()
 
     assert installation.artifacts.names("uploads") == [name]
+
+
+def test_a_waiting_upload_is_found_in_every_database(database: Engine) -> None:
+    with transaction(database) as session:
+        options = {"upload": "uploads/1", "upload_sha256": "1", "options": {}}
+        jobs.enqueue(session, JobRequest("upload", "other", options=options), now=NOW)
+
+    with transaction(database, read_only=True) as session:
+        assert is_upload_needed(session, "uploads/1")
+        assert not is_upload_needed(session, "uploads/2")
