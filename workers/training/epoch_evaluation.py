@@ -18,6 +18,8 @@ MOST_SCORED = (
     10_000  # of train, and of test: the standard error of an accuracy is half a point at most
 )
 FEWEST_SCORED = 128  # one batch
+SMALL_BYTES = 8 * 2**20  # of images that are read whatever their share: it takes a moment
+MOST_SMALL = 2000  # images
 MOST_FOR_DEAD_UNITS = 1000
 DEAD_UNITS_SHARE = 12  # one in so many train images is used to find dead units
 
@@ -41,14 +43,19 @@ class EpochScores:
     dead_relus: dict[str, float]
 
 
-def sample_sizes(num_train: int, num_validation: int, num_test: int) -> SampleSizes:
+def sample_sizes(
+    num_train: int, num_validation: int, num_test: int, *, image_bytes: int
+) -> SampleSizes:
     """Divide what an evaluation may cost: all of validation, and samples of train and test.
 
-    Validation chooses the weights that are kept, so all of it is read, whatever it costs.
+    Validation chooses the weights that are kept, so all of it is read, whatever it costs. Few small
+    images are read whole: there is nothing to save.
     """
-    dead_units = max(1, min(MOST_FOR_DEAD_UNITS, num_train // DEAD_UNITS_SHARE))
+    small = min(MOST_SMALL, SMALL_BYTES // image_bytes)
+    share = min(MOST_FOR_DEAD_UNITS, num_train // DEAD_UNITS_SHARE)
+    dead_units = min(num_train, max(small, share, 1))
     rest = int(IMAGES_PER_TRAINED * num_train) - num_validation - dead_units
-    most = max(FEWEST_SCORED, min(MOST_SCORED, rest // 2))
+    most = max(FEWEST_SCORED, small, min(MOST_SCORED, rest // 2))
     return SampleSizes(min(num_train, most), min(num_test, most), dead_units)
 
 
@@ -57,7 +64,8 @@ class EpochEvaluation:
 
     def __init__(self, train: PlacedSplit, validation: PlacedSplit, test: PlacedSplit) -> None:
         self._train, self._validation, self._test = train, validation, test
-        sizes = sample_sizes(len(train), len(validation), len(test))
+        image_bytes = train.first().numel()
+        sizes = sample_sizes(len(train), len(validation), len(test), image_bytes=image_bytes)
         self._of_train = fixed_sample(train, sizes.train)
         self._for_dead_units = fixed_sample(train, sizes.dead_units)
         self._of_test: Tensor | None = None

@@ -12,8 +12,13 @@ FORWARD_SHARE = 1 / 3  # of the operations of a training step
 
 
 def test_mnist_and_cifar_10_are_evaluated_on_all_test_images() -> None:
-    assert sample_sizes(54_000, 6_000, 10_000) == SampleSizes(10_000, 10_000, 1000)
-    assert sample_sizes(45_000, 5_000, 10_000) == SampleSizes(10_000, 10_000, 1000)
+    whole = SampleSizes(10_000, 10_000, 2000)
+    assert sample_sizes(54_000, 6_000, 10_000, image_bytes=28 * 28) == whole
+    assert sample_sizes(45_000, 5_000, 10_000, image_bytes=3 * 32 * 32) == whole
+
+
+def test_few_small_images_are_read_whole() -> None:
+    assert sample_sizes(1350, 150, 297, image_bytes=64) == SampleSizes(1350, 297, 1350)
 
 
 @given(num_train=st.integers(1000, 10**6), share=st.floats(0, 0.25), num_test=st.integers(1, 10**6))
@@ -22,7 +27,7 @@ def test_evaluating_costs_a_quarter_of_training_at_most(
 ) -> None:
     num_validation = int(share * num_train)
 
-    sizes = sample_sizes(num_train, num_validation, num_test)
+    sizes = sample_sizes(num_train, num_validation, num_test, image_bytes=300 * 300)
 
     evaluated = sizes.train + sizes.test + sizes.dead_units + num_validation
     assert FORWARD_SHARE * evaluated <= num_train / 4
