@@ -3,20 +3,22 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
 
 from bakeoff.answers import Json
-from bakeoff.client import Client
 from bakeoff.errors import RefusedError
 from bakeoff.transport.file_body import archive_of
+
+if TYPE_CHECKING:
+    from bakeoff.client import Client
 
 FAILED = 422
 
 
-def upload(console: Console, client: Client, name: str, pictures: Path, **options: Any) -> Json:
+def upload(console: Console, client: "Client", name: str, pictures: Path, **options: Any) -> Json:
     """Upload pictures, show how far it is, and return the dataset; RefusedError says why not.
 
     A worker prepares them, whose images are counted. Without one the service does, and counts none.
@@ -41,7 +43,7 @@ def upload(console: Console, client: Client, name: str, pictures: Path, **option
     return client.show_dataset(name)
 
 
-def _follow(client: Client, job_id: str, progress: Progress) -> None:
+def _follow(client: "Client", job_id: str, progress: Progress) -> None:
     """Show the images that a job has measured and decoded, until it has ended."""
     preparing = progress.add_task("waiting for the worker", total=None)
     for event in client.follow_job(job_id):

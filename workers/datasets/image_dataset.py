@@ -4,13 +4,15 @@ import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from models import ImageShape
-from workers.datasets import splits
-from workers.datasets.preparation import Preparation
+
+if TYPE_CHECKING:  # training imports this module where only torch is installed
+    from workers.datasets.preparation import Preparation
 
 VALIDATION_SHARE = 0.1  # of what the source calls train
 SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
@@ -71,8 +73,8 @@ class ImageDataset:
     train: Split
     validation: Split
     test: Split
-    split: str = splits.RANDOM_VALIDATION  # the rule by which the content was split
-    preparation: Preparation | None = None  # how images became these pixels; None: not known
+    split: str = ""  # the name of the rule by which the content was split
+    preparation: "Preparation | None" = None  # how images became these pixels; None: not known
     #: Mean and standard deviation of each channel, where the file has them; else they are computed.
     moments: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
