@@ -4,6 +4,7 @@ A place is small and can be sent to another process, which reads what lies there
 """
 
 import math
+import os
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,11 @@ class FilePlace:
         """The bytes of the file; ArchiveError where they are damaged, or too many."""
         if max(self.length, self.inflated or 0) > MOST_FILE_BYTES:
             raise ArchiveError(f"it has more than the {MOST_FILE_BYTES:,} bytes accepted of a file")
-        with Path(self.path).open("rb", buffering=0) as file:
-            file.seek(self.offset)
-            content = file.read(self.length)
+        file = os.open(self.path, os.O_RDONLY)
+        try:
+            content = os.pread(file, self.length, self.offset)
+        finally:
+            os.close(file)
         if self.inflated is not None:
             content = self._inflate(content, self.inflated)
         elif len(content) != self.length:

@@ -1,5 +1,6 @@
 """What an archive may hold at most, before anything of it is unpacked."""
 
+import re
 from collections.abc import Container
 from pathlib import PurePosixPath
 
@@ -8,6 +9,7 @@ from workers.datasets.errors import ArchiveError
 MOST_ENTRIES = 1_000_000
 MOST_BYTES = 32 * 1024**3  # unpacked, all entries together; they are on disk, not in memory
 MOST_RATIO = 200  # unpacked over packed; photographs stay near 1, uint8 arrays under 100
+SURROGATE = re.compile("[\\ud800-\\udfff]")
 RATIO_FREE_BYTES = 1024**2  # small files may compress as they like
 MOST_TABLE_BYTES = 256 * 1024**2  # of a file that is read into memory: a table, a pickle
 
@@ -60,7 +62,7 @@ def with_slashes(name: str) -> str:
 
 def is_text(name: str) -> bool:
     """Whether a name is Unicode; Python stands surrogates for bytes that are not."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    return SURROGATE.search(name) is None
 
 
 def check_new(name: str, names: Container[str]) -> None:

@@ -18,7 +18,7 @@ SPLIT_NAMES: dict[str, Split] = {
     "testing": "test",
 }
 TABLE_NAMES = {"labels", "metadata", "annotations"}
-TABLE_SUFFIXES = {".csv", ".tsv", ".jsonl"}
+TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl")
 SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 NO_IMAGE = "no image file"
@@ -27,24 +27,28 @@ HIDDEN = "hidden file"
 
 def is_hidden(name: str) -> bool:
     """Whether a file was left by an operating system rather than meant."""
-    parts = PurePosixPath(name).parts
-    return parts[-1].lower() in SYSTEM_FILES or any(
-        part.startswith((".", "__MACOSX")) for part in parts
+    *folders, file_name = name.split("/")
+    return (
+        file_name.startswith((".", "__MACOSX"))
+        or file_name.lower() in SYSTEM_FILES
+        or any(folder.startswith((".", "__MACOSX")) for folder in folders)
     )
 
 
 def is_image(name: str) -> bool:
     """Whether a name is that of an image file."""
-    return PurePosixPath(name).suffix.lower() in SUFFIXES and not is_hidden(name)
+    stem, dot, suffix = name.rpartition(".")
+    has_stem = bool(stem) and not stem.endswith("/")
+    return has_stem and dot + suffix.lower() in SUFFIXES and not is_hidden(name)
 
 
 def tables(names: Iterable[str]) -> list[str]:
     """The files that are tables of labels, by their names."""
-    paths = [PurePosixPath(name) for name in names if not is_hidden(name)]
+    candidates = [name for name in names if name.lower().endswith(TABLE_SUFFIXES)]
     return [
-        str(path)
-        for path in paths
-        if path.stem.lower() in TABLE_NAMES and path.suffix.lower() in TABLE_SUFFIXES
+        name
+        for name in candidates
+        if PurePosixPath(name).stem.lower() in TABLE_NAMES and not is_hidden(name)
     ]
 
 

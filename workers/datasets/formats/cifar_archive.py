@@ -3,7 +3,7 @@
 import io
 import pickle
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
 
 
 def _by_file_name(archive: Archive) -> dict[str, str]:
-    return {PurePosixPath(name).name: name for name in archive.names if not is_hidden(name)}
+    return {name.rpartition("/")[2]: name for name in archive.names if not is_hidden(name)}
 
 
 def _variant(names: dict[str, str]) -> _Variant | None:

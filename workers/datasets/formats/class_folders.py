@@ -5,6 +5,7 @@ in any case; what is missing is held out, class by class. Folders below a class 
 class.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -34,13 +35,15 @@ class _Layout:
     split_depth: int | None  # None: there are no splits
     class_depth: int
 
-    def split(self, folders: Sequence[str]) -> Split | None:
+    @functools.cache  # noqa: B019 - once for a folder, not for each of its files
+    def split(self, folders: tuple[str, ...]) -> Split | None:
         """The split that a folder is in; None where it is in none."""
         if self.split_depth is None or len(folders) <= self.split_depth:
             return None
         return split_named(folders[self.split_depth]) if self._holds(folders) else None
 
-    def label(self, folders: Sequence[str]) -> str | None:
+    @functools.cache  # noqa: B019
+    def label(self, folders: tuple[str, ...]) -> str | None:
         """The class that a folder is in; None where it is in none."""
         is_inside = len(folders) > self.class_depth and self._holds(folders)
         if not is_inside or (self.split_depth is not None and not self.split(folders)):
@@ -60,7 +63,7 @@ def matches(archive: Archive) -> bool:
 def read(archive: Archive, scratch: Path) -> Listing:
     """The images in class folders; every other file is skipped, and counted by reason."""
     del scratch
-    layout = _layout([_folders(name) for name in archive.names if is_image(name)])
+    layout = _layout(list({_folders(name) for name in archive.names if is_image(name)}))
     skipped = Skipped()
     images: list[ListedImage] = []
     for name in archive.names:
@@ -81,7 +84,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
 
 
 def _folders(name: str) -> tuple[str, ...]:
-    return PurePosixPath(name).parts[:-1]
+    return tuple(name.split("/")[:-1])
 
 
 def _refuse_empty_folders(archive: Archive, layout: _Layout, images: Sequence[ListedImage]) -> None:

@@ -8,7 +8,7 @@ import gzip
 import io
 import math
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -58,9 +58,10 @@ def read(archive: Archive, scratch: Path) -> Listing:
 
 def _find(archive: Archive, words: tuple[str, ...], what: str) -> str | None:
     """The file whose name begins with one of the words and says images or labels."""
+    starts = tuple(f"{word}-{what}" for word in words)
     for name in archive.names:
-        file_name = PurePosixPath(name).name.lower()
-        if file_name.startswith(tuple(f"{word}-{what}" for word in words)) and "idx" in file_name:
+        file_name = name.rpartition("/")[2].lower()
+        if file_name.startswith(starts) and "idx" in file_name:
             return name
     return None
 

@@ -71,7 +71,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
 
 
 def _is_parquet(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() == ".parquet"
+    return name.lower().endswith(".parquet")
 
 
 def _split_of(name: str) -> Split | None:
