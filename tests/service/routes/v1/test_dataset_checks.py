@@ -45,6 +45,7 @@ def check(service):
 
 
 def test_a_job_checks_a_dataset_and_its_findings_are_shown(service):
+    service.work()
     answer = service.http.post(CHECKS)
     assert answer.status_code == 202
     job = answer.json()
@@ -88,11 +89,13 @@ def test_every_check_has_a_contact_sheet_even_where_it_found_nothing(service, na
 
 
 def test_what_is_not_there_is_refused_with_what_to_do(service, npz):
+    [job] = service.http.get("/v1/jobs?kind=checks").json()["items"]
+    assert job["id"] in service.refused(service.http.get(CHECKS), 409)
+    assert service.http.post(f"/v1/jobs/{job['id']}/cancel").status_code == 202
     for address in (CHECKS, f"{CHECKS}/exact_leaks.png"):
         assert f"POST {CHECKS}" in service.refused(service.http.get(address), 404)
     job = service.http.post(CHECKS).json()
     assert service.http.post(CHECKS).json()["id"] == job["id"]
-    assert job["id"] in service.refused(service.http.get(CHECKS), 409)
     service.work()
     unknown = service.http.get(f"{CHECKS}/exact_leak.png")
     assert "did you mean 'exact_leaks'" in service.refused(unknown, 404)
@@ -101,7 +104,36 @@ def test_what_is_not_there_is_refused_with_what_to_do(service, npz):
         assert "fetch or upload" in service.refused(answer, 404)
 
     assert service.http.put("/v1/datasets/mine", content=npz()).status_code == 201
-    assert f"POST {CHECKS}" in service.refused(service.http.get(CHECKS), 404)
+    service.refused(service.http.get(CHECKS), 409)  # what was found of other content is not shown
+
+
+@pytest.fixture
+def queued(service):
+    """The datasets that jobs which wait will check."""
+
+    def names():
+        jobs = service.http.get("/v1/jobs?kind=checks&status=queued").json()["items"]
+        return [job["dataset"] for job in jobs]
+
+    return names
+
+
+def test_a_dataset_that_was_uploaded_is_checked_without_being_asked(service, flawed, queued):
+    assert queued() == ["mine"]
+    service.http.put("/v1/datasets/other", content=flawed, headers={"Prefer": "respond-async"})
+    assert queued() == ["mine"]
+    service.work(jobs=2)
+    assert queued() == ["other"]
+
+
+def test_a_dataset_that_was_fetched_is_checked_without_being_asked_and_once(service, queued):
+    service.work()
+    for expected in (["digits"], []):
+        service.http.post("/v1/datasets/digits/fetch")
+        service.work()
+        assert queued() == expected
+        service.work(jobs=len(expected))
+        assert queued() == []
 
 
 def test_a_job_that_checks_keeps_nobody_from_replacing_the_dataset(service, npz):
