@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench-training: .venv/.installed-bench ## Time training against the ordinary loo
 bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (TRICK).
 	$(BIN)/python -m benchmarks.tricks $(TRICK:%=--trick %)
 
+bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
+	$(BIN)/python -m benchmarks.uploads
+
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
 	$(BIN)/python -m benchmarks.jobs
 
@@ -84,8 +87,9 @@ faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; w
 	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/faults/test_database.py -k locked
 	@for piece in queue simulate crash black_box mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
 
-fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not (EXAMPLES).
-	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py
+fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not; damage image files (EXAMPLES).
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py \
+	  tests/workers/datasets/test_damaged_image_files.py tests/service/routes/v1/test_damaged_images.py
 
 .venv-mlserver/.installed:
 	$(PYTHON) -m venv .venv-mlserver

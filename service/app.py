@@ -55,7 +55,7 @@ from workers.storage.database import open_database
 DESCRIPTION = """
 Trains image classifiers side by side, with the same data, order, recipe and seeds, says which is
 better, and serves it. Post a **comparison**, watch its **jobs**, look at its **charts**, ask its
-**models** for predictions. `latest` stands for the id of the newest job, comparison or model.
+**models** for predictions. `latest` stands for the id of the newest training, comparison or model.
 """
 
 MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise

@@ -12,6 +12,7 @@ HEADINGS = (
     "architecture",
     "test accuracy",
     "train accuracy",
+    "balanced accuracy",
     "macro AUC",
     "training",
     "images/s",
@@ -41,6 +42,7 @@ def cells(row: Json) -> list[str]:
         str(row["architecture"]),
         _spread(row["test_accuracy"], 100, "{:.2f}", " %"),
         _spread(row["train_accuracy"], 100, "{:.2f}", " %"),
+        _spread(row.get("balanced_accuracy"), 100, "{:.2f}", " %"),  # earlier services lack it
         _spread(row["macro_auc"], 1, "{:.4f}"),
         _spread(row["train_seconds"], 1, "{:.1f}", " s"),
         _spread(row["images_per_second"], 1, "{:,.0f}"),

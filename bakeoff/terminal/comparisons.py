@@ -56,12 +56,32 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
         console.print(f"{job_label(ended, job)} seed {job['seed']}: {why}", style="red")
     if ended["status"] == "succeeded":
         console.print(leaderboard_table(ended))
+        for verdict in client.show_statistics(comparison["id"])["verdicts"]:
+            console.print(verdict, highlight=False, soft_wrap=True)
         data = Path(os.environ.get("BAKEOFF_DATA", "data"))
         folder = output or data / "comparisons" / comparison["id"]
         write_results(client, comparison["id"], folder)
         console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
+        model = best_model(client, ended)
+        console.print(
+            f"Classify a picture with {model['architecture']}, seed {model['seed']}:"
+            f" bakeoff predict PICTURE --model {model['id']} --url {client.url}",
+            highlight=False,
+            soft_wrap=True,
+        )
     if failed:
         raise typer.Exit(1)
+
+
+def best_model(client: "Client", comparison: Json) -> Json:
+    """The model of the first architecture of the leaderboard with the highest validation accuracy."""
+    architecture = comparison["leaderboard"][0]["architecture"]
+    models = [
+        client.show_model(job["model_id"])
+        for job in comparison["jobs"]
+        if job["model_id"] and job_label(comparison, job) == architecture
+    ]
+    return max(models, key=lambda model: float(model["validation_accuracy"]))
 
 
 def write_results(client: "Client", comparison_id: str, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The leaderboard of a comparison as a table for the terminal."""
 
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from bakeoff.answers import Json
@@ -11,7 +12,8 @@ def leaderboard_table(comparison: Json) -> Table:
     """One line per architecture, best test accuracy first; mean ± standard deviation over seeds."""
     table = Table(title=evidence(comparison))
     for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number else "left")
+        justify: JustifyMethod = "right" if number else "left"
+        table.add_column(heading, justify=justify, overflow="fold", no_wrap=not number)
     for row in comparison["leaderboard"]:
         table.add_row(*cells(row))
     return table

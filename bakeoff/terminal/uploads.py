@@ -17,29 +17,38 @@ FAILED = 422
 
 
 def upload(console: Console, client: Client, name: str, pictures: Path, **options: Any) -> Json:
-    """Upload pictures, show how far it is, and return the dataset; RefusedError says why not."""
+    """Upload pictures, show how far it is, and return the dataset; RefusedError says why not.
+
+    A worker prepares them, whose images are counted. Without one the service does, and counts none.
+    """
+    has_worker = bool(client.ready()["workers"])
     columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn())
     with Progress(*columns, console=console) as progress, archive_of(pictures) as file:
         sending = progress.add_task("sending", total=file.stat().st_size)
-
-        def sent(num_bytes: int) -> None:
-            progress.update(sending, completed=num_bytes)
-
-        job = client.upload_dataset(name, file, prefer="respond-async", sent=sent, **options)
-        preparing = progress.add_task("waiting for a worker", total=None)
-        for event in client.follow_job(job["id"]):
-            data = json.loads(event.data)
-            if "total" in data:
-                progress.update(
-                    preparing,
-                    description=data["phase"],
-                    completed=data["done"],
-                    total=data["total"],
-                )
-    ended = client.show_job(job["id"])
+        answer = client.upload_dataset(
+            name,
+            file,
+            prefer="respond-async" if has_worker else None,
+            sent=lambda num_bytes: progress.update(sending, completed=num_bytes),
+            **options,
+        )
+        if not has_worker:
+            return answer
+        _follow(client, answer["id"], progress)
+    ended = client.show_job(answer["id"])
     if ended["status"] != "succeeded":
-        raise RefusedError(FAILED, ended["error"] or f"job {job['id']} is {ended['status']}")
+        raise RefusedError(FAILED, ended["error"] or f"job {answer['id']} is {ended['status']}")
     return client.show_dataset(name)
+
+
+def _follow(client: Client, job_id: str, progress: Progress) -> None:
+    """Show the images that a job has measured and decoded, until it has ended."""
+    preparing = progress.add_task("waiting for the worker", total=None)
+    for event in client.follow_job(job_id):
+        data = json.loads(event.data) if event.event == "progress" else {}
+        if "total" in data:
+            phase, done, total = data["phase"], data["done"], data["total"]
+            progress.update(preparing, description=phase, completed=done, total=total)
 
 
 def described(dataset: Json) -> Iterator[str]:

@@ -14,6 +14,7 @@ from torch.nn import functional
 from benchmarks.contenders import EPOCHS, LEARNING_RATE, Work
 from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
+from workers.datasets.image_dataset import Split
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.dropout import SixteenBitDropout
 from workers.training.hardware.fused_optimizer import FusedOptimizer
@@ -26,6 +27,9 @@ class Batched:
 
     def __init__(self, trainers: list[Trainer]) -> None:
         self.shared = trainers[0]  # all have the same images
+        if not isinstance(self.shared.train_split, Split):
+            raise TypeError("seeds in one step need images that lie on the device")
+        self.train_split = self.shared.train_split
         _use_dropout_of_torch(self.shared.network)
         stacked, self.buffers = stack_module_state([each.network for each in trainers])
         self.values: dict[str, Tensor] = {
@@ -35,8 +39,8 @@ class Batched:
 
     def step(self, indices: Tensor) -> tuple[Tensor, ...]:
         """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""
-        images = self.shared.normalise(self.shared.train_split.images_at(indices.flatten()))
-        labels = self.shared.train_split.labels.index_select(0, indices.flatten())
+        selected = self.train_split.select(indices.flatten())
+        images, labels = self.shared.normalise(selected.images), selected.labels
         for value in self.values.values():
             value.grad = None
         with self.shared.step.precision.product_rounding():

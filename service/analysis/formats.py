@@ -30,8 +30,10 @@ def points(share: float, pair: PairStatistics) -> str:
     return f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")  # no minus zero
 
 
-def duration(seconds: float, *, digits: int = 3) -> str:
-    """Seconds with so many significant digits, in the unit that suits them."""
+def duration(seconds: float | None, *, digits: int = 3) -> str:
+    """Seconds with so many significant digits, in the unit that suits them; "–" for None."""
+    if seconds is None:
+        return "–"
     for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if seconds * scale >= 1 or unit == "µs":
             number = f"{seconds * scale:#.{digits}g}" if digits > 1 else f"{seconds * scale:g}"

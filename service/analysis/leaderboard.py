@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from service.analysis.class_averages import balanced_accuracy, macro_f1
 from service.analysis.estimate import Estimate, estimate
 from service.analysis.pareto import on_front
 from service.analysis.results import ComparisonResults, Run
@@ -32,7 +33,11 @@ class LeaderboardRow(BaseModel):
     train_accuracy: Estimate
     validation_accuracy: Estimate
     test_accuracy: Estimate
+    balanced_accuracy: Estimate = Field(
+        description="mean recall over the classes that have test images"
+    )
     test_loss: Estimate
+    macro_f1: Estimate = Field(description="mean F1 over the classes that have test images")
     macro_auc: Estimate
     ece: Estimate = Field(description="expected calibration error, 15 bins of equal width")
     brier: Estimate = Field(description="Brier score summed over classes, 0 to 2")
@@ -41,7 +46,9 @@ class LeaderboardRow(BaseModel):
     train_seconds: Estimate = Field(description="training alone, after its warm-up")
     images_per_second: Estimate
     latency_p50_batch_1: Estimate = Field(description="seconds for one image, engine torch")
-    latency_p50_batch_64: Estimate = Field(description="seconds for 64 images, engine torch")
+    latency_p50_batch_64: Estimate = Field(
+        description="seconds for 64 images, engine torch; null where that takes too much memory"
+    )
     num_parameters: int
     flops: int = Field(description="forward pass of one image")
     model_bytes: int
@@ -57,7 +64,9 @@ class SortBy(StrEnum):
     TEST_ACCURACY = "test_accuracy"
     TRAIN_ACCURACY = "train_accuracy"
     VALIDATION_ACCURACY = "validation_accuracy"
+    BALANCED_ACCURACY = "balanced_accuracy"
     TEST_LOSS = "test_loss"
+    MACRO_F1 = "macro_f1"
     MACRO_AUC = "macro_auc"
     ECE = "ece"
     BRIER = "brier"
@@ -78,6 +87,8 @@ HIGHEST_FIRST = {
     SortBy.TEST_ACCURACY,
     SortBy.TRAIN_ACCURACY,
     SortBy.VALIDATION_ACCURACY,
+    SortBy.BALANCED_ACCURACY,
+    SortBy.MACRO_F1,
     SortBy.MACRO_AUC,
     SortBy.IMAGES_PER_SECOND,
     SortBy.N,
@@ -113,7 +124,9 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         train_accuracy=over_seeds(lambda result: result["train"]["accuracy"]),
         validation_accuracy=over_seeds(lambda result: result["validation"]["accuracy"]),
         test_accuracy=over_seeds(lambda result: result["test"]["accuracy"]),
+        balanced_accuracy=over_seeds(lambda result: balanced_accuracy(result["confusion_matrix"])),
         test_loss=over_seeds(lambda result: result["test"]["loss"]),
+        macro_f1=over_seeds(lambda result: macro_f1(result["confusion_matrix"])),
         macro_auc=over_seeds(lambda result: result["macro_auc"]),
         ece=over_seeds(lambda result: result.get("ece")),
         brier=over_seeds(lambda result: result.get("brier")),
@@ -147,10 +160,10 @@ def _generalisation_gap(result: dict[str, Any]) -> float:
     return float(result["train"]["accuracy"] - result["test"]["accuracy"])
 
 
-def _latency_p50(result: dict[str, Any], batch_size: int) -> float:
-    """Median latency in seconds at one batch size."""
-    [row] = [row for row in result["latency"] if row["batch_size"] == batch_size]
-    return float(row["p50"])
+def _latency_p50(result: dict[str, Any], batch_size: int) -> float | None:
+    """Median latency in seconds at one batch size; None where it was too large to be timed."""
+    found = [float(row["p50"]) for row in result["latency"] if row["batch_size"] == batch_size]
+    return found[0] if found else None
 
 
 def _best_model(runs: list[Run]) -> str | None:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from service.analysis.hypothesis_tests.trend import falling_p, rising_p
 from service.analysis.results import ComparisonResults, Run
-from service.analysis.trend import falling_p, rising_p
 
 LEVEL = 0.05
 LEAST_RISE = 0.02  # of the lowest validation loss

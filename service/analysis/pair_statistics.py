@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from service.analysis.bootstrap import RESAMPLES
-from service.analysis.mcnemar import Flips
+from service.analysis.hypothesis_tests.bootstrap import RESAMPLES
+from service.analysis.hypothesis_tests.mcnemar import Flips
 
 LEVEL = 0.05
 MARGIN = 0.005  # of accuracy: half a point

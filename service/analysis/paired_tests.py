@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from service.analysis.bootstrap import intervals
-from service.analysis.holm import holm
-from service.analysis.images_and_seeds import mean_difference, stacked
-from service.analysis.mcnemar import combined_p, flips
+from service.analysis.hypothesis_tests.bootstrap import intervals
+from service.analysis.hypothesis_tests.holm import holm
+from service.analysis.hypothesis_tests.images_and_seeds import mean_difference, stacked
+from service.analysis.hypothesis_tests.mcnemar import combined_p, flips
 from service.analysis.pair_statistics import (
     LEVEL,
     MARGIN,

@@ -29,14 +29,14 @@ def as_csv(rows: list[LeaderboardRow]) -> str:
 
 
 def as_latex(rows: list[LeaderboardRow], *, caption: str) -> str:
-    """A booktabs table: accuracy, loss, calibration, time, latency and size, mean ± std over seeds."""
+    """A booktabs table: scores, calibration, time, latency and size, mean ± std over seeds."""
     lines = [
         r"\begin{table}",
         rf"\caption{{{caption.translate(ESCAPES)}}}",
-        r"\begin{tabular}{lrrrrrrr}",
+        r"\begin{tabular}{lrrrrrrrrr}",
         r"\toprule",
-        r"architecture & $n$ & test accuracy (\%) & test loss & ECE (\%) & training (s) & latency (ms)"
-        r" & parameters \\",
+        r"architecture & $n$ & test accuracy (\%) & balanced accuracy (\%) & macro F1 & test loss"
+        r" & ECE (\%) & training (s) & latency (ms) & parameters \\",
         r"\midrule",
         *(_latex_row(row) for row in rows),
         r"\bottomrule",
@@ -66,6 +66,8 @@ def _latex_row(row: LeaderboardRow) -> str:
         row.architecture.translate(ESCAPES),
         str(row.n),
         _spread(row.test_accuracy, 100, 2),
+        _spread(row.balanced_accuracy, 100, 2),
+        _spread(row.macro_f1, 1, 4),
         _spread(row.test_loss, 1, 4),
         _spread(row.ece, 100, 2),
         _spread(row.train_seconds, 1, 1),

@@ -19,4 +19,4 @@ def inference_latency(results: ComparisonResults) -> Chart:
         SpanRow(name, name, style_of(results, name), latency_after_training(results, name))
         for name in results.with_results
     ]
-    return span_chart(rows, batch_sizes=list(rows[0].latencies))
+    return span_chart(rows, batch_sizes=sorted({size for row in rows for size in row.latencies}))

@@ -52,5 +52,10 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
                     f"The service stays up: {started.url}/docs  (Ctrl-C stops it)", highlight=False
                 )
                 started.wait()
+            console.print(
+                "The service has stopped, since nobody watches a terminal; 'bakeoff up' starts it.",
+                highlight=False,
+                soft_wrap=True,
+            )
     except KeyboardInterrupt:
         console.print("Stopped. Unfinished jobs wait in the queue for the next start.")

@@ -9,7 +9,9 @@ import uvicorn
 
 from service import overload
 from service.commands._port import Port, on_port
+from workers.schema.migrate import check_current
 from workers.settings import Settings
+from workers.storage.database import UNAVAILABLE, open_database
 
 app = typer.Typer(add_completion=False)
 
@@ -21,9 +23,14 @@ def serve(port: Port = None) -> None:
 
 
 def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.values()) -> None:
-    """Serve until Ctrl-C, with these parts of `overload`; exit status 1 where it cannot start."""
+    """Serve until Ctrl-C, with these parts of `overload`; exit status 1 where it cannot start.
+
+    SchemaError where the database is there at another version.
+    """
     from service.app import create_app  # the other commands need none of what it imports
 
+    with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
+        check_current(open_database(settings.resolved_database_url))
     service = create_app(settings)
     config = uvicorn.Config(
         service,

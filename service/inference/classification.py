@@ -8,6 +8,7 @@ from fastapi import Request
 from service.inference.admission import AdmissionControl
 from service.inference.bodies.request_images import RequestImages
 from service.inference.deadlines import deadline_of
+from service.inference.decoding import decode_images
 from service.inference.errors import ClientGoneError
 from service.inference.prediction_list import PredictionOptions, prediction_list
 from service.inference.predictor import Predictor
@@ -29,19 +30,17 @@ async def classify(
     predictor.check_room(len(images))
     if waited > LONG_WAIT and await request.is_disconnected():
         raise ClientGoneError
-    started = perf_counter()
-    prepared = images.prepare(predictor.shape)
-    decode = perf_counter() - started
-    timeout = options.timeout_ms and options.timeout_ms / 1e3
+    deadline = deadline_of(request, options.timeout_ms and options.timeout_ms / 1e3)
+    decoded = await decode_images(images, predictor, deadline)
     classified = await predictor.classify(
-        prepared.pixels,
-        deadline_of(request, timeout),
+        decoded.images.pixels,
+        deadline.after(decoded.queue_seconds),
         concurrent_requests=concurrent_requests(request),
     )
-    answer = prediction_list(predictor, prepared, classified, options.top_k)
+    answer = prediction_list(predictor, decoded.images, classified, options.top_k)
     answer["latency_ms"] = {
-        "decode": 1e3 * decode,
-        "queue": 1e3 * (waited + classified.queue_seconds),
+        "decode": 1e3 * decoded.decode_seconds,
+        "queue": 1e3 * (waited + decoded.queue_seconds + classified.queue_seconds),
         "forward": 1e3 * classified.forward_seconds,
         "total": 1e3 * (waited + perf_counter() - received),
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from fastapi import Request
@@ -21,10 +21,15 @@ class Deadline:
 
     timeout: float | None = None
     hangup: Hangup | None = None
+    waited: float = 0.0  # seconds, before the moment from which others are counted
 
     def is_past(self, asked: float, now: float) -> bool:
         """Whether a request asked at one moment has waited too long at another."""
-        return self.timeout is not None and now - asked > self.timeout
+        return self.timeout is not None and self.waited + now - asked > self.timeout
+
+    def after(self, seconds: float) -> "Deadline":
+        """The same when so many seconds have been waited already."""
+        return replace(self, waited=self.waited + seconds) if seconds else self
 
     async def wait_for(self, answer: asyncio.Future[Answer]) -> Answer:
         """The answer; ClientGoneError where the client hangs up before it is there."""

@@ -100,9 +100,10 @@ IMAGES: dict[str, Any] = {
                 "example": {"instances": [[[0, 128, 255], [0, 128, 255], [0, 128, 255]]]},
             },
             "application/x-npy": {"schema": {"type": "string", "format": "binary"}},
-            "image/png": {"schema": {"type": "string", "format": "binary"}},
-            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
-            "image/webp": {"schema": {"type": "string", "format": "binary"}},
+            **{
+                f"image/{kind}": {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("png", "jpeg", "webp", "bmp", "gif", "tiff", "avif", "heic")
+            },
         },
     }
 }

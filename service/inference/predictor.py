@@ -4,11 +4,11 @@ from time import perf_counter
 
 import numpy as np
 
-from models import ImageShape
 from service.inference.batcher import INLINE_SECONDS, Batcher, Classified
 from service.inference.deadlines import Deadline
 from service.inference.errors import OverloadedError
 from service.inference.prediction_counts import PredictionCounts
+from workers.datasets.preparation import Preparation
 from workers.engines import Engine, Images
 from workers.storage.tables import Model
 
@@ -20,7 +20,7 @@ class Predictor:
 
     def __init__(self, model: Model, engine: Engine, counts: PredictionCounts) -> None:
         self.model, self.engine, self.counts = model, engine, counts
-        self.shape = ImageShape(*model.image_shape)
+        self.preparation = Preparation.of_model(model.preparation, model.image_shape)
         seconds = self._warm_up()
         self.is_quick = seconds < INLINE_SECONDS  # one image is computed on the event loop
         self._batcher = Batcher(engine.classify, seconds)
@@ -55,7 +55,7 @@ class Predictor:
 
     def _warm_up(self) -> float:
         """Seconds for one image, without the work that only the first calls have."""
-        image = np.zeros((1, *self.shape), dtype=np.uint8)
+        image = np.zeros((1, *self.preparation.shape), dtype=np.uint8)
         seconds = []
         for _ in range(WARM_UP_CALLS):
             started = perf_counter()

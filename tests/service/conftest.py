@@ -69,6 +69,7 @@ class Service:
         worker = Worker(self.settings, ThisProcess(self.settings))
         for _ in range(jobs):
             assert worker.run_once() is not None
+        worker.shut_down()
 
     def refused(self, response: Any, status: int) -> str:
         """The sentence of a refusal, which must be a whole problem document."""

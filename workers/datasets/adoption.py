@@ -1,5 +1,6 @@
 """Takes over the datasets that a version up to 0.1 has prepared: files by name, and no rows for them."""
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Engine, update
@@ -11,6 +12,8 @@ from workers.datasets.store import NAME, DatasetStore
 from workers.storage import datasets
 from workers.storage.database import transaction
 from workers.storage.tables import Job, JobStatus
+
+logger = logging.getLogger(__name__)
 
 TRAIN = "train"  # the kind of job that was bound to a dataset by its name alone
 
@@ -28,6 +31,9 @@ def _adopt(database: Engine, store: DatasetStore, path: Path) -> None:
         try:
             description = describe_file(read_header(path))
         except FileNotFoundError:  # another process was quicker
+            return
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            logger.warning("%s is no dataset, and is left as it is (%r)", path, error)
             return
         if datasets.find(session, name) is None:
             register(session, store, name, description, path)

@@ -2,25 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from workers.datasets.content import MOST_CLASSES, ContentError
 
 WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+MOST_LENGTH = 200  # characters
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def ordered_classes(labels: Iterable[str]) -> tuple[str, ...]:
     """The names of the classes, sorted: by value where all are whole numbers, else as text.
 
-    ContentError where there are too many, or two names differ only by case.
+    ContentError where check_classes() has it.
     """
     names = sorted(set(labels))
-    if len(names) > MOST_CLASSES:
-        raise ContentError(
-            f"there are {len(names):,} classes; at most {MOST_CLASSES} are accepted, so the labels"
-            " may not be classes at all"
-        )
-    refuse_near_duplicates(names)
+    check_classes(names)
     if all(WHOLE_NUMBER.fullmatch(name) for name in names):
         return tuple(sorted(names, key=lambda name: (int(name), name)))
     return tuple(names)
@@ -31,8 +28,23 @@ def normalised(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def refuse_near_duplicates(names: Iterable[str]) -> None:
-    """ContentError where two names differ only by case."""
+def check_classes(names: Sequence[str]) -> None:
+    """ContentError where there are too many, two are nearly the same, or one is no name."""
+    if len(names) > MOST_CLASSES:
+        raise ContentError(
+            f"there are {len(names):,} classes; at most {MOST_CLASSES} are accepted, so the labels"
+            " may not be classes at all"
+        )
+    for name in names:
+        if not name or len(name) > MOST_LENGTH or UNPRINTABLE.search(name):
+            raise ContentError(
+                f"{name[:80]!r} cannot be the name of a class; accepted are 1 to {MOST_LENGTH}"
+                " characters of any script, without control characters"
+            )
+    _refuse_near_duplicates(names)
+
+
+def _refuse_near_duplicates(names: Iterable[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
         folded = unicodedata.normalize("NFKC", name).casefold()

@@ -1,5 +1,6 @@
 """Fetches a known dataset: tries its sources one after the other until one has the right content."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, SourceError
 from workers.datasets.formats import accepted, list_images
 from workers.datasets.known import KnownDataset, Source, datasets
+from workers.datasets.listing import Listing
 from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import in_this_process
 from workers.datasets.registration import describe, register
@@ -79,21 +81,27 @@ def fetch_file(
 def _prepared(
     known: KnownDataset, source: Source, scratch: Path, target: Path
 ) -> DatasetDescription:
-    archive = open_archive(source.fetch(scratch), scratch)
-    listing = list_images(archive, scratch)
-    if known.classes:
-        names = dict(zip(map(str, range(len(known.classes))), known.classes, strict=True))
-        images = [replace(image, label=names[image.label]) for image in listing.images]
-        listing = replace(listing, images=images, classes=known.classes)
-    description = prepare(
-        listing,
-        target,
-        UploadOptions(),
-        source=source.name,
-        apply=in_this_process,
-        report=lambda _: None,
-    )
-    archive.close()
+    with contextlib.closing(open_archive(source.fetch(scratch), scratch)) as archive:
+        description = prepare(
+            _named(known, list_images(archive, scratch)),
+            target,
+            UploadOptions(),
+            source=source.name,
+            apply=in_this_process,
+            report=lambda _: None,
+        )
     if known.sha256 not in {None, description.sha256}:
         raise SourceError("it holds other images than it should")
     return description
+
+
+def _named(known: KnownDataset, listing: Listing) -> Listing:
+    """The listing with the names that are known in place of the numbers of the classes."""
+    if not known.classes:
+        return listing
+    names = dict(zip(map(str, range(len(known.classes))), known.classes, strict=True))
+    unknown = {image.label for image in listing.images} - set(names)
+    if unknown:
+        raise SourceError(f"it has a label {min(unknown)!r}, and there are {len(names)} classes")
+    images = [replace(image, label=names[image.label]) for image in listing.images]
+    return replace(listing, images=images, classes=known.classes)

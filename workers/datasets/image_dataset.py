@@ -1,6 +1,8 @@
-"""A dataset in memory: uint8 images and labels in three splits."""
+"""A dataset: uint8 images and labels in three splits, in memory or mapped from a file."""
 
 import functools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +14,7 @@ from workers.datasets.preparation import Preparation
 
 VALIDATION_SHARE = 0.1  # of what the source calls train
 SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
+COUNTED_PIXELS = 4 * 2**20  # at once, for the moments: counting takes eight bytes for each
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,22 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of all images."""
+        return self.images.numel()
+
+    def first(self, indices: Tensor | None = None) -> Tensor:
+        """The first image, or the first of those at `indices` (N,): (1, C, H, W)."""
+        return self.images[:1] if indices is None else next(self.batches(1, indices[:1]))
+
+    def batches(self, size: int, indices: Tensor | None = None) -> Iterator[Tensor]:
+        """All images, or those at `indices`, in their order, as many as `size` (N, C, H, W) at once."""
+        if indices is None:
+            return iter(self.images.split(size))
+        on_device = indices.to(self.labels.device)
+        return (self.images_at(part) for part in on_device.split(size))
 
     def select(self, indices: Tensor) -> "Split":
         """The images at `indices`, in that order."""
@@ -54,8 +73,13 @@ class ImageDataset:
     test: Split
     split: str = splits.RANDOM_VALIDATION  # the rule by which the content was split
     preparation: Preparation | None = None  # how images became these pixels; None: not known
-    #: Mean and standard deviation of each channel, where the file has them.
+    #: Mean and standard deviation of each channel, where the file has them; else they are computed.
     moments: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of the images of all splits."""
+        return sum(split.num_bytes for split in (self.train, self.validation, self.test))
 
     @property
     def image_shape(self) -> ImageShape:
@@ -85,13 +109,22 @@ class ImageDataset:
         # Exact from counts of the 256 values: no float copy of the images is made.
         values = torch.arange(256, dtype=torch.float64) / 255
         means, stds = [], []
-        for channel in self.train.images.cpu().unbind(dim=1):
-            weights = torch.bincount(channel.flatten(), minlength=256).double()
-            weights /= weights.sum()
+        for counts in _value_counts(self.train):
+            weights = counts.double() / counts.sum()
             mean = (weights * values).sum()
             means.append(float(mean))
             stds.append(max(float((weights * (values - mean) ** 2).sum().sqrt()), 1e-6))
         return tuple(means), tuple(stds)
+
+
+def _value_counts(split: Split) -> Tensor:
+    """How many pixels of each channel have each of the 256 values: (C, 256), int64."""
+    channels, *sides = split.images.shape[1:]
+    counts = torch.zeros(channels, 256, dtype=torch.int64)
+    for images in split.batches(max(1, COUNTED_PIXELS // math.prod(sides))):
+        for channel, values in enumerate(images.cpu().unbind(dim=1)):
+            counts[channel] += torch.bincount(values.flatten(), minlength=256)
+    return counts
 
 
 def hold_out_validation(train: Split) -> tuple[Split, Split]:

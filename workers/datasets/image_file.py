@@ -1,23 +1,36 @@
 """Decodes an image file from a stranger, which is bounded before it is decoded."""
 
-import io
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from workers.datasets.decoding import by_pillow, heic, png, tiff
+from workers.datasets.decoding.bounds import MOST_PIXELS, ImageFileError
+from workers.datasets.decoding.file_format import FORMATS, format_of, stated_pixels
+from workers.datasets.decoding.flattening import flatten, is_grey
 from workers.datasets.geometry import Geometry
 
-MOST_PIXELS = 64_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
-GREY_MODES = {"1", "L", "LA", "I", "I;16", "I;16B", "F"}
+__all__ = [
+    "MOST_PIXELS",
+    "SUFFIXES",
+    "DecodedFile",
+    "ImageFileError",
+    "Measured",
+    "decode",
+    "decode_file",
+    "measure",
+    "measure_pixels",
+    "stated_pixels",
+]
 
+SUFFIXES = {suffix for suffixes in FORMATS.values() for suffix in suffixes}
+ACCEPTED = f"accepted are {', '.join(FORMATS)}"
+LONGEST = 200  # characters of a decoder's own words
 
-class ImageFileError(ValueError):
-    """The bytes are not an image that is accepted; the message says which are."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +45,19 @@ class Measured:
     is_whole: bool = True  # its numbers are integers
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedFile:
+    """Pixels as `decode` gives them, and the upright size of the file they were decoded from."""
+
+    pixels: NDArray[Any]
+    width: int
+    height: int
+
+
 def measure(content: bytes) -> Measured:
     """Size and kind of an image file, from its header alone where that says all; ImageFileError."""
-    pixels = decode(content)
-    return measure_pixels(pixels)
+    measured = _guarded(_measure_header, content)
+    return measured or measure_pixels(decode(content))
 
 
 def measure_pixels(pixels: NDArray[Any]) -> Measured:
@@ -54,43 +76,71 @@ def measure_pixels(pixels: NDArray[Any]) -> Measured:
 def decode(content: bytes, geometry: Geometry | None = None) -> NDArray[Any]:
     """Decode an image, upright and without alpha: (H, W) where it is grey, else (H, W, 3).
 
-    The numbers are uint8, or uint16 or float32 where the file has more than 8 bits a sample; see
-    `workers/datasets/pixel_scale.py`. Given the `geometry` that it gets afterwards, a large JPEG is
-    decoded at the smallest scale that still covers it. Transparent pixels are laid on white.
+    The numbers are uint8, or uint16 or float32 where a PNG or TIFF has more than 8 bits a sample;
+    see `workers/datasets/pixel_scale.py`. Given the `geometry` that it gets afterwards, a large JPEG
+    is decoded at the smallest scale that still covers it. Transparent pixels are laid on white.
     ImageFileError says what is accepted.
     """
-    del geometry
+    return decode_file(content, geometry).pixels
+
+
+def decode_file(content: bytes, geometry: Geometry | None = None) -> DecodedFile:
+    """The same, with the size that the image has in full."""
+    return _guarded(lambda content: _decode(content, geometry), content)
+
+
+def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
+    kind = _format(content)
+    if kind == "HEIC":
+        heif = heic.open_heic(content)
+        return DecodedFile(flatten(heic.load_heic(heif)), *heif.size)
+    if kind == "TIFF" and tiff.is_deep(tags := tiff.read_tags(content)):
+        return _whole(tiff.decode_deep(content, tags))
+    file = by_pillow.open_file(content, kind)
+    orientation = by_pillow.orientation_of(content, file)
+    if kind == "PNG" and png.is_deep(content):
+        return _whole(png.decode_deep(content, orientation))
+    size = by_pillow.upright_size(file, orientation)
+    return DecodedFile(by_pillow.load(content, file, orientation, geometry), *size)
+
+
+def _whole(pixels: NDArray[Any]) -> DecodedFile:
+    height, width = pixels.shape[:2]
+    return DecodedFile(pixels, width, height)
+
+
+def _measure_header(content: bytes) -> Measured | None:
+    """What the header says; None where pixels have more than 8 bits and must be looked at."""
+    kind = _format(content)
+    if kind == "HEIC":
+        heif = heic.open_heic(content)
+        width, height = heif.size
+        return Measured(width, height, is_grey(heif.mode))
+    is_deep_tiff = kind == "TIFF" and tiff.is_deep(tiff.read_tags(content))
+    if is_deep_tiff or (kind == "PNG" and png.is_deep(content)):
+        return None
+    file = by_pillow.open_file(content, kind)
+    if file.mode in by_pillow.DEEP_MODES:
+        return None
+    width, height = by_pillow.upright_size(file, by_pillow.orientation_of(content, file))
+    return Measured(width, height, is_grey(file.mode))
+
+
+def _format(content: bytes) -> str:
+    kind = format_of(content)
+    if kind is None:
+        raise ImageFileError(f"not an image; {ACCEPTED}")
+    return kind
+
+
+def _guarded(read: Callable[[bytes], Result], content: bytes) -> Result:
+    """What `read` makes of a file; ImageFileError whatever it raises."""
     try:
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise ImageFileError(
-                f"the image has {image.width}×{image.height} pixels; at most"
-                f" {MOST_PIXELS:,} are accepted"
-            )
-        image.load()
-        ImageOps.exif_transpose(image, in_place=True)
-        return np.asarray(_flattened(image))
+        return read(content)
     except ImageFileError:
         raise
-    except UnidentifiedImageError:
-        raise ImageFileError(f"not an image; accepted are {', '.join(FORMATS)}") from None
-    except Image.DecompressionBombError:
-        raise ImageFileError(
-            f"more than {MOST_PIXELS:,} pixels, which is the most accepted"
-        ) from None
     except Exception as error:  # noqa: BLE001 - decoders raise anything for a damaged file
-        raise ImageFileError(f"the image is damaged ({error})") from None
-
-
-def _flattened(image: Image.Image) -> Image.Image:
-    if image.mode in {"L", "RGB"}:
-        return image
-    if image.mode in {"I", "I;16", "I;16B", "F"}:
-        return image.point(lambda value: value / 257).convert("L")
-    if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:
-        is_grey = image.mode in {"LA", "La"}
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-        return image.convert("L" if is_grey else "RGB")
-    return image.convert("L" if image.mode in GREY_MODES else "RGB")
+        said = " ".join(str(error).split())[:LONGEST] or type(error).__name__
+        raise ImageFileError(
+            f"the image is damaged or of a kind that is not read ({said}); {ACCEPTED}"
+        ) from None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 WHOLE_NUMBERS = (255, 1023, 4095, 16383, 65535)  # white at 8, 10, 12, 14 and 16 bits
 FLOATS = (1.0, 255.0, 65535.0)
+ROWS = 64  # scaled at once: wide numbers of all pixels would take gigabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,14 @@ class PixelScale:
         """Numbers of any kind → uint8; those beyond black or white become black or white."""
         if pixels.dtype == np.uint8:
             return pixels  # 8 bits are on their own scale
+        scaled = np.empty(pixels.shape, np.uint8)
+        for at in range(0, len(pixels), ROWS):
+            scaled[at : at + ROWS] = self._rounded(pixels[at : at + ROWS])
+        return scaled
+
+    def _rounded(self, pixels: NDArray[Any]) -> NDArray[np.float64]:
         floats = (pixels.astype(np.float64) - self.black) * (255 / (self.white - self.black))
-        rounded: NDArray[np.uint8] = np.clip(np.rint(floats), 0, 255).astype(np.uint8)
+        rounded: NDArray[np.float64] = np.clip(np.rint(floats), 0, 255)
         return rounded
 
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from workers.datasets.errors import ArchiveError
 
+MOST_FILE_BYTES = 512 * 1024**2  # of a file that is read into memory; 64 megapixels have fewer
+
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
@@ -22,13 +24,14 @@ class FilePlace:
     path: str
     offset: int
     length: int  # in bytes, on disk
-    inflated: int | None = (
-        None  # length in bytes of what was deflated; None: it lies there as it is
-    )
+    #: Length in bytes of what was deflated; None: it lies there as it is.
+    inflated: int | None = None
     checksum: int | None = None  # CRC-32 of the file
 
     def read(self) -> bytes:
-        """The bytes of the file; ArchiveError where they are damaged."""
+        """The bytes of the file; ArchiveError where they are damaged, or too many."""
+        if max(self.length, self.inflated or 0) > MOST_FILE_BYTES:
+            raise ArchiveError(f"it has more than the {MOST_FILE_BYTES:,} bytes accepted of a file")
         with Path(self.path).open("rb", buffering=0) as file:
             file.seek(self.offset)
             content = file.read(self.length)

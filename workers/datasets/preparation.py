@@ -1,6 +1,6 @@
 """How the images of a dataset became its pixels, which a prediction repeats for its own images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.geometry import Geometry, with_channels
-from workers.datasets.image_file import decode
-from workers.datasets.pixel_scale import PixelScale
+from workers.datasets.image_file import ImageFileError, decode
+from workers.datasets.pixel_scale import PixelScale, find_scale
+
+SIXTEEN_BITS = PixelScale(0.0, 65535.0)
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,25 @@ class Preparation:
         return self.of_pixels(decode(content, self.geometry))
 
     def of_pixels(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
-        """Pixels (H, W) or (H, W, 3) of any type → uint8 pixels (H, W, C)."""
-        scaled = self.scale.to_bytes(pixels) if self.scale else pixels
+        """Pixels (H, W) or (H, W, 3) of any type → uint8 pixels (H, W, C); ImageFileError."""
+        scale = self.scale_of(pixels)
+        scaled = scale.to_bytes(pixels) if scale else pixels
         return with_channels(self.geometry.apply(scaled), self.channels)
+
+    def scale_of(self, pixels: NDArray[Any]) -> PixelScale | None:
+        """The scale that these pixels are on: None for uint8, else that of the dataset.
+
+        Where the dataset had none it is the usual scale of their type; ImageFileError where floats
+        are on none.
+        """
+        if pixels.dtype == np.uint8:
+            return None
+        return self.scale or _usual_scale(pixels)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the pixels."""
+        return self.channels, self.geometry.height, self.geometry.width
 
     def as_json(self) -> dict[str, Any]:
         """What is stored with a dataset and with the models that are trained on it."""
@@ -42,3 +60,26 @@ class Preparation:
         geometry = Geometry(stored["width"], stored["height"], stored["fit"])
         scale = PixelScale(*stored["scale"]) if stored["scale"] else None
         return cls(stored["channels"], geometry, scale)
+
+    @classmethod
+    def of_model(
+        cls, stored: Mapping[str, Any] | None, image_shape: Sequence[int]
+    ) -> "Preparation":
+        """What a model has `stored`; one of an earlier version has nothing, and images are stretched."""
+        if stored is not None:
+            return cls.from_json(stored)
+        channels, height, width = image_shape
+        return cls(channels, Geometry(width, height, "stretch"))
+
+
+def _usual_scale(pixels: NDArray[Any]) -> PixelScale:
+    if pixels.dtype == np.uint16:
+        return SIXTEEN_BITS
+    lowest, highest = float(pixels.min()), float(pixels.max())
+    scale = find_scale(lowest, highest, is_whole=False)
+    if scale is None:
+        raise ImageFileError(
+            f"the image has numbers from {lowest:g} to {highest:g}; accepted are floats from 0 to 1,"
+            " −1 to 1, 0 to 255 or 0 to 65535"
+        )
+    return scale

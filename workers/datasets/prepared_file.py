@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 FORMAT = "bakeoff dataset 2"
 LENGTH = struct.Struct("<Q")  # of the header, at the start of the file
 PAGE = 4096  # bytes
+MOST_HEADER = 100_000_000  # bytes, as the safetensors library has it
 INTEGER = np.dtype("<i8")
 
 
@@ -100,9 +101,12 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """The header of a safetensors file; FileNotFoundError."""
+    """The header of a safetensors file; FileNotFoundError, or ValueError where it has none."""
     with path.open("rb") as file:
-        (length,) = LENGTH.unpack(file.read(LENGTH.size))
+        start = file.read(LENGTH.size)
+        length = LENGTH.unpack(start)[0] if len(start) == LENGTH.size else 0
+        if not 0 < length <= MOST_HEADER:
+            raise ValueError("it does not begin as a safetensors file does")
         return Header(json.loads(file.read(length)), LENGTH.size + length)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from workers.datasets.description import DatasetDescription
-from workers.datasets.store import DatasetAbsentError, DatasetStore
+from workers.datasets.store import DatasetAbsentError, DatasetStore, check_name
 from workers.storage import datasets
 from workers.storage.database import transaction, utc_now
 from workers.storage.datasets import DatasetIdentity
@@ -29,7 +29,8 @@ class Upload(NamedTuple):
 
 
 def describe(session: Session, name: str) -> DatasetDescription | None:
-    """What a dataset is; None where there is none of that name."""
+    """What a dataset is; None where there is none of that name. DatasetNameError."""
+    check_name(name)
     row = datasets.find(session, name)
     return DatasetDescription.from_json(row.description) if row else None
 

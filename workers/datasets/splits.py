@@ -49,12 +49,11 @@ def hold_out(labels: Sequence[int] | NDArray[np.int64], share: float) -> NDArray
 def _quotas(counts: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     """How many images of each class are held out: the largest remainders are rounded up."""
     exact = counts * share
-    most = np.maximum(counts - 1, 0)
+    most = np.minimum(np.maximum(counts - 1, 0), np.ceil(exact).astype(np.int64))
     quotas: NDArray[np.int64] = np.minimum(np.floor(exact).astype(np.int64), most)
     wanted = min(max(1, round(float(exact.sum()))), int(most.sum()))
     by_remainder = np.argsort(-(exact - quotas), kind="stable")
-    while quotas.sum() < wanted:
-        for index in by_remainder:
-            if quotas.sum() < wanted and quotas[index] < most[index]:
-                quotas[index] += 1
+    for index in by_remainder:
+        if quotas.sum() < wanted and quotas[index] < most[index]:
+            quotas[index] += 1
     return quotas

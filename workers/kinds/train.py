@@ -10,6 +10,7 @@ from torch import nn
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
 from workers.datasets.loading import load
+from workers.datasets.registration import Files, clear
 from workers.datasets.store import DatasetStore
 from workers.exports.onnx import keep_graph
 from workers.queue import leases
@@ -110,6 +111,13 @@ class TrainJob:
 
         with_retries(succeed)
         self.checkpoints.delete()
+        self._clear_dataset()
+
+    def _clear_dataset(self) -> None:
+        """Remove the dataset's file, if it was kept for this job alone: its name has moved on."""
+        identity = DatasetIdentity(self.dataset.sha256, self.dataset.split)
+        with contextlib.suppress(*UNAVAILABLE):
+            clear(self.database, self.datasets, Files(identity, upload=None))
 
     def _record_epoch(self, trained: CompletedEpoch) -> None:
         content = trained.checkpoint.to_bytes()

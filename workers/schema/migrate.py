@@ -57,6 +57,9 @@ def _exclusive(url: str) -> Iterator[None]:
 
 def check_current(engine: Engine) -> str:
     """The revision of the database; SchemaError unless it is the newest."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and not Path(path).exists():
+        raise SchemaError(f"there is no database at {path}; run 'bakeoff migrate'")
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()

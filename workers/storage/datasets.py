@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from workers.storage.tables import Dataset, Job, JobStatus
 
+UPLOAD = "upload"  # the kind of job that makes a dataset of an uploaded file
+
 
 class DatasetIdentity(NamedTuple):
     """What a training depends on: the content of a dataset, and the rule by which it was split."""
@@ -52,6 +54,12 @@ def is_needed(session: Session, identity: DatasetIdentity) -> bool:
 
 
 def is_upload_needed(session: Session, upload: str) -> bool:
-    """Whether a dataset was made of this uploaded file, which could be made of it again."""
-    query = select(Dataset.name).where(Dataset.upload == upload)
-    return session.scalar(query.limit(1)) is not None
+    """Whether a dataset was made of this uploaded file, or a job may still make one."""
+    made = select(Dataset.name).where(Dataset.upload == upload)
+    waiting = select(Job.id).where(
+        Job.kind == UPLOAD,
+        Job.status != JobStatus.SUCCEEDED,
+        Job.options["upload"].as_string() == upload,
+    )
+    queries: tuple[Any, ...] = (made, waiting)
+    return any(session.scalar(query.limit(1)) is not None for query in queries)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.augmentation import draw
+from workers.training.balancing import draw_balanced
 from workers.training.recipe import Recipe
 
 
@@ -16,6 +17,7 @@ class Batches:
     def __init__(self, dataset: ImageDataset, recipe: Recipe, seed: int) -> None:
         self._num_images, self._image_shape = len(dataset.train), dataset.image_shape
         self._augmentation, self._seed = recipe.augmentation, seed
+        self._labels = dataset.train.labels.cpu() if recipe.balance == "sampling" else None
         self.sizes = batch_sizes(self._num_images, recipe.batch_size)
 
     def __len__(self) -> int:
@@ -25,9 +27,14 @@ class Batches:
     def of_epoch(self, number: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
         """For every step: the indices of its images (N,) and the draws for augment() (N, 0 to 3)."""
         generator = torch.Generator().manual_seed(epoch_seed(self._seed, number))
-        order = torch.randperm(self._num_images, generator=generator).to(device)
+        order = self._order(generator).to(device)
         draws = draw(self._augmentation, self._num_images, self._image_shape, generator).to(device)
         return zip(order.split(self.sizes), draws.split(self.sizes), strict=True)
+
+    def _order(self, generator: torch.Generator) -> Tensor:
+        if self._labels is None:
+            return torch.randperm(self._num_images, generator=generator)
+        return draw_balanced(self._labels, generator)
 
 
 def batch_sizes(num_images: int, batch_size: int) -> list[int]:

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
+from workers.training.hardware.activations import largest_activation
+from workers.training.hardware.allocator import return_freed_memory
 from workers.training.hardware.device import device_name
 from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
 from workers.training.measuring import calibration, classification
@@ -21,6 +23,8 @@ from workers.training.results import Latency, Result
 from workers.training.trainer import Trainer
 
 LATENCY_BATCH_SIZES = (1, 8, 64)
+# Of the largest activation: a larger batch is not timed. It would take more memory than the training.
+MOST_LATENCY_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class FinalEvaluation:
 
 def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation:
     """Score the trained network on the three splits and measure its size and latency."""
+    return_freed_memory()
     test_logits = logits(trainer.network, trainer.test, trainer.normalise)
     probabilities = test_logits.softmax(dim=1).cpu()
     result = Result(
@@ -94,18 +99,29 @@ def _evidence(trainer: Trainer) -> dict[str, Any]:
 
 
 def latencies(trainer: Trainer) -> list[Latency]:
-    """Latency of the network in this process at batch 1, 8 and 64, in float32 as it is served."""
+    """Latency of the network in this process at batch 1, 8 and 64, in float32 as it is served.
+
+    Without a batch whose largest activation takes more than 256 MiB.
+    """
+    trainer.network.eval()
+    with torch.inference_mode(), largest_activation(trainer.network) as largest:
+        trainer.network(trainer.normalise(trainer.test.first()))
+    most = largest.num_images(max(LATENCY_BATCH_SIZES), MOST_LATENCY_BYTES)
     return [
         measure_latency(
-            _prediction(trainer, size), engine="torch", device=trainer.device, batch_size=size
+            _prediction(trainer, size),
+            engine="torch",
+            device=trainer.device,
+            batch_size=size,
         )
         for size in LATENCY_BATCH_SIZES
+        if size <= most
     ]
 
 
 def _prediction(trainer: Trainer, batch_size: int) -> Callable[[], object]:
-    repeats = -(-batch_size // len(trainer.test))
-    images = trainer.test.images.cpu().repeat(repeats, 1, 1, 1)[:batch_size].contiguous()
+    indices = torch.arange(batch_size) % len(trainer.test)
+    images = next(trainer.test.batches(batch_size, indices)).cpu().contiguous()
     network = trainer.network.eval()
 
     def predict() -> Tensor:

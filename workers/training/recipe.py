@@ -57,6 +57,14 @@ class Recipe:
         AskedPrecision,
         Bounds("of the arithmetic; auto takes bfloat16 where the hardware computes in it"),
     ] = "auto"
+    balance: Annotated[
+        Literal["none", "weights", "sampling"],
+        Bounds(
+            "makes up for classes of unequal size: weights multiplies the loss of an image by the"
+            " inverse frequency of its class, sampling draws each class equally often",
+            omitted_at_default=True,
+        ),
+    ] = "none"
 
     @property
     def hash(self) -> str:

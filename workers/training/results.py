@@ -33,8 +33,8 @@ class Epoch:
 
     number: int  # from 1
     train: Score  # on a fixed sample of the train split, without augmentation
-    validation: Score
-    test: Score  # reported, never used
+    validation: Score  # on all of it
+    test: Score  # on a fixed sample of the test split where it is large; reported, never used
     learning_rate: float  # at the last step
     seconds: float
     images_per_second: float
@@ -42,7 +42,7 @@ class Epoch:
     gradient_norms: dict[str, float]
     #: For each layer the L2 norm of its updates over that of its weights, in the same steps.
     update_ratios: dict[str, float]
-    #: For each ReLU the share of its units that are zero on each of 1,000 train images.
+    #: For each ReLU the share of its units that are zero on each of up to 1,000 train images.
     dead_relus: dict[str, float]
 
     def metrics(self) -> dict[str, float]:
@@ -51,6 +51,7 @@ class Epoch:
         return {
             **{f"{split}_loss": score.loss for split, score in scores.items()},
             **{f"{split}_accuracy": score.accuracy for split, score in scores.items()},
+            **{f"{split}_images": score.images for split, score in scores.items()},
             "learning_rate": self.learning_rate,
             "seconds": self.seconds,
             "images_per_second": self.images_per_second,
@@ -66,8 +67,8 @@ class ClassScore:
 
     name: str
     precision: float
-    recall: float
-    f1: float
+    recall: float | None  # None if the test split lacks the class
+    f1: float | None  # None if the test split lacks the class
     auc: float | None  # None if the test split lacks the class or has no other
     support: int  # test images of this class
 

@@ -1,10 +1,15 @@
 """One step of training on the device: gather a batch, differentiate, update the weights."""
 
+import functools
+from collections.abc import Callable, Iterator
+
 import torch
 from torch import Tensor, nn
 
-from workers.datasets.image_dataset import ImageDataset
+from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training.augmentation import augment, draw
+from workers.training.balancing import class_weights
+from workers.training.batches import Batches
 from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.dropout import use_16_bit_dropout
@@ -13,6 +18,7 @@ from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of
 from workers.training.hardware.memory import free_cached
 from workers.training.hardware.precision import Precision, choose_precision
+from workers.training.hardware.streaming import PlacedSplit, place
 from workers.training.hardware.strides import fit_strides
 from workers.training.normalisation import Normalisation
 from workers.training.recipe import Recipe
@@ -31,22 +37,39 @@ class TrainingStep:
         self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
         fit_strides(network, dataset.image_shape)
         self.precision: Precision = choose_precision(recipe.precision, network, device)
-        self.gradients = gradients_of(network, recipe, self.precision, device)
+        weights = None
+        if recipe.balance == "weights":
+            weights = class_weights(dataset.train.labels, dataset.num_classes).to(device)
+        self.gradients = gradients_of(network, recipe, self.precision, device, weights)
         self.optimizer = FusedOptimizer(network, recipe)
         self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
-        self.train_split = dataset.train.to(device, self.layout)
+        self.train_split: PlacedSplit = place(
+            dataset.train, device, self.layout, dataset_bytes=dataset.num_bytes
+        )
+        self._train: Callable[..., tuple[Tensor, ...]] = self._train_on
+        if isinstance(self.train_split, Split):
+            self._train = functools.partial(self._train_at, self.train_split)
         self._captured: CapturedFunction | None = None
         if can_capture(device):
             self._captured = CapturedFunction(self._train, device, self.optimizer.parameters)
 
-    def __call__(self, indices: Tensor, draws: Tensor, rate: float) -> tuple[Tensor, ...]:
-        """Train on the images at `indices` (N,), augmented by `draws` (N, 0 to 3).
+    def inputs(self, batches: Batches, epoch: int) -> Iterator[tuple[Tensor, ...]]:
+        """What each step of an epoch takes: the indices (N,) of its images and their draws (N, 0 to 3).
+
+        Where the train split is streamed: images (N, C, H, W), labels (N,) and draws.
+        """
+        if isinstance(self.train_split, Split):
+            return batches.of_epoch(epoch, self._device)
+        return self.train_split.steps(batches.of_epoch(epoch, torch.device("cpu")))
+
+    def __call__(self, inputs: tuple[Tensor, ...], rate: float) -> tuple[Tensor, ...]:
+        """Train on the images of one of `inputs()`, augmented by its draws.
 
         Returns the mean loss () and the logits (N, num_classes) before the update, and the labels (N,).
         """
         if self._captured is None:
-            return self._train(indices, draws, rate)
-        return self._captured(indices, draws, torch.full((), rate, device=self._device))
+            return self._train(*inputs, rate)
+        return self._captured(*inputs, torch.full((), rate, device=self._device))
 
     def largest_batch_size_that_fits(self, rate: float) -> int | None:
         """The largest half, quarter, … of the recipe's batch size that the memory holds; or None.
@@ -59,10 +82,16 @@ class TrainingStep:
             size //= 2
         return size if size > 1 else None
 
-    def _train(self, indices: Tensor, draws: Tensor, rate: float | Tensor) -> tuple[Tensor, ...]:
-        images = self.normalise(self.train_split.images_at(indices))
-        images = augment(images, draws)
-        labels = self.train_split.labels.index_select(0, indices)
+    def _train_at(
+        self, split: Split, indices: Tensor, draws: Tensor, rate: float | Tensor
+    ) -> tuple[Tensor, ...]:
+        labels = split.labels.index_select(0, indices)
+        return self._train_on(split.images_at(indices), labels, draws, rate)
+
+    def _train_on(
+        self, stored: Tensor, labels: Tensor, draws: Tensor, rate: float | Tensor
+    ) -> tuple[Tensor, ...]:
+        images = augment(self.normalise(stored), draws)
         loss, logits = self.gradients(images, labels)
         self.optimizer.step(rate)
         return loss, logits, labels
@@ -70,10 +99,13 @@ class TrainingStep:
     def _fits(self, batch_size: int, rate: float) -> bool:
         self.network.zero_grad()
         free_cached(self._device)
-        indices = torch.arange(batch_size, device=self._device)
+        indices = torch.arange(batch_size)
         draws = draw(self._recipe.augmentation, batch_size, self._image_shape, torch.Generator())
+        inputs: tuple[Tensor, ...] = indices.to(self._device), draws.to(self._device)
+        if not isinstance(self.train_split, Split):
+            inputs = next(self.train_split.steps([(indices, draws)]))
         try:
-            self._train(indices, draws.to(self._device), rate)
+            self._train(*inputs, rate)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise

@@ -19,14 +19,15 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.training.batches import Batches, epoch_seed
 from workers.training.checkpoint import Checkpoint
 from workers.training.early_stopping import BestEpoch
+from workers.training.epoch_evaluation import EpochEvaluation
 from workers.training.errors import (
     OtherDatasetError,
     OutOfMemoryError,
     TrainingDivergedError,
     is_out_of_memory,
 )
-from workers.training.measuring.evaluation import fixed_sample, score
-from workers.training.measuring.gradient_flow import GradientFlow, dead_relus
+from workers.training.hardware.streaming import place
+from workers.training.measuring.gradient_flow import GradientFlow
 from workers.training.measuring.remaining_time import RemainingTime
 from workers.training.measuring.running_score import RunningScore
 from workers.training.measuring.stopwatch import Stopwatch
@@ -35,7 +36,6 @@ from workers.training.results import Epoch, Progress
 from workers.training.schedule import learning_rate
 from workers.training.step import TrainingStep
 
-TRAIN_SAMPLE = 10_000  # images of the train split that are scored after each epoch
 PROGRESS_SECONDS = 0.5  # of training between two reports of progress
 
 
@@ -78,8 +78,10 @@ class Trainer:
         self.network, self.normalise = self.step.network, self.step.normalise
         self.train_split = self.step.train_split
         self.validation, self.test = (
-            split.to(device, self.step.layout) for split in (dataset.validation, dataset.test)
+            place(split, device, self.step.layout, dataset_bytes=dataset.num_bytes)
+            for split in (dataset.validation, dataset.test)
         )
+        self.evaluate = EpochEvaluation(self.train_split, self.validation, self.test)
         self.batches = Batches(dataset, recipe, seed)
         self.stopwatch = Stopwatch(device)
         self.best = BestEpoch(recipe.early_stopping_patience)
@@ -133,11 +135,11 @@ class Trainer:
         """One pass over the train split."""
         torch.manual_seed(epoch_seed(self.seed, number))  # for dropout
         running = RunningScore(self.device)
-        batches = self.batches.of_epoch(number, self.device)
+        epoch_inputs = self.step.inputs(self.batches, number)
         self.network.train()
         self.stopwatch.start()
-        for step, (indices, draws) in enumerate(batches):
-            loss, logits, labels = self.step(indices, draws, self._learning_rate(number, step))
+        for step, inputs in enumerate(epoch_inputs):
+            loss, logits, labels = self.step(inputs, self._learning_rate(number, step))
             flow.sample(step)
             running.add(loss, logits, labels)
             if self.stopwatch.since_start() > PROGRESS_SECONDS:
@@ -160,18 +162,18 @@ class Trainer:
         )
 
     def _evaluate(self, number: int, seconds: float, flow: GradientFlow) -> Epoch:
-        sample = fixed_sample(self.train_split, TRAIN_SAMPLE)
+        scores = self.evaluate(self.network, self.normalise)
         epoch = Epoch(
             number=number,
-            train=score(self.network, sample, self.normalise),
-            validation=score(self.network, self.validation, self.normalise),
-            test=score(self.network, self.test, self.normalise),
+            train=scores.train,
+            validation=scores.validation,
+            test=scores.test,
             learning_rate=self._learning_rate(number, len(self.batches) - 1),
             seconds=seconds,
             images_per_second=len(self.train_split) / seconds,
             gradient_norms=flow.norms(),
             update_ratios=flow.update_ratios(),
-            dead_relus=dead_relus(self.network, sample, self.normalise),
+            dead_relus=scores.dead_relus,
         )
         for scored in (epoch.train, epoch.validation, epoch.test):
             self._require_finite(scored.loss, number)

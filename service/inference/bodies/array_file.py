@@ -8,16 +8,20 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from models import ImageShape
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.images import PreparedImages, fit_pixels
-from service.inference.bodies.pixels import CHANNELS, as_pixels
+from service.inference.bodies.images import (
+    SECONDS_PER_FILE,
+    SECONDS_PER_PIXEL,
+    PreparedImages,
+    fit_pixels,
+    range_of,
+)
+from service.inference.bodies.pixels import CHANNELS, as_bytes, channels_last
+from workers.datasets.preparation import Preparation
 
 MAGIC = npy.MAGIC_PREFIX
-ACCEPTED = (
-    "accepted is an .npy of numbers 0 to 255 as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in"
-    " little-endian order"
-)
+AXES = "as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"
+ACCEPTED = f"accepted is an .npy of numbers 0 to 255 {AXES}"
 MOST_HEADER = 10_000  # bytes, as numpy itself has it
 
 
@@ -28,19 +32,33 @@ class ArrayImages:
         array = _parse(content)
         if array.ndim == 4 and array.shape[3] not in CHANNELS:  # noqa: PLR2004 - N×C×H×W
             array = array.transpose(0, 2, 3, 1)
-        self._pixels = as_pixels(array, leading_axes=1, accepted=ACCEPTED)
+        self._numbers = channels_last(array, leading_axes=1, accepted=ACCEPTED)
 
     def __len__(self) -> int:
-        return len(self._pixels)
+        return len(self._numbers)
 
-    def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Fit the images to `shape`; nothing is copied where they are grey and fit already."""
-        if self._pixels.shape[1:] == (shape.height, shape.width, shape.channels):
-            pixels = np.ascontiguousarray(self._pixels.transpose(0, 3, 1, 2))
+    def seconds_to_prepare(self, preparation: Preparation) -> float:
+        """About how long prepare() takes."""
+        if self._fits(preparation):
+            return 0.0
+        num_pixels: int = math.prod(self._numbers.shape[1:3])
+        return len(self) * (SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL)
+
+    def prepare(self, preparation: Preparation) -> PreparedImages:
+        """Prepare the images; nothing is copied where they are grey and fit already. ImageError."""
+        scale = preparation.scale
+        accepted = f"accepted is an .npy of {range_of(scale)} {AXES}"
+        pixels = as_bytes(self._numbers, accepted=accepted, scale=scale)
+        if self._fits(preparation):
+            pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
             return PreparedImages(pixels, [[] for _ in pixels])
-        images = [fit_pixels(pixels, shape) for pixels in self._pixels]
+        images = [fit_pixels(image, preparation) for image in pixels]
         stacked = np.stack([image.pixels for image in images])
         return PreparedImages(stacked, [image.notes for image in images])
+
+    def _fits(self, preparation: Preparation) -> bool:
+        channels, height, width = preparation.shape
+        return self._numbers.shape[1:] == (height, width, channels)
 
 
 def _parse(content: bytes) -> NDArray[Any]:

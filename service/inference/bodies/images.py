@@ -1,17 +1,24 @@
 """Images of a request as the uint8 pixels a model was trained on, with a note of every change."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from models import ImageShape
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.pixels import as_pixels
-from service.inference.bodies.plain_png import decode_plain_png
-from workers.datasets.image_file import ImageFileError, decode
+from service.inference.bodies.plain_png import decode_plain_png, is_plain
+from workers.datasets.image_file import ImageFileError, decode_file, stated_pixels
+from workers.datasets.pixel_scale import PixelScale
+from workers.datasets.preparation import Preparation
+
+# Rounded up from what the smallest and the larger files take: it decides where they are decoded.
+SECONDS_PER_FILE, SECONDS_PER_PIXEL = 60e-6, 15e-9
+SECONDS_PER_PLAIN_PNG, SECONDS_PER_SAMPLE = 8e-6, 3e-9
+SECONDS_PER_BYTE = 3e-9
 
 
 @dataclass(frozen=True)
@@ -30,44 +37,67 @@ class PreparedImages:
     notes: list[list[str]]
 
 
-def from_file(content: bytes, shape: ImageShape, *, name: str) -> PreparedImage:
-    """Decode an image file and fit it to `shape`; ImageError names the file."""
-    pixels = decode_plain_png(content, shape)
+def from_file(content: bytes, preparation: Preparation, *, name: str) -> PreparedImage:
+    """Decode an image file and prepare it as the training images were; ImageError names the file."""
+    pixels = decode_plain_png(content, ImageShape(*preparation.shape))
     if pixels is not None:
         return PreparedImage(pixels, [])
     try:
-        return _fit_image(Image.fromarray(decode(content)), shape)
+        file = decode_file(content, preparation.geometry)
+        return prepare_pixels(file.pixels, (file.width, file.height), preparation)
     except ImageFileError as error:
         raise ImageError(f"{name}: {error}") from None
 
 
-def from_rows(rows: list[Any], shape: ImageShape, *, name: str) -> PreparedImage:
-    """Fit nested lists of numbers 0 to 255, H×W or H×W×C, to `shape`; ImageError names the image."""
-    accepted = f"{name}: accepted are numbers 0 to 255 as H×W or H×W×3"
+def seconds_to_decode(content: bytes, shape: ImageShape) -> float:
+    """About how long from_file() takes, from the length and the header of the file."""
+    seconds = len(content) * SECONDS_PER_BYTE
+    if is_plain(content, shape):
+        return seconds + SECONDS_PER_PLAIN_PNG + math.prod(shape) * SECONDS_PER_SAMPLE
+    num_pixels = stated_pixels(content)
+    if num_pixels is None:
+        return math.inf  # such formats take long, and are seldom sent
+    return seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL
+
+
+def from_rows(rows: list[Any], preparation: Preparation, *, name: str) -> PreparedImage:
+    """Prepare nested lists of numbers, H×W or H×W×C; ImageError names the image."""
+    accepted = f"{name}: accepted are {range_of(preparation.scale)} as H×W or H×W×3"
     try:
         numbers = np.asarray(rows, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         raise ImageError(f"{accepted}; the rows are uneven or hold other things") from None
-    return fit_pixels(as_pixels(numbers, leading_axes=0, accepted=accepted), shape)
+    scale = preparation.scale
+    pixels = as_pixels(numbers, leading_axes=0, accepted=accepted, scale=scale)
+    return fit_pixels(pixels, preparation)
 
 
-def fit_pixels(pixels: NDArray[np.uint8], shape: ImageShape) -> PreparedImage:
-    """Fit uint8 pixels (H, W, C) to `shape`."""
-    if pixels.shape == (shape.height, shape.width, shape.channels):
-        return PreparedImage(np.ascontiguousarray(pixels.transpose(2, 0, 1)), [])
-    return _fit_image(Image.fromarray(pixels if pixels.shape[2] > 1 else pixels[:, :, 0]), shape)
+def range_of(scale: PixelScale | None) -> str:
+    """The numbers that pixels may be, in words."""
+    return "numbers 0 to 255" if scale is None else f"numbers {scale.black:g} to {scale.white:g}"
 
 
-def _fit_image(image: Image.Image, shape: ImageShape) -> PreparedImage:
+def fit_pixels(pixels: NDArray[np.uint8], preparation: Preparation) -> PreparedImage:
+    """Prepare uint8 pixels (H, W, C)."""
+    height, width, channels = pixels.shape
+    return prepare_pixels(pixels if channels > 1 else pixels[:, :, 0], (width, height), preparation)
+
+
+def prepare_pixels(
+    pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation
+) -> PreparedImage:
+    """Pixels (H, W) or (H, W, 3) of an image that had this width and height; ImageFileError."""
+    prepared = preparation.of_pixels(pixels).transpose(2, 0, 1)
+    return PreparedImage(np.ascontiguousarray(prepared), _changes(pixels, size, preparation))
+
+
+def _changes(pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation) -> list[str]:
+    """What is done to an image, in words."""
     notes = []
-    mode = "L" if shape.channels == 1 else "RGB"
-    if image.mode != mode:
-        notes.append("colour turned to grey" if mode == "L" else "grey turned to colour")
-        image = image.convert(mode)
-    if image.size != (shape.width, shape.height):
-        before = f"{image.width}×{image.height}"
-        notes.append(f"resized from {before} to {shape.width}×{shape.height}")
-        image = image.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
-    array = np.frombuffer(image.tobytes(), np.uint8)  # quicker than asking Pillow for an array
-    array = array.reshape(shape.height, shape.width, shape.channels)
-    return PreparedImage(array.transpose(2, 0, 1), notes)
+    scale = preparation.scale_of(pixels)
+    if scale is not None and preparation.scale is None:
+        notes.append(f"{range_of(scale)} became 0 to 255: the model was trained on 8 bits")
+    is_grey = pixels.ndim == 2  # noqa: PLR2004 - no axis of channels
+    if is_grey != (preparation.channels == 1):
+        notes.append("grey turned to colour" if is_grey else "colour turned to grey")
+    return notes + preparation.geometry.changes(*size)

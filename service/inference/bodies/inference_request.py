@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from models import ImageShape
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.images import from_file
+from service.inference.bodies.images import from_file, range_of, seconds_to_decode
 from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
+from workers.datasets.preparation import Preparation
 
 MOST_MICROSECONDS = 600e6  # of a timeout
 _is_length = re.compile("[0-9]{1,12}").fullmatch
@@ -35,17 +36,25 @@ class InferenceRequest:
     def __len__(self) -> int:
         return len(self.values)
 
-    def prepare(self, shape: ImageShape) -> NDArray[np.uint8]:
-        """The images (N, C, H, W) as a model of this shape takes them. ProtocolError, ImageError."""
+    def seconds_to_prepare(self, preparation: Preparation) -> float:
+        """About how long prepare() takes."""
+        if not isinstance(self.values, list):
+            return 0.0
+        shape = ImageShape(*preparation.shape)
+        return sum(seconds_to_decode(file, shape) for file in self.values)
+
+    def prepare(self, preparation: Preparation) -> NDArray[np.uint8]:
+        """The images (N, C, H, W) as the model takes them. ProtocolError, ImageError."""
         if isinstance(self.values, list):
-            files = [from_file(file, shape, name="an element") for file in self.values]
+            files = [from_file(file, preparation, name="an element") for file in self.values]
             if not files:
                 raise ProtocolError("the request has no image")
             return np.stack([image.pixels for image in files])
-        if self.values.shape[1:] != tuple(shape):
-            wanted = [-1, *shape]
+        if self.values.shape[1:] != preparation.shape:
+            wanted = [-1, *preparation.shape]
             raise ProtocolError(f"'images' has shape {wanted}, and not {list(self.values.shape)}")
-        numbers = as_bytes(self.values, accepted="accepted are numbers 0 to 255")
+        accepted = f"accepted are {range_of(preparation.scale)}"
+        numbers = as_bytes(self.values, accepted=accepted, scale=preparation.scale)
         return np.ascontiguousarray(numbers)
 
     @property

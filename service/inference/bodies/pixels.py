@@ -6,29 +6,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
+from workers.datasets.pixel_scale import PixelScale
 
 BRIGHTEST = 255
 CHANNELS = (1, 3)
 
 
-def as_pixels(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[np.uint8]:
-    """uint8 pixels (…, H, W, C) of numbers 0 to 255 as (…, H, W) or (…, H, W, C).
+def as_pixels(
+    numbers: NDArray[Any], *, leading_axes: int, accepted: str, scale: PixelScale | None = None
+) -> NDArray[np.uint8]:
+    """uint8 pixels (…, H, W, C) of numbers as (…, H, W) or (…, H, W, C): both functions below."""
+    numbers = channels_last(numbers, leading_axes=leading_axes, accepted=accepted)
+    return as_bytes(numbers, accepted=accepted, scale=scale)
+
+
+def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[Any]:
+    """Numbers (…, H, W, C) of those as (…, H, W) or (…, H, W, C), where C is 1 or 3.
 
     `leading_axes` is the number of axes before H: 0 for one image, 1 for several. ImageError, which
-    says what is `accepted`, where the axes or the numbers are others.
+    says what is `accepted`, where the axes are others.
     """
     if numbers.ndim == leading_axes + 2:
         numbers = numbers[..., None]
     has_channels = numbers.ndim == leading_axes + 3 and numbers.shape[-1] in CHANNELS
     if not has_channels or 0 in numbers.shape[leading_axes:]:
         raise ImageError(f"{accepted}; the shape is {numbers.shape}")
-    return as_bytes(numbers, accepted=accepted)
+    return numbers
 
 
-def as_bytes(numbers: NDArray[Any], *, accepted: str) -> NDArray[np.uint8]:
-    """Numbers 0 to 255 of any kind, rounded to uint8; ImageError where some number is outside."""
+def as_bytes(
+    numbers: NDArray[Any], *, accepted: str, scale: PixelScale | None = None
+) -> NDArray[np.uint8]:
+    """Numbers 0 to 255 of any kind, rounded to uint8; ImageError where some number is outside.
+
+    Where the dataset of the model had a `scale`, numbers of any type but uint8 are on it.
+    """
     if numbers.dtype == np.uint8:
         return numbers
+    if scale is not None:
+        if not np.isfinite(numbers).all():
+            raise ImageError(f"{accepted}; some number is infinite or none")
+        return scale.to_bytes(numbers)
     # NaN fails both comparisons.
     if numbers.size and not (numbers.min() >= 0 and numbers.max() <= BRIGHTEST):
         raise ImageError(f"{accepted}; some number is outside")

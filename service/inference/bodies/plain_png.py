@@ -19,19 +19,30 @@ BITS = 8
 #: Chunks that change no pixel for Pillow. Others may make a colour transparent or rotate the image.
 PLAIN = {b"IDAT", b"IEND", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME"}
 _chunk = struct.Struct(">I4s").unpack_from
+SPARE_BYTES = 1024  # of a file beside its pixels, which deflate never makes longer than by 1 %
 CHUNK_BYTES = 12  # of a chunk beside its content: length, kind, checksum
 
 
 def decode_plain_png(content: bytes, shape: ImageShape) -> NDArray[np.uint8] | None:
     """Pixels (C, H, W) of an 8-bit PNG of this shape without interlacing; None for any other file."""
-    start = _start(shape)
-    if not content.startswith(start) or not _has_only_plain_chunks(content, len(start)):
+    if not is_plain(content, shape) or not _has_only_plain_chunks(content, len(_start(shape))):
         return None
     try:
         pixels = imagecodecs.png_decode(content)
-    except imagecodecs.PngError:
+    except Exception:  # noqa: BLE001 - of a damaged file it raises UnicodeDecodeError too
         return None  # Pillow says what is wrong
     return pixels.reshape(shape.height, shape.width, shape.channels).transpose(2, 0, 1)
+
+
+def is_plain(content: bytes, shape: ImageShape) -> bool:
+    """Whether a file begins like a PNG that is decoded here, and is no longer than such a file can be.
+
+    libpng inflates to its end what is longer than the image: gigabytes from a few megabytes of zeros.
+    """
+    num_bytes = shape.height * (
+        1 + shape.width * shape.channels
+    )  # of the pixels, with their filters
+    return content.startswith(_start(shape)) and len(content) <= 1.01 * num_bytes + SPARE_BYTES
 
 
 @lru_cache

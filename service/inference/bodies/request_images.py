@@ -1,7 +1,8 @@
 """The images in the body of a request to /v1, in each of the forms that are accepted."""
 
 import binascii
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -14,40 +15,87 @@ from starlette.exceptions import HTTPException
 from models import ImageShape
 from service.inference.bodies.array_file import MAGIC, ArrayImages
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.images import PreparedImage, PreparedImages, from_file, from_rows
+from service.inference.bodies.images import (
+    PreparedImage,
+    PreparedImages,
+    from_file,
+    from_rows,
+    seconds_to_decode,
+)
 from service.inference.bodies.limits import MOST_IMAGES, check_number
+from workers.datasets.preparation import Preparation
 
 ACCEPTED = (
-    "accepted are an image file (image/png, image/jpeg, image/webp), multipart/form-data with files,"
+    "accepted are an image file (image/png, image/jpeg, image/webp and others), multipart/form-data"
+    " with files,"
     " an array as application/x-npy,"
     ' or application/json with {"images": [base64, …]} or {"instances": [[[…]], …]}'
 )
 
-Unprepared = Callable[[ImageShape], PreparedImage]
-
 
 class RequestImages(Protocol):
-    """Images that are not decoded yet, because only the model says which shape they shall have."""
+    """Images that are not decoded yet, because only the model says how they are prepared."""
 
     def __len__(self) -> int: ...
 
-    def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Decode all images and fit them to `shape`; ImageError names the first that is none."""
+    def seconds_to_prepare(self, preparation: Preparation) -> float:
+        """About how long prepare() takes."""
+
+    def prepare(self, preparation: Preparation) -> PreparedImages:
+        """Decode and prepare all images; ImageError names the first that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """An image file that is not decoded yet."""
+
+    content: bytes
+    name: str
+
+    def seconds_to_prepare(self, shape: ImageShape) -> float:
+        return seconds_to_decode(self.content, shape)
+
+    def prepare(self, preparation: Preparation) -> PreparedImage:
+        return from_file(self.content, preparation, name=self.name[:80])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """An image as nested lists of numbers."""
+
+    rows: list[Any]
+    name: str
+
+    def seconds_to_prepare(self, shape: ImageShape) -> float:
+        """Nothing to speak of: a thread would hold the interpreter's lock, and gain nothing."""
+        del shape
+        return 0.0
+
+    def prepare(self, preparation: Preparation) -> PreparedImage:
+        return from_rows(self.rows, preparation, name=self.name)
+
+
+Unprepared = _File | _Rows
 
 
 class SeparateImages:
     """Images that have arrived one by one."""
 
-    def __init__(self, images: list[Unprepared]) -> None:
+    def __init__(self, images: Sequence[Unprepared]) -> None:
         self._images = images
 
     def __len__(self) -> int:
         return len(self._images)
 
-    def prepare(self, shape: ImageShape) -> PreparedImages:
-        """Decode all images and fit them to `shape`; ImageError names the first that is none."""
-        prepared = [prepare(shape) for prepare in self._images]
-        pixels = np.empty((len(prepared), *shape), dtype=np.uint8)
+    def seconds_to_prepare(self, preparation: Preparation) -> float:
+        """About how long prepare() takes."""
+        shape = ImageShape(*preparation.shape)
+        return sum(image.seconds_to_prepare(shape) for image in self._images)
+
+    def prepare(self, preparation: Preparation) -> PreparedImages:
+        """Decode and prepare all images; ImageError names the first that is none."""
+        prepared = [image.prepare(preparation) for image in self._images]
+        pixels = np.empty((len(prepared), *preparation.shape), dtype=np.uint8)
         for row, image in zip(pixels, prepared, strict=True):
             row[...] = image.pixels
         return PreparedImages(pixels, [image.notes for image in prepared])
@@ -75,23 +123,25 @@ async def read_images(request: Request) -> RequestImages:
 
 
 def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
+    if not content:
+        raise ImageError(f"the body is empty; {ACCEPTED}")
     if is_array or content.startswith(MAGIC):
         return ArrayImages(content)
-    return SeparateImages([_file(content, "the body")])
+    return SeparateImages([_File(content, "the body")])
 
 
-async def _from_form(request: Request) -> list[Unprepared]:
+async def _from_form(request: Request) -> Sequence[Unprepared]:
     try:
         async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-            return [_file(await file.read(), file.filename or "a file") for file in files]
+            return [_File(await file.read(), file.filename or "a file") for file in files]
     except HTTPException as error:
         if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         raise ImageError(f"the multipart body cannot be read: {error.detail}") from None
 
 
-def _from_json(content: bytes) -> list[Unprepared]:
+def _from_json(content: bytes) -> Sequence[Unprepared]:
     try:
         body = from_json(content)
     except ValueError:
@@ -104,21 +154,17 @@ def _from_json(content: bytes) -> list[Unprepared]:
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
 
 
-def _file(content: bytes, name: str) -> Unprepared:
-    return lambda shape: from_file(content, shape, name=name[:80])
-
-
-def _encoded_file(value: Any, name: str) -> Unprepared:
+def _encoded_file(value: Any, name: str) -> _File:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:
         content = binascii.a2b_base64(value, strict_mode=True)
     except ValueError:  # binascii.Error too
         raise ImageError(f"{name} is not base64; accepted is an image file in base64") from None
-    return _file(content, name)
+    return _File(content, name)
 
 
-def _rows(value: Any, name: str) -> Unprepared:
+def _rows(value: Any, name: str) -> _Rows:
     if not isinstance(value, list):
         raise ImageError(f"{name} is no list; accepted are pixels 0 to 255 as H×W or H×W×3")
-    return lambda shape: from_rows(value, shape, name=name)
+    return _Rows(value, name)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ProtocolError
+from service.inference.bodies.pixels import as_bytes
 
 INPUT, OUTPUT = "images", "probabilities"
 NUMBERS: dict[str, str] = {
@@ -53,7 +54,10 @@ def read_values(tensor: dict[str, Any], rest: bytes) -> Values:
         )
     if size is not None:
         return _numbers_from_bytes(rest, shape, datatype)
-    return _numbers_from_list(tensor.get("data"), shape)
+    numbers = _numbers_from_list(tensor.get("data"), shape)
+    if datatype == "UINT8":
+        return as_bytes(numbers, accepted="UINT8 are numbers 0 to 255")
+    return numbers
 
 
 def json_object(value: Any, name: str) -> dict[str, Any]:

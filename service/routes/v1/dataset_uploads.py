@@ -81,8 +81,9 @@ class Uploads:
     def enqueue(self, upload: UploadRequest) -> JobDocument:
         """Keep the file, and enqueue the job that makes the dataset."""
         file, sha256 = upload.upload
-        path = self.datasets.keep_upload(file, sha256)
+        # Within the transaction, or clear() could remove the file before the job's row is there.
         with transaction(self.database) as session:
+            path = self.datasets.keep_upload(file, sha256)
             request = _job(upload.name, path, sha256, upload.options)
             return job_document(jobs.enqueue(session, request, now=utc_now()))
 
@@ -173,7 +174,7 @@ async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> str:
 def _job(name: str, path: str, sha256: str, options: UploadOptions) -> JobRequest:
     """The job that makes dataset `name` of an upload in the artifact store."""
     return JobRequest(
-        kind="upload",
+        kind=stored_datasets.UPLOAD,
         dataset=name,
         options={"upload": path, "upload_sha256": sha256, "options": options.as_json()},
         beside=True,

@@ -18,6 +18,7 @@ from service.dependencies import (
 from service.errors import refusals
 from service.requests.fields import Name
 from service.requests.trainings import TrainingRequest
+from service.results.shown_result import shown_result
 from workers.kinds import KINDS
 from workers.queue import jobs
 from workers.storage.database import utc_now
@@ -151,14 +152,16 @@ def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
 
 def job_document(job: Job) -> JobDocument:
     """A job as the API shows it."""
-    progress = job.progress if job.status == JobStatus.RUNNING else None
-    return JobDocument(
-        **{name: getattr(job, name) for name in JobDocument.model_fields if hasattr(job, name)}
-        | {"progress": progress, "model_id": job.model_id or (job.result or {}).get("model_id")},
-        eta_seconds=(progress or {}).get("eta_seconds"),
-    )
+    result = shown_result(job.result) if job.result else job.result
+    return listed(job).model_copy(update={"result": result})
 
 
 def listed(job: Job) -> JobDocument:
     """A job in a list: without its result, which is long."""
-    return job_document(job).model_copy(update={"result": None})
+    progress = job.progress if job.status == JobStatus.RUNNING else None
+    model_id = job.model_id or (job.result or {}).get("model_id")
+    return JobDocument(
+        **{name: getattr(job, name) for name in JobDocument.model_fields if hasattr(job, name)}
+        | {"progress": progress, "model_id": model_id, "result": None},
+        eta_seconds=(progress or {}).get("eta_seconds"),
+    )

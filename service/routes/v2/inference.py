@@ -14,6 +14,7 @@ from service.inference.bodies.inference_response import most_probable, write_res
 from service.inference.bodies.limits import MOST_BYTES, check_number
 from service.inference.classification import concurrent_requests
 from service.inference.deadlines import deadline_of
+from service.inference.decoding import decode_images
 from service.inference.predictor import Predictor
 from service.inference.predictor_cache import PredictorCache
 from service.routes.v2._versions import ModelName, Version, find
@@ -99,9 +100,11 @@ async def _classify(
 ) -> Probabilities:
     check_number(len(inference))
     predictor.check_room(len(inference))
+    deadline = deadline_of(request, inference.timeout)
+    decoded = await decode_images(inference, predictor, deadline)
     classified = await predictor.classify(
-        inference.prepare(predictor.shape),
-        deadline_of(request, inference.timeout),
+        decoded.images,
+        deadline.after(decoded.queue_seconds),
         concurrent_requests=concurrent_requests(request),
     )
     return classified.probabilities

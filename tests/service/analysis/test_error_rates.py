@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from service.analysis.holm import holm
-from service.analysis.images_and_seeds import mean_difference
-from service.analysis.mcnemar import combined_p, exact_p
+from service.analysis.hypothesis_tests.holm import holm
+from service.analysis.hypothesis_tests.images_and_seeds import mean_difference
+from service.analysis.hypothesis_tests.mcnemar import combined_p, exact_p
 
 LEVEL = 0.05
 COMPARISONS = 2000

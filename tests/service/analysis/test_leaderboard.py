@@ -34,7 +34,7 @@ def test_a_leaderboard_is_sorted_by_any_column_the_best_first(make: Make, column
     assert [row.rank for row in rows] == [1, 2, 3, 4]
     values = [getattr(row, column) for row in rows]
     values = [getattr(value, "mean", value) for value in values]
-    best_is_high = column == SortBy.N or column.endswith(("accuracy", "auc", "per_second"))
+    best_is_high = column == SortBy.N or column.endswith(("accuracy", "auc", "f1", "per_second"))
     assert values == sorted(values, reverse=best_is_high)
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from service.analysis.hypothesis_tests.trend import falling_p, rising_p
 from service.analysis.overfitting import onset
-from service.analysis.trend import falling_p, rising_p
 
 LEVEL = 0.05
 

@@ -8,9 +8,9 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from service.analysis.holm import holm
-from service.analysis.images_and_seeds import MeanDifference, mean_difference
-from service.analysis.mcnemar import combined_p, exact_p, flips
+from service.analysis.hypothesis_tests.holm import holm
+from service.analysis.hypothesis_tests.images_and_seeds import MeanDifference, mean_difference
+from service.analysis.hypothesis_tests.mcnemar import combined_p, exact_p, flips
 
 p_values = st.floats(0, 1)
 counts = st.integers(0, 300)

@@ -7,121 +7,202 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
+from sqlalchemy import Engine
 
-from workers.datasets import store
-from workers.datasets.content import Content, ContentError, checked
+from tests.workers.datasets.uploads import class_folders, prepare, zipped
+from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import SourceError
-from workers.datasets.fetch import DatasetUnavailableError, fetch
+from workers.datasets.fetch import DatasetUnavailableError, fetch, fetch_file
 from workers.datasets.known import KnownDataset, Source, datasets
+from workers.datasets.known.cifar10 import CLASS_FOLDERS
+from workers.datasets.loading import load
+from workers.datasets.registration import describe
 from workers.datasets.sources.download import verify
-from workers.datasets.store import DatasetAbsentError
+from workers.datasets.store import DatasetStore
+from workers.schema.migrate import upgrade
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import open_database, transaction
 
 # Later Pythons warn of forks beside threads; these children do nothing with torch's.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
+Bring = Callable[[Path], Path]
 Register = Callable[..., None]
+FILES = class_folders()
 
 
-def content(shade: int = 7) -> Content:
-    labels = torch.arange(40) % 2
-    images = torch.full((40, 1, 6, 6), shade, dtype=torch.uint8)
-    return Content(("left", "right"), images, labels, images[:10].clone(), labels[:10].clone())
+class Installation:
+    """A database and a data folder, as a process of its own opens them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        upgrade(self.url)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'bakeoff.db'}"
+
+    @property
+    def database(self) -> Engine:
+        return open_database(self.url)
+
+    @property
+    def store(self) -> DatasetStore:
+        return DatasetStore(ArtifactStore(f"{self.folder}/artifacts"), self.folder / "datasets")
+
+    def fetch(self, said: Callable[[str], object] = str) -> DatasetDescription:
+        return fetch(self.database, self.store, "spots", lambda text: said(text) and None)
+
+    def present(self) -> DatasetDescription | None:
+        with transaction(self.database, read_only=True) as session:
+            return describe(session, "spots")
+
+    def files(self) -> list[str]:
+        """What lies in the datasets folder, without locks."""
+        folder = self.store.folder
+        return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+    def artifacts(self) -> list[str]:
+        return ArtifactStore(f"{self.folder}/artifacts").names("datasets")
 
 
-def refuse(folder: Path) -> Content:
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+def refuse(folder: Path) -> Path:
     (folder / "half").write_bytes(b"half of it")
     raise SourceError("it is closed today")
 
 
-def bring(folder: Path) -> Content:
+def bring_no_archive(folder: Path) -> Path:
+    (folder / "spots.zip").write_bytes(b"<html>")
+    return folder / "spots.zip"
+
+
+def bring(folder: Path) -> Path:
     assert list(folder.iterdir()) == []
-    return content()
+    (folder / "spots.zip").write_bytes(zipped(FILES))
+    return folder / "spots.zip"
 
 
-def bring_another(folder: Path) -> Content:
+def bring_another(folder: Path) -> Path:
     assert list(folder.iterdir()) == []
-    return content(shade=8)
+    (folder / "spots.zip").write_bytes(zipped(class_folders({"cat": 6, "dog": 6})))
+    return folder / "spots.zip"
 
 
-def die(folder: Path) -> Content:
+def die(folder: Path) -> Path:
     (folder / "half").write_bytes(b"half of it")
     os._exit(9)
 
 
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Register:
-    def add(*sources: Callable[[Path], Content], sha256: str | None = None) -> None:
-        named = tuple(Source(f"place {n}", bring) for n, bring in enumerate(sources, start=1))
+    def add(*sources: Bring, **known: object) -> None:
+        named = tuple(Source(f"place {n}", source) for n, source in enumerate(sources, start=1))
         list(datasets)
-        monkeypatch.setitem(datasets._entries, "spots", lambda: KnownDataset(named, sha256))
+        monkeypatch.setitem(datasets._entries, "spots", lambda: KnownDataset(named, **known))  # type: ignore[arg-type]
 
     return add
 
 
-def visible(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.suffix != ".lock"]
+def sha256() -> str:
+    return prepare(zipped(FILES)).description.sha256
 
 
 def test_sources_are_tried_in_order_until_one_brings_the_right_content(
-    tmp_path: Path, register: Register
+    installation: Installation, register: Register
 ) -> None:
-    register(refuse, bring_another, bring, refuse, sha256=content().sha256)
+    register(refuse, bring_no_archive, bring_another, bring, refuse, sha256=sha256())
     said: list[str] = []
 
-    description = fetch(tmp_path, "spots", said.append)
+    description = installation.fetch(said.append)
 
-    assert said == [f"fetching spots from place {n}" for n in (1, 2, 3)]
-    assert description.source == "place 3"
-    assert visible(tmp_path) == ["spots.safetensors"]
+    assert said == [f"fetching spots from place {n}" for n in (1, 2, 3, 4)]
+    assert description.source == "place 4"
+    assert installation.present() == description
+    file = f"{description.sha256}-{description.split}.safetensors"
+    assert installation.files() == installation.artifacts() == [file]
 
 
 def test_where_no_source_answers_each_is_named_with_what_to_do(
-    tmp_path: Path, register: Register
+    installation: Installation, register: Register
 ) -> None:
-    register(refuse, bring_another, sha256=content().sha256)
+    register(refuse, bring_another, bring_no_archive, sha256=sha256())
 
     with pytest.raises(DatasetUnavailableError) as refused:
-        fetch(tmp_path, "spots", report=str)
+        installation.fetch()
 
     sentence = str(refused.value)
     assert "place 1 (it is closed today)" in sentence
     assert "place 2 (it holds other images than it should)" in sentence
+    assert "place 3 (the file is no archive)" in sentence
     assert "PUT /v1/datasets/spots" in sentence
-    assert visible(tmp_path) == []
+    assert installation.files() == installation.artifacts() == []
+    assert installation.present() is None
 
 
-def test_what_is_here_is_not_fetched_again(tmp_path: Path, register: Register) -> None:
+def test_a_dataset_without_sources_is_to_be_uploaded(tmp_path: Path) -> None:
+    with pytest.raises(DatasetUnavailableError, match="PUT /v1/datasets/nowhere"):
+        fetch_file(tmp_path, "nowhere", tmp_path / "prepared", report=str)
+
+
+def test_what_is_here_is_not_fetched_again(installation: Installation, register: Register) -> None:
     register(bring)
-    first = fetch(tmp_path, "spots", report=str)
+    first = installation.fetch()
     register(refuse)
 
-    assert fetch(tmp_path, "spots", report=str) == first
+    assert installation.fetch() == first
+
+
+def test_classes_that_the_source_numbers_get_the_names_that_are_known(
+    installation: Installation, register: Register
+) -> None:
+    def bring_numbers(folder: Path) -> Path:
+        (folder / "spots.zip").write_bytes(zipped(class_folders({"0": 5, "1": 5, "2": 5})))
+        return folder / "spots.zip"
+
+    register(bring_numbers, classes=("small", "large", "none"))
+
+    assert installation.fetch().classes == ("small", "large", "none")
+
+
+def test_a_source_with_a_label_beyond_the_known_classes_is_passed_over(
+    installation: Installation, register: Register
+) -> None:
+    register(bring, classes=("small", "large"))
+
+    with pytest.raises(
+        DatasetUnavailableError, match="it has a label 'cat', and there are 2 class"
+    ):
+        installation.fetch()
 
 
 def test_a_process_that_dies_while_it_fetches_leaves_nothing_half_made(
-    tmp_path: Path, register: Register
+    installation: Installation, register: Register
 ) -> None:
     register(die)
-    child = multiprocessing.get_context("fork").Process(target=fetch, args=(tmp_path, "spots", str))
+    child = multiprocessing.get_context("fork").Process(target=installation.fetch)
     child.start()
     child.join()
     assert child.exitcode == 9
-    assert store.describe(tmp_path, "spots") is None
-    with pytest.raises(DatasetAbsentError):
-        store.load(tmp_path, "spots")
+    assert installation.present() is None
 
     register(bring)
-    fetch(tmp_path, "spots", report=str)
+    description = installation.fetch()
 
-    assert visible(tmp_path) == ["spots.safetensors"]
+    assert installation.files() == [f"{description.sha256}-{description.split}.safetensors"]
 
 
-def test_two_processes_that_want_it_fetch_it_once(tmp_path: Path, register: Register) -> None:
+def test_two_processes_that_want_it_fetch_it_once(
+    installation: Installation, register: Register, tmp_path: Path
+) -> None:
     fetched = tmp_path / "fetched"
     fetched.mkdir()
 
-    def bring_slowly(folder: Path) -> Content:
+    def bring_slowly(folder: Path) -> Path:
         (fetched / f"{os.getpid()}").touch()
         deadline = time.monotonic() + 0.5
         while time.monotonic() < deadline:
@@ -130,9 +211,7 @@ def test_two_processes_that_want_it_fetch_it_once(tmp_path: Path, register: Regi
 
     register(bring_slowly)
     context = multiprocessing.get_context("fork")
-    children = [
-        context.Process(target=fetch, args=(tmp_path / "data", "spots", str)) for _ in range(3)
-    ]
+    children = [context.Process(target=installation.fetch) for _ in range(3)]
     for child in children:
         child.start()
     for child in children:
@@ -140,6 +219,19 @@ def test_two_processes_that_want_it_fetch_it_once(tmp_path: Path, register: Regi
 
     assert [child.exitcode for child in children] == [0, 0, 0]
     assert len(list(fetched.iterdir())) == 1
+
+
+def test_a_dataset_survives_the_way_through_its_file(
+    installation: Installation, register: Register
+) -> None:
+    register(bring)
+    description = installation.fetch()
+
+    dataset = load(installation.store.path(description.identity, "spots"), "spots")
+
+    assert (dataset.sha256, dataset.split) == description.identity
+    assert dataset.classes == ("cat", "dog")
+    assert len(dataset.train) == description.sizes["train"]
 
 
 def test_a_file_that_is_damaged_is_noticed(tmp_path: Path) -> None:
@@ -151,50 +243,10 @@ def test_a_file_that_is_damaged_is_noticed(tmp_path: Path) -> None:
         verify(path, "900150983cd24fb0d6963f7d28e17f73")
 
 
-def test_a_dataset_survives_the_way_through_its_file(tmp_path: Path) -> None:
-    before = content()
+def test_a_zip_that_a_person_has_put_into_the_datasets_folder_is_taken(tmp_path: Path) -> None:
+    (tmp_path / CLASS_FOLDERS).write_bytes(zipped(FILES))
 
-    description = store.save(tmp_path, "spots", before, source="here")
-    after = store.load(tmp_path, "spots")
+    description = fetch_file(tmp_path, "cifar10", tmp_path / "prepared", report=str)
 
-    assert description.sha256 == before.sha256
-    assert description.num_train == len(after.train) == 36
-    assert description.num_validation == len(after.validation) == 4
-    assert after.classes == ("left", "right")
-    assert torch.equal(after.test.images, before.test_images)
-
-
-def test_the_validation_split_is_fixed_and_apart_from_train(tmp_path: Path) -> None:
-    whole = Content(
-        ("a", "b"),
-        torch.arange(200, dtype=torch.uint8).reshape(200, 1, 1, 1),
-        torch.arange(200) % 2,
-        torch.zeros(2, 1, 1, 1, dtype=torch.uint8),
-        torch.arange(2),
-    )
-    store.save(tmp_path, "numbers", whole, source="here")
-
-    first, again = (store.load(tmp_path, "numbers") for _ in range(2))
-
-    assert torch.equal(first.validation.images, again.validation.images)
-    seen = first.train.images.flatten().tolist() + first.validation.images.flatten().tolist()
-    assert sorted(seen) == list(range(200))
-    assert len(first.validation) == 20
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"classes": ("one",)}, "at least 2 classes"),
-        ({"train_labels": torch.zeros(40, dtype=torch.int64)}, "none of: right"),
-        ({"test_labels": torch.full((10,), 2)}, "between 0 and 1"),
-        ({"test_labels": torch.full((10,), -1)}, "between 0 and 1"),
-        ({"test_labels": torch.zeros(0, dtype=torch.int64)}, "the test split has no images"),
-        ({"train_labels": torch.arange(2)}, "at least 4 images"),
-    ],
-)
-def test_content_that_nothing_could_be_learnt_from_is_refused(
-    changed: dict[str, object], said: str
-) -> None:
-    with pytest.raises(ContentError, match=said):
-        checked(Content(**{**vars(content()), **changed}))
+    assert description.source == "cifar10.zip in the datasets folder"
+    assert (tmp_path / CLASS_FOLDERS).exists()

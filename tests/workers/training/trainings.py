@@ -60,4 +60,5 @@ recipes = st.builds(
     augmentation=st.sampled_from(["none", "crop", "crop_and_flip"]),
     early_stopping_patience=st.integers(0, 2),
     precision=st.sampled_from(["float32", "bfloat16"]),
+    balance=st.sampled_from(["none", "weights", "sampling"]),
 )

@@ -23,6 +23,11 @@ class Archive(Protocol):
         """The paths of the files, `/` between folders, in the order of the archive."""
         ...
 
+    @property
+    def folders(self) -> Collection[str]:
+        """The paths of folders that the archive names itself; those without files are among them."""
+        ...
+
     def read(self, name: str) -> bytes:
         """The bytes of a file of moderate size; ArchiveError where it is damaged or larger."""
         ...

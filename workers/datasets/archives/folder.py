@@ -11,13 +11,19 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        found = (file for file in path.rglob("*") if file.is_file())
-        self._names = sorted(file.relative_to(path).as_posix() for file in found)
+        found = sorted(path.rglob("*"))
+        self._names = [file.relative_to(path).as_posix() for file in found if file.is_file()]
+        self._folders = [file.relative_to(path).as_posix() for file in found if file.is_dir()]
 
     @property
     def names(self) -> Collection[str]:
         """The paths of the files, `/` between folders."""
         return self._names
+
+    @property
+    def folders(self) -> Collection[str]:
+        """The paths of the folders, empty ones too."""
+        return self._folders
 
     def read(self, name: str) -> bytes:
         """The bytes of a file."""

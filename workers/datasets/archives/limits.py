@@ -1,5 +1,6 @@
 """What an archive may hold at most, before anything of it is unpacked."""
 
+from collections.abc import Container
 from pathlib import PurePosixPath
 
 from workers.datasets.errors import ArchiveError
@@ -12,9 +13,11 @@ MOST_TABLE_BYTES = 256 * 1024**2  # of a file that is read into memory: a table,
 
 
 def check_number(number: int) -> None:
-    """ArchiveError where there are too many entries."""
+    """ArchiveError where there are too many entries, or images in an array."""
     if number > MOST_ENTRIES:
-        raise ArchiveError(f"the archive has more than {MOST_ENTRIES:,} entries, the most accepted")
+        raise ArchiveError(
+            f"the archive has more than {MOST_ENTRIES:,} files or images, the most accepted"
+        )
 
 
 def check_total(num_bytes: int) -> None:
@@ -36,11 +39,31 @@ def check_ratio(name: str, unpacked: int, packed: int) -> None:
 
 def check_path(name: str) -> str:
     """The path of an entry, with `/` between folders; ArchiveError where it would leave the archive."""
-    with_slashes = name.replace("\\", "/")  # some programs on Windows write them the other way
-    path = PurePosixPath(with_slashes)
+    path = PurePosixPath(with_slashes(name))
     if not path.parts:
         raise ArchiveError("the archive has an entry without a name")
     is_drive = len(path.parts[0]) == len("C:") and path.parts[0].endswith(":")
     if path.is_absolute() or ".." in path.parts or is_drive or "\0" in name:
         raise ArchiveError(f"the archive has a path that leaves it: {name[:200]!r}")
+    if not is_text(name):
+        raise ArchiveError(
+            f"the archive has a name that is not UTF-8: {name[:200]!r}; rename it, or pack the"
+            " folders again with a program that writes UTF-8"
+        )
     return str(path)
+
+
+def with_slashes(name: str) -> str:
+    """A path with `/` between folders: some programs on Windows write them the other way."""
+    return name.replace("\\", "/")
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is Unicode; Python stands surrogates for bytes that are not."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def check_new(name: str, names: Container[str]) -> None:
+    """ArchiveError where the archive has two files of the same path: the first would vanish."""
+    if name in names:
+        raise ArchiveError(f"the archive has the file {name[:200]!r} twice; keep one of them")

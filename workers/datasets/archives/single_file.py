@@ -20,6 +20,11 @@ class SingleFile:
         """The name of the file."""
         return [NAME]
 
+    @property
+    def folders(self) -> Collection[str]:
+        """There are none."""
+        return []
+
     def read(self, name: str) -> bytes:
         """The bytes of the file."""
         return self.place(name).read()

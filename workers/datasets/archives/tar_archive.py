@@ -7,7 +7,7 @@ import tarfile
 import zlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from workers.datasets.archives import limits
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
@@ -15,6 +15,14 @@ from workers.datasets.places import FilePlace
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
 BLOCK = 1024**2
+MOST_EXTENSION = 1024**2  # bytes of a name or of attributes, which tarfile reads into memory
+EXTENSIONS = {
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+}
 DAMAGE = (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 #: First bytes → opens the stream below.
 COMPRESSIONS: dict[bytes, Any] = {
@@ -30,7 +38,7 @@ class TarArchive:
     def __init__(self, path: Path, scratch: Path) -> None:
         self._path = _decompressed(path, scratch)
         try:
-            self._files = _members(self._path)
+            self._files, self._folders = _members(self._path)
         except DAMAGE as error:
             raise UnreadableArchiveError(f"the file is not a whole tar archive ({error})") from None
         if not self._files:
@@ -40,6 +48,11 @@ class TarArchive:
     def names(self) -> Collection[str]:
         """The paths of the files, `/` between folders, in the order of the archive."""
         return self._files.keys()
+
+    @property
+    def folders(self) -> Collection[str]:
+        """The paths of the folders that have an entry of their own, as empty ones do."""
+        return self._folders
 
     def read(self, name: str) -> bytes:
         """The bytes of a file; ArchiveError where it is damaged."""
@@ -91,23 +104,46 @@ def _copy(source: IO[bytes], target: IO[bytes], packed: int) -> None:
         target.write(block)
 
 
-def _members(path: Path) -> dict[str, FilePlace]:
+def _members(path: Path) -> tuple[dict[str, FilePlace], list[str]]:
+    """Path → place of each file, and the paths of the folders."""
     files: dict[str, FilePlace] = {}
+    folders: list[str] = []
     total = 0
-    with tarfile.open(path, "r:") as opened:
+    with tarfile.open(path, "r:", tarinfo=_BoundedHeader) as opened:
         for number, member in enumerate(opened, start=1):
             limits.check_number(number)
             if member.isdir():
+                folders += [] if member.name in {".", ""} else [limits.check_path(member.name)]
                 continue
             name = limits.check_path(member.name)
-            if not member.isreg():
-                raise ArchiveError(
-                    f"the archive has a link or a device: {name[:200]!r}; only files are accepted"
-                )
-            if member.issparse():
-                raise ArchiveError(f"'{name[:200]}' is sparse; only plain files are accepted")
+            _refuse_special(member, name)
             total += member.size
             limits.check_total(total)
+            limits.check_new(name, files)
             files[name] = FilePlace(str(path), member.offset_data, member.size)
             opened.members = []  # type: ignore[attr-defined]  # or every header stays in memory
-    return files
+    return files, folders
+
+
+def _refuse_special(member: tarfile.TarInfo, name: str) -> None:
+    if not member.isreg():
+        raise ArchiveError(
+            f"the archive has a link or a device: {name[:200]!r}; only files are accepted"
+        )
+    if member.issparse():
+        raise ArchiveError(f"'{name[:200]}' is sparse; only plain files are accepted")
+
+
+class _BoundedHeader(tarfile.TarInfo):
+    """A header whose extension, such as a long name, is refused where it is too long to be meant."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """The header in a block, as tarfile reads it into memory."""
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in EXTENSIONS and header.size > MOST_EXTENSION:
+            raise ArchiveError(
+                f"the archive has a name or attributes of {header.size:,} bytes; at most"
+                f" {MOST_EXTENSION:,} are accepted"
+            )
+        return header

@@ -42,7 +42,7 @@ class ZipArchive:
         entries = self._zip.infolist()
         limits.check_number(len(entries))
         limits.check_total(sum(entry.file_size for entry in entries))
-        self._files = {_checked_path(entry): entry for entry in entries if not entry.is_dir()}
+        self._files, self._folders = _files_and_folders(entries, path.stat().st_size)
         if not self._files:
             raise UnreadableArchiveError("the archive is empty")
         self._file: BinaryIO = path.open("rb")
@@ -51,6 +51,11 @@ class ZipArchive:
     def names(self) -> Collection[str]:
         """The paths of the files, `/` between folders, in the order of the archive."""
         return self._files.keys()
+
+    @property
+    def folders(self) -> Collection[str]:
+        """The paths of the folders that have an entry of their own, as empty ones do."""
+        return self._folders
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, never more than it declared; ArchiveError where it is damaged."""
@@ -105,6 +110,24 @@ class ZipArchive:
         """Close the file."""
         self._file.close()
         self._zip.close()
+
+
+def _files_and_folders(
+    entries: list[zipfile.ZipInfo], num_bytes: int
+) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
+    """The entries of an archive of `num_bytes`, by their paths."""
+    files: dict[str, zipfile.ZipInfo] = {}
+    folders = []
+    for entry in entries:
+        path = _checked_path(entry)
+        if entry.header_offset < 0 or entry.header_offset + entry.compress_size > num_bytes:
+            raise ArchiveError(f"'{path[:200]}' in the archive is damaged (it is not all there)")
+        if limits.with_slashes(entry.filename).endswith("/"):
+            folders.append(path)
+        else:
+            limits.check_new(path, files)
+            files[path] = entry
+    return files, folders
 
 
 def _checked_path(entry: zipfile.ZipInfo) -> str:

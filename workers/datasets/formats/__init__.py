@@ -6,6 +6,7 @@ Modules with a leading underscore are shared by several formats.
 """
 
 import functools
+import itertools
 import pkgutil
 from importlib import import_module
 from pathlib import Path
@@ -36,11 +37,25 @@ class Format(Protocol):
 
 def list_images(archive: Archive, scratch: Path) -> Listing:
     """The images of an archive in any format; ArchiveError says what would be accepted."""
-    matching = [form for form in formats().values() if form.matches(archive)]
+    matching = {name: form for name, form in formats().items() if form.matches(archive)}
     if len(matching) != 1:
-        which = "in none of the" if not matching else "in more than one of the"
-        raise ArchiveError(f"the archive is {which} accepted formats; accepted is {accepted()}")
-    return matching[0].read(archive, scratch)
+        which = f"in more than one of ({', '.join(matching)})" if matching else "in none of"
+        raise ArchiveError(
+            f"the archive, which has {_found(archive)}, is {which} the accepted formats; accepted is"
+            f" {accepted()}"
+        )
+    [form] = matching.values()
+    listing = form.read(archive, scratch)
+    if not listing.images:
+        raise ArchiveError(f"there are no images in {_found(archive)}; accepted is {form.ACCEPTED}")
+    return listing
+
+
+def _found(archive: Archive) -> str:
+    """The first few files, and how many there are."""
+    first = ", ".join(repr(name[:80]) for name in itertools.islice(archive.names, 3))
+    more = len(archive.names) - 3
+    return f"{first} and {more:,} more" if more > 0 else first
 
 
 def accepted() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.datasets.archives.limits import check_number
 from workers.datasets.class_names import normalised
 from workers.datasets.content import MOST_CLASSES
 from workers.datasets.errors import ArchiveError
@@ -30,6 +31,7 @@ def as_images(array: ArrayFile, name: str) -> ArrayFile:
     if not is_image:
         raise ArchiveError(f"{name} has the shape {shape}; accepted is {SHAPES}")
     is_channels_first = len(shape) == 4 and shape[3] not in CHANNELS  # noqa: PLR2004
+    check_number(shape[0])
     sides = shape[2:] if is_channels_first else shape[1:3]
     if not all(1 <= side <= MOST_SIDE for side in sides):
         raise ArchiveError(f"{name} has the shape {shape}; accepted are sides of 1 to {MOST_SIDE}")
@@ -38,6 +40,7 @@ def as_images(array: ArrayFile, name: str) -> ArrayFile:
 
 def as_labels(array: NDArray[Any], name: str) -> list[str]:
     """The class of each image: whole numbers from any start, one-hot rows, a column, or names."""
+    check_number(len(array) if array.ndim else 0)
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004 - a column, as Keras writes it
         array = array[:, 0]
     if array.ndim == 2:  # noqa: PLR2004 - one-hot
@@ -47,13 +50,19 @@ def as_labels(array: NDArray[Any], name: str) -> list[str]:
             f"{name} is {array.dtype} {array.shape}; accepted are whole numbers or names (N,), a"
             " column (N, 1) or one-hot rows (N, K)"
         )
-    if array.dtype.kind == "S":
-        return [normalised(label.decode("utf-8", "replace")) for label in array.tolist()]
-    if array.dtype.kind == "U":
-        return [normalised(label) for label in array.tolist()]
-    if array.dtype.kind == "f" and not np.array_equal(array, np.rint(array)):
+    if array.dtype.kind in "SU":
+        return _texts(array, name)
+    if array.dtype.kind == "f" and not np.all(np.isfinite(array) & (array == np.rint(array))):
         raise ArchiveError(f"{name} has fractions; accepted are whole numbers")
     return [str(int(label)) for label in array.tolist()]
+
+
+def _texts(array: NDArray[Any], name: str) -> list[str]:
+    try:
+        texts = array.tolist()
+        return [normalised(text.decode() if isinstance(text, bytes) else text) for text in texts]
+    except (ValueError, SystemError):  # SystemError: numbers beyond those of Unicode
+        raise ArchiveError(f"{name} has text that is not Unicode; accepted is UTF-8") from None
 
 
 def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:

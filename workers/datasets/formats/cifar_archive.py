@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.archives import Archive
+from workers.datasets.content import MOST_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import listed
-from workers.datasets.listing import ListedImage, Listing, Split
+from workers.datasets.formats._files import HIDDEN, is_hidden
+from workers.datasets.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.places import ArrayFile, FilePlace
 
 ACCEPTED = "the official archive of CIFAR-10 or CIFAR-100"
@@ -78,7 +80,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
     images: list[ListedImage] = []
     for file_name, split in variant.batches.items():
         if variant.is_binary:
-            array, labels = _binary_batch(archive.place(names[file_name]), variant.label_bytes)
+            array, labels = _binary_batch(archive.stored(names[file_name]), variant.label_bytes)
         else:
             content = archive.read(names[file_name])
             array, labels = _python_batch(content, variant.key, scratch / file_name)
@@ -86,11 +88,16 @@ def read(archive: Archive, scratch: Path) -> Listing:
             raise ArchiveError(f"{file_name} has a label {labels.max()}, beyond the classes")
         named = [classes[label] for label in labels.tolist()]
         images += listed(array, named, split, (file_name, file_name))
-    return Listing(images, classes)
+    skipped = Skipped()
+    used = {names[name] for name in (*variant.batches, variant.classes)}
+    for name in archive.names:
+        if name not in used:
+            skipped.add(HIDDEN if is_hidden(name) else "no file of images", name)
+    return Listing(images, classes, skipped)
 
 
 def _by_file_name(archive: Archive) -> dict[str, str]:
-    return {PurePosixPath(name).name: name for name in archive.names}
+    return {PurePosixPath(name).name: name for name in archive.names if not is_hidden(name)}
 
 
 def _variant(names: dict[str, str]) -> _Variant | None:
@@ -103,17 +110,17 @@ def _class_names(content: bytes, variant: _Variant) -> tuple[str, ...]:
     if variant.is_binary:
         return tuple(content.decode("utf-8", "replace").split())
     names = _unpickled(content).get(f"{variant.key}_names".encode())
-    if not isinstance(names, list):
+    if not isinstance(names, list) or not all(isinstance(name, (bytes, str)) for name in names):
         raise ArchiveError("the names of the classes are missing")
     return tuple(
-        name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names
+        name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in names
     )
 
 
 def _binary_batch(place: FilePlace, label_bytes: int) -> tuple[ArrayFile, NDArray[np.int64]]:
     record = label_bytes + PIXELS
     number, rest = divmod(place.length, record)
-    if rest or place.inflated is not None:
+    if rest or not number:
         raise ArchiveError(f"a batch has {place.length:,} bytes, not whole records of {record:,}")
     records = np.memmap(place.path, np.uint8, "r", place.offset, (number, record))
     labels = records[:, label_bytes - 1].astype(np.int64)
@@ -130,13 +137,17 @@ def _binary_batch(place: FilePlace, label_bytes: int) -> tuple[ArrayFile, NDArra
 
 def _python_batch(content: bytes, key: str, target: Path) -> tuple[ArrayFile, NDArray[np.int64]]:
     batch = _unpickled(content)
-    try:
-        labels = np.asarray(batch[f"{key}s".encode()], np.int64)
-        images = np.asarray(batch[b"data"], np.uint8).reshape(-1, 3, SIDE, SIDE)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ArchiveError(f"a batch is not one of images ({error})") from None
-    if labels.ndim != 1 or (len(labels) and labels.min() < 0):
-        raise ArchiveError("the labels of a batch are not whole numbers from 0")
+    numbers, pixels = batch.get(f"{key}s".encode()), batch.get(b"data")
+    if not isinstance(numbers, list) or not all(
+        type(number) is int and 0 <= number <= MOST_CLASSES for number in numbers
+    ):
+        raise ArchiveError("the labels of a batch are not a list of whole numbers from 0")
+    if not isinstance(pixels, np.ndarray) or (pixels.dtype, pixels.ndim) != (np.uint8, 2):
+        raise ArchiveError("the data of a batch are not an array (N, 3072) of uint8")
+    if pixels.shape[1] != PIXELS:
+        raise ArchiveError(f"the data of a batch have the shape {pixels.shape}, not (N, {PIXELS})")
+    labels = np.array(numbers, np.int64)
+    images = pixels.reshape(-1, 3, SIDE, SIDE)
     images.tofile(target)
     return ArrayFile(str(target), "|u1", images.shape, is_channels_first=True), labels
 
@@ -145,7 +156,7 @@ def _unpickled(content: bytes) -> dict[bytes, Any]:
     try:
         loaded = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
     except Exception as error:  # noqa: BLE001 - a damaged pickle raises anything
-        raise ArchiveError(f"a batch cannot be read ({error})") from None
+        raise ArchiveError(f"a batch cannot be read ({ascii(str(error))[1:-1]})") from None
     if not isinstance(loaded, dict):
         raise ArchiveError("a batch is not a dictionary")
     return loaded
@@ -163,9 +174,6 @@ class _ArrayUnpickler(pickle.Unpickler):
         if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
             return getattr(np, name)
         if (module, name) == ("_codecs", "encode"):  # how pickle writes bytes for Python 2
-            return _latin1
+            # A new function each time: a pickle can change the attributes of what it is given.
+            return lambda text, encoding="latin1": text.encode(encoding)
         raise pickle.UnpicklingError(f"it holds {module}.{name}, which is not data")
-
-
-def _latin1(text: str, encoding: str = "latin1") -> bytes:
-    return text.encode(encoding)

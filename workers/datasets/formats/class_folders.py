@@ -23,25 +23,32 @@ from workers.datasets.formats._files import (
 from workers.datasets.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = "image files in class folders (cat/1.jpg), or in train/<class>/, test/<class>/"
+OUTSIDE = "image outside the class folders"
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """At which depth of the folders the splits and the classes are; None: there are no splits."""
+    """Which level of the folders is that of the classes, and which that of the splits."""
 
-    split_depth: int | None
+    outer: tuple[str, ...]  # the folders around everything
+    split_depth: int | None  # None: there are no splits
     class_depth: int
 
-    def classify(self, name: str) -> tuple[Split | None, str, str | None]:
-        """Split and class of a file by its folders, and why it belongs to none."""
-        folders, split = PurePosixPath(name).parts[:-1], None
-        if len(folders) <= self.class_depth:
-            return None, "", "image outside the class folders"
-        if self.split_depth is not None:
-            split = split_named(folders[self.split_depth])
-            if split is None:
-                return None, "", "image outside the folders of the splits"
-        return split, normalised(folders[self.class_depth]), None
+    def split(self, folders: Sequence[str]) -> Split | None:
+        """The split that a folder is in; None where it is in none."""
+        if self.split_depth is None or len(folders) <= self.split_depth:
+            return None
+        return split_named(folders[self.split_depth]) if self._holds(folders) else None
+
+    def label(self, folders: Sequence[str]) -> str | None:
+        """The class that a folder is in; None where it is in none."""
+        is_inside = len(folders) > self.class_depth and self._holds(folders)
+        if not is_inside or (self.split_depth is not None and not self.split(folders)):
+            return None
+        return normalised(folders[self.class_depth])
+
+    def _holds(self, folders: Sequence[str]) -> bool:
+        return tuple(folders[: len(self.outer)]) == self.outer
 
 
 def matches(archive: Archive) -> bool:
@@ -53,52 +60,79 @@ def matches(archive: Archive) -> bool:
 def read(archive: Archive, scratch: Path) -> Listing:
     """The images in class folders; every other file is skipped, and counted by reason."""
     del scratch
-    names = [name for name in archive.names if is_image(name)]
-    layout = _layout([PurePosixPath(name).parts[:-1] for name in names])
+    layout = _layout([_folders(name) for name in archive.names if is_image(name)])
     skipped = Skipped()
     images: list[ListedImage] = []
     for name in archive.names:
-        split, label, problem = layout.classify(name)
+        label = layout.label(_folders(name))
         if is_hidden(name):
             skipped.add(HIDDEN, name)
         elif not is_image(name):
             skipped.add(NO_IMAGE, name)
-        elif problem:
-            skipped.add(problem, name)
+        elif label is None:
+            skipped.add(OUTSIDE, name)
         else:
+            split = layout.split(_folders(name))
             images.append(ListedImage(name, label, archive.place(name), split))
-    if not images:
-        raise ArchiveError(f"no image lies in a class folder; accepted is {ACCEPTED}")
-    _refuse_empty_classes(archive, layout, {image.label for image in images})
+    _refuse_empty_folders(archive, layout, images)
     # The order of the archive says nothing: the same folders packed in another order are the same.
-    return Listing(sorted(images, key=lambda image: (image.label, image.name)), skipped=skipped)
+    by_name = sorted(images, key=lambda image: (image.label, normalised(image.name)))
+    return Listing(by_name, skipped=skipped)
 
 
-def _refuse_empty_classes(archive: Archive, layout: _Layout, classes: set[str]) -> None:
-    """A class folder without an image would vanish."""
-    for name in archive.names:
-        _, label, problem = layout.classify(name)
-        if problem is None and not is_hidden(name) and label not in classes:
-            raise ArchiveError(f"the class {label!r} has no image ('{name[:80]}' is none)")
+def _folders(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name).parts[:-1]
+
+
+def _refuse_empty_folders(archive: Archive, layout: _Layout, images: Sequence[ListedImage]) -> None:
+    """A class or a split whose folders have no image would vanish."""
+    splits = {image.split for image in images}
+    classes = {image.label for image in images}
+    files = {_folders(name): name for name in archive.names if not is_hidden(name)}
+    empty = {PurePosixPath(name).parts: name for name in archive.folders if not is_hidden(name)}
+    for folders, name in (empty | files).items():
+        split, label = layout.split(folders), layout.label(folders)
+        if label is not None and label not in classes:
+            raise ArchiveError(f"the class {label!r} has no image: there is only '{name[:80]}'")
+        if split is not None and split not in splits:
+            raise ArchiveError(f"the {split} split has no image: there is only '{name[:80]}'")
 
 
 def _layout(folders: Sequence[tuple[str, ...]]) -> _Layout:
     """Skip the outer folders that all images share, and find the level of the splits, if there is one."""
     split_depth, depth = None, 0
     while True:
-        names = {path[depth] for path in folders if len(path) > depth}
+        names, below = _level(folders, depth), _level(folders, depth + 1)
         if not names:
             raise ArchiveError(f"no image lies in a class folder; accepted is {ACCEPTED}")
-        has_folders_below = any(len(path) > depth + 1 for path in folders)
-        if split_depth is None and has_folders_below and _are_splits(names):
+        if split_depth is None and below and _are_splits(names) and not _holds_splits(names, below):
             split_depth = depth
-        elif len(names) > 1 or not has_folders_below:
-            return _Layout(split_depth, depth)
+        elif len(names) > 1 or not below:
+            break
         depth += 1
+    outermost = depth if split_depth is None else split_depth
+    outer = next(path for path in folders if len(path) > outermost)[:outermost]
+    return _Layout(outer, split_depth, depth)
+
+
+def _level(folders: Sequence[tuple[str, ...]], depth: int) -> set[str]:
+    """The names of the folders at a depth."""
+    return {path[depth] for path in folders if len(path) > depth}
+
+
+def _holds_splits(names: set[str], below: set[str]) -> bool:
+    """Whether it is a folder around the splits, though it may be called "train" itself."""
+    return len(names) == 1 and _are_splits(below) and len(_splits(below)) > 1
 
 
 def _are_splits(names: set[str]) -> bool:
     """Whether these are folders of splits: a class may be called "train" too, beside "car" and "bus"."""
-    splits = {split for name in names if (split := split_named(name))}
+    splits = _splits(names)
     are_all = all(split_named(name) for name in names)
-    return "train" in splits and (are_all or len(splits) > 1)
+    if are_all:
+        return "train" in splits or len(splits) > 1
+    return "train" in splits and len(splits) > 1
+
+
+def _splits(names: set[str]) -> set[Split]:
+    return {split for name in names if (split := split_named(name))}

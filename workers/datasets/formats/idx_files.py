@@ -5,24 +5,26 @@ They are known by their names: `train-images-idx3-ubyte`, `train-labels-…`, `t
 """
 
 import gzip
+import io
 import math
-import shutil
 import zlib
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from workers.datasets.archives import Archive
-from workers.datasets.archives.limits import MOST_TABLE_BYTES
+from workers.datasets.archives.limits import MOST_TABLE_BYTES, check_ratio
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, listed
-from workers.datasets.listing import ListedImage, Listing, Split
+from workers.datasets.formats._files import HIDDEN, is_hidden
+from workers.datasets.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.places import ArrayFile
 
 ACCEPTED = "the four IDX files of MNIST"
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 SPLITS: dict[Split, tuple[str, ...]] = {"train": ("train",), "test": ("t10k", "test")}
 MOST_UNPACKED = 4 * 1024**3  # bytes of a gzipped file
+BLOCK = 1024**2  # bytes
 
 
 def matches(archive: Archive) -> bool:
@@ -33,11 +35,13 @@ def matches(archive: Archive) -> bool:
 def read(archive: Archive, scratch: Path) -> Listing:
     """The images of the files, which are read where they lie."""
     images: list[ListedImage] = []
+    used: set[str] = set()
     for split, words in SPLITS.items():
         names = [_find(archive, words, what) for what in ("images", "labels")]
         if None in names:
             raise ArchiveError(f"the {split} images or labels are missing; accepted are {ACCEPTED}")
         image_name, label_name = (str(name) for name in names)
+        used |= {image_name, label_name}
         array = _array_file(archive, image_name, scratch / f"{split}-images")
         labels = _array_file(archive, label_name, scratch / f"{split}-labels")
         values = np.fromfile(
@@ -45,7 +49,11 @@ def read(archive: Archive, scratch: Path) -> Listing:
         )
         classes = as_labels(values.reshape(labels.shape), label_name)
         images += listed(as_images(array, image_name), classes, split, (image_name, label_name))
-    return Listing(images)
+    skipped = Skipped()
+    for name in archive.names:
+        if name not in used:
+            skipped.add(HIDDEN if is_hidden(name) else "none of the four files", name)
+    return Listing(images, skipped=skipped)
 
 
 def _find(archive: Archive, words: tuple[str, ...], what: str) -> str | None:
@@ -81,12 +89,14 @@ def _array_file(archive: Archive, name: str, unpacked: Path) -> ArrayFile:
 
 
 def _gunzip(content: bytes, target: Path, name: str) -> None:
-    import io
-
+    unpacked = 0
     try:
         with gzip.open(io.BytesIO(content)) as source, target.open("wb") as file:
-            shutil.copyfileobj(source, file, 1024**2)
-            if target.stat().st_size > MOST_UNPACKED:
-                raise ArchiveError(f"{name} unpacks to more than {MOST_UNPACKED:,} bytes")
+            while block := source.read(BLOCK):
+                unpacked += len(block)
+                check_ratio(name, unpacked, len(content))
+                if unpacked > MOST_UNPACKED:
+                    raise ArchiveError(f"{name} unpacks to more than {MOST_UNPACKED:,} bytes")
+                file.write(block)
     except (OSError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{name} is damaged ({error})") from None

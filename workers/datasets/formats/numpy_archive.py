@@ -97,10 +97,8 @@ def _header(file: io.BytesIO, name: str) -> tuple[tuple[int, ...], bool, np.dtyp
 def _array(archive: Archive, name: str) -> NDArray[Any]:
     content = archive.read(name)
     shape, _, kind = _header(io.BytesIO(content), name)
-    if (
-        math.prod(shape) * kind.itemsize > min(MOST_TABLE_BYTES, len(content))
-        or min(shape, default=0) < 0
-    ):
+    num_bytes = math.prod(shape) * max(1, kind.itemsize)  # a text of no letters has none
+    if num_bytes > min(MOST_TABLE_BYTES, len(content)) or min(shape, default=0) < 0:
         raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
     try:
         array: NDArray[Any] = npy.read_array(io.BytesIO(content), allow_pickle=False)

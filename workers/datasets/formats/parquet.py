@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from workers.datasets.archives import Archive
+from workers.datasets.archives.limits import check_number, check_total
 from workers.datasets.class_names import normalised
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import SPLIT_NAMES
@@ -46,7 +47,13 @@ def read(archive: Archive, scratch: Path) -> Listing:
                 continue
             file = _opened(archive.stored(name), name)
             columns = _columns(file, name)
-            classes = _class_names(file, columns[1]) or classes
+            named = _class_names(file, columns[1])
+            if images and named != classes:
+                raise ArchiveError(
+                    f"'{name}' has other class names ({_listed(named)}) than the files before it"
+                    f" ({_listed(classes)})"
+                )
+            classes = named
             split = _split_of(name)
             for number, content, label in _rows(file, columns, classes, name):
                 if content is None or label is None:
@@ -56,6 +63,8 @@ def read(archive: Archive, scratch: Path) -> Listing:
                 place = FilePlace(str(scratch / "images"), target.tell(), len(content))
                 target.write(content)
                 images.append(ListedImage(f"{name} row {number}", label, place, split))
+                check_total(target.tell())
+                check_number(len(images))
     if not images:
         raise ArchiveError(f"there is no image in the Parquet files; accepted are {ACCEPTED}")
     return Listing(images, classes, skipped)
@@ -66,8 +75,14 @@ def _is_parquet(name: str) -> bool:
 
 
 def _split_of(name: str) -> Split | None:
-    words = re.split(r"[^a-z]+", PurePosixPath(name).stem.lower())
-    return next((SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES), None)
+    """The split that the name of a file says, or else that of a folder around it."""
+    path = PurePosixPath(name)
+    for part in (path.stem, *path.parts[-2::-1]):
+        words = re.split(r"[^a-z]+", part.lower())
+        split = next((SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES), None)
+        if split:
+            return split
+    return None
 
 
 def _opened(place: FilePlace, name: str) -> parquet.ParquetFile:
@@ -76,7 +91,7 @@ def _opened(place: FilePlace, name: str) -> parquet.ParquetFile:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         stretch = memoryview(mapped)[place.offset : place.offset + place.length]
         return parquet.ParquetFile(pa.BufferReader(pa.py_buffer(stretch)))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a damaged file raises anything
         raise ArchiveError(f"'{name}' is not a whole Parquet file ({error})") from None
 
 
@@ -101,6 +116,10 @@ def _class_names(file: parquet.ParquetFile, label: str) -> tuple[str, ...] | Non
         return None
 
 
+def _listed(classes: tuple[str, ...] | None) -> str:
+    return ", ".join(repr(name[:40]) for name in classes[:5]) if classes else "none"
+
+
 def _rows(
     file: parquet.ParquetFile,
     columns: tuple[str, str],
@@ -115,7 +134,9 @@ def _rows(
             for cell, label in zip(cells, labels, strict=True):
                 yield number, _bytes(cell, name), _class(label, classes, name)
                 number += 1
-    except (pa.ArrowException, OSError) as error:
+    except ArchiveError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged file raises anything
         raise ArchiveError(f"'{name}' is damaged ({error})") from None
 
 
@@ -140,6 +161,10 @@ def _class(label: Any, classes: tuple[str, ...] | None, name: str) -> str | None
             )
         return classes[label]
     if isinstance(label, str):
+        if classes is not None and normalised(label) not in classes:
+            raise ArchiveError(
+                f"'{name}' has a label {label[:80]!r}, which is not among its classes"
+            )
         return normalised(label)
     raise ArchiveError(
         f"'{name}' has labels of type {type(label).__name__}; accepted are numbers or text"

@@ -54,7 +54,8 @@ def _hold_out(
     held_out = train[splits.hold_out(labels[train], share)]
     if not len(held_out):
         raise ContentError(
-            f"no {split} split can be held out: every class has a single image; at least one needs two"
+            f"no {split} split can be held out: every class has a single image left to train on; at"
+            " least one class needs more, or upload the split yourself"
         )
     names[held_out] = split
 

@@ -3,6 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
+import numpy as np
+
 from workers.datasets.content import ContentError
 from workers.datasets.geometry import Geometry
 from workers.datasets.image_file import Measured
@@ -39,8 +41,8 @@ def _scale(images: Sequence[Measured]) -> PixelScale | None:
     deep = [image for image in images if image.extremes]
     if not deep:
         return None
-    lowest = min(image.extremes[0] for image in deep if image.extremes)
-    highest = max(image.extremes[1] for image in deep if image.extremes)
+    extremes = np.array([image.extremes for image in deep])  # not min(), which may pass over NaN
+    lowest, highest = float(extremes[:, 0].min()), float(extremes[:, 1].max())
     scale = find_scale(lowest, highest, is_whole=all(image.is_whole for image in deep))
     if scale is None:
         raise ContentError(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.class_names import ordered_classes, refuse_near_duplicates
+from workers.datasets.class_names import check_classes, ordered_classes
 from workers.datasets.content import ContentError
 from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError
@@ -59,7 +59,7 @@ class _Found:
     def without(self, damage: Sequence[Damage], options: UploadOptions) -> "_Found":
         """The same without images that are damaged; ArchiveError where those are refused."""
         images = self.listing.images
-        for position, reason in damage:
+        for position, reason in sorted(damage):  # in the order of the upload
             if options.damaged == "refuse":
                 raise ArchiveError(
                     f"'{images[position].name[:200]}': {reason}. With ?damaged=skip such images are"
@@ -72,6 +72,8 @@ class _Found:
         vanished = {image.label for image in images} - {image.label for image in left}
         if vanished:
             raise ContentError(f"every image of the class {min(vanished)!r} is damaged")
+        for split in {image.split for image in images} - {image.split for image in left}:
+            raise ContentError(f"every image of the {split or 'train'} split is damaged")
         return _Found(replace(self.listing, images=left), [self.measured[n] for n in kept])
 
 
@@ -133,7 +135,7 @@ def _labelled(listing: Listing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     classes = listing.classes
     if classes is None:
         classes = ordered_classes(image.label for image in listing.images)
-    refuse_near_duplicates(classes)
+    check_classes(classes)
     number_of = {name: number for number, name in enumerate(classes)}
     return classes, np.array([number_of[image.label] for image in listing.images], np.int64)
 

@@ -6,12 +6,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
+
+from workers.datasets.errors import ArchiveError
 
 A = TypeVar("A")
 B = TypeVar("B")
 
+ENDED = (
+    "a process that read the upload ended abruptly, as happens where memory runs out; accepted are"
+    " images and tables that fit into memory one by one"
+)
 AHEAD = 4  # pieces handed to each process before the first of them is done
 
 
@@ -30,7 +37,10 @@ def in_this_process(function: Callable[[A], B], pieces: Iterator[A]) -> Iterator
 
 @contextmanager
 def in_processes(number: int) -> Iterator[Map]:
-    """A map over `number` processes, which end with this one, even if it is killed."""
+    """A map over `number` processes, which end with this one, even if it is killed.
+
+    ArchiveError where one of them ends before its work is done.
+    """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(number, context, initializer=_end_with_parent) as pool:
 
@@ -45,16 +55,23 @@ def in_processes(number: int) -> Iterator[Map]:
 
         try:
             yield apply
+        except BrokenProcessPool:
+            raise ArchiveError(ENDED) from None
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # It waits: a process that ended meanwhile would close the queue by which its own
+            # processes are told to end, and then wait for them for ever.
+            pool.shutdown(cancel_futures=True)
             raise
 
 
 def run_apart(function: Callable[..., B], *arguments: Any) -> B:
-    """What a function returns that runs in a new process, which ends with this one."""
+    """What a function returns that runs in a new process, which ends with this one; ArchiveError."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, initializer=_end_with_parent) as pool:
-        return pool.submit(function, *arguments).result()
+        try:
+            return pool.submit(function, *arguments).result()
+        except BrokenProcessPool:
+            raise ArchiveError(ENDED) from None
 
 
 def usable_processors() -> int:

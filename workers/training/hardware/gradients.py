@@ -16,21 +16,34 @@ Gradients = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def gradients_of(
-    network: nn.Module, recipe: Recipe, precision: Precision, device: torch.device
+    network: nn.Module,
+    recipe: Recipe,
+    precision: Precision,
+    device: torch.device,
+    class_weights: Tensor | None = None,
 ) -> Gradients:
-    """Choose how to differentiate this network. Every way gives the same bits."""
-    if is_dense(network) and not precision.rounds_activations and recipe.label_smoothing == 0:
+    """Choose how to differentiate this network. Every way gives the same bits.
+
+    With `class_weights` (num_classes,) the loss of each image is multiplied by the weight of its class.
+    """
+    is_plain_loss = recipe.label_smoothing == 0 and class_weights is None
+    if is_plain_loss and is_dense(network) and not precision.rounds_activations:
         return DenseGradients(network, precision)
-    return AutogradGradients(network, recipe, precision, device)
+    return AutogradGradients(network, recipe, precision, device, class_weights)
 
 
 class AutogradGradients:
     """Gradients of any network, by autograd."""
 
     def __init__(
-        self, network: nn.Module, recipe: Recipe, precision: Precision, device: torch.device
+        self,
+        network: nn.Module,
+        recipe: Recipe,
+        precision: Precision,
+        device: torch.device,
+        class_weights: Tensor | None = None,
     ) -> None:
-        self._network, self._recipe = network, recipe
+        self._network, self._recipe, self._class_weights = network, recipe, class_weights
         self._parameters = list(network.parameters())
         self._precision, self._device = precision, device
 
@@ -41,8 +54,17 @@ class AutogradGradients:
         with self._precision.product_rounding():
             with self._precision.autocast(self._device):
                 logits = self._network(images)
-            loss = functional.cross_entropy(
-                logits.float(), labels, label_smoothing=self._recipe.label_smoothing
-            )
+            loss = self._loss(logits.float(), labels)
             loss.backward()
         return loss.detach(), logits.detach()
+
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        smoothing = self._recipe.label_smoothing
+        if self._class_weights is None:
+            return functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+        # cross_entropy(weight=…) divides by the sum of the weights in the batch, which makes a rare class
+        # count less; and it weights every class of a smoothed label, not the image.
+        losses = functional.cross_entropy(
+            logits, labels, label_smoothing=smoothing, reduction="none"
+        )
+        return (losses * self._class_weights.index_select(0, labels)).mean()

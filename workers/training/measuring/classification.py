@@ -54,7 +54,10 @@ def macro_auc(curves: Sequence[RocCurve]) -> float | None:
 def class_scores(
     probabilities: Tensor, labels: Tensor, curves: Sequence[RocCurve]
 ) -> list[ClassScore]:
-    """Precision, recall, F1, AUC and number of test images of every class."""
+    """Precision, recall, F1, AUC and number of test images of every class.
+
+    A class without test images has no recall, no F1 and no AUC.
+    """
     import_torchvision()
     from torchmetrics.functional import classification
 
@@ -68,7 +71,14 @@ def class_scores(
         strict=True,
     )
     return [
-        ClassScore(curve.name, precision, recall, f1, curve.auc, support)
+        ClassScore(
+            curve.name,
+            precision,
+            recall if support else None,
+            f1 if support else None,
+            curve.auc,
+            support,
+        )
         for curve, precision, recall, f1, support in columns
     ]
 

@@ -4,35 +4,47 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workers.datasets.image_dataset import SPLIT_SEED, Split
+from workers.datasets.image_dataset import SPLIT_SEED
+from workers.training.hardware.activations import largest_activation
+from workers.training.hardware.streaming import PlacedSplit
 from workers.training.normalisation import Normalisation
 from workers.training.results import Score
 
 BATCH_SIZE = 128  # more activations do not fit a processor's cache: docs/experiments.md
 
 
-def logits(network: nn.Module, split: Split, normalise: Normalisation) -> Tensor:
-    """Logits (N, num_classes) of every image of a split, on its device, in evaluation mode.
+def logits(
+    network: nn.Module, split: PlacedSplit, normalise: Normalisation, indices: Tensor | None = None
+) -> Tensor:
+    """Logits (N, num_classes) of the images of a split, on its device, in evaluation mode.
 
-    The network is put back into the mode it was in.
+    Of all images, or of those at `indices` (N,) in their order. The network is put back into the mode
+    it was in.
     """
     was_training = network.training
     network.eval()
     with torch.inference_mode():
-        first = network(normalise(split.images[:1]))
+        with largest_activation(network) as largest:
+            first = network(normalise(split.first(indices)))
+        size = largest.num_images(BATCH_SIZE)
         # One tensor for all logits: kept batch by batch, each lies between the activations of the next
         # batches, and the heap grows by hundreds of megabytes.
-        found: Tensor = first.new_empty(len(split), first.shape[1])
-        batches = zip(split.images.split(BATCH_SIZE), found.split(BATCH_SIZE), strict=True)
-        for images, part in batches:
+        num_images = len(split) if indices is None else len(indices)
+        found: Tensor = first.new_empty(num_images, first.shape[1])
+        for images, part in zip(split.batches(size, indices), found.split(size), strict=True):
             part.copy_(network(normalise(images)))
     network.train(was_training)
     return found
 
 
-def score(network: nn.Module, split: Split, normalise: Normalisation) -> Score:
-    """Mean cross-entropy and accuracy of the network on a split."""
-    return score_of(logits(network, split, normalise), split.labels)
+def score(
+    network: nn.Module, split: PlacedSplit, normalise: Normalisation, indices: Tensor | None = None
+) -> Score:
+    """Mean cross-entropy and accuracy of the network on a split, or on its images at `indices`."""
+    labels = split.labels
+    if indices is not None:
+        labels = labels.index_select(0, indices.to(labels.device))
+    return score_of(logits(network, split, normalise, indices), labels)
 
 
 def score_of(logits: Tensor, labels: Tensor) -> Score:
@@ -42,8 +54,7 @@ def score_of(logits: Tensor, labels: Tensor) -> Score:
     return Score(loss=float(loss), accuracy=float(accuracy), images=len(labels))
 
 
-def fixed_sample(split: Split, num_images: int) -> Split:
-    """At most `num_images` images of a split, chosen at random but the same at every call."""
+def fixed_sample(split: PlacedSplit, num_images: int) -> Tensor:
+    """Indices of at most `num_images` images of a split: random, but the same at every call."""
     generator = torch.Generator().manual_seed(SPLIT_SEED)
-    order = torch.randperm(len(split), generator=generator)[:num_images]
-    return split.select(order.to(split.labels.device))
+    return torch.randperm(len(split), generator=generator)[:num_images]

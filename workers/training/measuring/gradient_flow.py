@@ -5,12 +5,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from workers.datasets.image_dataset import Split
+from workers.training.hardware.activations import largest_activation
+from workers.training.hardware.streaming import PlacedSplit
 from workers.training.normalisation import Normalisation
 from workers.training.results import LayerName
 
 SAMPLES_PER_EPOCH = 16
-DEAD_IMAGES = 1000  # a unit is dead if it is zero on all of them
 DEAD_BATCH_SIZE = 250
 
 
@@ -82,8 +82,10 @@ class GradientFlow:
         return sums
 
 
-def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> dict[str, float]:
-    """For each ReLU the share of its units, or channels, that are zero on each of 1,000 images.
+def dead_relus(
+    network: nn.Module, split: PlacedSplit, normalise: Normalisation, indices: Tensor
+) -> dict[str, float]:
+    """For each ReLU the share of its units, or channels, that are zero on every image at `indices` (N,).
 
     Measured in evaluation mode. If a network uses a ReLU again, the key of that use ends in its number.
     """
@@ -98,7 +100,9 @@ def dead_relus(network: nn.Module, split: Split, normalise: Normalisation) -> di
     network.eval()
     try:
         with torch.inference_mode():
-            for images in split.images[:DEAD_IMAGES].split(DEAD_BATCH_SIZE):
+            with largest_activation(network) as largest:
+                network(normalise(split.first(indices)))
+            for images in split.batches(largest.num_images(DEAD_BATCH_SIZE), indices):
                 uses.clear()
                 network(normalise(images))
     finally:

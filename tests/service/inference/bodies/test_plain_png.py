@@ -13,7 +13,9 @@ from PIL import Image, PngImagePlugin
 from models import ImageShape
 from service.inference.bodies.images import ImageError, from_file
 from service.inference.bodies.plain_png import decode_plain_png
+from workers.datasets.geometry import Geometry
 from workers.datasets.image_file import ImageFileError, decode
+from workers.datasets.preparation import Preparation
 
 SHAPES = st.builds(ImageShape, st.sampled_from([1, 3]), st.integers(1, 9), st.integers(1, 9))
 
@@ -57,8 +59,9 @@ def test_a_file_that_ends_early_is_never_taken_for_something_else(shape, missing
 def same_as_pillow_or_none(content, shape):
     found = decode_plain_png(content, shape)
     if found is not None:
-        image = np.asarray(decode(content)).reshape(shape.height, shape.width, shape.channels)
-        np.testing.assert_array_equal(found, image.transpose(2, 0, 1))
+        preparation = Preparation(shape.channels, Geometry(shape.width, shape.height, "crop"))
+        slowly = preparation.of_file(content)
+        np.testing.assert_array_equal(found, slowly.transpose(2, 0, 1))
 
 
 @pytest.mark.parametrize("other", [ImageShape(3, 8, 8), ImageShape(1, 9, 8), ImageShape(1, 8, 9)])
@@ -84,8 +87,27 @@ def test_a_damaged_file_is_refused_in_pillows_words():
     with pytest.raises(ImageFileError) as said:
         decode(broken)
     with pytest.raises(ImageError, match="the body: the image is damaged") as ours:
-        from_file(broken, ImageShape(1, 8, 8), name="the body")
+        from_file(broken, Preparation(1, Geometry(8, 8)), name="the body")
     assert str(ours.value) == f"the body: {said.value}"
+
+
+def png(*chunks):
+    """A PNG of 8 × 8 grey pixels with these chunks after its header."""
+    start = written(ImageShape(1, 8, 8))[0][:33]
+    return start + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in (*chunks, (b"IEND", b""))
+    )
+
+
+def test_a_file_without_pixels_is_refused_in_pillows_words():
+    with pytest.raises(ImageError, match="the body"):
+        from_file(png(), Preparation(1, Geometry(8, 8)), name="the body")
+
+
+def test_what_inflates_to_more_than_the_image_is_left_to_pillow_which_stops_there():
+    zeros = zlib.compress(bytes(8 * 1024**2))
+    assert decode_plain_png(png((b"IDAT", zeros)), ImageShape(1, 8, 8)) is None
 
 
 def turned():

@@ -172,13 +172,14 @@ def test_a_job_that_fails_says_why_and_makes_no_model(service, npz):
     service.http.put("/v1/datasets/mine", content=npz())
     recipe = {"epochs": 1, "optimizer": "sgd", "learning_rate": 10}
     job = post(service, dataset="mine", architecture="deep_fully_connected", recipe=recipe).json()
-    (service.settings.datasets_folder / "mine.safetensors").unlink()
+    for file in service.settings.data.rglob(f"{job['dataset_sha256']}*"):
+        file.unlink()
 
     service.work()
 
     ended = service.http.get(f"/v1/jobs/{job['id']}").json()
     assert ended["status"] == "failed"
-    assert "PUT /v1/datasets/mine" in ended["error"]
+    assert "nothing goes on with other data" in ended["error"]
     assert ended["model_id"] is None
     answer = service.http.post(f"/v1/models/{job['id']}/predictions", content=b"x")
     assert "failed" in service.refused(answer, 404)

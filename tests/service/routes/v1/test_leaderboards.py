@@ -56,7 +56,7 @@ def test_what_a_spreadsheet_would_run_and_latex_would_read_stays_text(service):
     [row] = csv.DictReader(io.StringIO(service.http.get(f"{ROOT}/leaderboard.csv").text))
 
     assert r"=1+2 \& 50\% of \$x\_1\$ & 1 & " in table
-    assert r"\begin{tabular}{lrrrrrrr}" in table
+    assert r"\begin{tabular}{lrrrrrrrrr}" in table
     assert row["architecture"] == f"'{label}"
     assert row["test_accuracy_std"] == ""
 

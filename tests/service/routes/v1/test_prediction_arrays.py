@@ -33,7 +33,11 @@ def test_an_array_of_another_size_and_colour_is_made_to_fit_and_it_is_said(train
     answer = post(trained, npy(np.zeros((2, 30, 20, 3), np.uint8)), "application/octet-stream")
 
     for prediction in answer.json()["predictions"]:
-        assert prediction["notes"] == ["colour turned to grey", "resized from 20×30 to 8×8"]
+        assert prediction["notes"] == [
+            "colour turned to grey",
+            "resized from 20×30 to 8×12",
+            "cropped to 8×8",
+        ]
 
 
 @pytest.mark.parametrize(

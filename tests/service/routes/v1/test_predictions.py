@@ -86,7 +86,7 @@ def test_every_accepted_format_is_read(trained, png, file_format):
 def test_another_size_is_resized_with_a_note(trained, png):
     [prediction] = post(trained, png(512, 384)).json()["predictions"]
 
-    assert "resized from 512×384 to 8×8" in prediction["notes"]
+    assert prediction["notes"][-2:] == ["resized from 512×384 to 11×8", "cropped to 8×8"]
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA", "1", "CMYK"])

@@ -81,6 +81,15 @@ def test_every_architecture_can_be_captured(
     assert_alike(imitated, training)
 
 
+@pytest.mark.parametrize("balance", ["weights", "sampling"])
+def test_a_balanced_training_can_be_captured(
+    few_digits: ImageDataset, imitated: pytest.MonkeyPatch, balance: str
+) -> None:
+    recipe = Recipe(epochs=2, batch_size=45, balance=balance)
+
+    assert_alike(imitated, lambda: make(few_digits, recipe))
+
+
 def test_a_training_resumed_before_its_steps_are_captured_ends_in_the_same_bits(
     few_digits: ImageDataset, imitated: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +168,7 @@ def test_too_little_memory_for_a_capture_is_an_out_of_memory_error(
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("balance", ["none", "weights"])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("architecture", sorted(SMALL))
 def test_on_a_gpu_a_replayed_step_ends_in_the_same_bits(
@@ -167,11 +177,13 @@ def test_on_a_gpu_a_replayed_step_ends_in_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
     architecture: str,
     precision: str,
+    balance: str,
 ) -> None:
     recipe = Recipe(
         epochs=4,
         batch_size=32,
         precision=precision,
+        balance=balance,
         augmentation="crop_and_flip",
         schedule="one_cycle",
     )

@@ -120,13 +120,15 @@ def test_a_training_of_any_recipe_ends_in_the_bits_of_one_by_autograd(
 def test_a_plain_fully_connected_network_is_trained_without_autograd(
     few_digits: ImageDataset,
 ) -> None:
-    def kind(architecture: str, label_smoothing: float = 0, **options: Any) -> type:
-        recipe = Recipe(precision="float32", label_smoothing=label_smoothing)
+    def kind(architecture: str, asked: dict[str, Any] | None = None, **options: Any) -> type:
+        recipe = Recipe(precision="float32", **(asked or {}))
         return type(make(few_digits, recipe, architecture, **options).step.gradients)
 
     assert kind("fully_connected", **PLAIN) is DenseGradients
+    assert kind("fully_connected", {"balance": "sampling"}, **PLAIN) is DenseGradients
     assert kind("fully_connected", dropout=0.2) is AutogradGradients
-    assert kind("fully_connected", label_smoothing=0.1, **PLAIN) is AutogradGradients
+    assert kind("fully_connected", {"label_smoothing": 0.1}, **PLAIN) is AutogradGradients
+    assert kind("fully_connected", {"balance": "weights"}, **PLAIN) is AutogradGradients
     assert kind("cnn") is AutogradGradients
 
 

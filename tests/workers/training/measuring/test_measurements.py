@@ -97,6 +97,18 @@ def test_a_class_without_test_images_has_no_area_and_the_mean_is_of_the_others()
     assert classification.macro_auc([curves[2]]) is None
 
 
+def test_a_class_without_test_images_has_no_recall_and_one_that_is_never_found_has_zero() -> None:
+    probabilities = torch.tensor([[0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.2, 0.1, 0.7]])
+    labels = torch.tensor([0, 1, 0])
+    curves = classification.roc_curves(probabilities, labels, ["a", "b", "c"])
+
+    found, missed, absent = classification.class_scores(probabilities, labels, curves)
+
+    assert (found.recall, found.f1, found.support) == (0.5, 0.5, 2)
+    assert (missed.recall, missed.f1, missed.support) == (0.0, 0.0, 1)
+    assert (absent.precision, absent.recall, absent.f1, absent.support) == (0.0, None, None, 0)
+
+
 def test_a_score_does_not_depend_on_batches_and_leaves_the_network_as_it_was(
     few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,10 +197,10 @@ def test_a_unit_is_dead_if_it_is_zero_for_every_image(few_digits: ImageDataset) 
         network[1].bias.copy_(torch.tensor([1.0, -1.0, -1.0, -1.0]))
     normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
 
-    assert dead_relus(network, few_digits.train, normalise) == {"2": 0.75}
+    assert dead_relus(network, few_digits.train, normalise, torch.arange(200)) == {"2": 0.75}
     assert network.training
     residual = build("residual_cnn", {}, few_digits.image_shape, 10, seed=0)
-    uses = dead_relus(residual, few_digits.train, normalise)
+    uses = dead_relus(residual, few_digits.train, normalise, torch.arange(200))
     assert list(uses) == ["relu", "block1.relu", "block1.relu:2", "block2.relu", "block2.relu:2"]
     assert all(0 <= share <= 1 for share in uses.values())
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from service.analysis.bootstrap import intervals
+from service.analysis.hypothesis_tests.bootstrap import intervals
 
 COMPARISONS = 2000
 

@@ -1,0 +1,96 @@
+"""Where the images of a request are decoded: on the event loop where that is quick, else in a thread.
+
+A hop to a thread and back takes longer than decoding a small image; a photograph of a telephone
+would hold up every other request. The threads are as many as the processors, and not those of other
+requests: so the memory of images that are being decoded is bounded, and nobody waits for them who
+has sent none.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Generic, Protocol, TypeVar
+
+from service.inference.deadlines import Deadline
+from service.inference.errors import ClientGoneError, OverloadedError
+from service.inference.predictor import Predictor
+from workers.datasets.preparation import Preparation
+
+INLINE_SECONDS = 0.001  # for which the event loop may be held up
+
+THREADS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
+
+Prepared = TypeVar("Prepared")
+PreparedOut = TypeVar("PreparedOut", covariant=True)
+
+
+class Unprepared(Protocol[PreparedOut]):
+    """The images of a request, not decoded yet."""
+
+    def __len__(self) -> int: ...
+
+    def seconds_to_prepare(self, preparation: Preparation) -> float:
+        """About how long prepare() takes."""
+
+    def prepare(self, preparation: Preparation) -> PreparedOut:
+        """Decode all images as a model takes them."""
+
+
+@dataclass(frozen=True)
+class Decoded(Generic[Prepared]):
+    """What was decoded, the seconds waited for a thread and worked."""
+
+    images: Prepared
+    queue_seconds: float
+    decode_seconds: float
+
+
+async def decode_images(
+    images: Unprepared[Prepared], predictor: Predictor, deadline: Deadline
+) -> Decoded[Prepared]:
+    """Decode the images of a request for a model. ImageError, OverloadedError, ClientGoneError."""
+    asked = perf_counter()
+    if images.seconds_to_prepare(predictor.preparation) < INLINE_SECONDS:
+        prepared = images.prepare(predictor.preparation)
+        return Decoded(prepared, 0.0, perf_counter() - asked)
+
+    def decode() -> Decoded[Prepared]:
+        started = perf_counter()
+        if deadline.is_past(asked, started):
+            sentence = f"not decoded within the {deadline.timeout:g} s asked for"
+            raise OverloadedError(sentence, started - asked)
+        prepared = images.prepare(predictor.preparation)
+        return Decoded(prepared, started - asked, perf_counter() - started)
+
+    try:
+        return await _in_a_thread(decode, deadline)
+    except (ClientGoneError, OverloadedError):
+        predictor.counts.note_failure(perf_counter() - asked)
+        raise
+
+
+async def _in_a_thread(
+    decode: Callable[[], Decoded[Prepared]], deadline: Deadline
+) -> Decoded[Prepared]:
+    """What `decode` returns; given up when the client hangs up, and then not begun any more."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Decoded[Prepared]] = loop.create_future()
+    work = THREADS.submit(decode)
+    work.add_done_callback(lambda work: loop.call_soon_threadsafe(_pass_on, work, answer))
+    try:
+        return await deadline.wait_for(answer)
+    finally:
+        work.cancel()
+
+
+def _pass_on(work: Future[Decoded[Prepared]], answer: asyncio.Future[Decoded[Prepared]]) -> None:
+    if answer.done() or work.cancelled():
+        return  # the request was given up meanwhile
+    error = work.exception()
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(work.result())

@@ -1,0 +1,71 @@
+"""Evaluating after an epoch costs a quarter of training it at most, and little memory."""
+
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.training.epoch_evaluation import FEWEST_SCORED, SampleSizes, sample_sizes
+
+FORWARD_SHARE = 1 / 3  # of the operations of a training step
+
+
+def test_mnist_and_cifar_10_are_evaluated_on_all_test_images() -> None:
+    whole = SampleSizes(10_000, 10_000, 2000)
+    assert sample_sizes(54_000, 6_000, 10_000, image_bytes=28 * 28) == whole
+    assert sample_sizes(45_000, 5_000, 10_000, image_bytes=3 * 32 * 32) == whole
+
+
+def test_few_small_images_are_read_whole() -> None:
+    assert sample_sizes(1350, 150, 297, image_bytes=64) == SampleSizes(1350, 297, 1350)
+
+
+@given(num_train=st.integers(1000, 10**6), share=st.floats(0, 0.25), num_test=st.integers(1, 10**6))
+def test_evaluating_costs_a_quarter_of_training_at_most(
+    num_train: int, share: float, num_test: int
+) -> None:
+    num_validation = int(share * num_train)
+
+    sizes = sample_sizes(num_train, num_validation, num_test, image_bytes=300 * 300)
+
+    evaluated = sizes.train + sizes.test + sizes.dead_units + num_validation
+    assert FORWARD_SHARE * evaluated <= num_train / 4
+    assert sizes.test >= min(num_test, FEWEST_SCORED)
+
+
+PHOTOGRAPHS = """
+import resource, torch
+from workers.datasets.image_dataset import ImageDataset, Split
+from workers.training.final_evaluation import evaluate_trained
+from workers.training.hardware import device
+from workers.training.measuring import latency
+from workers.training.recipe import Recipe
+from workers.training.trainer import Trainer, build
+
+latency.WARM_UP_SECONDS = latency.MEASURE_SECONDS = 0
+latency.MIN_SAMPLES = 1
+cpu = torch.device("cpu")
+device.prepare(cpu)
+
+def split(number):
+    images = torch.randint(0, 256, (number, 1, 300, 300), dtype=torch.uint8)
+    return Split(images, torch.arange(number) % 2)
+
+photographs = ImageDataset("photographs", ("a", "b"), "", split(32), split(8), split(300))
+network = build("cnn", {}, photographs.image_shape, 2, seed=0)
+recipe = Recipe(epochs=1, batch_size=8)
+trainer = Trainer(network, photographs, recipe, seed=0, device=cpu)
+list(trainer.epochs())
+evaluate_trained(trainer, photographs)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_large_images_are_evaluated_in_small_batches() -> None:
+    """By 128 images, as small ones are, the peak is above 2,000 MiB."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PHOTOGRAPHS], capture_output=True, text=True, check=True
+    )
+
+    assert int(ended.stdout) < 1200
