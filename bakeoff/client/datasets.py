@@ -84,6 +84,23 @@ class Datasets(Resource):
         query = {"split": split, "label": label, "limit": limit, "offset": offset}
         return self._connection.get("/v1/datasets/{name}/images", name=name, **query)
 
+    def check_dataset(self, name: str) -> Job:
+        """Enqueue a job that checks a dataset, beside trainings; one that waits already is returned.
+
+        After a training it looks for label errors, too.
+        """
+        return Job(self._connection.post("/v1/datasets/{name}/checks", name=name))
+
+    def show_dataset_checks(self, name: str) -> Json:
+        """What the last checks of a dataset found: duplicates, leaks, small classes, label errors."""
+        return self._connection.get("/v1/datasets/{name}/checks", name=name)
+
+    def draw_dataset_check(self, name: str, check: str) -> bytes:
+        """The first images that a check found, as a contact sheet in PNG."""
+        return self._connection.download(
+            "/v1/datasets/{name}/checks/{check}.png", name=name, check=check
+        )
+
     def delete_dataset(self, name: str) -> None:
         """Delete a dataset's file; models that were trained on it stay usable."""
         self._connection.send("DELETE", "/v1/datasets/{name}", {"name": name})

@@ -9,7 +9,7 @@ from rich.table import Table
 
 import bakeoff
 from bakeoff.answers import Json
-from bakeoff.terminal import uploads
+from bakeoff.terminal import checks, uploads
 from bakeoff.terminal.options import DEFAULT_URL, Url
 
 app = typer.Typer(help="List, fetch and upload datasets.", invoke_without_command=True)
@@ -67,6 +67,15 @@ def resize(
     with bakeoff.Client(url) as client:
         job = client.resize_dataset(name, new_name, size=size, fit=fit)
         typer.echo(f"job {job['id']}")
+
+
+@app.command()
+def check(name: Name, url: Url = DEFAULT_URL) -> None:
+    """Check a dataset for duplicates, leaks, small classes and label errors."""
+    with bakeoff.Client(url) as client:
+        findings = checks.checked(Console(stderr=True), client, name)
+    for line in checks.told(findings):
+        Console().print(line, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -1,9 +1,9 @@
 """A comparison as plain data: what leaderboard, charts and report are made from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,23 @@ TestImages = Callable[[], NDArray[np.uint8] | None]
 
 def no_images() -> None:
     """Stand for the test images of a dataset that is not there."""
+
+
+class CheckSentence(NamedTuple):
+    """What a check of the dataset has found."""
+
+    level: str  # ok, notice, warning or skipped
+    title: str
+    sentence: str
+
+
+#: Gives what the last checks of the dataset found, or nothing where there were none.
+DatasetChecks = Callable[[], Sequence[CheckSentence]]
+
+
+def no_checks() -> Sequence[CheckSentence]:
+    """Stand for the checks of a dataset that was not checked."""
+    return ()
 
 
 class IncomparableError(BakeoffError):
@@ -70,6 +87,7 @@ class ComparisonResults:
     #: Job id → its network's predictions of the test images; jobs whose predictions are lost are left out.
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
     test_images: TestImages = no_images
+    dataset_checks: DatasetChecks = no_checks
 
     @property
     def architectures(self) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ ORDER = (
     "dead_relus",
 )
 
+#: Of the checks of the dataset, in the order in which they are told.
+LEVELS = ("warning", "notice", "skipped", "ok")
+
 #: Charts that repeat what the training saw where no job has measured any latency.
 OF_MEASUREMENTS = frozenset({"latency_by_engine", "throughput"})
 
@@ -75,6 +78,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "precisions": {name: results.results_of(name)[0] for name in results.with_results},
         "request": _request(results),
         "seeds": _seeds(results),
+        "checks": sorted(results.dataset_checks(), key=lambda found: LEVELS.index(found.level)),
     }
 
 

@@ -6,8 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.analysis.results import ComparisonResults, Entry, Run, TestImages, no_images
+from service.analysis.results import (
+    ComparisonResults,
+    DatasetChecks,
+    Entry,
+    Run,
+    TestImages,
+    no_checks,
+    no_images,
+)
 from service.requests.latency import LATENCY
+from service.results.stored_checks import StoredChecks
 from service.results.stored_images import StoredImages
 from service.results.stored_metrics import StoredMetrics
 from service.results.stored_predictions import StoredPredictions
@@ -79,6 +88,7 @@ class ResultsReader:
             ),
             predictions=StoredPredictions(self.artifacts, its_jobs),
             test_images=_images(self.datasets, its_jobs),
+            dataset_checks=_checks(self.session, its_jobs),
         )
 
 
@@ -95,6 +105,13 @@ def _images(datasets: DatasetStore, its_jobs: Sequence[Job]) -> TestImages:
         if job.result:
             return StoredImages(datasets, identity_of(job), job.dataset)
     return no_images
+
+
+def _checks(session: Session, its_jobs: Sequence[Job]) -> DatasetChecks:
+    for job in its_jobs:
+        if job.result:
+            return StoredChecks(session, identity_of(job), job.dataset)
+    return no_checks
 
 
 def _latency(session: Session, its_jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:

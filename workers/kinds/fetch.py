@@ -3,6 +3,7 @@
 from workers.datasets.fetch import fetch
 from workers.datasets.store import DatasetStore
 from workers.queue import leases
+from workers.queue.dataset_checks import enqueue_checks, newest_checks
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
@@ -22,4 +23,6 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
     store = DatasetStore(artifacts, settings.datasets_folder)
     description = fetch(database, store, job.dataset, report)
     with transaction(database) as session:
+        if newest_checks(session, job.dataset, description.identity) is None:
+            enqueue_checks(session, job.dataset, now=utc_now())
         leases.succeed(session, lease, result=description.as_json(), now=utc_now())

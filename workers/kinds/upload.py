@@ -15,6 +15,7 @@ from workers.datasets.store import DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs, leases
+from workers.queue.dataset_checks import enqueue_checks
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
@@ -49,6 +50,7 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
             refuse=refuse,
         )
     with transaction(database) as session:
+        enqueue_checks(session, job.dataset, now=utc_now())
         leases.succeed(session, lease, result=description.as_json(), now=utc_now())
 
 

@@ -170,7 +170,7 @@ def _report(
     form: str,
     write: Callable[[ComparisonResults], str],
 ) -> Response:
-    key = cache_key("report", form, _state(results))
+    key = cache_key("report", form, _state(results), results.dataset_checks())
     return responses.respond(key, lambda: write(results).encode(), f"text/{form}; charset=utf-8")
 
 

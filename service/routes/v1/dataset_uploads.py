@@ -26,6 +26,7 @@ from workers.datasets.store import DatasetAbsentError, check_name
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
+from workers.queue.dataset_checks import enqueue_checks
 from workers.queue.jobs import JobRequest
 from workers.storage import datasets as stored_datasets
 from workers.storage.database import transaction, utc_now
@@ -73,6 +74,8 @@ class Uploads:
             prepare=prepare_file_apart,
             refuse=lambda session: jobs.refuse_if_needed(session, upload.name),  # it took its time
         )
+        with transaction(self.database) as session:
+            enqueue_checks(session, upload.name, now=utc_now())
         return ready_document(upload.name, description)
 
     def enqueue(self, upload: UploadRequest) -> JobDocument:

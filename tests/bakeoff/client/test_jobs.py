@@ -58,7 +58,7 @@ def test_a_list_is_read_page_by_page(client, monkeypatch):
 
     monkeypatch.setattr(client._connection, "get", short)
 
-    assert len({job["id"] for job in client.list_jobs()}) == 4
+    assert len({job["id"] for job in client.list_jobs(kind="train")}) == 4
     assert [len(page["items"]) for page in pages] == [3, 1]
 
 

@@ -1,9 +1,12 @@
 """The commands that speak to a running service."""
 
+import threading
+
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from bakeoff import RefusedError, commands
+from bakeoff import Client, RefusedError, commands
 from bakeoff.terminal.comparisons import comparison_request
 from workers.settings import settings
 
@@ -48,6 +51,31 @@ def test_a_dataset_is_uploaded_and_deleted(bakeoff, npz, tmp_path):
     said = bakeoff("datasets", "upload", "ours", str(archive))
     assert "2 classes, 36 train, 4 validation, 8 test, 1×8×8" in said
     assert "deleted" in bakeoff("datasets", "delete", "ours")
+
+
+def test_a_dataset_is_checked_and_warnings_come_first(
+    bakeoff, service, empty_address, npz, monkeypatch
+):
+    monkeypatch.setenv("BAKEOFF_URL", empty_address)
+    service.http.put("/v1/datasets/mine", content=npz(2, x_test=np.zeros((8, 8, 8), np.uint8)))
+    service.work()  # of its own accord, when it is uploaded
+    asked = threading.Event()
+    ask = Client.check_dataset
+
+    def check_dataset(client, name):
+        job = ask(client, name)
+        asked.set()
+        return job
+
+    monkeypatch.setattr(Client, "check_dataset", check_dataset)
+    working = threading.Thread(target=lambda: asked.wait() and service.work())
+    working.start()
+    said = bakeoff("datasets", "check", "mine").splitlines()
+    working.join()
+
+    levels = [line.split()[0] for line in said if not line.startswith("job")]
+    assert levels == sorted(levels, key=["warning", "notice", "skipped", "ok"].index)
+    assert any("Constant images: 8 images are of a single colour" in line for line in said)
 
 
 def test_a_picture_is_classified_with_the_latency_of_each_stage(bakeoff, png, tmp_path):

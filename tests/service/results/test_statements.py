@@ -39,7 +39,10 @@ def statements(engine: Any) -> Iterator[list[tuple[str, Any]]]:
             f"{ROOT}/charts/dead_relus.json",
             OF_A_COMPARISON | {"metrics": 2},
         ),  # names, then one kind
-        (f"{ROOT}/report.html", OF_A_COMPARISON | {"metrics": 5}),  # names, losses, three kinds
+        (
+            f"{ROOT}/report.html",  # the checks of the dataset; names, losses, three kinds
+            OF_A_COMPARISON | {"jobs": 3, "metrics": 5},
+        ),
         ("/v1/jobs/latest/charts/accuracy.json", {"jobs": 2}),
         ("/v1/models/latest/charts/accuracy.json", {"models": 1, "jobs": 2}),
     ],

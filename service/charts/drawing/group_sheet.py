@@ -1,0 +1,114 @@
+"""Sheets of images in groups, such as duplicates: a line above each group holds it together."""
+
+import itertools
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from service.charts.drawing.chart import Chart, Panel
+from service.charts.drawing.style import AXIS, FAINT, WIDTH
+
+COLUMNS = 8
+MOST_ROWS = 24
+ROW_HEIGHT = 1.28  # in widths of an image, with its captions
+MARGIN = 0.05  # in widths of an image
+CAPTION_SIZE = 8  # points
+LONGEST_CAPTION = 22  # letters
+LONGEST_SENTENCE = 130  # letters of a line
+
+
+@dataclass(frozen=True)
+class CaptionedImage:
+    """Pixels (H, W, C) as uint8, and up to two lines that are written above them."""
+
+    pixels: NDArray[np.uint8]
+    caption: str
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Where an image is drawn, in columns and rows."""
+
+    row: int
+    column: int
+    is_first: bool  # of its group in this row
+    is_last: bool
+
+
+def group_sheet(title: str, sentence: str, groups: Sequence[Sequence[CaptionedImage]]) -> Chart:
+    """Groups of up to COLUMNS images, several in a row where they fit, and a sentence about them.
+
+    Groups beyond MOST_ROWS rows are left out.
+    """
+    sentence = textwrap.fill(sentence, LONGEST_SENTENCE)
+    if not groups:
+        return Chart(title=title, note=sentence)
+    cells = _layout([len(group) for group in groups])
+    shown = [
+        (cell, image)
+        for cell, image in zip(cells, itertools.chain.from_iterable(groups), strict=True)
+        if cell.row < MOST_ROWS
+    ]
+    num_rows = shown[-1][0].row + 1
+
+    def decorate(axes: Axes) -> None:
+        axes.set_xlim(0, COLUMNS)
+        axes.set_ylim(num_rows * ROW_HEIGHT, 0)
+        axes.set_axis_off()
+        axes.set_aspect("equal", adjustable="box")
+        for cell, image in shown:
+            _draw(axes, cell, image)
+
+    height = 0.9 + num_rows * ROW_HEIGHT * (WIDTH - 0.2) / COLUMNS
+    return Chart([Panel(grid="", decorate=decorate)], height, title=title, footer=sentence)
+
+
+def _layout(sizes: Sequence[int]) -> list[_Cell]:
+    """A cell for each image: a group begins a new row where the rest of the row is too short for it."""
+    cells, row, column = [], 0, 0
+    for size in sizes:
+        if column + size > COLUMNS:
+            row, column = row + (column > 0), 0
+        cells += [
+            _Cell(row, column + place, place == 0, place == size - 1) for place in range(size)
+        ]
+        column += size
+    return cells
+
+
+def _draw(axes: Axes, cell: _Cell, image: CaptionedImage) -> None:
+    top = cell.row * ROW_HEIGHT
+    left, right = cell.column + MARGIN, cell.column + 1 - MARGIN
+    line = (cell.column + MARGIN * cell.is_first, cell.column + 1 - MARGIN * cell.is_last)
+    axes.plot(line, (top + 0.02, top + 0.02), color=AXIS, linewidth=1.5, solid_capstyle="butt")
+    axes.text(
+        left,
+        top + 0.06,
+        image.caption,
+        fontsize=CAPTION_SIZE,
+        color=FAINT,
+        va="top",
+        linespacing=1.15,
+        parse_math=False,
+    )
+    high, wide = image.pixels.shape[:2]
+    # Long sides touch the margins, short ones are centred.
+    half_width, half_height = (right - left) * np.array([wide, high]) / max(wide, high) / 2
+    x, y = (left + right) / 2, top + ROW_HEIGHT - MARGIN - (right - left) / 2
+    axes.imshow(
+        image.pixels[..., 0] if image.pixels.shape[2] == 1 else image.pixels,
+        extent=(x - half_width, x + half_width, y + half_height, y - half_height),
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        interpolation="nearest",
+    )
+
+
+def shortened(line: str) -> str:
+    """A line of a caption that fits above an image."""
+    return line if len(line) <= LONGEST_CAPTION else line[: LONGEST_CAPTION - 1] + "…"

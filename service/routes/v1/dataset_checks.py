@@ -1,0 +1,165 @@
+"""Checks of a dataset: what a job has found in its images and labels."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from models import UnknownNameError
+from service.charts.drawing.group_sheet import CaptionedImage, group_sheet, shortened
+from service.charts.drawing.render import render
+from service.dependencies import Datasets, ReadSession, WriteSession
+from service.errors import refusals
+from service.routes.v1.datasets import Name
+from service.routes.v1.jobs import JobDocument, job_document
+from workers.datasets.listing import SPLITS
+from workers.datasets.loading import mapped_split
+from workers.datasets.registration import describe
+from workers.datasets.store import DatasetAbsentError
+from workers.errors import BakeoffError
+from workers.queue import jobs
+from workers.queue.dataset_checks import CHECKS, enqueue_checks, newest_checks
+from workers.storage.database import utc_now
+from workers.storage.tables import Job
+
+router = APIRouter(prefix="/v1/datasets/{name}/checks", tags=["datasets"])
+
+SplitName = Literal["train", "validation", "test"]
+
+
+class NotCheckedError(BakeoffError):
+    """What a dataset stands for now has not been checked yet."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class CheckingError(BakeoffError):
+    """The job that checks a dataset has not ended yet."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class FoundImage(BaseModel):
+    """An image that a finding is about."""
+
+    split: SplitName
+    index: int = Field(description="position in its split")
+    label: str
+    remark: str = Field(description="what is remarkable about it; mostly empty")
+
+
+class ImageGroup(BaseModel):
+    """Images that belong together, such as copies of each other, or a single image."""
+
+    size: int
+    images: list[FoundImage] = Field(description="the first few")
+
+
+class FindingDocument(BaseModel):
+    """What one check has found."""
+
+    check: str = Field(examples=["near_leaks"])
+    title: str
+    level: Literal["ok", "notice", "warning", "skipped"]
+    sentence: str
+    count: int = Field(description="of what the sentence is about")
+    groups: list[ImageGroup] = Field(description="the first few")
+    counts: dict[str, dict[SplitName, int]] | None = Field(
+        description="images by class and split, of the check that counts them"
+    )
+
+
+class ChecksDocument(BaseModel):
+    """The findings about what a dataset stands for now."""
+
+    job_id: str
+    checked_at: datetime
+    num_images: int
+    num_compared: int = Field(description="images among which near duplicates were searched")
+    findings: list[FindingDocument]
+
+
+@router.get("", summary="Show checks", responses=refusals(404, 409))
+def show_dataset_checks(name: Name, session: ReadSession) -> ChecksDocument:
+    """What the last checks of a dataset found: duplicates, leaks, small classes, label errors."""
+    return _document(_newest(session, name))
+
+
+@router.post("", status_code=202, summary="Check a dataset", responses=refusals(404))
+def check_dataset(name: Name, session: WriteSession, response: Response) -> JobDocument:
+    """Enqueue a job that checks a dataset, beside trainings; one that waits already is returned.
+
+    After a training it looks for label errors, too.
+    """
+    if describe(session, name) is None:
+        raise DatasetAbsentError(name)
+    job = enqueue_checks(session, name, now=utc_now())
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_document(job)
+
+
+@router.get(
+    "/{check}.png",
+    summary="Draw images that a check found",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, **refusals(404, 409)},
+)
+def draw_dataset_check(
+    name: Name,
+    check: Annotated[str, Path(max_length=64, examples=["near_leaks"])],
+    session: ReadSession,
+    datasets: Datasets,
+) -> Response:
+    """The first images that a check found, in groups, as a contact sheet."""
+    job = _newest(session, name)
+    findings = {finding.check: finding for finding in _document(job).findings}
+    if check not in findings:
+        raise UnknownNameError("check", check, list(findings))
+    description = describe(session, name)
+    if description is None:
+        raise DatasetAbsentError(name)
+    path = datasets.path(description.identity, name)
+    images = {split: mapped_split(path, split)[0] for split in SPLITS}
+    finding = findings[check]
+    sheet = group_sheet(
+        f"{name}: {finding.title.lower()}",
+        finding.sentence,
+        [
+            [CaptionedImage(images[image.split][image.index], _caption(image)) for image in group]
+            for group in (found.images for found in finding.groups)
+        ],
+    )
+    return Response(render(sheet, "png"), media_type="image/png")
+
+
+def _newest(session: Session, name: str) -> Job:
+    """The newest checks of what a dataset stands for now."""
+    description = describe(session, name)
+    if description is None:
+        raise DatasetAbsentError(name)
+    checked = newest_checks(session, name, description.identity)
+    if checked:
+        return checked
+    running = jobs.first_unfinished(session, name, [CHECKS])
+    if running:
+        raise CheckingError(
+            f"job '{running.id}' that checks dataset '{name}' is {running.status}; ask again when it"
+            " has ended"
+        )
+    raise NotCheckedError(
+        f"dataset '{name}' has not been checked as it is now; POST /v1/datasets/{name}/checks"
+    )
+
+
+def _document(job: Job) -> ChecksDocument:
+    result: dict[str, Any] = job.result or {}
+    return ChecksDocument(job_id=job.id, checked_at=job.finished_at, **result)
+
+
+def _caption(image: FoundImage) -> str:
+    where = f"{image.split} {image.index}"
+    what = f"{image.label} → {image.remark}" if image.remark else image.label
+    return f"{shortened(where)}\n{shortened(what)}"

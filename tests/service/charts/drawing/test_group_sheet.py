@@ -1,0 +1,50 @@
+"""Sheets of images in groups: every group is held together, and no row is too long."""
+
+import numpy as np
+import pytest
+
+from service.charts.drawing.group_sheet import (
+    COLUMNS,
+    MOST_ROWS,
+    CaptionedImage,
+    group_sheet,
+)
+from service.charts.drawing.render import render
+
+
+def groups(*sizes, shape=(8, 8, 1)):
+    return [[CaptionedImage(np.zeros(shape, np.uint8), "train 1\ncat")] * size for size in sizes]
+
+
+def drawn(*sizes):
+    """The lower left corner of every image, by column and row."""
+    figure = group_sheet("Copies", "there are some", groups(*sizes)).figure()
+    corners = [image.get_extent() for image in figure.axes[0].get_images()]
+    bottoms = sorted({round(bottom, 3) for _, _, bottom, _ in corners})
+    return [(int(left), bottoms.index(round(bottom, 3))) for left, _, bottom, _ in corners]
+
+
+def test_groups_share_a_row_where_they_fit_and_are_never_split():
+    assert drawn(3, 2, 4) == [
+        *((column, 0) for column in range(5)),
+        *((column, 1) for column in range(4)),
+    ]
+
+
+def test_rows_beyond_the_last_are_left_out():
+    assert len(drawn(*[COLUMNS] * (MOST_ROWS + 3))) == COLUMNS * MOST_ROWS
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (30, 10, 3), (10, 30, 3)])
+def test_images_of_every_shape_are_drawn_in_their_proportions(shape):
+    figure = group_sheet("Copies", "there are some", groups(2, shape=shape)).figure()
+    for image in figure.axes[0].get_images():
+        left, right, bottom, top = image.get_extent()
+        assert (right - left) / (bottom - top) == pytest.approx(shape[1] / shape[0])
+
+
+def test_a_sheet_without_images_says_what_was_found():
+    sheet = group_sheet("Copies", "there are none", [])
+
+    assert sheet.note == "there are none"
+    assert render(sheet, "png").startswith(b"\x89PNG")
