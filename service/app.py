@@ -118,6 +118,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.database = open_database(settings.resolved_database_url)
     app.state.artifacts = ArtifactStore(settings.resolved_artifacts_url)
     app.state.datasets = DatasetStore(app.state.artifacts, settings.datasets_folder)
+    app.state.datasets.remove_abandoned()
     adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes

@@ -5,6 +5,7 @@ import fcntl
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.storage.datasets import DatasetIdentity
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+#: Prefixes of scratch folders and files; no name of a dataset begins so.
+UPLOADING, RECEIVING = ".-upload-", ".-received-"
+ABANDONED_SECONDS = 24 * 3600  # after which what lies there was left by a process that was killed
 PREPARED, UPLOADS = "datasets", "uploads"  # folders of the artifact store
 
 
@@ -58,6 +62,17 @@ class DatasetStore:
 
     def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
         self._artifacts, self.folder = artifacts, folder
+
+    def remove_abandoned(self) -> None:
+        """Remove the scratch files of processes that were killed."""
+        for path in (*self.folder.glob(f"{UPLOADING}*"), *self.folder.glob(f"{RECEIVING}*")):
+            with contextlib.suppress(FileNotFoundError):  # another process removes it too
+                if datetime.now(UTC).timestamp() - path.stat().st_mtime < ABANDONED_SECONDS:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
     def keep(self, prepared: Path, identity: DatasetIdentity) -> None:
         """Keep a prepared file, in the artifact store and here."""

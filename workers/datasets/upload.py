@@ -12,7 +12,7 @@ from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import DatasetConflictError
 from workers.datasets.known import datasets
 from workers.datasets.registration import Upload, clear, register
-from workers.datasets.store import DatasetStore, check_name
+from workers.datasets.store import UPLOADING, DatasetStore, check_name
 from workers.datasets.upload_options import UploadOptions
 from workers.storage.database import transaction
 
@@ -46,7 +46,7 @@ def import_upload(
     name = request.name
     check_name(name)
     store.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=store.folder, prefix=".upload-") as scratch:
+    with tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch:
         prepared = Path(scratch) / "prepared.safetensors"
         description = prepare(request.upload.path, prepared, request.options)
         _refuse_other_content(name, description)

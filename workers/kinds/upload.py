@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from workers.datasets.preparing.prepare import Progress
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.registration import Upload
-from workers.datasets.store import DatasetStore
+from workers.datasets.store import UPLOADING, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs, leases
@@ -36,7 +36,7 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
         jobs.refuse_if_needed(session, job.dataset)
         leases.record_progress(session, lease, {"phase": "storing"})  # or the lease is lost
 
-    with tempfile.TemporaryDirectory(dir=store.folder, prefix=".upload-") as scratch:
+    with tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch:
         file = Path(scratch) / "upload"
         store.get_upload(job.options["upload"], file)
         upload = Upload(file, job.options["upload_sha256"])

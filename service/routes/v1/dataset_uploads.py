@@ -22,7 +22,7 @@ from workers.datasets.errors import NoUploadError
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.registration import Upload, clear, unregister
-from workers.datasets.store import DatasetAbsentError, check_name
+from workers.datasets.store import RECEIVING, DatasetAbsentError, check_name
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
@@ -110,8 +110,9 @@ async def upload_dataset(
 ) -> Any:
     """Keep an uploaded archive as a dataset."""
     await run_in_threadpool(uploads.refuse_early, name)
-    uploads.datasets.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=uploads.datasets.folder, prefix=".received-") as temporary:
+    folder = uploads.datasets.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=RECEIVING) as temporary:
         file = cast("BinaryIO", temporary)
         sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
         upload = UploadRequest(name, Upload(Path(temporary.name), sha256), options)

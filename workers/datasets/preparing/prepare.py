@@ -2,10 +2,9 @@
 
 import math
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,38 +14,25 @@ from workers.datasets.content import ContentError
 from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError
 from workers.datasets.image_file import Measured
-from workers.datasets.listing import ListedImage, Listing
+from workers.datasets.listing import Listing
 from workers.datasets.preparation import Preparation
 from workers.datasets.prepared_file import PreparedFile
 from workers.datasets.preparing import assignment, plan
 from workers.datasets.preparing.assignment import Assignment
 from workers.datasets.preparing.content_hash import content_hash
-from workers.datasets.preparing.pieces import (
-    NUM_VALUES,
-    Damage,
-    Piece,
-    decode_piece,
-    measure_piece,
+from workers.datasets.preparing.decode import (
+    IMAGES_OF_A_PIECE,
+    Progress,
+    Report,
+    decode,
+    moments,
 )
+from workers.datasets.preparing.pieces import Damage, measure_piece
 from workers.datasets.preparing.processes import Map, cut
 from workers.datasets.upload_options import UploadOptions
 
-IMAGES_OF_A_PIECE = 256
-BYTES_OF_A_PIECE = 16 * 1024**2
 SPARE_BYTES = 256 * 1024**2  # of the disk, which are left free
 DAMAGED = "damaged image"
-LOWEST_STD = 1e-6
-
-
-class Progress(NamedTuple):
-    """How far a preparation is."""
-
-    phase: str  # "measuring" or "decoding"
-    done: int  # images
-    total: int
-
-
-Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -101,13 +87,13 @@ def prepare(
         draft = _draft(found, preparation, classes, assigned)
         draft = replace(draft, source=source, options=options)
         file = _create(target, found, preparation, draft)
-        damage, counts = _decode(file, found.listing.images, assigned, preparation, apply, report)
+        damage, counts = decode(file, found.listing.images, assigned, preparation, apply, report)
         if not damage:
             break
         found = found.without(damage, options)  # the splits follow from the images that are left
     labels = labels[assigned.order]
     digest = content_hash(mapped_images(file), labels, assigned.order, given, classes)
-    mean, std = _moments(counts)
+    mean, std = moments(counts)
     description = replace(draft, sha256=digest, mean=mean, std=std)
     file.finish(description.as_json(), labels, assigned.order)
     return description
@@ -179,55 +165,3 @@ def _create(
             f" bytes, and {max(0, free):,} are free; choose a smaller ?size="
         )
     return PreparedFile.create(target, shape, draft.as_json())
-
-
-def _decode(
-    file: PreparedFile,
-    images: Sequence[ListedImage],
-    assigned: Assignment,
-    preparation: Preparation,
-    apply: Map,
-    report: Report,
-) -> tuple[list[Damage], NDArray[np.int64]]:
-    """Decode every image into its row: what is damaged, and the counts of values of the train split."""
-    counts = np.zeros((preparation.channels, NUM_VALUES), np.int64)
-    size = max(1, min(IMAGES_OF_A_PIECE, BYTES_OF_A_PIECE // math.prod(file.shape[1:])))
-    damage: list[Damage] = []
-    done = 0
-    for piece in apply(decode_piece, _pieces(file, images, assigned, preparation, size)):
-        rows = assigned.order[done : done + size]
-        damage += [(int(rows[position]), reason) for position, reason in piece.damage]
-        counts += piece.value_counts
-        done += len(rows)
-        report(Progress("decoding", done, len(images)))
-    return damage, counts
-
-
-def _pieces(
-    file: PreparedFile,
-    images: Sequence[ListedImage],
-    assigned: Assignment,
-    preparation: Preparation,
-    size: int,
-) -> Iterator[Piece]:
-    for start in range(0, len(images), size):
-        positions = assigned.order[start : start + size]
-        yield Piece(
-            [images[position].place for position in positions],
-            file.offset_of(start),
-            num_counted=min(max(0, assigned.sizes["train"] - start), len(positions)),
-            target=str(file.path),
-            preparation=preparation,
-        )
-
-
-def _moments(counts: NDArray[np.int64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each channel, exact from the counts (channels, 256) of its values."""
-    values = np.arange(NUM_VALUES, dtype=np.float64) / (NUM_VALUES - 1)
-    means, stds = [], []
-    for channel in counts:
-        weights = channel / channel.sum()
-        mean = float((weights * values).sum())
-        means.append(mean)
-        stds.append(max(math.sqrt(float((weights * (values - mean) ** 2).sum())), LOWEST_STD))
-    return tuple(means), tuple(stds)

@@ -1,0 +1,82 @@
+"""Decodes the images of a listing into the rows of a prepared file, piece by piece."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.datasets.listing import ListedImage
+from workers.datasets.preparation import Preparation
+from workers.datasets.prepared_file import PreparedFile
+from workers.datasets.preparing.assignment import Assignment
+from workers.datasets.preparing.pieces import NUM_VALUES, Damage, Piece, decode_piece
+from workers.datasets.preparing.processes import Map
+
+IMAGES_OF_A_PIECE = 256
+BYTES_OF_A_PIECE = 16 * 1024**2
+LOWEST_STD = 1e-6
+
+
+class Progress(NamedTuple):
+    """How far a preparation is."""
+
+    phase: str  # "measuring" or "decoding"
+    done: int  # images
+    total: int
+
+
+Report = Callable[[Progress], None]
+
+
+def decode(
+    file: PreparedFile,
+    images: Sequence[ListedImage],
+    assigned: Assignment,
+    preparation: Preparation,
+    apply: Map,
+    report: Report,
+) -> tuple[list[Damage], NDArray[np.int64]]:
+    """Decode every image into its row: what is damaged, and the counts of values of the train split."""
+    counts = np.zeros((preparation.channels, NUM_VALUES), np.int64)
+    size = max(1, min(IMAGES_OF_A_PIECE, BYTES_OF_A_PIECE // math.prod(file.shape[1:])))
+    damage: list[Damage] = []
+    done = 0
+    for piece in apply(decode_piece, _pieces(file, images, assigned, preparation, size)):
+        rows = assigned.order[done : done + size]
+        damage += [(int(rows[position]), reason) for position, reason in piece.damage]
+        counts += piece.value_counts
+        done += len(rows)
+        report(Progress("decoding", done, len(images)))
+    return damage, counts
+
+
+def _pieces(
+    file: PreparedFile,
+    images: Sequence[ListedImage],
+    assigned: Assignment,
+    preparation: Preparation,
+    size: int,
+) -> Iterator[Piece]:
+    for start in range(0, len(images), size):
+        positions = assigned.order[start : start + size]
+        yield Piece(
+            [images[position].place for position in positions],
+            file.offset_of(start),
+            num_counted=min(max(0, assigned.sizes["train"] - start), len(positions)),
+            target=str(file.path),
+            preparation=preparation,
+        )
+
+
+def moments(counts: NDArray[np.int64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel, exact from the counts (channels, 256) of its values."""
+    values = np.arange(NUM_VALUES, dtype=np.float64) / (NUM_VALUES - 1)
+    means, stds = [], []
+    for channel in counts:
+        weights = channel / channel.sum()
+        mean = float((weights * values).sum())
+        means.append(mean)
+        stds.append(max(math.sqrt(float((weights * (values - mean) ** 2).sum())), LOWEST_STD))
+    return tuple(means), tuple(stds)
