@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.datasets.preparing.prepare import Progress
+from workers.datasets.preparing.decode import Progress
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.registration import Upload
 from workers.datasets.store import UPLOADING, DatasetStore

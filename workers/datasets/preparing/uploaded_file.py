@@ -6,7 +6,8 @@ from workers.datasets.archives import open_archive
 from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.formats import accepted, list_images
-from workers.datasets.preparing.prepare import Progress, Report, prepare
+from workers.datasets.preparing.decode import Progress, Report
+from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import (
     in_processes,
     in_this_process,
