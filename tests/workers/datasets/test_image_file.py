@@ -1,6 +1,7 @@
 """Image files of every format and kind of pixel: decoded, measured, upright."""
 
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +152,13 @@ def test_the_first_frame_of_an_animation_counts() -> None:
 
 def test_suffixes_are_those_of_the_formats() -> None:
     assert {Path(f"a.{suffix}").suffix for suffix in ("png", "jpg", "heic", "tif")} <= SUFFIXES
+
+
+def test_without_the_extra_a_heic_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = encoded(colour_image(), "HEIC")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+
+    with pytest.raises(ImageFileError, match=r"pip install 'bakeoff\[heic\]'"):
+        decode(content)

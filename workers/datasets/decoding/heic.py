@@ -1,12 +1,14 @@
-"""HEIC files, which are what telephones make; libheif reads them, within bounds of its own."""
+"""HEIC files, which are what telephones make; libheif reads them, within bounds of its own.
+
+It is an extra: its wheel brings an encoder, x265, that is under the GPL.
+"""
 
 import io
 from typing import Any
 
-import pillow_heif
 from PIL import Image
 
-from workers.datasets.decoding.bounds import check_size
+from workers.datasets.decoding.bounds import ImageFileError, check_size
 
 
 def open_heic(content: bytes) -> Any:
@@ -14,6 +16,12 @@ def open_heic(content: bytes) -> Any:
 
     10 and 12 bits become 8: the file says what is white, so no scale has to be found for it.
     """
+    try:
+        import pillow_heif
+    except ImportError:
+        raise ImageFileError(
+            "HEIC is not read by this installation: pip install 'bakeoff[heic]', or send it as JPEG"
+        ) from None
     heif = pillow_heif.open_heif(io.BytesIO(content), convert_hdr_to_8bit=True)
     check_size(*heif.size)
     return heif
