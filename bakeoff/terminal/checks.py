@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from bakeoff.answers import Json
-from bakeoff.client import Client
 from bakeoff.errors import RefusedError
+
+if TYPE_CHECKING:
+    from bakeoff.client import Client
 
 UNFINISHED = frozenset({"queued", "running"})
 FAILED = 422
@@ -21,7 +24,7 @@ MARKS = {
 }
 
 
-def checked(console: Console, client: Client, name: str) -> Json:
+def checked(console: Console, client: "Client", name: str) -> Json:
     """Let a worker check a dataset, show how far it is, and return what it found; RefusedError."""
     job: Json = client.check_dataset(name)
     with console.status(f"job {job['id']}") as status:

@@ -14,10 +14,12 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from workers.storage.datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.training.checkpoint import Checkpoint
 
 EPOCHS = 3
+IDENTITY = DatasetIdentity("0", "given")
 
 
 def bits(seed: int, epochs: int) -> bytes:
@@ -92,7 +94,9 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
         image_shape=(1, 1, 1),
         num_classes=1,
         name="simulated",
-        sha256="0",
+        sha256=IDENTITY.sha256,
+        split=IDENTITY.split,
+        preparation=None,
         classes=["one"],
         mean=[0.0],
         std=[1.0],
@@ -101,8 +105,9 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
     replaced: list[tuple[Any, str, Any]] = [
         (train, "Trainer", functools.partial(SimulatedTrainer, trained=trained)),
         (train, "build", lambda *_, **__: None),
-        (train, "fetch", lambda *_: None),
-        (train, "store", SimpleNamespace(load=lambda *_: dataset)),
+        (train, "fetch", lambda *_: SimpleNamespace(identity=IDENTITY)),
+        (train.DatasetStore, "path", lambda *_: Path("none")),
+        (train, "load", lambda *_: dataset),
         (train, "evaluate_trained", lambda *_: SimpleNamespace(result=Judged())),
         (train, "_probabilities_file", lambda *_: b"probabilities"),
         (train, "keep_graph", _keep_graph),

@@ -7,10 +7,17 @@ from tests.service.routes.v1.predicting import URL, post
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", b"GIF89a\x01\x00\x01\x00", b"<svg/>"],
+    [b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", b"GIF89a\x01\x00\x01\x00", b"<svg/>"],
 )
 def test_what_is_no_image_is_refused_and_the_accepted_formats_are_named(trained, content):
     assert "PNG, JPEG, WEBP" in trained.refused(post(trained, content), 422)
+
+
+def test_an_empty_body_is_called_empty(trained):
+    refusal = trained.refused(post(trained, b""), 422)
+
+    assert "the body is empty" in refusal
+    assert "an image file" in refusal
 
 
 def test_a_truncated_image_is_refused(trained, png):
