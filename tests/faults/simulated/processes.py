@@ -50,7 +50,7 @@ class SimulatedExecutor:
     def stop(self, lease: Lease) -> None:
         crash_points.reach(CrashPoint.STOP)
         child = self._children.pop(lease, None)
-        if child and not self._processes.faults.happens("lost stop"):
+        if child and not self._processes.faults.happens("lost stop", 0.5):
             self._processes.scheduler.kill(child)
         crash_points.reach(CrashPoint.STOPPED)
 
