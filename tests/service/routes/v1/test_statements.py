@@ -18,20 +18,16 @@ from workers.storage.tables import Job, Model
 numbers = itertools.count()
 
 
-@pytest.fixture
-def service(service: Any) -> Any:
-    """An installation whose service has looked for API keys, of which it remembers that there are none."""
-    service.http.get("/v1/jobs")
-    return service
-
-
 @contextmanager
 def counted(service: Any) -> Iterator[Counter[str]]:
-    """Every statement that the service executes, with its parameters, and how often."""
+    """Every statement that the service executes, with its parameters, and how often.
+
+    The look for API keys is left out: the cache repeats it every second, whatever is asked for.
+    """
     statements: Counter[str] = Counter()
 
     def note(_1: Any, _2: Any, statement: str, parameters: Any, *_3: Any) -> None:
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith("BEGIN") and "FROM api_keys" not in statement:
             statements[f"{statement} {parameters}"] += 1
 
     database = service.http.app.state.database
