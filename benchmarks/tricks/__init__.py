@@ -39,7 +39,7 @@ class Network:
         return self.architecture + precision + batch
 
 
-SMALL = Network("fully_connected", 51_200)
+SMALL = Network("fully_connected", 204_800)
 DEEP = Network("deep_fully_connected", 6_400)
 CNN = Network("cnn", 6_400)
 CNN_FLOAT32 = Network("cnn", 3_200, "float32")
