@@ -16,7 +16,7 @@ from bakeoff.terminal.progress import watch
 if TYPE_CHECKING:
     from bakeoff.client import Client
 
-LEADERBOARD_WIDTH = 150
+LEADERBOARD_WIDTH = 170
 
 
 def comparison_request(
