@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import ImageShape
-from workers.datasets import splits
 from workers.datasets.description import DatasetDescription
 from workers.datasets.geometry import Geometry
-from workers.datasets.image_dataset import ImageDataset, Split, hold_out_validation
+from workers.datasets.image_dataset import (
+    VALIDATION_SHARE,
+    ImageDataset,
+    Split,
+    hold_out_validation,
+)
 from workers.datasets.listing import SPLITS
 from workers.datasets.preparation import Preparation
 from workers.datasets.prepared_file import Header, mapped, read_header
-
-VALIDATION_SHARE = 0.1  # of train, in a file of an earlier version
+from workers.storage.datasets import RANDOM_VALIDATION
 
 
 def load(path: Path, name: str) -> ImageDataset:
@@ -66,7 +69,7 @@ def describe_file(header: Header) -> DatasetDescription:
             "test": header.entries["test_labels"]["shape"][0],
         },
         sha256=metadata["sha256"],
-        split=splits.RANDOM_VALIDATION,
+        split=RANDOM_VALIDATION,
         preparation=Preparation(channels, Geometry(width, height, "stretch")),
         source=metadata["source"],
         notes=[metadata["note"]] if metadata["note"] else [],

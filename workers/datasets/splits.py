@@ -15,7 +15,6 @@ VALIDATION_SHARE = 0.1  # of what is for training
 TEST_SHARE = 0.2  # of everything, where nothing is for testing
 
 GIVEN = "given"  # every split is as the upload has it
-RANDOM_VALIDATION = "random-validation10"  # how versions up to 0.1 held out validation
 
 
 def rule(*, holds_out_validation: bool, test_share: float | None) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 from workers.errors import BakeoffError
 from workers.queue.jobs import TRAIN, JobStateError
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.datasets import RANDOM_VALIDATION, DatasetIdentity
 from workers.storage.tables import Job, JobStatus
-
-RANDOM_VALIDATION = "random-validation10"  # of jobs that ended before splits had names
 
 
 class IncomparableJobsError(BakeoffError):

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from workers.storage.tables import Dataset, Job, JobStatus
 
 UPLOAD = "upload"  # the kind of job that makes a dataset of an uploaded file
+RANDOM_VALIDATION = (
+    "random-validation10"  # the rule of versions up to 0.1, which had no names for them
+)
 
 
 class DatasetIdentity(NamedTuple):

@@ -14,19 +14,20 @@ from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.places import FilePlace, file_on_disk
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+#: What zipfile raises for a file that is damaged, or newer than it knows: NotImplementedError stands
+#: for a method of compression, or a version of the format, that it cannot read.
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
     OSError,
     EOFError,
-    NotImplementedError,  # zipfile lacks the method of compression
+    NotImplementedError,
     RuntimeError,
     ValueError,
 )
-LOCAL_HEADER = struct.Struct(
-    "<26x2H"
-)  # its last two numbers: lengths of the name and the extra field
+#: The last two numbers of a local header: the lengths of the name and of the extra field.
+LOCAL_HEADER = struct.Struct("<26x2H")
 BLOCK = 1024**2
 
 
@@ -35,7 +36,7 @@ class ZipArchive:
 
     def __init__(self, path: Path, scratch: Path) -> None:
         self._path, self._scratch = path, scratch
-        try:  # NotImplementedError: a newer version of the format than zipfile knows
+        try:
             self._zip = zipfile.ZipFile(path)
         except DAMAGE as error:
             raise UnreadableArchiveError(f"the file is not a whole zip archive ({error})") from None
