@@ -1,9 +1,7 @@
 """The job that checks a dataset, beside trainings: duplicates, leaks, small classes, label errors."""
 
-import contextlib
 import dataclasses
 import logging
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,13 +18,13 @@ from workers.datasets.registration import describe
 from workers.datasets.store import DatasetAbsentError, DatasetStore
 from workers.queue import dataset_checks, leases
 from workers.queue.leases import Lease
+from workers.queue.progress import ImageProgress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactError, ArtifactStore
-from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 
-REPORT_SECONDS = 0.5  # between two reports of progress
 HELD_OUT = "test"  # the split of which trainings keep their probabilities
 
 logger = logging.getLogger(__name__)
@@ -45,7 +43,7 @@ class ChecksJob:
         self.database: Engine = open_database(settings.resolved_database_url)
         self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
         self.store = DatasetStore(self.artifacts, settings.datasets_folder)
-        self._reported = 0.0
+        self._progress = ImageProgress(self.database, lease)
 
     def check(self) -> None:
         """Gather facts about the images, let every check judge them, and write down what it finds."""
@@ -79,7 +77,7 @@ class ChecksJob:
             split: LabelledImages(*mapped_split(path, split)) for split in SPLITS
         }
         held_out = self._held_out(trained, len(splits[HELD_OUT].labels))
-        return gather(description.classes, splits, held_out, self._report)
+        return gather(description.classes, splits, held_out, self._progress.report)
 
     def _held_out(self, trained: Sequence[Job], num_images: int) -> HeldOut | None:
         """The mean of the test probabilities that trainings have kept."""
@@ -102,14 +100,3 @@ class ChecksJob:
             return None
         probabilities: NDArray[np.float64] = load(content)["probabilities"].astype(np.float64)
         return probabilities
-
-    def _report(self, phase: str, done: int, total: int) -> None:
-        """Write down how far it is, unless that was done just now."""
-        now = time.monotonic()
-        if now - self._reported < REPORT_SECONDS and done < total:
-            return
-        self._reported = now
-        progress = {"phase": phase, "done": done, "total": total}
-        # Progress that is lost is reported again soon.
-        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
-            leases.record_progress(session, self.lease, progress)

@@ -1,14 +1,11 @@
 """The job that makes a dataset of an uploaded file, beside trainings; it can be followed and cancelled."""
 
 import tempfile
-import time
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.datasets.preparing.decode import Progress
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.registration import Upload
 from workers.datasets.store import UPLOADING, DatasetStore
@@ -17,12 +14,11 @@ from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs, leases
 from workers.queue.dataset_checks import enqueue_checks
 from workers.queue.leases import Lease
+from workers.queue.progress import ImageProgress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.tables import Job
-
-REPORT_SECONDS = 0.5  # between two reports of progress
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:
@@ -41,37 +37,14 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
         store.get_upload(job.options["upload"], file)
         upload = Upload(file, job.options["upload_sha256"])
         options = UploadOptions.from_json(job.options["options"])
-        reporter = Reporter(database, lease)
+        progress = ImageProgress(database, lease)
         description = import_upload(
             database,
             store,
             UploadRequest(job.dataset, upload, options),
-            prepare=partial(prepare_file, report=reporter.report),
+            prepare=partial(prepare_file, report=lambda done: progress.report(*done)),
             refuse=refuse,
         )
     with transaction(database) as session:
         enqueue_checks(session, job.dataset, now=utc_now())
         leases.succeed(session, lease, result=description.as_json(), now=utc_now())
-
-
-class Reporter:
-    """Writes the progress of a preparation, with the seconds that its phase will still take."""
-
-    def __init__(self, database: Engine, lease: Lease) -> None:
-        self._database, self._lease = database, lease
-        self._phase, self._started, self._reported = "", 0.0, 0.0
-
-    def report(self, progress: Progress) -> None:
-        """Write it down, unless that was done just now."""
-        now = time.monotonic()
-        if progress.phase != self._phase:
-            self._phase, self._started = progress.phase, now
-        elif now - self._reported < REPORT_SECONDS:
-            return
-        self._reported = now
-        left = progress.total - progress.done
-        seconds = (now - self._started) * left / progress.done if progress.done else None
-        with transaction(self._database) as session:
-            leases.record_progress(
-                session, self._lease, {**progress._asdict(), "eta_seconds": seconds}
-            )
