@@ -105,13 +105,6 @@ TRICKS = {
         lambda: mock.patch.object(step, "use_16_bit_dropout", return_value=None),
         devices=("cpu",),
     ),
-    "onednn": Trick(
-        "float32 products by oneDNN",
-        "torch's choice (MKL)",
-        (SMALL,),
-        lambda: mock.patch.object(products, "use_onednn", return_value=None),
-        devices=("cpu",),
-    ),
     "bfloat16": Trick(
         "bfloat16",
         "float32",
@@ -161,8 +154,6 @@ def not_measurable(name: str, device: torch.device) -> str | None:
         return f"needs {needed[TRICKS[name].devices[0]]}"
     if name == "rounding" and not products.can_round_to_bfloat16():
         return "oneDNN does not round products on this processor"
-    if name == "onednn" and products.can_round_to_bfloat16():
-        return "oneDNN rounds products on this processor, so that MKL computes those in float32"
     if name == "bfloat16" and not precision.computes_in_bfloat16(device):
         return "this device does not compute in bfloat16"
     return None

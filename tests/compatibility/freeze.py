@@ -5,7 +5,6 @@ checkout by its command line, and asks them over HTTP alone. README.md here says
 """
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -18,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,20 +31,6 @@ FULLY_CONNECTED = {"name": "fully_connected", "options": {"widths": [16, 16]}}
 LARGE_CHARTS = {"roc", "confidently_wrong", "only_one_right"}  # a curve a class, and pictures
 #: Trained slowly enough to be interrupted; float32, so that every processor computes nearly the same.
 INTERRUPTED = {"epochs": 12, "batch_size": 256, "precision": "float32"}
-
-
-#: Lines of /proc/cpuinfo that decide which kernels run, and how they split their sums.
-DECISIVE = ("vendor_id", "cpu family", "model", "model name", "stepping", "cache size", "flags")
-
-
-def machine() -> str:
-    """A fingerprint: where it is equal, the same training ends in the same bits."""
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().split("\n\n")[0].splitlines() if path.exists() else []
-    pairs = (line.partition(":") for line in lines)
-    known = {name.strip(): value.strip() for name, _, value in pairs}
-    parts = [known.get(name, "") for name in DECISIVE] + [version("torch"), version("numpy")]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -262,7 +246,6 @@ def continued(version: Version, jobs: dict[str, str], target: Path) -> dict[str,
             weights = http.get(f"/v1/models/{job['model_id']}/weights").content
             (target / f"{name.replace(' ', '_')}.safetensors").write_bytes(weights)
             results[name] = {
-                "weights_sha256": hashlib.sha256(weights).hexdigest(),
                 "metrics": http.get(f"/v1/jobs/{jobs[name]}/metrics").json(),
             }
         version.stop_worker(worker)
@@ -313,7 +296,6 @@ def main() -> None:
     commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=given.checkout, text=True)
     facts = {
         "commit": commit.strip(),
-        "machine": machine(),
         "recipe_defaults": {name: field["default"] for name, field in fields.items()},
         "jobs": jobs,
         "continued": results,

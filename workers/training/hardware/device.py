@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from workers.errors import BakeoffError
-from workers.training.hardware import allocator, products
+from workers.training.hardware import allocator
 
 
 class DeviceUnavailableError(BakeoffError):
@@ -50,7 +50,6 @@ def prepare(device: torch.device) -> None:
         _use_deterministic_kernels()
     if device.type == "cpu":
         allocator.keep_freed_memory()
-        products.use_onednn()
 
 
 def _use_deterministic_kernels() -> None:

@@ -1,8 +1,7 @@
-"""How the CPU multiplies float32 matrices: oneDNN's switch in torch.
+"""Products of float32 matrices whose factors oneDNN rounds to bfloat16: a switch in torch.
 
-The switch says whether oneDNN may round the factors of a product to bfloat16, and so also whether
-torch uses oneDNN for products at all. See docs.pytorch.org/docs/stable/notes/mkldnn.html. Whether
-oneDNN does round is up to the processor: with AMX it does, with AVX-512 bfloat16 alone not always.
+See docs.pytorch.org/docs/stable/notes/mkldnn.html. Whether oneDNN does round is up to the processor:
+with AMX it does, with AVX-512 bfloat16 alone not always.
 """
 
 import functools
@@ -27,15 +26,6 @@ def can_round_to_bfloat16() -> bool:
     with rounded_to_bfloat16():
         product = left @ right
     return float((product.double() / exact - 1).abs().max()) > FLOAT32_ERROR
-
-
-def use_onednn() -> None:
-    """Let oneDNN compute float32 products where it does not round them.
-
-    On AMD processors MKL's float32 products run at less than half of its speed.
-    """
-    if _has_onednn() and not can_round_to_bfloat16():
-        _switch.fp32_precision = "bf16"
 
 
 @contextmanager

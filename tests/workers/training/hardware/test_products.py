@@ -96,30 +96,12 @@ def test_a_processor_that_does_not_round_products_uses_autocast(
     assert choose_precision("auto", deep(), CPU).name == auto
 
 
-def test_without_onednn_no_product_is_rounded_and_the_switch_is_left_alone(
+def test_without_onednn_no_product_is_rounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(products, "_switch", None)
     products.can_round_to_bfloat16.cache_clear()
     try:
         assert not products.can_round_to_bfloat16()
-        products.use_onednn()
     finally:
         products.can_round_to_bfloat16.cache_clear()
-
-
-@pytest.mark.parametrize(("can_round", "setting"), [(True, "none"), (False, "bf16")])
-def test_onednn_multiplies_outside_of_a_step_only_where_it_does_not_round(
-    monkeypatch: pytest.MonkeyPatch, setting: str, *, can_round: bool
-) -> None:
-    class Switch:
-        fp32_precision = "none"
-
-    switch = Switch()
-    monkeypatch.setattr(products, "_switch", switch)
-    monkeypatch.setattr(products, "_has_onednn", lambda: True)
-    monkeypatch.setattr(products, "can_round_to_bfloat16", lambda: can_round)
-
-    products.use_onednn()
-
-    assert switch.fp32_precision == setting
