@@ -89,7 +89,7 @@ faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; w
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not; damage image files (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py \
-	  tests/workers/datasets/test_damaged_image_files.py tests/service/routes/v1/test_damaged_images.py
+	  tests/workers/datasets/images/test_damaged_image_files.py tests/service/routes/v1/test_damaged_images.py
 
 .venv-mlserver/.installed:
 	$(PYTHON) -m venv .venv-mlserver

@@ -1,8 +1,8 @@
 """The datasets of the data folder, loaded by name."""
 
-from workers.datasets import loading
 from workers.datasets.image_dataset import ImageDataset
-from workers.datasets.store import DatasetAbsentError, DatasetStore
+from workers.datasets.stored import loading
+from workers.datasets.stored.store import DatasetAbsentError, DatasetStore
 from workers.settings import settings
 from workers.storage import datasets
 from workers.storage.artifacts import ArtifactStore

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults
 from service.results.comparisons import ResultsReader
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import idempotency
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workers.datasets.description import DatasetDescription
-from workers.datasets.geometry import Geometry
-from workers.datasets.preparation import Preparation
-from workers.datasets.prepared_file import PreparedFile
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.preparation import Preparation
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.prepared_file import PreparedFile
 
 CLASSES = 10
 PHOTO = (4032, 3024)  # width and height of a phone's photo: 12 megapixels

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.uploads.memory import memory_mib
-from workers.datasets.loading import load
+from workers.datasets.stored.loading import load
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 from service.inference.predictor import Predictor
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.preparation import Preparation
 
 INLINE_SECONDS = 0.001  # for which the event loop may be held up
 

@@ -8,7 +8,7 @@ from service.inference.batcher import INLINE_SECONDS, Batcher, Classified
 from service.inference.deadlines import Deadline
 from service.inference.errors import OverloadedError
 from service.inference.prediction_counts import PredictionCounts
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.preparation import Preparation
 from workers.engines import Engine, Images
 from workers.storage.tables import Model
 

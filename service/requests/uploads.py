@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import AfterValidator, Field
 
 from service.requests.fields import Form, Name
-from workers.datasets.geometry import Fit
+from workers.datasets.images.geometry import Fit
 from workers.datasets.upload_options import Damaged, UploadOptions
 
 MOST_SIDE = 1024  # pixels

@@ -20,7 +20,7 @@ from service.results.stored_checks import StoredChecks
 from service.results.stored_images import StoredImages
 from service.results.stored_metrics import StoredMetrics
 from service.results.stored_predictions import StoredPredictions
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, jobs
 from workers.queue.comparable import identity_of
 from workers.queue.jobs import TRAIN, JobStateError

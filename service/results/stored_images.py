@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.loading import mapped_split
-from workers.datasets.store import DatasetGoneError, DatasetStore
+from workers.datasets.stored.loading import mapped_split
+from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.storage.datasets import DatasetIdentity
 
 

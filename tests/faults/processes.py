@@ -12,7 +12,7 @@ from typing import Any
 
 from bakeoff import Client
 from workers.datasets.fetch import fetch
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
 from workers.schema.migrate import upgrade
 from workers.settings import Settings

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from tests.postgresql import new_database
 from workers.datasets.fetch import fetch_file
 from workers.datasets.image_dataset import ImageDataset, Split
-from workers.datasets.loading import load
+from workers.datasets.stored.loading import load
 from workers.schema.migrate import upgrade
 from workers.storage.database import open_database
 from workers.training.measuring import latency

@@ -16,7 +16,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from workers.datasets.fetch import fetch
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs, registrations
 from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade

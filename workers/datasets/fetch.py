@@ -8,18 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from workers.datasets.adoption import adopt
 from workers.datasets.archives import open_archive
 from workers.datasets.content import ContentError
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, SourceError
 from workers.datasets.formats import accepted, list_images
 from workers.datasets.known import KnownDataset, Source, datasets
-from workers.datasets.listing import Listing
+from workers.datasets.listings.listing import Listing
 from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import in_this_process
-from workers.datasets.registration import describe, register
-from workers.datasets.store import DatasetStore, locked
+from workers.datasets.stored.adoption import adopt
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.registration import describe, register
+from workers.datasets.stored.store import DatasetStore, locked
 from workers.datasets.upload_options import UploadOptions
 from workers.errors import BakeoffError
 from workers.storage.database import transaction

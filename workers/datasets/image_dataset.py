@@ -12,7 +12,7 @@ from torch import Tensor
 from models import ImageShape
 
 if TYPE_CHECKING:  # training imports this module where only torch is installed
-    from workers.datasets.preparation import Preparation
+    from workers.datasets.images.preparation import Preparation
 
 VALIDATION_SHARE = 0.1  # of what the source calls train
 SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split

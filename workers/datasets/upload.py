@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import DatasetConflictError
 from workers.datasets.known import datasets
-from workers.datasets.registration import Upload, clear, register
-from workers.datasets.store import UPLOADING, DatasetStore, check_name
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.registration import Upload, clear, register
+from workers.datasets.stored.store import UPLOADING, DatasetStore, check_name
 from workers.datasets.upload_options import UploadOptions
 from workers.storage.database import transaction
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from workers.datasets.geometry import Fit
+from workers.datasets.images.geometry import Fit
 
 Damaged = Literal["refuse", "skip"]
 

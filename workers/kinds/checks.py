@@ -11,11 +11,11 @@ from safetensors.numpy import load
 from sqlalchemy import Engine
 
 from workers.datasets.checks import Gathered, HeldOut, LabelledImages, gather, run_checks
-from workers.datasets.description import DatasetDescription
-from workers.datasets.listing import SPLITS
-from workers.datasets.loading import mapped_split
-from workers.datasets.registration import describe
-from workers.datasets.store import DatasetAbsentError, DatasetStore
+from workers.datasets.listings.listing import SPLITS
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.loading import mapped_split
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetAbsentError, DatasetStore
 from workers.queue import dataset_checks, leases
 from workers.queue.leases import Lease
 from workers.queue.progress import ImageProgress

@@ -1,7 +1,7 @@
 """The job that makes a dataset ready."""
 
 from workers.datasets.fetch import fetch
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import leases
 from workers.queue.dataset_checks import enqueue_checks, newest_checks
 from workers.queue.leases import Lease

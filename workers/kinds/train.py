@@ -9,9 +9,9 @@ from torch import nn
 
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
-from workers.datasets.loading import load
-from workers.datasets.registration import Files, clear
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.loading import load
+from workers.datasets.stored.registration import Files, clear
+from workers.datasets.stored.store import DatasetStore
 from workers.exports.onnx import keep_graph
 from workers.queue import leases
 from workers.queue.leases import Lease

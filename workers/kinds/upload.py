@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from workers.datasets.preparing.uploaded_file import prepare_file
-from workers.datasets.registration import Upload
-from workers.datasets.store import UPLOADING, DatasetStore
+from workers.datasets.stored.registration import Upload
+from workers.datasets.stored.store import UPLOADING, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs, leases

@@ -17,7 +17,7 @@ from service.inference.bodies.images import (
     range_of,
 )
 from service.inference.bodies.pixels import CHANNELS, as_bytes, channels_last
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.preparation import Preparation
 
 MAGIC = npy.MAGIC_PREFIX
 AXES = "as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"

@@ -11,9 +11,9 @@ from models import ImageShape
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.pixels import as_pixels
 from service.inference.bodies.plain_png import decode_plain_png, is_plain
-from workers.datasets.image_file import ImageFileError, decode_file, stated_pixels
-from workers.datasets.pixel_scale import PixelScale
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.image_file import ImageFileError, decode_file, stated_pixels
+from workers.datasets.images.pixel_scale import PixelScale
+from workers.datasets.images.preparation import Preparation
 
 # Rounded up from what the smallest and the larger files take: it decides where they are decoded.
 SECONDS_PER_FILE, SECONDS_PER_PIXEL = 60e-6, 15e-9

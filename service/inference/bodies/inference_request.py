@@ -13,7 +13,7 @@ from service.inference.bodies.errors import ProtocolError
 from service.inference.bodies.images import from_file, range_of, seconds_to_decode
 from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.preparation import Preparation
 
 MOST_MICROSECONDS = 600e6  # of a timeout
 _is_length = re.compile("[0-9]{1,12}").fullmatch

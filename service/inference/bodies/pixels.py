@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
-from workers.datasets.pixel_scale import PixelScale
+from workers.datasets.images.pixel_scale import PixelScale
 
 BRIGHTEST = 255
 CHANNELS = (1, 3)

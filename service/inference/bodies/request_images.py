@@ -23,7 +23,7 @@ from service.inference.bodies.images import (
     seconds_to_decode,
 )
 from service.inference.bodies.limits import MOST_IMAGES, check_number
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.preparation import Preparation
 
 ACCEPTED = (
     "accepted are an image file (image/png, image/jpeg, image/webp and others), multipart/form-data"

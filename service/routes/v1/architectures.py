@@ -9,8 +9,8 @@ from models import ImageShape, architectures
 from service.dependencies import ReadSession
 from service.errors import refusals
 from service.requests.architecture_options import options_schema
-from workers.datasets.registration import describe
-from workers.datasets.store import DatasetAbsentError
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetAbsentError
 from workers.training.measuring.network_summary import Layer, summarise
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])

@@ -15,10 +15,10 @@ from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.listing import SPLITS
-from workers.datasets.loading import mapped_split
-from workers.datasets.registration import describe
-from workers.datasets.store import DatasetAbsentError
+from workers.datasets.listings.listing import SPLITS
+from workers.datasets.stored.loading import mapped_split
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetAbsentError
 from workers.errors import BakeoffError
 from workers.queue import jobs
 from workers.queue.dataset_checks import CHECKS, enqueue_checks, newest_checks

@@ -15,9 +15,9 @@ from models import UnknownNameError
 from service.dependencies import Datasets, ReadSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
-from workers.datasets.loading import mapped_split
-from workers.datasets.registration import describe
-from workers.datasets.store import DatasetAbsentError
+from workers.datasets.stored.loading import mapped_split
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetAbsentError
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 

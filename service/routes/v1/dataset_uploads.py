@@ -17,12 +17,12 @@ from service.errors import TooLargeError, refusals
 from service.requests.uploads import ResizeForm, upload_options
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import NoUploadError
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
-from workers.datasets.registration import Upload, clear, unregister
-from workers.datasets.store import RECEIVING, DatasetAbsentError, check_name
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.registration import Upload, clear, unregister
+from workers.datasets.stored.store import RECEIVING, DatasetAbsentError, check_name
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs

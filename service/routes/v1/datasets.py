@@ -9,10 +9,10 @@ from models import UnknownNameError
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.description import DatasetDescription
-from workers.datasets.geometry import Fit
+from workers.datasets.images.geometry import Fit
 from workers.datasets.known import datasets
-from workers.datasets.registration import describe
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.registration import describe
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.database import utc_now

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.workers.datasets.uploads import class_folders, prepare, zipped
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch, fetch_file
 from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.known.cifar10 import CLASS_FOLDERS
-from workers.datasets.loading import load
-from workers.datasets.registration import describe
 from workers.datasets.sources.download import verify
-from workers.datasets.store import DatasetStore
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.loading import load
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetStore
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction

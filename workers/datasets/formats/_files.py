@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from workers.datasets.image_file import SUFFIXES
-from workers.datasets.listing import Split
+from workers.datasets.images.image_file import SUFFIXES
+from workers.datasets.listings.listing import Split
 
 #: The names that people give to splits, without regard to case.
 SPLIT_NAMES: dict[str, Split] = {

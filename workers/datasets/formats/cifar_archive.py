@@ -14,8 +14,8 @@ from workers.datasets.content import MOST_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import listed
 from workers.datasets.formats._files import HIDDEN, is_hidden
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
-from workers.datasets.places import ArrayFile, FilePlace
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.places import ArrayFile, FilePlace
 
 ACCEPTED = "the official archive of CIFAR-10 or CIFAR-100"
 SIDE = 32

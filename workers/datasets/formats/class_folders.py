@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from workers.datasets.archives import Archive
-from workers.datasets.class_names import normalised
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import (
     HIDDEN,
@@ -21,7 +20,8 @@ from workers.datasets.formats._files import (
     split_named,
     tables,
 )
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = "image files in class folders (cat/1.jpg), or in train/<class>/, test/<class>/"
 OUTSIDE = "image outside the class folders"

@@ -17,8 +17,8 @@ from workers.datasets.archives.limits import MOST_TABLE_BYTES, check_ratio
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, listed
 from workers.datasets.formats._files import HIDDEN, is_hidden
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
-from workers.datasets.places import ArrayFile
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.places import ArrayFile
 
 ACCEPTED = "the four IDX files of MNIST"
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -18,8 +18,8 @@ from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MOST_TABLE_BYTES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, listed
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
-from workers.datasets.places import ArrayFile
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.places import ArrayFile
 
 ACCEPTED = (
     "arrays x_train, y_train, x_test, y_test (Keras) or train_images, train_labels, … (MedMNIST)"

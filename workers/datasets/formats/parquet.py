@@ -17,11 +17,11 @@ from pyarrow import parquet
 
 from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import check_number, check_total
-from workers.datasets.class_names import normalised
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import SPLIT_NAMES
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
-from workers.datasets.places import FilePlace
+from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.places import FilePlace
 
 ACCEPTED = "Parquet files with the columns image and label (Hugging Face)"
 IMAGE_COLUMNS = ("image", "img", "images", "picture")

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from workers.datasets.archives import Archive
-from workers.datasets.class_names import normalised
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import (
     HIDDEN,
@@ -22,7 +21,8 @@ from workers.datasets.formats._files import (
     tables,
 )
 from workers.datasets.formats._rows import COLUMNS, Row, read_table
-from workers.datasets.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = f"image files with {COLUMNS}"
 MOST_TABLES = 100

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets import splits
 from workers.datasets.content import ContentError
-from workers.datasets.listing import SPLITS, Split
+from workers.datasets.listings import splits
+from workers.datasets.listings.listing import SPLITS, Split
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.listing import Split
+from workers.datasets.listings.listing import Split
 
 ROWS = 256  # read at once
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.listing import ListedImage
-from workers.datasets.preparation import Preparation
-from workers.datasets.prepared_file import PreparedFile
+from workers.datasets.images.preparation import Preparation
+from workers.datasets.listings.listing import ListedImage
 from workers.datasets.preparing.assignment import Assignment
 from workers.datasets.preparing.pieces import NUM_VALUES, Damage, Piece, decode_piece
 from workers.datasets.preparing.processes import Map
+from workers.datasets.stored.prepared_file import PreparedFile
 
 IMAGES_OF_A_PIECE = 256
 BYTES_OF_A_PIECE = 16 * 1024**2

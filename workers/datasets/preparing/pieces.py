@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.errors import ArchiveError
-from workers.datasets.image_file import ImageFileError, Measured, measure, measure_pixels
-from workers.datasets.places import FilePlace, Place
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.image_file import ImageFileError, Measured, measure, measure_pixels
+from workers.datasets.images.preparation import Preparation
+from workers.datasets.listings.places import FilePlace, Place
 
 NUM_VALUES = 256  # of a byte
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from workers.datasets.content import ContentError
-from workers.datasets.geometry import Geometry
-from workers.datasets.image_file import Measured
-from workers.datasets.pixel_scale import PixelScale, find_scale
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.image_file import Measured
+from workers.datasets.images.pixel_scale import PixelScale, find_scale
+from workers.datasets.images.preparation import Preparation
 from workers.datasets.upload_options import UploadOptions
 
 MOST_SIDE = 512  # pixels that images keep without being asked, where all agree

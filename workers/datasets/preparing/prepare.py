@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.class_names import check_classes, ordered_classes
 from workers.datasets.content import ContentError
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError
-from workers.datasets.image_file import Measured
-from workers.datasets.listing import Listing
-from workers.datasets.preparation import Preparation
-from workers.datasets.prepared_file import PreparedFile
+from workers.datasets.images.image_file import Measured
+from workers.datasets.images.preparation import Preparation
+from workers.datasets.listings.class_names import check_classes, ordered_classes
+from workers.datasets.listings.listing import Listing
 from workers.datasets.preparing import assignment, plan
 from workers.datasets.preparing.assignment import Assignment
 from workers.datasets.preparing.content_hash import content_hash
@@ -29,6 +27,8 @@ from workers.datasets.preparing.decode import (
 )
 from workers.datasets.preparing.pieces import Damage, measure_piece
 from workers.datasets.preparing.processes import Map, cut
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.prepared_file import PreparedFile
 from workers.datasets.upload_options import UploadOptions
 
 SPARE_BYTES = 256 * 1024**2  # of the disk, which are left free

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from workers.datasets.archives import open_archive
-from workers.datasets.description import DatasetDescription
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.formats import accepted, list_images
 from workers.datasets.preparing.decode import Progress, Report
@@ -14,6 +13,7 @@ from workers.datasets.preparing.processes import (
     run_apart,
     usable_processors,
 )
+from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.upload_options import UploadOptions
 
 SMALL = 1024**2  # bytes of an upload that is not worth processes of its own

@@ -28,7 +28,7 @@ class Model(Base):
     image_shape: Mapped[list[Any]]  # channels, height, width
     mean: Mapped[list[Any]]  # of each channel, on the scale 0 to 1
     std: Mapped[list[Any]]
-    #: How an image becomes pixels, see workers/datasets/preparation.py; None: it is stretched.
+    #: How an image becomes pixels, see workers/datasets/images/preparation.py; None: it is stretched.
     preparation: Mapped[dict[str, Any] | None]
     num_parameters: Mapped[int]
     validation_accuracy: Mapped[float]

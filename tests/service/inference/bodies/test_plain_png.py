@@ -13,9 +13,9 @@ from PIL import Image, PngImagePlugin
 from models import ImageShape
 from service.inference.bodies.images import ImageError, from_file
 from service.inference.bodies.plain_png import decode_plain_png
-from workers.datasets.geometry import Geometry
-from workers.datasets.image_file import ImageFileError, decode
-from workers.datasets.preparation import Preparation
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.image_file import ImageFileError, decode
+from workers.datasets.images.preparation import Preparation
 
 SHAPES = st.builds(ImageShape, st.sampled_from([1, 3]), st.integers(1, 9), st.integers(1, 9))
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests.service.routes.v1.predicting import URL, post
-from tests.workers.datasets.image_files import damaged, samples
+from tests.workers.datasets.images.image_files import damaged, samples
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "3")) * 2
 SAMPLES = samples()

@@ -14,10 +14,10 @@ from PIL import Image
 from service.inference.bodies import images as bodies
 from service.inference.predictor import Predictor
 from tests.service.routes.v1.predicting import URL, encoded, post
-from tests.workers.datasets.image_files import colour_image, png16, tiff
-from workers.datasets.geometry import Geometry
-from workers.datasets.pixel_scale import PixelScale
-from workers.datasets.preparation import Preparation
+from tests.workers.datasets.images.image_files import colour_image, png16, tiff
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.pixel_scale import PixelScale
+from workers.datasets.images.preparation import Preparation
 
 GEOMETRIES = [Geometry(8, 8, fit) for fit in ("crop", "pad", "stretch")]
 DEEP = np.arange(64, dtype=np.uint16).reshape(8, 8) * 60

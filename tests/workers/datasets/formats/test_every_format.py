@@ -23,8 +23,8 @@ from workers.datasets.errors import ArchiveError
 COLOURS = '''
 """A text of one line, which holds the colours of all images."""
 
-from workers.datasets.listing import ListedImage, Listing
-from workers.datasets.places import ArrayFile, RowPlace
+from workers.datasets.listings.listing import ListedImage, Listing
+from workers.datasets.listings.places import ArrayFile, RowPlace
 
 ACCEPTED = "a zip with a colours.txt"
 

@@ -26,12 +26,12 @@ from tests.workers.datasets.uploads import (
 )
 from workers.datasets.archives import open_archive
 from workers.datasets.formats import list_images
-from workers.datasets.loading import load
-from workers.datasets.prepared_file import mapped
 from workers.datasets.preparing.decode import Progress
 from workers.datasets.preparing.prepare import prepare as prepare_listing
 from workers.datasets.preparing.processes import Map, in_processes, in_this_process
 from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
+from workers.datasets.stored.loading import load
+from workers.datasets.stored.prepared_file import mapped
 from workers.datasets.upload_options import UploadOptions
 
 shapes = st.tuples(

@@ -1,1 +1,0 @@
-"""Decoders of image files, one concern a file; `workers.datasets.image_file` is the entry to them."""

@@ -1,0 +1,95 @@
+"""Loads a prepared file as a dataset: its images are memory-mapped, and read when they are needed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models import ImageShape
+from workers.datasets.image_dataset import (
+    VALIDATION_SHARE,
+    ImageDataset,
+    Split,
+    hold_out_validation,
+)
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.preparation import Preparation
+from workers.datasets.listings.listing import SPLITS
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.prepared_file import Header, mapped, read_header
+from workers.storage.datasets import RANDOM_VALIDATION
+
+
+def load(path: Path, name: str) -> ImageDataset:
+    """The dataset in a prepared file, which versions up to 0.1 wrote in another form."""
+    from safetensors.torch import load_file
+
+    header = read_header(path)
+    tensors = load_file(path)
+    description = describe_file(header)
+    cut = _cut if header.is_prepared_file else _cut_as_earlier_versions
+    return ImageDataset(
+        name=name,
+        classes=description.classes,
+        sha256=description.sha256,
+        split=description.split,
+        preparation=description.preparation,
+        moments=(description.mean, description.std) if description.mean else None,
+        **cut(tensors, description),
+    )
+
+
+def mapped_split(path: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Images (N, H, W, C) and labels (N,) of a split; of a mapped file nothing is read yet."""
+    header = read_header(path)
+    if not header.is_prepared_file:
+        loaded: Split = getattr(load(path, ""), split)
+        return loaded.images.permute(0, 2, 3, 1).numpy(), loaded.labels.numpy()
+    sizes = header.description["sizes"]
+    start = sum(sizes[before] for before in SPLITS[: SPLITS.index(split)])
+    rows = slice(start, start + sizes[split])
+    return mapped(path, "images")[rows], mapped(path, "labels")[rows]
+
+
+def describe_file(header: Header) -> DatasetDescription:
+    """What the header of a prepared file says, of this form or of that of versions up to 0.1."""
+    if header.is_prepared_file:
+        return DatasetDescription.from_json(header.description)
+    metadata = header.metadata
+    num_images, *shape = header.entries["train_images"]["shape"]
+    channels, height, width = ImageShape(*shape)
+    num_validation = max(1, round(num_images * VALIDATION_SHARE))
+    return DatasetDescription(
+        classes=tuple(json.loads(metadata["classes"])),
+        sizes={
+            "train": num_images - num_validation,
+            "validation": num_validation,
+            "test": header.entries["test_labels"]["shape"][0],
+        },
+        sha256=metadata["sha256"],
+        split=RANDOM_VALIDATION,
+        preparation=Preparation(channels, Geometry(width, height, "stretch")),
+        source=metadata["source"],
+        notes=[metadata["note"]] if metadata["note"] else [],
+    )
+
+
+def _cut(tensors: dict[str, Tensor], description: DatasetDescription) -> dict[str, Split]:
+    images = tensors["images"].permute(0, 3, 1, 2)  # (N, H, W, C) → (N, C, H, W), nothing is moved
+    found, start = {}, 0
+    for split, size in description.sizes.items():
+        end = start + size
+        found[split] = Split(images[start:end], tensors["labels"][start:end])
+        start = end
+    return found
+
+
+def _cut_as_earlier_versions(
+    tensors: dict[str, Tensor], description: DatasetDescription
+) -> dict[str, Split]:
+    del description
+    train, validation = hold_out_validation(Split(tensors["train_images"], tensors["train_labels"]))
+    test = Split(tensors["test_images"], tensors["test_labels"])
+    return {"train": train, "validation": validation, "test": test}

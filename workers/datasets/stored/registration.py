@@ -1,0 +1,91 @@
+"""Gives a prepared dataset its name, and clears away the files that nothing needs any more."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from workers.datasets.stored.description import DatasetDescription
+from workers.datasets.stored.store import DatasetAbsentError, DatasetStore, check_name
+from workers.storage import datasets
+from workers.storage.database import transaction, utc_now
+from workers.storage.datasets import DatasetIdentity
+from workers.storage.tables import Dataset
+
+
+class Files(NamedTuple):
+    """The files of a dataset in the artifact store."""
+
+    identity: DatasetIdentity
+    upload: str | None  # artifact path of what it was made of
+
+
+class Upload(NamedTuple):
+    """A file that was uploaded, on this machine."""
+
+    path: Path
+    sha256: str
+
+
+def describe(session: Session, name: str) -> DatasetDescription | None:
+    """What a dataset is; None where there is none of that name. DatasetNameError."""
+    check_name(name)
+    row = datasets.find(session, name)
+    return DatasetDescription.from_json(row.description) if row else None
+
+
+def register(
+    session: Session,
+    store: DatasetStore,
+    name: str,
+    description: DatasetDescription,
+    prepared: Path,
+    upload: Upload | None = None,
+) -> Files | None:
+    """Keep a prepared file, and let `name` stand for it; returns the files it stood for before.
+
+    The files are kept within the transaction of the session, so that clear(), which has one of its
+    own, does not remove them before the row is there.
+    """
+    before = datasets.find(session, name)
+    old = _files_of(before) if before else None
+    store.keep(prepared, description.identity)
+    session.merge(
+        Dataset(
+            name=name,
+            sha256=description.sha256,
+            split=description.split,
+            description=description.as_json(),
+            upload=store.keep_upload(upload.path, upload.sha256) if upload else None,
+            upload_sha256=upload.sha256 if upload else None,
+            created_at=utc_now(),
+        )
+    )
+    session.flush()
+    return old
+
+
+def unregister(session: Session, name: str) -> Files:
+    """Forget a dataset; returns its files, which clear() removes. DatasetAbsentError."""
+    row = datasets.find(session, name)
+    if row is None:
+        raise DatasetAbsentError(name)
+    session.delete(row)
+    session.flush()
+    return _files_of(row)
+
+
+def clear(database: Engine, store: DatasetStore, files: Files | None) -> None:
+    """Remove files that no dataset is made of and no job may still train on."""
+    if files is None:
+        return
+    with transaction(database) as session:
+        if not datasets.is_needed(session, files.identity):
+            store.remove(files.identity)
+        if files.upload and not datasets.is_upload_needed(session, files.upload):
+            store.remove_upload(files.upload)
+
+
+def _files_of(row: Dataset) -> Files:
+    return Files(DatasetIdentity(row.sha256, row.split), row.upload)
