@@ -56,6 +56,7 @@ class Run:
     result: dict[str, Any] | None = None  # of a succeeded job, as workers.training.results.Result
     latency: dict[str, Any] | None = None  # the newest table of its model, and the `job_id` of it
     num_epochs: int = 0  # completed
+    fold: int | None = None  # that tested it, from 1 to the comparison's `folds`
 
     def curve(self, metric: str) -> list[float]:
         """A metric by epoch, NaN where it was not finite."""
@@ -82,6 +83,7 @@ class ComparisonResults:
     recipe: dict[str, Any]
     recipe_hash: str
     seeds: tuple[int, ...]
+    folds: int | None  # parts of the dataset that tested in turn; None: its test split tested
     entries: tuple[Entry, ...]  # in the order asked for
     runs: tuple[Run, ...]
     #: Job id → its network's predictions of the test images; jobs whose predictions are lost are left out.

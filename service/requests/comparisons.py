@@ -21,6 +21,7 @@ from workers.training.recipe import Recipe
 MOST_SEEDS = 50
 MOST_ARCHITECTURES = 50
 MOST_JOBS = 500
+MOST_FOLDS = 20
 Label = Annotated[Name, Field(min_length=1, max_length=60)]
 
 
@@ -72,6 +73,13 @@ class NewComparison(Form):
         max_length=MOST_SEEDS,
         description="how many (seeds 0, 1, …), or the seeds themselves",
     )
+    folds: int | None = Field(
+        None,
+        ge=2,
+        le=MOST_FOLDS,
+        description="cross-validation: all images are divided into so many parts, each of which"
+        " tests what was trained on the others; default: the dataset's own test split",
+    )
     priority: Priority = 0
 
     @model_validator(mode="after")
@@ -108,6 +116,7 @@ class NewComparison(Form):
             recipe=self.recipe.stored(),
             recipe_hash=self.recipe.hash,
             seeds=self.seeds,
+            folds=self.folds,
             priority=self.priority,
         )
 

@@ -52,6 +52,7 @@ class ResultsReader:
             recipe=comparison.recipe,
             recipe_hash=comparison.recipe_hash,
             seeds=tuple(comparison.seeds),
+            folds=comparison.folds,
             entries=tuple(Entry(**entry) for entry in comparison.architectures),
         )
 
@@ -69,6 +70,7 @@ class ResultsReader:
             recipe=job.recipe or {},
             recipe_hash=str(job.recipe_hash),
             seeds=(job.seed,),
+            folds=None,
             entries=(Entry(name, name, job.options),),
         )
 
@@ -135,6 +137,7 @@ def _run(
         job_id=job.id,
         architecture=label,
         seed=job.seed,
+        fold=job.fold,
         status=str(job.status),
         model_id=(job.result or {}).get("model_id"),
         num_epochs=job.epoch,

@@ -148,6 +148,7 @@ def make() -> Make:
                 "learning_rate": 1e-3,
                 "batch_size": 128,
             },
+            folds=None,
             recipe_hash="0123456789",
             seeds=tuple(range(seeds)),
             entries=tuple(Entry(f"network_{n}", f"network_{n}", {}) for n in numbers),

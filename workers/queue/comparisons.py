@@ -29,6 +29,7 @@ class ComparisonRequest:
     recipe: dict[str, Any]
     recipe_hash: str
     seeds: list[int]
+    folds: int | None = None  # parts of the dataset that test in turn; None: its test split tests
     priority: int = 0
 
 
@@ -66,11 +67,14 @@ def create(
             recipe=request.recipe,
             recipe_hash=request.recipe_hash,
             seed=seed,
+            fold=fold,
+            folds=request.folds,
             priority=request.priority,
             comparison_id=comparison.id,
             needs_dataset=True,
         )
         for seed in request.seeds
+        for fold in (range(1, request.folds + 1) if request.folds else [None])
         for architecture in request.architectures
     ]
     return comparison, jobs.enqueue_all(session, requests, now=now)

@@ -31,6 +31,8 @@ class JobRequest:
     recipe: dict[str, Any] | None = None
     recipe_hash: str | None = None
     seed: int = 0
+    fold: int | None = None  # from 1 to `folds`
+    folds: int | None = None
     priority: int = 0
     comparison_id: str | None = None
     model_id: str | None = None

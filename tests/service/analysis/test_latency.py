@@ -36,6 +36,7 @@ def results(*tables: list[dict[str, object]] | None) -> ComparisonResults:
         recipe={},
         recipe_hash="",
         seeds=tuple(range(len(tables))),
+        folds=None,
         entries=(Entry("cnn", "cnn", {}),),
         runs=runs,
     )

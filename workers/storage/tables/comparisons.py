@@ -21,6 +21,7 @@ class Comparison(Base):
     recipe: Mapped[dict[str, Any]]
     recipe_hash: Mapped[str]
     seeds: Mapped[list[Any]]
+    folds: Mapped[int | None]  # parts of the dataset that test in turn; None: its test split tests
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -15,7 +15,9 @@ class Dataset(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str]  # of the content, whatever file it came from
-    split: Mapped[str]  # the rule by which the content was split, see workers/datasets/listings/splits.py
+    split: Mapped[
+        str
+    ]  # the rule by which the content was split, see workers/datasets/listings/splits.py
     description: Mapped[dict[str, Any]]  # what the header of the prepared file says
     upload: Mapped[str | None]  # artifact path of the file that it was made of
     upload_sha256: Mapped[str | None]

@@ -74,6 +74,9 @@ class Job(Base):
     recipe: Mapped[dict[str, Any] | None]
     recipe_hash: Mapped[str | None]
     seed: Mapped[int] = mapped_column(default=0)
+    #: Which part of the dataset, from 1 to `folds`, tests; None: the test split of the dataset.
+    fold: Mapped[int | None]
+    folds: Mapped[int | None]
     #: Whose latency to measure. No foreign key: models refer to jobs already.
     model_id: Mapped[str | None] = mapped_column(index=True)
 

@@ -23,6 +23,10 @@ class Model(Base):
     dataset_sha256: Mapped[str]
     dataset_split: Mapped[str] = mapped_column(server_default="random-validation10")
     seed: Mapped[int]
+    fold: Mapped[
+        int | None
+    ]  # that tested it, from 1 to `folds`; None: the test split of the dataset
+    folds: Mapped[int | None]
     recipe_hash: Mapped[str]
     classes: Mapped[list[Any]]
     image_shape: Mapped[list[Any]]  # channels, height, width
