@@ -50,7 +50,7 @@ def _quotas(counts: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     exact = counts * share
     most = np.minimum(np.maximum(counts - 1, 0), np.ceil(exact).astype(np.int64))
     quotas: NDArray[np.int64] = np.minimum(np.floor(exact).astype(np.int64), most)
-    wanted = min(max(1, round(float(exact.sum()))), int(most.sum()))
+    wanted = min(max(1, round(float(counts.sum() * share))), int(most.sum()))
     by_remainder = np.argsort(-(exact - quotas), kind="stable")
     for index in by_remainder:
         if quotas.sum() < wanted and quotas[index] < most[index]:
