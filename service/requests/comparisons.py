@@ -77,6 +77,7 @@ class NewComparison(Form):
         None,
         ge=2,
         le=MOST_FOLDS,
+        exclude_if=lambda folds: folds is None,  # the fingerprint stays that of earlier versions
         description="cross-validation: all images are divided into so many parts, each of which"
         " tests what was trained on the others; default: the dataset's own test split",
     )
