@@ -6,9 +6,10 @@ from typing import Any
 from fastapi import Request
 
 from service.inference.admission import AdmissionControl
+from service.inference.batcher import Classified
 from service.inference.bodies.request_images import RequestImages
 from service.inference.deadlines import deadline_of
-from service.inference.decoding import decode_images
+from service.inference.decoding import Decoded, decode_images
 from service.inference.errors import ClientGoneError
 from service.inference.prediction_list import PredictionOptions, prediction_list
 from service.inference.predictor import Predictor
@@ -19,24 +20,34 @@ LONG_WAIT = 0.5
 
 
 async def classify(
-    request: Request, images: RequestImages, predictor: Predictor, options: PredictionOptions
-) -> dict[str, Any]:
-    """What one model says of the images: a PredictionList as plain values.
+    request: Request, images: RequestImages, predictor: Predictor, timeout: float | None
+) -> tuple[Decoded, Classified]:
+    """Decode the images of a request and classify them, within `timeout` seconds.
 
     ImageError, OverloadedError, ClientGoneError.
     """
-    waited: float = request.scope.get(WAITED, 0.0)
-    received = perf_counter()
     predictor.check_room(len(images))
-    if waited > LONG_WAIT and await request.is_disconnected():
+    if request.scope.get(WAITED, 0.0) > LONG_WAIT and await request.is_disconnected():
         raise ClientGoneError
-    deadline = deadline_of(request, options.timeout_ms and options.timeout_ms / 1e3)
+    deadline = deadline_of(request, timeout)
     decoded = await decode_images(images, predictor, deadline)
+    admission: AdmissionControl = request.app.state.admission
     classified = await predictor.classify(
         decoded.images.pixels,
         deadline.after(decoded.queue_seconds),
-        concurrent_requests=concurrent_requests(request),
+        concurrent_requests=admission.num_requests,
     )
+    return decoded, classified
+
+
+async def predict(
+    request: Request, images: RequestImages, predictor: Predictor, options: PredictionOptions
+) -> dict[str, Any]:
+    """What one model says of the images: a PredictionList as plain values. Errors as of classify()."""
+    waited: float = request.scope.get(WAITED, 0.0)
+    received = perf_counter()
+    timeout = options.timeout_ms and options.timeout_ms / 1e3
+    decoded, classified = await classify(request, images, predictor, timeout)
     answer = prediction_list(predictor, decoded.images, classified, options.top_k)
     answer["latency_ms"] = {
         "decode": 1e3 * decoded.decode_seconds,
@@ -45,9 +56,3 @@ async def classify(
         "total": 1e3 * (waited + perf_counter() - received),
     }
     return answer
-
-
-def concurrent_requests(request: Request) -> int:
-    """The number of predictions the service is answering, this one included."""
-    admission: AdmissionControl = request.app.state.admission
-    return admission.num_requests

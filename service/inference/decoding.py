@@ -12,52 +12,35 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Generic, Protocol, TypeVar
 
+from service.inference.bodies.images import PreparedImages
+from service.inference.bodies.request_images import RequestImages
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 from service.inference.predictor import Predictor
-from workers.datasets.images.preparation import Preparation
 
 INLINE_SECONDS = 0.001  # for which the event loop may be held up
 
 THREADS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
 
-Prepared = TypeVar("Prepared")
-PreparedOut = TypeVar("PreparedOut", covariant=True)
-
-
-class Unprepared(Protocol[PreparedOut]):
-    """The images of a request, not decoded yet."""
-
-    def __len__(self) -> int: ...
-
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
-
-    def prepare(self, preparation: Preparation) -> PreparedOut:
-        """Decode all images as a model takes them."""
-
 
 @dataclass(frozen=True)
-class Decoded(Generic[Prepared]):
+class Decoded:
     """What was decoded, the seconds waited for a thread and worked."""
 
-    images: Prepared
+    images: PreparedImages
     queue_seconds: float
     decode_seconds: float
 
 
-async def decode_images(
-    images: Unprepared[Prepared], predictor: Predictor, deadline: Deadline
-) -> Decoded[Prepared]:
+async def decode_images(images: RequestImages, predictor: Predictor, deadline: Deadline) -> Decoded:
     """Decode the images of a request for a model. ImageError, OverloadedError, ClientGoneError."""
     asked = perf_counter()
     if images.seconds_to_prepare(predictor.preparation) < INLINE_SECONDS:
         prepared = images.prepare(predictor.preparation)
         return Decoded(prepared, 0.0, perf_counter() - asked)
 
-    def decode() -> Decoded[Prepared]:
+    def decode() -> Decoded:
         started = perf_counter()
         if deadline.is_past(asked, started):
             sentence = f"not decoded within the {deadline.timeout:g} s asked for"
@@ -72,12 +55,10 @@ async def decode_images(
         raise
 
 
-async def _in_a_thread(
-    decode: Callable[[], Decoded[Prepared]], deadline: Deadline
-) -> Decoded[Prepared]:
+async def _in_a_thread(decode: Callable[[], Decoded], deadline: Deadline) -> Decoded:
     """What `decode` returns; given up when the client hangs up, and then not begun any more."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Decoded[Prepared]] = loop.create_future()
+    answer: asyncio.Future[Decoded] = loop.create_future()
     work = THREADS.submit(decode)
     work.add_done_callback(lambda work: loop.call_soon_threadsafe(_pass_on, work, answer))
     try:
@@ -86,7 +67,7 @@ async def _in_a_thread(
         work.cancel()
 
 
-def _pass_on(work: Future[Decoded[Prepared]], answer: asyncio.Future[Decoded[Prepared]]) -> None:
+def _pass_on(work: Future[Decoded], answer: asyncio.Future[Decoded]) -> None:
     if answer.done() or work.cancelled():
         return  # the request was given up meanwhile
     error = work.exception()

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import ImageShape
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.images import from_file, range_of, seconds_to_decode
+from service.inference.bodies.images import PreparedImages, from_file, range_of, seconds_to_decode
 from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
 from workers.datasets.images.preparation import Preparation
@@ -43,19 +42,20 @@ class InferenceRequest:
         shape = ImageShape(*preparation.shape)
         return sum(seconds_to_decode(file, shape) for file in self.values)
 
-    def prepare(self, preparation: Preparation) -> NDArray[np.uint8]:
-        """The images (N, C, H, W) as the model takes them. ProtocolError, ImageError."""
+    def prepare(self, preparation: Preparation) -> PreparedImages:
+        """Decode and prepare all images. ProtocolError, ImageError."""
         if isinstance(self.values, list):
             files = [from_file(file, preparation, name="an element") for file in self.values]
             if not files:
                 raise ProtocolError("the request has no image")
-            return np.stack([image.pixels for image in files])
+            pixels = np.stack([image.pixels for image in files])
+            return PreparedImages(pixels, [image.notes for image in files])
         if self.values.shape[1:] != preparation.shape:
             wanted = [-1, *preparation.shape]
             raise ProtocolError(f"'images' has shape {wanted}, and not {list(self.values.shape)}")
         accepted = f"accepted are {range_of(preparation.scale)}"
         numbers = as_bytes(self.values, accepted=accepted, scale=preparation.scale)
-        return np.ascontiguousarray(numbers)
+        return PreparedImages(np.ascontiguousarray(numbers), [[] for _ in numbers])
 
     @property
     def parameters(self) -> dict[str, Any]:

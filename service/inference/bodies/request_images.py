@@ -34,7 +34,7 @@ ACCEPTED = (
 
 
 class RequestImages(Protocol):
-    """Images that are not decoded yet, because only the model says how they are prepared."""
+    """The images of a request, not decoded yet: only the model says how they are prepared."""
 
     def __len__(self) -> int: ...
 
@@ -75,13 +75,13 @@ class _Rows:
         return from_rows(self.rows, preparation, name=self.name)
 
 
-Unprepared = _File | _Rows
+Image = _File | _Rows
 
 
 class SeparateImages:
     """Images that have arrived one by one."""
 
-    def __init__(self, images: Sequence[Unprepared]) -> None:
+    def __init__(self, images: Sequence[Image]) -> None:
         self._images = images
 
     def __len__(self) -> int:
@@ -130,7 +130,7 @@ def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
     return SeparateImages([_File(content, "the body")])
 
 
-async def _from_form(request: Request) -> Sequence[Unprepared]:
+async def _from_form(request: Request) -> Sequence[Image]:
     try:
         async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
@@ -141,7 +141,7 @@ async def _from_form(request: Request) -> Sequence[Unprepared]:
         raise ImageError(f"the multipart body cannot be read: {error.detail}") from None
 
 
-def _from_json(content: bytes) -> Sequence[Unprepared]:
+def _from_json(content: bytes) -> Sequence[Image]:
     try:
         body = from_json(content)
     except ValueError:

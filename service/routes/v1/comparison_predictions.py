@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 
 from service.dependencies import Database, Id
 from service.errors import refusals
+from service.inference import classification
 from service.inference.bodies.limits import MOST_BYTES
 from service.inference.bodies.request_images import read_images
-from service.inference.classification import classify
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
 from service.inference.predictor_cache import PredictorCache
 from workers.queue import comparisons
@@ -62,7 +62,7 @@ async def predict_by_all(
     answers = []
     for label, model in models:
         predictor = await predictors.get(model, options.engine)
-        answer = await classify(request, images, predictor, options)
+        answer = await classification.predict(request, images, predictor, options)
         of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
         answers.append(ComparedPrediction.model_validate(answer | of_model))
     return ComparedPredictions(comparison_id=found_id, models=answers)

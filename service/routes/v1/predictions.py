@@ -7,9 +7,9 @@ from pydantic_core import to_json
 
 from service.dependencies import Id
 from service.errors import refusals
+from service.inference import classification
 from service.inference.bodies.limits import MOST_BYTES
 from service.inference.bodies.request_images import read_images
-from service.inference.classification import classify
 from service.inference.model_resolver import ModelResolver
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
 from service.inference.predictor_cache import PredictorCache
@@ -40,7 +40,7 @@ async def predict(
     predictor = await predictors.get(resolved.model, options.engine or resolved.engine)
     predictor.check_room(1)  # before a body is read for nothing
     images = await read_images(request)
-    answer = await classify(request, images, predictor, options)
+    answer = await classification.predict(request, images, predictor, options)
     return Response(
         to_json(answer),
         media_type="application/json",

@@ -50,11 +50,11 @@ def engine_of(request: Request, resolved: Resolved) -> str:
 
 def _find_version(database: Engine, name: str, version: int) -> Resolved:
     with transaction(database, read_only=True) as session:
-        model = trained_models.get(session, name)
         versions = trained_models.alias_versions(session, name)
         for row in versions:
             if row.version == version:
                 return Resolved(trained_models.get(session, row.model_id), row.engine, version)
+        model = trained_models.get(session, name)
     if versions or version != FIRST:
         raise ModelNotFoundError(f"'{name}' has no version {version}")
     return Resolved(model)

@@ -12,10 +12,7 @@ from service.inference.bodies.compression import compress, decompress
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
 from service.inference.bodies.limits import MOST_BYTES, check_number
-from service.inference.classification import concurrent_requests
-from service.inference.deadlines import deadline_of
-from service.inference.decoding import decode_images
-from service.inference.predictor import Predictor
+from service.inference.classification import classify
 from service.inference.predictor_cache import PredictorCache
 from service.routes.v2._versions import ModelName, Version, find
 from workers.engines import Probabilities
@@ -72,19 +69,19 @@ async def infer(request: Request, name: ModelName) -> Response:
     **ANSWERS,
 )
 async def infer_by_version(request: Request, name: ModelName, version: Version) -> Response:
-    """The same by a version: of an alias what it stood for then; a model has the version 1."""
+    """Infer with the model of this version of an alias; a model itself has the version 1."""
     return await _infer(request, name, version)
 
 
 async def _infer(request: Request, name: str, version: str | None) -> Response:
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = decompress(await request.body(), encoding, most_bytes=MOST_BYTES)
-    inference = read_request(body, request.headers.get(HEADER_LENGTH))
     predictors: PredictorCache = request.app.state.predictors
     resolved = await find(request, name, version)
     predictor = await predictors.get(resolved.model, resolved.engine)
+    predictor.check_room(1)  # before a body is read for nothing
+    inference = await _read_request(request)
     output = inference.output()
-    probabilities = await _classify(request, inference, predictor)
+    _, classified = await classify(request, inference, predictor, inference.timeout)
+    probabilities = classified.probabilities
     document = {"model_name": name, "model_version": version or str(resolved.version)}
     if "id" in inference.document:
         document["id"] = str(inference.document["id"])
@@ -95,19 +92,12 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     return _answer(document, values, binary=output.binary, accepted=accepted)
 
 
-async def _classify(
-    request: Request, inference: InferenceRequest, predictor: Predictor
-) -> Probabilities:
+async def _read_request(request: Request) -> InferenceRequest:
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    body = decompress(await request.body(), encoding, most_bytes=MOST_BYTES)
+    inference = read_request(body, request.headers.get(HEADER_LENGTH))
     check_number(len(inference))
-    predictor.check_room(len(inference))
-    deadline = deadline_of(request, inference.timeout)
-    decoded = await decode_images(inference, predictor, deadline)
-    classified = await predictor.classify(
-        decoded.images,
-        deadline.after(decoded.queue_seconds),
-        concurrent_requests=concurrent_requests(request),
-    )
-    return classified.probabilities
+    return inference
 
 
 def _answer(

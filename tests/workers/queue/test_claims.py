@@ -2,9 +2,11 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from tests.workers.queueing import (
     LATER,
@@ -92,16 +94,21 @@ def test_a_cancelled_job_whose_worker_died_ends_cancelled(database: Engine) -> N
 def test_claiming_uses_the_indexes_made_for_it(database: Engine) -> None:
     if database.dialect.name != "sqlite":
         pytest.skip("PostgreSQL reads a table of no rows without an index")
+    sent: list[tuple[str, Any]] = []
+    listen(database, "before_cursor_execute", lambda *event: sent.append((event[2], event[3])))
+    for beside in (False, True):
+        with transaction(database) as session:
+            claims.claim(session, worker="w", now=NOW, duration=LEASE, beside=beside)
+
     with database.connect() as connection:
         plans = [
-            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
-            for query in (
-                "SELECT id FROM jobs WHERE jobs.status = 'queued'"
-                " ORDER BY priority DESC, created_at, id LIMIT 1",
-                "SELECT id FROM jobs WHERE jobs.status = 'running' AND lease_expires_at < 'x'",
-            )
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", parameters).all())
+            for query, parameters in sent
+            if query.startswith("UPDATE jobs")
         ]
 
-    assert "ix_jobs_queued" in str(plans[0])
-    assert "TEMP B-TREE" not in str(plans[0])
-    assert "ix_jobs_running" in str(plans[1])
+    assert len(plans) == 2
+    assert all("ix_jobs_running" in plan for plan in plans)
+    assert "ix_jobs_queued" in plans[0]
+    assert "ix_jobs_beside" in plans[1]
+    assert not any("TEMP B-TREE" in plan for plan in plans)

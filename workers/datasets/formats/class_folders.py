@@ -5,7 +5,6 @@ in any case; what is missing is held out, class by class. Folders below a class 
 class.
 """
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -35,14 +34,12 @@ class _Layout:
     split_depth: int | None  # None: there are no splits
     class_depth: int
 
-    @functools.cache  # noqa: B019 - once for a folder, not for each of its files
     def split(self, folders: tuple[str, ...]) -> Split | None:
         """The split that a folder is in; None where it is in none."""
         if self.split_depth is None or len(folders) <= self.split_depth:
             return None
         return split_named(folders[self.split_depth]) if self._holds(folders) else None
 
-    @functools.cache  # noqa: B019
     def label(self, folders: tuple[str, ...]) -> str | None:
         """The class that a folder is in; None where it is in none."""
         is_inside = len(folders) > self.class_depth and self._holds(folders)
@@ -64,10 +61,13 @@ def read(archive: Archive, scratch: Path) -> Listing:
     """The images in class folders; every other file is skipped, and counted by reason."""
     del scratch
     layout = _layout(list({_folders(name) for name in archive.names if is_image(name)}))
+    folders = {_folders(name) for name in archive.names}
+    labels = {folder: layout.label(folder) for folder in folders}
+    splits = {folder: layout.split(folder) for folder in folders}
     skipped = Skipped()
     images: list[ListedImage] = []
     for name in archive.names:
-        label = layout.label(_folders(name))
+        label = labels[_folders(name)]
         if is_hidden(name):
             skipped.add(HIDDEN, name)
         elif not is_image(name):
@@ -75,7 +75,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
         elif label is None:
             skipped.add(OUTSIDE, name)
         else:
-            split = layout.split(_folders(name))
+            split = splits[_folders(name)]
             images.append(ListedImage(name, label, archive.place(name), split))
     _refuse_empty_folders(archive, layout, images)
     # The order of the archive says nothing: the same folders packed in another order are the same.

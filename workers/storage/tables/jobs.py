@@ -26,32 +26,26 @@ FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 UNFINISHED = frozenset(JobStatus) - FINAL
 
 
+def _queued(name: str, condition: str) -> Index:
+    """An index of the jobs that wait, in the order of the queue."""
+    where = text(condition)
+    columns = (text("priority DESC"), "created_at", "id")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 class Job(Base):
     """The request to do one piece of work."""
 
     __tablename__ = "jobs"
     __table_args__ = (
-        # Claiming reads only the jobs that wait, and takeover only those that run.
-        Index(
-            "ix_jobs_queued",
-            text("priority DESC"),
-            "created_at",
-            "id",
-            sqlite_where=text("status = 'queued'"),
-            postgresql_where=text("status = 'queued'"),
-        ),
+        # Claiming reads only the jobs of its lane that wait, and takeover only those that run.
+        _queued("ix_jobs_queued", "status = 'queued' AND NOT beside"),
+        _queued("ix_jobs_beside", "status = 'queued' AND beside"),
         Index(
             "ix_jobs_running",
             "lease_expires_at",
             sqlite_where=text("status = 'running'"),
             postgresql_where=text("status = 'running'"),
-        ),
-        # The few that run beside trainings are found among however many trainings wait.
-        Index(
-            "ix_jobs_beside",
-            "id",
-            sqlite_where=text("beside AND status = 'queued'"),
-            postgresql_where=text("beside AND status = 'queued'"),
         ),
         Index("ix_jobs_created_at", "created_at", "id"),
         # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
