@@ -12,7 +12,7 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import numpy as np
@@ -20,15 +20,14 @@ import typer
 from rich.console import Console
 
 from bakeoff import Client
+from bakeoff.answers import Json
 from benchmarks.large_comparison import CLASSES, TEST_IMAGES, TRAIN_IMAGES, enlarge
-from benchmarks.results import free_port
+from benchmarks.ports import free_port
 from service.commands._processes import running
 from workers.settings import Settings
 
 NUMBERS = ("leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
 USED = ("bakeoff", "matplotlib", "numpy", "scipy")
-
-Json = dict[str, Any]
 
 
 def main(

@@ -9,7 +9,6 @@ import dataclasses
 import json
 import statistics
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
@@ -21,6 +20,7 @@ from torch import nn
 from benchmarks import datasets
 from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE, NUM_CLASSES, SHAPES, Work, ordinary
 from benchmarks.evidence import evidence
+from benchmarks.printed import ROOT
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training.hardware import device as devices
 from workers.training.measuring.evaluation import score
@@ -31,7 +31,6 @@ from workers.training.trainer import Trainer, build
 Way = Literal["ordinary", "float32", "bfloat16"]
 WAYS: tuple[Way, ...] = ("ordinary", "float32", "bfloat16")
 LEVEL = 0.95
-ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "equivalence.md"
 NUMBERS = ROOT / "docs" / "equivalence.json"
 

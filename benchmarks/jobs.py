@@ -7,20 +7,19 @@ with the job, so that what disturbs the machine disturbs both.
 import json
 import statistics
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
 from bakeoff import Client
+from bakeoff.answers import Json
 from benchmarks.evidence import evidence
+from benchmarks.ports import free_port
 from benchmarks.printed import ROOT, printed
-from benchmarks.results import free_port
 from benchmarks.spread import spread
 from service.commands._processes import running
 from workers.settings import settings
-
-Json = dict[str, Any]
 
 TARGET = ROOT / "docs" / "jobs.md"
 #: Dataset, architecture and epochs; a short training, a long one, and the largest dataset.

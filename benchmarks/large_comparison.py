@@ -1,13 +1,13 @@
 """A large comparison without the training: the numbers of one real job, shaken, in the real tables."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bakeoff.answers import Json
 from workers.queue import comparisons
 from workers.queue.comparisons import ComparisonRequest
 from workers.settings import Settings
@@ -17,8 +17,6 @@ from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.tables import Job, JobStatus, Metric
 
 CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
-
-Json = dict[str, Any]
 
 
 def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:

@@ -7,24 +7,22 @@ earlier run has finished in the same data folder is used again, and what it has 
 
 import platform
 import re
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from bakeoff import Client
+from bakeoff.answers import Json
 from bakeoff.terminal.progress import watch
+from benchmarks.ports import free_port
+from benchmarks.printed import ROOT
 from service.commands._processes import running
 from workers.settings import settings
 
-TARGET = Path(__file__).parents[1] / "docs" / "results.md"
-
-Json = dict[str, Any]
+TARGET = ROOT / "docs" / "results.md"
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,17 @@ HEAD = (
 def main(only: str = "") -> None:
     """Run what is missing of the comparisons whose name ends in `only`, and write their sections."""
     console = Console()
-    planned = [one for one in PLANNED if one.name.endswith(only)]
+    chosen = [planned for planned in PLANNED if planned.name.endswith(only)]
     sections = _written()
-    chosen = settings().model_copy(update={"port": free_port()})
+    own = settings().model_copy(update={"port": free_port()})
     with (
-        running(chosen, log_folder=chosen.data / "logs") as started,
+        running(own, log_folder=own.data / "logs") as started,
         Client(started.url, timeout=300) as client,
     ):
-        for one in planned:
-            ended = watch(console, client.follow_comparison(_comparison(client, one)))
-            sections[one.name] = _section(client, ended)
-    there = [sections[one.name] for one in PLANNED if one.name in sections]
+        for planned in chosen:
+            ended = watch(console, client.follow_comparison(_comparison(client, planned)))
+            sections[planned.name] = _section(client, ended)
+    there = [sections[planned.name] for planned in PLANNED if planned.name in sections]
     TARGET.write_text("\n".join([*HEAD, *there]))
     console.print(f"Written: {TARGET}")
 
@@ -104,11 +102,11 @@ def _written() -> dict[str, str]:
 
 def _comparison(client: Client, planned: Planned) -> str:
     """The id of this comparison: of the one that is there, or of a new one."""
-    for one in client.list_comparisons():
-        if one["name"] == planned.name and one["status"] in {"queued", "running", "succeeded"}:
-            return str(one["id"])
-    ready = [one["name"] for one in client.list_datasets() if one["state"] == "ready"]
-    dataset = next((one for one in planned.datasets if one in ready), planned.datasets[0])
+    for found in client.list_comparisons():
+        if found["name"] == planned.name and found["status"] in {"queued", "running", "succeeded"}:
+            return str(found["id"])
+    ready = {found["name"] for found in client.list_datasets() if found["state"] == "ready"}
+    dataset = next((name for name in planned.datasets if name in ready), planned.datasets[0])
     made = client.create_comparison(
         dataset,
         planned.architectures,
@@ -154,14 +152,6 @@ def _spread(estimate: Json, scale: float, digits: int, unit: str = "") -> str:
 def _demoted(markdown: str) -> str:
     """The same text one heading level down."""
     return "\n".join(f"#{line}" if line.startswith("#") else line for line in markdown.splitlines())
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

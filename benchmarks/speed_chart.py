@@ -40,7 +40,7 @@ def draw(known: dict[str, Any], evidence: str) -> Figure:
     for place, (contender, name) in enumerate(NAMES.items()):
         at = [row + (place - (len(NAMES) - 1) / 2) * APART for row in range(len(known))]
         ratios = [
-            [one["ordinary"] / one[contender] for one in found["rounds"]]
+            [seconds["ordinary"] / seconds[contender] for seconds in found["rounds"]]
             for found in known.values()
         ]
         colour = COLOURS[place]

@@ -21,7 +21,7 @@ from workers.storage.ids import new_id
 def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for these tests, without a database."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    path = os.pathsep.join([str(one) for one in programs] + [os.environ["PATH"]])
+    path = os.pathsep.join([str(folder) for folder in programs] + [os.environ["PATH"]])
     initdb, postgres = (shutil.which(name, path=path) for name in ("initdb", "postgres"))
     if not (initdb and postgres):
         pytest.skip("PostgreSQL's server is not installed here")
@@ -52,7 +52,7 @@ def _somebody_else(folder: Path) -> str | None:
     """PostgreSQL refuses to run as root: the account to run it as instead, who is given the folder."""
     if os.geteuid() != 0:
         return None
-    known = {one.pw_name for one in pwd.getpwall()}
+    known = {user.pw_name for user in pwd.getpwall()}
     account = next(name for name in ("postgres", "nobody") if name in known)
     shutil.chown(folder, account)
     return account

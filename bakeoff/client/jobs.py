@@ -56,8 +56,8 @@ class Jobs(Resource):
     ) -> Iterator[Job]:
         """Jobs, newest first, without their results; only those that all filters fit.
 
-        `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch or
-        latency.
+        `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch,
+        upload, checks or latency.
         """
         filters = {"status": status, "kind": kind, "dataset": dataset, "architecture": architecture}
         return map(Job, self._connection.items("/v1/jobs", **filters))

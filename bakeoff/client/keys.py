@@ -10,7 +10,7 @@ class Keys(Resource):
     """Methods for API keys; they need a key with the scope `admin`."""
 
     def list_keys(self) -> list[Json]:
-        """Every key there has been, newest first, without what opens anything."""
+        """Every key there has been, newest first, without its secret."""
         return list(self._connection.items("/v1/keys"))
 
     def create_key(
@@ -24,5 +24,5 @@ class Keys(Resource):
         return self._connection.post("/v1/keys", body, repeatable=False)
 
     def revoke_key(self, key_id: str) -> None:
-        """Let a key open nothing any more, within a second."""
+        """Revoke a key; it is refused within a second."""
         self._connection.send("DELETE", "/v1/keys/{key_id}", {"key_id": key_id})

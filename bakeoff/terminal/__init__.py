@@ -1,4 +1,4 @@
 """What the commands share: options, tables, progress, and the handing over to the server's commands.
 
-It makes no request, and `bakeoff --help` loads it, so it imports nothing heavy.
+`bakeoff --help` loads it, so it imports nothing heavy.
 """

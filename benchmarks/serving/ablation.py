@@ -10,10 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.printed import ROOT
 from benchmarks.serving.beside_peers import TIMES
 from benchmarks.serving.bodies import ONE_PNG
 from benchmarks.serving.load import Body, overload, wrk
-from benchmarks.serving.servers import ROOT, Server, started, without
+from benchmarks.serving.servers import Server, started, without
 from benchmarks.spread import ratio, spread
 from service.overload import PARTS
 

@@ -13,7 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from bakeoff import Client
-from benchmarks.results import free_port
+from benchmarks.ports import free_port
 from benchmarks.serving.load import Body
 from benchmarks.serving.servers import V2
 from service.commands._processes import running

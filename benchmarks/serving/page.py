@@ -3,10 +3,11 @@
 import statistics
 from typing import Any
 
+from benchmarks.printed import ROOT
 from benchmarks.serving import ablation
 from benchmarks.serving.beside_peers import EMPTY, OVERLOADED, TIMES
 from benchmarks.serving.bodies import MANY_PNG, ONE_PNG
-from benchmarks.serving.servers import LITSERVE, MLSERVER, OURS, PLAIN, ROOT
+from benchmarks.serving.servers import LITSERVE, MLSERVER, OURS, PLAIN
 from benchmarks.spread import ratio, spread
 
 DOCS = ROOT / "docs"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.results import free_port
+from benchmarks.ports import free_port
+from benchmarks.printed import ROOT
 
-ROOT = Path(__file__).parents[2]
 OURS, PLAIN, LITSERVE, MLSERVER = "Bakeoff", "FastAPI + eager torch", "LitServe", "MLServer"
 MLSERVER_PYTHON = ROOT / ".venv-mlserver" / "bin" / "python"  # it needs an older FastAPI
 START_SECONDS = 120  # that a server may take until it is ready

@@ -7,11 +7,12 @@ them. Ratios are taken within a round; the median and the range over rounds are 
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bakeoff.answers import Json
 from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT, printed
 from benchmarks.spread import spread
@@ -19,8 +20,6 @@ from benchmarks.uploads import files
 
 TARGET = ROOT / "docs" / "upload-speed.md"
 SIZE = 224  # pixels of a side that photos are scaled to
-
-Json = dict[str, Any]
 
 
 def main(

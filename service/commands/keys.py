@@ -61,7 +61,7 @@ def create(
 
 @app.command()
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
-    """Let a key open nothing any more, within a second."""
+    """Revoke a key; it is refused within a second."""
     with _session() as session:
         api_keys.revoke(session, key, now=utc_now())
     typer.echo(f"{key}: revoked")

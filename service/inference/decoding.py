@@ -7,7 +7,6 @@ has sent none.
 """
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ from service.inference.bodies.request_images import RequestImages
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 from service.inference.predictor import Predictor
+from workers.processors import num_processors
 
 INLINE_SECONDS = 0.001  # for which the event loop may be held up
 
-THREADS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode")
+THREADS = ThreadPoolExecutor(num_processors(), thread_name_prefix="decode")
 
 
 @dataclass(frozen=True)

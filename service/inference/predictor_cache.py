@@ -1,9 +1,6 @@
 """The predictors in memory: loaded on first use; over the budget the least recently used leaves."""
 
 import asyncio
-import ctypes
-import os
-import platform
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -12,8 +9,10 @@ import torch
 from service.inference.prediction_counts import PredictionCounts
 from service.inference.predictor import Predictor
 from workers.engines import Load, Placement, default_engine, engines
+from workers.processors import num_processors
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
+from workers.training.hardware.allocator import return_freed_memory
 
 OVERHEAD_BYTES = 1024**2  # of a predictor beside its weights
 
@@ -27,8 +26,7 @@ class PredictorCache:
         self._artifacts, self._most_bytes = artifacts, most_bytes
         # Without the GPU that the settings ask for it serves on the CPU; each answer says where it ran.
         on_gpu = device in {"auto", "cuda"} and torch.cuda.is_available()
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-        self.placement = Placement("cuda" if on_gpu else "cpu", threads)
+        self.placement = Placement("cuda" if on_gpu else "cpu", num_processors())
         self._loaded: OrderedDict[Key, Predictor] = OrderedDict()
         self._unloaded: set[str] = set()  # ids of models that were unloaded and not used since
         self.counts: dict[Key, PredictionCounts] = {}
@@ -61,7 +59,7 @@ class PredictorCache:
         self._unloaded.add(model_id)
         for key in [key for key in self._loaded if key[0] == model_id]:
             del self._loaded[key]
-        _return_freed_memory()
+        return_freed_memory()
 
     async def _load(self, key: Key, model: Model, load: Load) -> Predictor:
         """Load a model once for all requests that arrive meanwhile, even if they are given up."""
@@ -91,15 +89,9 @@ class PredictorCache:
         self._loaded[key] = loading.result()
         while len(self._loaded) > 1 and self._num_bytes() > self._most_bytes:
             self._loaded.popitem(last=False)
-            _return_freed_memory()
+            return_freed_memory()
 
     def _num_bytes(self) -> int:
         return sum(
             predictor.engine.num_bytes + OVERHEAD_BYTES for predictor in self._loaded.values()
         )
-
-
-def _return_freed_memory() -> None:
-    """Give freed memory back to the system, which glibc would keep: others can use it."""
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -25,7 +25,7 @@ MOST_FOLDS = 20
 Label = Annotated[Name, Field(min_length=1, max_length=60)]
 
 
-class Entry(Form):
+class ArchitectureEntry(Form):
     """An architecture with options, under a label of its own."""
 
     name: Name
@@ -62,7 +62,10 @@ class NewComparison(Form):
     name: Name = ""
     dataset: Name
     architectures: list[
-        Annotated[Entry, BeforeValidator(_named_entry, json_schema_input_type=str | Entry)]
+        Annotated[
+            ArchitectureEntry,
+            BeforeValidator(_named_entry, json_schema_input_type=str | ArchitectureEntry),
+        ]
     ] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
     recipe: RecipeForm = Recipe()
     seeds: Annotated[

@@ -76,7 +76,7 @@ def require_dataset(session: Session, name: str) -> None:
 
 
 def checked_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of an architecture with all defaults; UnknownNameError or OptionError."""
+    """The options of an architecture as they are stored; UnknownNameError or OptionError."""
     if architecture not in architectures:
         raise UnknownNameError("architecture", architecture, list(architectures))
     return validate_options(architecture, options)

@@ -16,7 +16,7 @@ from workers.storage.tables import Job, JobStatus
 
 QUEUED = text("jobs.status = 'queued'")  # literally, so that the partial indexes are used
 RUNNING = text("jobs.status = 'running'")
-#: Of the jobs that run beside trainings, and of all others.
+#: The condition of a lane: the jobs that run beside trainings, or all others.
 LANE = {True: text("jobs.beside"), False: text("NOT jobs.beside")}
 
 

@@ -52,7 +52,7 @@ class JobNotFoundError(BakeoffError):
 
 
 class JobStateError(BakeoffError):
-    """A job cannot do this where it stands."""
+    """The status of a job does not allow this."""
 
     status = HTTPStatus.CONFLICT
 

@@ -38,7 +38,7 @@ def cancel_requested(session: Session, job_ids: list[str]) -> set[str]:
 
 
 def record_progress(session: Session, lease: Lease, progress: dict[str, Any]) -> None:
-    """Say where the job is."""
+    """Record the progress of the job."""
     _write(session, lease, progress=progress)
 
 
@@ -74,7 +74,7 @@ def record_fallback(
 
 
 def succeed(session: Session, lease: Lease, *, result: dict[str, Any], now: datetime) -> None:
-    """End a job well."""
+    """End a job as succeeded."""
     _end(session, lease, JobStatus.SUCCEEDED, now=now, result=result, progress=None)
 
 

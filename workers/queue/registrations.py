@@ -1,4 +1,4 @@
-"""Which workers are there."""
+"""The workers that are registered."""
 
 from datetime import datetime
 

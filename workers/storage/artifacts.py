@@ -1,4 +1,4 @@
-"""The files that jobs make (checkpoints, weights, probabilities), in a folder or at any fsspec URL."""
+"""Files (checkpoints, weights, probabilities, datasets, uploads), in a folder or at any fsspec URL."""
 
 import contextlib
 import hashlib

@@ -102,7 +102,7 @@ async def model_ready(name: ModelName, request: Request) -> ModelReady:
     responses=refusals(400, 404),
 )
 async def version_ready(name: ModelName, version: Version, request: Request) -> ModelReady:
-    """The same of what an alias stood for in this version."""
+    """Whether the model of this version of an alias is ready."""
     return await _ready(request, name, version)
 
 
@@ -129,7 +129,7 @@ async def model_configuration(name: ModelName, request: Request) -> ModelConfigu
 async def version_configuration(
     name: ModelName, version: Version, request: Request
 ) -> ModelConfiguration:
-    """The same of what an alias stood for in this version."""
+    """Batch size and tensors of the model of this version of an alias."""
     return _configuration(request, name, await find(request, name, version))
 
 

@@ -61,8 +61,8 @@ class IndexedModel(BaseModel):
     reason: str
 
 
-class Done(BaseModel):
-    """It is done; there is nothing to say of it."""
+class Empty(BaseModel):
+    """The operation succeeded."""
 
 
 @router.get("", summary="Server metadata")
@@ -113,24 +113,24 @@ async def repository_index(request: Request) -> list[IndexedModel]:
 @router.post(
     "/repository/models/{name}/load", summary="Load a model", responses=refusals(400, 404, 410)
 )
-async def load_model(name: ModelName, request: Request) -> Done:
+async def load_model(name: ModelName, request: Request) -> Empty:
     """Load a model and warm it up; on return it is ready. The body is empty or an object."""
     if "config" in _document(await request.body()).get("parameters", {}):
         raise ProtocolError("a model's configuration cannot be replaced; leave 'config' out")
     found = await find(request, name, None)
     await request.app.state.predictors.get(found.model, found.engine)
-    return Done()
+    return Empty()
 
 
 @router.post(
     "/repository/models/{name}/unload", summary="Unload a model", responses=refusals(400, 404)
 )
-async def unload_model(name: ModelName, request: Request) -> Done:
+async def unload_model(name: ModelName, request: Request) -> Empty:
     """Let a model leave memory. Requests that have begun are finished; the next one loads it again."""
     _document(await request.body())
     found = await find(request, name, None)
     request.app.state.predictors.unload(found.model.id)
-    return Done()
+    return Empty()
 
 
 def _document(body: bytes) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def model_statistics(name: ModelName, request: Request) -> StatisticsList:
     "/{name}/versions/{version}/stats", summary="Statistics of a version", responses=refusals(404)
 )
 async def version_statistics(name: ModelName, version: Version, request: Request) -> StatisticsList:
-    """The same of what an alias stood for in this version."""
+    """Statistics of the model of this version of an alias."""
     found = await find(request, name, version)
     of_version = _statistics(request.app.state.predictors, name, version, found.model.id)
     return StatisticsList(model_stats=[of_version])

@@ -28,6 +28,6 @@ class IdempotencyKey(Base):
     __tablename__ = "idempotency_keys"
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    fingerprint: Mapped[str]  # of method, path and body
+    fingerprint: Mapped[str]  # of path and body
     resource_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
