@@ -67,15 +67,14 @@ def read(archive: Archive, scratch: Path) -> Listing:
     skipped = Skipped()
     images: list[ListedImage] = []
     for name in archive.names:
-        label = layout.label(_folders(name))
-        if is_hidden(name):
-            skipped.add(HIDDEN, name)
-        elif not is_image(name):
-            skipped.add(NO_IMAGE, name)
+        folders = _folders(name)
+        label = layout.label(folders)
+        if not is_image(name):
+            skipped.add(HIDDEN if is_hidden(name) else NO_IMAGE, name)
         elif label is None:
             skipped.add(OUTSIDE, name)
         else:
-            split = layout.split(_folders(name))
+            split = layout.split(folders)
             images.append(ListedImage(name, label, archive.place(name), split))
     _refuse_empty_folders(archive, layout, images)
     # The order of the archive says nothing: the same folders packed in another order are the same.

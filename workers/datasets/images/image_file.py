@@ -1,7 +1,7 @@
 """Decodes an image file from a stranger, which is bounded before it is decoded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -52,6 +52,11 @@ class DecodedFile:
     pixels: NDArray[Any]
     width: int
     height: int
+
+    @property
+    def measured(self) -> Measured:
+        """What `measure` says of the file, where it was decoded at its full depth."""
+        return replace(measure_pixels(self.pixels), width=self.width, height=self.height)
 
 
 def measure(content: bytes) -> Measured:

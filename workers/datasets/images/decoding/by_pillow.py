@@ -50,6 +50,8 @@ def orientation_of(content: bytes, file: ImageFile) -> int:
     """How the image is to be turned, by EXIF's numbers."""
     if isinstance(file, TiffImageFile) or (file.format == "PNG" and not may_be_turned(content)):
         return 1  # Pillow has turned it already, or would decode the whole file to look for it
+    if isinstance(file, JpegImageFile) and not file.info.keys() & {"exif", "xmp"}:
+        return 1  # Pillow would make a list of tags first
     orientation: int = file.getexif().get(ORIENTATION, 1)
     return orientation
 
