@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.images.decoding import by_pillow, heic, png, tiff
+from workers.datasets.images.decoding import by_pillow, heic, plain_jpeg, png, tiff
 from workers.datasets.images.decoding.bounds import MOST_PIXELS, ImageFileError
 from workers.datasets.images.decoding.file_format import FORMATS, format_of, stated_pixels
 from workers.datasets.images.decoding.flattening import flatten, is_grey
@@ -101,6 +101,8 @@ def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
         return DecodedFile(flatten(heic.load_heic(heif)), *heif.size)
     if kind == "TIFF" and tiff.is_deep(tags := tiff.read_tags(content)):
         return _whole(tiff.decode_deep(content, tags))
+    if kind == "JPEG" and (pixels := plain_jpeg.decode(content, geometry)) is not None:
+        return _whole(pixels)
     file = by_pillow.open_file(content, kind)
     orientation = by_pillow.orientation_of(content, file)
     if kind == "PNG" and png.is_deep(content):
