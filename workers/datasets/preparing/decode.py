@@ -18,7 +18,7 @@ from workers.datasets.stored.prepared_file import PreparedFile
 
 IMAGES_OF_A_PIECE = 256
 BYTES_OF_A_PIECE = 16 * 1024**2
-FEWEST_PIECES = 64  # so that all processes have work until the end
+FEWEST_PIECES = 128  # so that all processes have work until the end
 LOWEST_STD = 1e-6
 
 
