@@ -10,12 +10,16 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.uploads.memory import memory_mib
-from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
-from workers.datasets.upload_options import UploadOptions
 
 
 def main(archive: Path, size: int | None) -> None:
     """Prepare the archive in a temporary folder."""
+    # Imported here: the processes that decode import this module again, and in the service one that
+    # imports as little.
+    from workers.datasets.preparing.decode import report_nothing
+    from workers.datasets.preparing.uploaded_file import prepare_file
+    from workers.datasets.upload_options import UploadOptions
+
     started = perf_counter()
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         target = Path(folder) / "prepared.safetensors"

@@ -14,8 +14,9 @@ from workers.datasets.errors import ArchiveError, SourceError
 from workers.datasets.formats import accepted, list_images
 from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.listings.listing import Listing
+from workers.datasets.preparing.decode import report_nothing
 from workers.datasets.preparing.prepare import prepare
-from workers.datasets.preparing.processes import in_this_process
+from workers.datasets.preparing.processes import processes_for
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.registration import describe, register
@@ -81,14 +82,18 @@ def fetch_file(
 def _prepared(
     known: KnownDataset, source: Source, scratch: Path, target: Path
 ) -> DatasetDescription:
-    with contextlib.closing(open_archive(source.fetch(scratch), scratch)) as archive:
+    fetched = source.fetch(scratch)
+    with (
+        contextlib.closing(open_archive(fetched, scratch)) as archive,
+        processes_for(fetched) as apply,
+    ):
         description = prepare(
             _named(known, list_images(archive, scratch)),
             target,
             UploadOptions(),
             source=source.name,
-            apply=in_this_process,
-            report=lambda _: None,
+            apply=apply,
+            report=report_nothing,
         )
     if known.sha256 not in {None, description.sha256}:
         raise SourceError("it holds other images than it should")

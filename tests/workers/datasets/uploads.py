@@ -15,7 +15,8 @@ from PIL import Image
 from workers.datasets.content import ContentError
 from workers.datasets.errors import ArchiveError
 from workers.datasets.image_dataset import ImageDataset
-from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
+from workers.datasets.preparing.decode import report_nothing
+from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.loading import load
 from workers.datasets.upload_options import UploadOptions

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container
-from pathlib import PurePosixPath
 
 from workers.datasets.errors import ArchiveError
 
@@ -41,18 +40,19 @@ def check_ratio(name: str, unpacked: int, packed: int) -> None:
 
 def check_path(name: str) -> str:
     """The path of an entry, with `/` between folders; ArchiveError where it would leave the archive."""
-    path = PurePosixPath(with_slashes(name))
-    if not path.parts:
+    path = with_slashes(name)
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if not parts:
         raise ArchiveError("the archive has an entry without a name")
-    is_drive = len(path.parts[0]) == len("C:") and path.parts[0].endswith(":")
-    if path.is_absolute() or ".." in path.parts or is_drive or "\0" in name:
+    is_drive = len(parts[0]) == len("C:") and parts[0].endswith(":")
+    if path.startswith("/") or ".." in parts or is_drive or "\0" in name:
         raise ArchiveError(f"the archive has a path that leaves it: {name[:200]!r}")
     if not is_text(name):
         raise ArchiveError(
             f"the archive has a name that is not UTF-8: {name[:200]!r}; rename it, or pack the"
             " folders again with a program that writes UTF-8"
         )
-    return str(path)
+    return "/".join(parts)
 
 
 def with_slashes(name: str) -> str:

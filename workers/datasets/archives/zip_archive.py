@@ -1,6 +1,7 @@
 """A zip: its files are read where they lie, by any process."""
 
 import lzma
+import os
 import stat
 import struct
 import zipfile
@@ -82,8 +83,7 @@ class ZipArchive:
         entry = self._files[name]
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             return file_on_disk(self._unpack(name))
-        self._file.seek(entry.header_offset)
-        header = self._file.read(LOCAL_HEADER.size)
+        header = os.pread(self._file.fileno(), LOCAL_HEADER.size, entry.header_offset)
         if len(header) != LOCAL_HEADER.size:
             raise ArchiveError(f"'{name}' in the archive is damaged (its header is cut off)")
         offset = entry.header_offset + LOCAL_HEADER.size + sum(LOCAL_HEADER.unpack(header))

@@ -1,5 +1,6 @@
 """What the names of files say: which are images, which are tables, and which split is meant."""
 
+import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -19,6 +20,7 @@ SPLIT_NAMES: dict[str, Split] = {
 }
 TABLE_NAMES = {"labels", "metadata", "annotations"}
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl")
+HIDDEN_PART = re.compile(r"(^|/)(\.|__MACOSX)")
 SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 NO_IMAGE = "no image file"
@@ -27,12 +29,8 @@ HIDDEN = "hidden file"
 
 def is_hidden(name: str) -> bool:
     """Whether a file was left by an operating system rather than meant."""
-    *folders, file_name = name.split("/")
-    return (
-        file_name.startswith((".", "__MACOSX"))
-        or file_name.lower() in SYSTEM_FILES
-        or any(folder.startswith((".", "__MACOSX")) for folder in folders)
-    )
+    file_name = name.rpartition("/")[2]
+    return HIDDEN_PART.search(name) is not None or file_name.lower() in SYSTEM_FILES
 
 
 def is_image(name: str) -> bool:

@@ -62,20 +62,16 @@ def read(archive: Archive, scratch: Path) -> Listing:
     del scratch
     layout = _layout(list({_folders(name) for name in archive.names if is_image(name)}))
     folders = {_folders(name) for name in archive.names}
-    labels = {folder: layout.label(folder) for folder in folders}
-    splits = {folder: layout.split(folder) for folder in folders}
+    known = {folder: (layout.label(folder), layout.split(folder)) for folder in folders}
     skipped = Skipped()
     images: list[ListedImage] = []
     for name in archive.names:
-        label = labels[_folders(name)]
-        if is_hidden(name):
-            skipped.add(HIDDEN, name)
-        elif not is_image(name):
-            skipped.add(NO_IMAGE, name)
+        label, split = known[_folders(name)]
+        if not is_image(name):
+            skipped.add(HIDDEN if is_hidden(name) else NO_IMAGE, name)
         elif label is None:
             skipped.add(OUTSIDE, name)
         else:
-            split = splits[_folders(name)]
             images.append(ListedImage(name, label, archive.place(name), split))
     _refuse_empty_folders(archive, layout, images)
     # The order of the archive says nothing: the same folders packed in another order are the same.

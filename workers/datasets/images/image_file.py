@@ -1,13 +1,13 @@
 """Decodes an image file from a stranger, which is bounded before it is decoded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.images.decoding import by_pillow, heic, png, tiff
+from workers.datasets.images.decoding import by_pillow, heic, plain_jpeg, png, tiff
 from workers.datasets.images.decoding.bounds import MOST_PIXELS, ImageFileError
 from workers.datasets.images.decoding.file_format import FORMATS, format_of, stated_pixels
 from workers.datasets.images.decoding.flattening import flatten, is_grey
@@ -53,6 +53,11 @@ class DecodedFile:
     width: int
     height: int
 
+    @property
+    def measured(self) -> Measured:
+        """What `measure` says of the file, where it was decoded at its full depth."""
+        return replace(measure_pixels(self.pixels), width=self.width, height=self.height)
+
 
 def measure(content: bytes) -> Measured:
     """Size and kind of an image file, from its header alone where that says all; ImageFileError."""
@@ -96,6 +101,8 @@ def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
         return DecodedFile(flatten(heic.load_heic(heif)), *heif.size)
     if kind == "TIFF" and tiff.is_deep(tags := tiff.read_tags(content)):
         return _whole(tiff.decode_deep(content, tags))
+    if kind == "JPEG" and (pixels := plain_jpeg.decode(content, geometry)) is not None:
+        return _whole(pixels)
     file = by_pillow.open_file(content, kind)
     orientation = by_pillow.orientation_of(content, file)
     if kind == "PNG" and png.is_deep(content):

@@ -1,12 +1,14 @@
 """Decodes the images of a listing into the rows of a prepared file, piece by piece."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.datasets.images.image_file import Measured
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.listings.listing import ListedImage
 from workers.datasets.preparing.assignment import Assignment
@@ -16,6 +18,7 @@ from workers.datasets.stored.prepared_file import PreparedFile
 
 IMAGES_OF_A_PIECE = 256
 BYTES_OF_A_PIECE = 16 * 1024**2
+FEWEST_PIECES = 128  # so that all processes have work until the end
 LOWEST_STD = 1e-6
 
 
@@ -30,6 +33,19 @@ class Progress(NamedTuple):
 Report = Callable[[Progress], None]
 
 
+def report_nothing(progress: Progress) -> None:
+    """For those who do not watch the progress."""
+
+
+class Decoded(NamedTuple):
+    """What came of decoding the images of a listing."""
+
+    measured: list[Measured]  # in no order; damaged images are not among them
+    damage: list[Damage]
+    #: How often each value occurs in each channel of the train split, (channels, 256).
+    value_counts: NDArray[np.int64]
+
+
 def decode(
     file: PreparedFile,
     images: Sequence[ListedImage],
@@ -37,19 +53,26 @@ def decode(
     preparation: Preparation,
     apply: Map,
     report: Report,
-) -> tuple[list[Damage], NDArray[np.int64]]:
-    """Decode every image into its row: what is damaged, and the counts of values of the train split."""
+) -> Decoded:
+    """Decode every image into its row of the prepared file."""
     counts = np.zeros((preparation.channels, NUM_VALUES), np.int64)
-    size = max(1, min(IMAGES_OF_A_PIECE, BYTES_OF_A_PIECE // math.prod(file.shape[1:])))
+    size = min(piece_size(len(images)), BYTES_OF_A_PIECE // math.prod(file.shape[1:])) or 1
+    measured: Counter[Measured] = Counter()
     damage: list[Damage] = []
     done = 0
     for piece in apply(decode_piece, _pieces(file, images, assigned, preparation, size)):
         rows = assigned.order[done : done + size]
         damage += [(int(rows[position]), reason) for position, reason in piece.damage]
+        measured.update(piece.measured)
         counts += piece.value_counts
         done += len(rows)
         report(Progress("decoding", done, len(images)))
-    return damage, counts
+    return Decoded(list(measured.elements()), damage, counts)
+
+
+def piece_size(number: int) -> int:
+    """How many of a number of images a process gets at once."""
+    return min(IMAGES_OF_A_PIECE, number // FEWEST_PIECES + 1)
 
 
 def _pieces(

@@ -4,14 +4,24 @@ Nothing here imports torch, so that such a process starts quickly.
 """
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from workers.datasets.errors import ArchiveError
-from workers.datasets.images.image_file import ImageFileError, Measured, measure, measure_pixels
+from workers.datasets.images.geometry import Geometry
+from workers.datasets.images.image_file import (
+    ImageFileError,
+    Measured,
+    decode_file,
+    measure,
+    measure_pixels,
+)
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.listings.places import FilePlace, Place
 
@@ -22,23 +32,22 @@ Damage = tuple[int, str]  # position of an image, and what is wrong with it
 
 @dataclass(frozen=True)
 class MeasuredPiece:
-    """What is known of some images; None in place of one that is damaged."""
+    """What is known of some images."""
 
-    images: list[Measured | None]
+    measured: Counter[Measured]  # how many images are of each size and kind; damaged ones are not
     damage: list[Damage]
 
 
 def measure_piece(places: Sequence[Place]) -> MeasuredPiece:
     """Measure some images; positions in `damage` are those in `places`."""
-    images: list[Measured | None] = []
+    measured: Counter[Measured] = Counter()
     damage: list[Damage] = []
     for position, place in enumerate(places):
         try:
-            images.append(_measure(place))
+            measured[_measure(place)] += 1
         except (ImageFileError, ArchiveError) as error:
-            images.append(None)
             damage.append((position, str(error)))
-    return MeasuredPiece(images, damage)
+    return MeasuredPiece(measured, damage)
 
 
 def _measure(place: Place) -> Measured:
@@ -51,10 +60,9 @@ def _measure(place: Place) -> Measured:
 
 
 @dataclass(frozen=True)
-class DecodedPiece:
+class DecodedPiece(MeasuredPiece):
     """What came of decoding some images into the prepared file."""
 
-    damage: list[Damage]
     #: How often each value occurs in each channel, (channels, 256), over the images that count.
     value_counts: NDArray[np.int64]
 
@@ -75,26 +83,39 @@ def decode_piece(piece: Piece) -> DecodedPiece:
     geometry, channels = piece.preparation.geometry, piece.preparation.channels
     shape = (len(piece.places), geometry.height, geometry.width, channels)
     pixels = np.zeros(shape, np.uint8)
+    measured: Counter[Measured] = Counter()
     damage: list[Damage] = []
     for position, place in enumerate(piece.places):
         try:
-            pixels[position] = _decode(place, piece.preparation)
+            found, decoded = _decode(place, geometry)
         except (ImageFileError, ArchiveError) as error:
             damage.append((position, str(error)))
+            continue
+        measured[found] += 1
+        if found.extremes is None or piece.preparation.scale:  # or no such image was expected
+            pixels[position] = piece.preparation.of_pixels(decoded)
     file = os.open(piece.target, os.O_WRONLY)
     try:
         _write(file, memoryview(pixels.data).cast("B"), piece.offset)
     finally:
         os.close(file)
-    counted = pixels[: piece.num_counted].reshape(-1, channels)
-    counts = [np.bincount(counted[:, channel], minlength=NUM_VALUES) for channel in range(channels)]
-    return DecodedPiece(damage, np.stack(counts).astype(np.int64))
+    return DecodedPiece(measured, damage, _value_counts(pixels[: piece.num_counted]))
 
 
-def _decode(place: Place, preparation: Preparation) -> NDArray[np.uint8]:
+def _decode(place: Place, geometry: Geometry) -> tuple[Measured, NDArray[Any]]:
     if isinstance(place, FilePlace):
-        return preparation.of_file(place.read())
-    return preparation.of_pixels(_without_channel(place.read()))
+        file = decode_file(place.read(), geometry)
+        return file.measured, file.pixels
+    pixels = _without_channel(place.read())
+    return measure_pixels(pixels), pixels
+
+
+def _value_counts(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How often each value occurs in each channel of (N, H, W, C), as (C, 256)."""
+    number, height, width, channels = pixels.shape
+    below_each_other = pixels.reshape(number * height, width, channels)
+    image = Image.fromarray(below_each_other.squeeze(2) if channels == 1 else below_each_other)
+    return np.array(image.histogram(), np.int64).reshape(channels, NUM_VALUES)
 
 
 def _without_channel(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -25,6 +25,13 @@ def choose_preparation(images: Sequence[Measured], options: UploadOptions) -> Pr
     )
 
 
+def expected_preparation(sample: Sequence[Measured], options: UploadOptions) -> Preparation | None:
+    """The preparation that a sample calls for; None where its halves call for different ones."""
+    halves = [half for half in (sample[::2], sample[1::2]) if half]
+    expected = {choose_preparation(half, options) for half in halves}
+    return expected.pop() if len(expected) == 1 else None
+
+
 def _geometry(images: Sequence[Measured], options: UploadOptions) -> Geometry:
     if options.width and options.height:
         return Geometry(options.width, options.height, options.fit or "crop")

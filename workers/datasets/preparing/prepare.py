@@ -2,8 +2,9 @@
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,17 @@ from workers.datasets.images.image_file import Measured
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.listings.class_names import check_classes, ordered_classes
 from workers.datasets.listings.listing import Listing
+from workers.datasets.listings.places import Place
 from workers.datasets.preparing import assignment, plan
 from workers.datasets.preparing.assignment import Assignment
 from workers.datasets.preparing.content_hash import content_hash
 from workers.datasets.preparing.decode import (
-    IMAGES_OF_A_PIECE,
     Progress,
     Report,
     decode,
     moments,
+    piece_size,
+    report_nothing,
 )
 from workers.datasets.preparing.pieces import Damage, measure_piece
 from workers.datasets.preparing.processes import Map, cut
@@ -33,34 +36,7 @@ from workers.datasets.upload_options import UploadOptions
 
 SPARE_BYTES = 256 * 1024**2  # of the disk, which are left free
 DAMAGED = "damaged image"
-
-
-@dataclass(frozen=True)
-class _Found:
-    """The images that are left, and what is known of each of them."""
-
-    listing: Listing
-    measured: Sequence[Measured]
-
-    def without(self, damage: Sequence[Damage], options: UploadOptions) -> "_Found":
-        """The same without images that are damaged; ArchiveError where those are refused."""
-        images = self.listing.images
-        for position, reason in sorted(damage):  # in the order of the upload
-            if options.damaged == "refuse":
-                raise ArchiveError(
-                    f"'{images[position].name[:200]}': {reason}. With ?damaged=skip such images are"
-                    " left out and counted"
-                )
-            self.listing.skipped.add(DAMAGED, images[position].name)
-        dropped = {position for position, _ in damage}
-        kept = [position for position in range(len(images)) if position not in dropped]
-        left = [images[position] for position in kept]
-        vanished = {image.label for image in images} - {image.label for image in left}
-        if vanished:
-            raise ContentError(f"every image of the class {min(vanished)!r} is damaged")
-        for split in {image.split for image in images} - {image.split for image in left}:
-            raise ContentError(f"every image of the {split or 'train'} split is damaged")
-        return _Found(replace(self.listing, images=left), [self.measured[n] for n in kept])
+SAMPLE = 64  # images, spread over the upload, that say what is to be expected
 
 
 def prepare(
@@ -77,24 +53,25 @@ def prepare(
     ArchiveError or ContentError say what is wrong. Images that cannot be decoded are refused by
     name, or skipped and counted where the options say so.
     """
-    found = _measure(listing, options, apply, report)
+    listing, preparation = _planned(listing, options, apply, report)
     while True:
-        preparation = plan.choose_preparation(found.measured, options)
-        classes, labels = _labelled(found.listing)
-        given = [image.split for image in found.listing.images]
+        classes, labels = _labelled(listing)
+        given = [image.split for image in listing.images]
         assigned = assignment.assign(given, labels, options.test_share)
         assignment.check(assigned, labels, classes)
-        draft = _draft(found, preparation, classes, assigned)
+        draft = _draft(listing, preparation, classes, assigned)
         draft = replace(draft, source=source, options=options)
-        file = _create(target, found, preparation, draft)
-        damage, counts = decode(file, found.listing.images, assigned, preparation, apply, report)
-        if not damage:
+        file = _create(target, len(labels), preparation, draft)
+        decoded = decode(file, listing.images, assigned, preparation, apply, report)
+        # The splits follow from the images that are left, and the preparation from all of them.
+        listing, expected = _without(listing, decoded.damage, options), preparation
+        preparation = plan.choose_preparation(decoded.measured, options)
+        if not decoded.damage and preparation == expected:
             break
-        found = found.without(damage, options)  # the splits follow from the images that are left
     labels = labels[assigned.order]
     digest = content_hash(mapped_images(file), labels, assigned.order, given, classes)
-    mean, std = moments(counts)
-    description = replace(draft, sha256=digest, mean=mean, std=std)
+    mean, std = moments(decoded.value_counts)
+    description = replace(_resized(draft, decoded.measured), sha256=digest, mean=mean, std=std)
     file.finish(description.as_json(), labels, assigned.order)
     return description
 
@@ -104,16 +81,52 @@ def mapped_images(file: PreparedFile) -> NDArray[np.uint8]:
     return np.memmap(file.path, np.uint8, "r", file.offset_of(0), file.shape)
 
 
-def _measure(listing: Listing, options: UploadOptions, apply: Map, report: Report) -> _Found:
+def _planned(
+    listing: Listing, options: UploadOptions, apply: Map, report: Report
+) -> tuple[Listing, Preparation]:
+    """The images, and the preparation to expect: that of a sample, or of all where it is not uniform."""
     places = [image.place for image in listing.images]
-    measured: list[Measured | None] = []
+    sample, damage = _measure(places[:: len(places) // SAMPLE + 1], apply)
+    if not damage and (expected := plan.expected_preparation(sample, options)):
+        return listing, expected
+    measured, damage = _measure(places, apply, report)
+    return _without(listing, damage, options), plan.choose_preparation(measured, options)
+
+
+def _measure(
+    places: Sequence[Place], apply: Map, report: Report = report_nothing
+) -> tuple[list[Measured], list[Damage]]:
+    """What is known of the images that are whole, in no order, and what is wrong with the others."""
+    measured: Counter[Measured] = Counter()
     damage: list[Damage] = []
-    for piece in apply(measure_piece, cut(places, IMAGES_OF_A_PIECE)):
-        damage += [(len(measured) + position, reason) for position, reason in piece.damage]
-        measured += piece.images
-        report(Progress("measuring", len(measured), len(places)))
-    found = _Found(listing, measured)  # type: ignore[arg-type]  # without() drops what is None
-    return found.without(damage, options) if damage else found
+    done = 0
+    size = piece_size(len(places))
+    for piece in apply(measure_piece, cut(places, size)):
+        measured.update(piece.measured)
+        damage += [(done + position, reason) for position, reason in piece.damage]
+        done = min(done + size, len(places))
+        report(Progress("measuring", done, len(places)))
+    return list(measured.elements()), damage
+
+
+def _without(listing: Listing, damage: Sequence[Damage], options: UploadOptions) -> Listing:
+    """The listing without images that are damaged; ArchiveError where those are refused."""
+    images = listing.images
+    for position, reason in sorted(damage):  # in the order of the upload
+        if options.damaged == "refuse":
+            raise ArchiveError(
+                f"'{images[position].name[:200]}': {reason}. With ?damaged=skip such images are"
+                " left out and counted"
+            )
+        listing.skipped.add(DAMAGED, images[position].name)
+    dropped = {position for position, _ in damage}
+    left = [image for position, image in enumerate(images) if position not in dropped]
+    vanished = {image.label for image in images} - {image.label for image in left}
+    if vanished:
+        raise ContentError(f"every image of the class {min(vanished)!r} is damaged")
+    for split in {image.split for image in images} - {image.split for image in left}:
+        raise ContentError(f"every image of the {split or 'train'} split is damaged")
+    return replace(listing, images=left)
 
 
 def _labelled(listing: Listing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -127,7 +140,7 @@ def _labelled(listing: Listing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
 
 
 def _draft(
-    found: _Found,
+    listing: Listing,
     preparation: Preparation,
     classes: tuple[str, ...],
     assigned: Assignment,
@@ -142,22 +155,25 @@ def _draft(
         preparation=preparation,
         mean=unknown,
         std=unknown,
-        num_resized=plan.num_resized(found.measured, preparation),
-        skipped=found.listing.skipped.as_json(),
-        notes=[*found.listing.notes, *plan.notes(found.measured, preparation)],
+        skipped=listing.skipped.as_json(),
+        notes=listing.notes,
+    )
+
+
+def _resized(draft: DatasetDescription, measured: Sequence[Measured]) -> DatasetDescription:
+    """The description with what is done to the images, now that all of them are measured."""
+    return replace(
+        draft,
+        num_resized=plan.num_resized(measured, draft.preparation),
+        notes=[*draft.notes, *plan.notes(measured, draft.preparation)],
     )
 
 
 def _create(
-    target: Path, found: _Found, preparation: Preparation, draft: DatasetDescription
+    target: Path, number: int, preparation: Preparation, draft: DatasetDescription
 ) -> PreparedFile:
     geometry = preparation.geometry
-    shape = (
-        len(found.listing.images),
-        geometry.height,
-        geometry.width,
-        preparation.channels,
-    )
+    shape = (number, geometry.height, geometry.width, preparation.channels)
     free = shutil.disk_usage(target.parent).free - SPARE_BYTES
     if math.prod(shape) > free:
         raise ContentError(

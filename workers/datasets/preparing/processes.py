@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workers.datasets.errors import ArchiveError
@@ -19,6 +20,7 @@ ENDED = (
     "a process that read the upload ended abruptly, as happens where memory runs out; accepted are"
     " images and tables that fit into memory one by one"
 )
+SMALL = 1024**2  # bytes of files that are not worth processes of their own
 AHEAD = 4  # pieces handed to each process before the first of them is done
 
 
@@ -36,9 +38,21 @@ def in_this_process(function: Callable[[A], B], pieces: Iterator[A]) -> Iterator
 
 
 @contextmanager
+def processes_for(path: Path) -> Iterator[Map]:
+    """A map for what lies in a file or folder: in this process if that is small, else in several."""
+    files = [file for file in (path, *path.rglob("*")) if file.is_file()]
+    if sum(file.stat().st_size for file in files) <= SMALL:
+        yield in_this_process
+        return
+    with in_processes(usable_processors()) as apply:
+        yield apply
+
+
+@contextmanager
 def in_processes(number: int) -> Iterator[Map]:
     """A map over `number` processes, which end with this one, even if it is killed.
 
+    They start at once, while the caller finds out what there is to do.
     ArchiveError where one of them ends before its work is done.
     """
     context = multiprocessing.get_context("spawn")
@@ -54,6 +68,8 @@ def in_processes(number: int) -> Iterator[Map]:
                 yield waiting.popleft().result()
 
         try:
+            for _ in range(number):
+                pool.submit(os.getpid)  # any function: it is what starts them
             yield apply
         except BrokenProcessPool:
             raise ArchiveError(ENDED) from None

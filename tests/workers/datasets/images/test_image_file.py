@@ -21,10 +21,12 @@ from tests.workers.datasets.images.image_files import (
     with_chunk,
 )
 from workers.datasets.images.decoding import flattening
+from workers.datasets.images.geometry import Geometry
 from workers.datasets.images.image_file import (
     SUFFIXES,
     ImageFileError,
     decode,
+    decode_file,
     measure,
     measure_pixels,
     stated_pixels,
@@ -42,6 +44,7 @@ def test_every_file_is_decoded_and_measured_alike(name: str) -> None:
     assert pixels.shape in {(HEIGHT, WIDTH), (HEIGHT, WIDTH, 3), (WIDTH, HEIGHT, 3)}
     assert pixels.dtype in {np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)}
     assert measure(SAMPLES[name]) == measure_pixels(pixels)
+    assert measure(SAMPLES[name]) == decode_file(SAMPLES[name], Geometry(4, 4)).measured
     stated = stated_pixels(SAMPLES[name])
     assert stated == (None if name.startswith(("TIFF", "AVIF", "HEIC")) else WIDTH * HEIGHT)
 
@@ -102,6 +105,14 @@ def test_the_orientation_is_applied(kind: str, orientation: int) -> None:
     }[orientation]
     np.testing.assert_array_equal(decode(content), expected)
     assert measure(content) == measure_pixels(expected)
+
+
+def test_a_jpeg_is_turned_by_its_xmp_as_well() -> None:
+    upright = decode(encoded(colour_image(), "JPEG"))
+
+    content = encoded(colour_image(), "JPEG", xmp=b'<x tiff:Orientation="6"/>')
+
+    np.testing.assert_array_equal(decode(content), np.rot90(upright, -1))
 
 
 def test_a_turned_heic_is_turned_once() -> None:

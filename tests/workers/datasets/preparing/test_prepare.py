@@ -26,10 +26,10 @@ from tests.workers.datasets.uploads import (
 )
 from workers.datasets.archives import open_archive
 from workers.datasets.formats import list_images
-from workers.datasets.preparing.decode import Progress
+from workers.datasets.preparing.decode import Progress, report_nothing
 from workers.datasets.preparing.prepare import prepare as prepare_listing
 from workers.datasets.preparing.processes import Map, in_processes, in_this_process
-from workers.datasets.preparing.uploaded_file import prepare_file, report_nothing
+from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.prepared_file import mapped
 from workers.datasets.upload_options import UploadOptions
@@ -144,7 +144,7 @@ def prepared_by(apply: Map, upload: Path, folder: Path) -> bytes:
         report=said.append,
     )
     archive.close()
-    assert {progress.phase for progress in said} == {"measuring", "decoding"}
+    assert {progress.phase for progress in said} == {"decoding"}
     assert all(progress.total == 600 for progress in said)
     assert said[-1].done == 600
     return target.read_bytes()
@@ -240,6 +240,47 @@ def test_a_size_and_a_fit_that_are_asked_for_are_used_and_said(fit: str) -> None
     assert made.image_shape == (1, 8, 8)
     assert made.preparation.geometry.fit == fit
     assert made.notes == [f"8 of 8 images resized to 8×8 ({fit})"]
+
+
+COLOUR = Image.new("RGB", (6, 6), (200, 0, 0))
+UNEXPECTED: dict[str, tuple[Image.Image, tuple[int, int, int]]] = {
+    "another size": (Image.new("L", (6, 9)), (1, 6, 6)),
+    "colour": (COLOUR, (3, 6, 6)),
+    "16 bits": (Image.fromarray(np.full((6, 6), 4000, np.uint16)), (1, 6, 6)),
+    "floats": (Image.fromarray(np.full((6, 6), 0.5, np.float32)), (1, 6, 6)),
+}
+
+
+@pytest.mark.parametrize("broken", [{}, {"cat/torn.png": png()[:50], "dog/empty.png": b""}])
+@pytest.mark.parametrize("how", UNEXPECTED)
+def test_an_image_that_no_sample_told_of_counts_like_any_other(
+    how: str, broken: dict[str, bytes]
+) -> None:
+    """All images are looked at, though a sample says what they are expected to be."""
+    image, shape = UNEXPECTED[how]
+    written = io.BytesIO()
+    image.save(written, "TIFF")
+    files = {**class_folders({"cat": 121, "dog": 120}), "cat/odd.tif": written.getvalue()}
+
+    made = prepare(zipped({**files, **broken}), damaged="skip", test_share=0.4)
+
+    few = {name: files[name] for name in list(files)[::15]} | {"cat/odd.tif": files["cat/odd.tif"]}
+    of_few = prepare(zipped(few), test_share=0.4).description
+    assert made.description.image_shape == shape == of_few.image_shape
+    assert made.description.preparation == of_few.preparation
+    assert len(made.description.notes) == len(of_few.notes) == 1
+    assert made.skipped() == ({"damaged image": 2} if broken else {})
+
+
+def test_images_of_which_a_sample_says_too_little_are_all_measured_first(tmp_path: Path) -> None:
+    sizes = {str(n): (10 + n, 10 + n) for n in range(100)}
+    upload, said = tmp_path / "upload", list[Progress]()
+    upload.write_bytes(sized(**sizes))
+
+    description = prepare_file(upload, tmp_path / "prepared", UploadOptions(), said.append)
+
+    assert {progress.phase for progress in said} == {"measuring", "decoding"}
+    assert description.image_shape == (1, 59, 59)
 
 
 def test_one_colour_image_makes_all_of_them_colour() -> None:

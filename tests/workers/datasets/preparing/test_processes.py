@@ -2,11 +2,12 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from workers.datasets.errors import ArchiveError
-from workers.datasets.preparing.processes import in_processes, run_apart
+from workers.datasets.preparing.processes import in_processes, processes_for, run_apart
 
 
 def double(number: int) -> int:
@@ -26,6 +27,27 @@ def die(number: int) -> int:
 def test_results_come_in_the_order_of_the_pieces() -> None:
     with in_processes(2) as apply:
         assert list(apply(double, iter(range(50)))) == list(range(0, 100, 2))
+
+
+def process_of(number: int) -> int:
+    del number
+    return os.getpid()
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+@pytest.mark.parametrize(("size", "is_here"), [(1024**2, True), (1024**2 + 1, False)])
+def test_what_is_small_is_read_in_this_process(
+    tmp_path: Path, size: int, *, is_folder: bool, is_here: bool
+) -> None:
+    path = tmp_path / "folder" if is_folder else tmp_path / "file"
+    file = path / "inner" / "file" if is_folder else path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(size))
+
+    with processes_for(path) as apply:
+        [process] = apply(process_of, iter([0]))
+
+    assert (process == os.getpid()) == is_here
 
 
 def test_what_a_process_raises_is_raised_here() -> None:
