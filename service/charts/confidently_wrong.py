@@ -14,7 +14,8 @@ def confidently_wrong(results: ComparisonResults) -> Chart:
 
     The test images each network gets wrong with the highest probability, the most certain first: what
     it is, what it was taken for, and how sure the network was. Judged by the mean of its seeds'
-    probabilities, which errs less often than a single seed. Some labels are wrong themselves.
+    probabilities, which errs less often than a single seed; with folds, by those that were not trained
+    on the image. Some labels are wrong themselves.
     """
     rows = []
     for name, predictions in ensemble_predictions(results).items():

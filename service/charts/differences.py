@@ -20,15 +20,16 @@ def differences(results: ComparisonResults) -> Chart:
     """Differences.
 
     How far every network is from the one with the highest mean test accuracy, in points. Thick: 95 %
-    interval over test images; thin: over images and seeds. Filled: shown to be worse, after Holm's
-    correction over all pairs; hollow: no difference shown.
+    interval over test images; thin: over images and seeds, or over folds. Filled: shown to be worse,
+    after Holm's correction over all pairs; hollow: no difference shown.
     """
     best, *others = [row.architecture for row in leaderboard(results)]
     title = f"Differences from {best}"
     found = _differences(results, best)
     shown = [found[name] for name in others if name in found]
     if not shown:
-        note = "no two networks with a common seed whose predictions are kept"
+        common = "two common folds" if results.folds else "a common seed"
+        note = f"no two networks with {common} whose predictions are kept"
         return Chart(note=note, title=title)
     series = [Series(best, [0.0], [0], marks("|", 6, FAINT))]
     for row, difference in enumerate(shown, start=1):
@@ -55,7 +56,7 @@ class Difference:
     name: str
     points: float
     interval: list[float]  # over images
-    with_seeds: list[float]  # over images and seeds
+    with_seeds: list[float]  # over images and seeds, or over folds
     is_shown: bool
     text: str
 

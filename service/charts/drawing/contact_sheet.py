@@ -27,7 +27,7 @@ class SheetRow:
     """The images shown of one architecture, and what is written above them."""
 
     title: str
-    indices: NDArray[np.int64]  # in the test split; those beyond COLUMNS are not shown
+    indices: NDArray[np.int64]  # of `test_images()`; those beyond COLUMNS are not shown
     predictions: EnsemblePredictions
     classes: Sequence[str]
 
@@ -35,7 +35,8 @@ class SheetRow:
 def contact_sheet(results: ComparisonResults, rows: Sequence[SheetRow], *, empty: str) -> Chart:
     """A panel of images for each row; `empty` is written where a row has none."""
     if not rows:
-        return Chart(note="no predictions of test images are kept")
+        wanted = "of all folds of any seed" if results.folds else "of test images"
+        return Chart(note=f"no predictions {wanted} are kept")
     heights = [SIDE + CAPTION_HEIGHT if len(row.indices) else EMPTY_HEIGHT for row in rows]
     images = functools.cache(results.test_images)  # read once, when the first row is drawn
     panels = [_panel(row, images, empty) for row in rows]
