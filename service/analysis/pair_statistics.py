@@ -29,6 +29,10 @@ class PairStatistics(BaseModel):
     folds: list[int] | None = Field(
         description="that have tested both; null: not cross-validated, the test split tested both"
     )
+    trainings: int = Field(
+        description="of each of the two: one for each seed, with folds one for each seed and fold that"
+        " both have in common"
+    )
     images: int = Field(description="test images; with folds, those of all folds together")
     difference: float = Field(
         description="as a share of images, mean over images and seeds, or over folds and seeds"

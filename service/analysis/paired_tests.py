@@ -134,6 +134,7 @@ def _pair_statistics(
         finding=Finding.NOT_SHOWN,
         seeds=pair.seeds,
         folds=pair.folds,
+        trainings=sum(len(part.seeds) for part in pair.parts),
         images=len(pair.of_images),
         difference=of_mean.mean,
         low=low,

@@ -22,12 +22,13 @@ def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
 
 def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Statistics) -> str:
     """One sentence: which is better, by how much, how sure, at what cost; or that it is not known."""
+    evidence = _evidence(pair, tested.folds)
     if pair.finding == Finding.BETTER:
-        sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
+        sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({evidence})"
         sentence += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
     else:
         sentence = f"No difference could be shown between {pair.better} and {pair.worse}:"
-        sentence += f" {_difference(pair)} apart ({_evidence(pair)})"
+        sentence += f" {_difference(pair)} apart ({evidence})"
         sentence += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
     return sentence + _one_seed(pair) + "."
 
@@ -36,7 +37,7 @@ def _difference(pair: PairStatistics) -> str:
     return f"{points(pair.difference, pair)} points"
 
 
-def _evidence(pair: PairStatistics) -> str:
+def _evidence(pair: PairStatistics, num_folds: int | None) -> str:
     interval = f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}"
     if _is_of_architectures(
         pair
@@ -44,7 +45,7 @@ def _evidence(pair: PairStatistics) -> str:
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
         chance = "images and seeds" if pair.folds is None else "folds"
         interval += f" over images, {low} to {high} over {chance}"
-    return f"{interval}, {p_words(pair.p_adjusted)}, n = {_counted(pair)}"
+    return f"{interval}, {p_words(pair.p_adjusted)}, n = {_counted(pair, num_folds)}"
 
 
 def _is_of_architectures(pair: PairStatistics) -> bool:
@@ -52,11 +53,17 @@ def _is_of_architectures(pair: PairStatistics) -> bool:
     return pair.folds is not None or len(pair.seeds) > 1
 
 
-def _counted(pair: PairStatistics) -> str:
+def _counted(pair: PairStatistics, num_folds: int | None) -> str:
     seeds = seeds_in_words(len(pair.seeds))
     if pair.folds is None:
         return f"{seeds} × {pair.images:,} images"
-    return f"{len(pair.folds)} folds × {seeds}, {tested_in_words(pair.images, len(pair.seeds))}"
+    have_tested = len(pair.folds)
+    folds = (
+        f"{num_folds} folds" if have_tested == num_folds else f"{have_tested} of {num_folds} folds"
+    )
+    if pair.trainings < have_tested * len(pair.seeds):  # some seeds lack some folds
+        return f"{pair.trainings} trainings of each on {folds} with {seeds}, {pair.images:,} images"
+    return f"{folds} × {seeds}, {tested_in_words(pair.images, len(pair.seeds))}"
 
 
 def _why_not(pair: PairStatistics, num_pairs: int) -> str:

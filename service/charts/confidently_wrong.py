@@ -20,7 +20,7 @@ def confidently_wrong(results: ComparisonResults) -> Chart:
     rows = []
     for name, predictions in ensemble_predictions(results).items():
         num_wrong = int((~predictions.correct).sum())
-        title = f"{name}: {num_wrong:,} of {len(predictions.labels):,} wrong"
+        summary = f"{num_wrong:,} of {len(predictions.labels):,} wrong"
         errors = most_confident_errors(predictions, COLUMNS)
-        rows.append(SheetRow(title, errors, predictions, results.class_names))
+        rows.append(SheetRow(name, summary, errors, predictions, results.class_names))
     return contact_sheet(results, rows, empty="gets every test image right")

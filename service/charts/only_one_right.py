@@ -20,6 +20,6 @@ def only_one_right(results: ComparisonResults) -> Chart:
     rows = []
     for name, predictions in ensembles.items():
         indices = only_right(ensembles, name)
-        title = f"{name}: {len(indices):,} that no other gets right"
-        rows.append(SheetRow(title, indices, predictions, results.class_names))
+        summary = f"{len(indices):,} that no other gets right"
+        rows.append(SheetRow(name, summary, indices, predictions, results.class_names))
     return contact_sheet(results, rows, empty="none")

@@ -28,7 +28,7 @@ def reliability(results: ComparisonResults) -> Chart:
 
     How often a network is right (up) when it says so with a certain probability (right): on the line it
     means what it says, below it is too sure of itself. 15 bins of equal width, all trainings together; the
-    larger a mark, the more test images; ECE is the mean distance from the line.
+    larger a mark, the more test images. ECE is the mean distance from the line, of each training, averaged.
     """
     errors = {row.architecture: row.ece.mean for row in leaderboard(results)}
     calibrated = [name for name in results.with_results if errors[name] is not None]

@@ -50,7 +50,7 @@ def _by_folds(results: ComparisonResults) -> Design:
         method=f"Cross-validation: all images were divided into {results.folds} stratified folds by a"
         " fixed seed. Each fold tested the networks that were trained on the others, of which a tenth"
         " was held out for validation. Every architecture saw the same folds, and in each the same"
-        f" {_images(results, 'train')} or so train images in the same order with the same recipe."
+        f" train images, about {_images(results, 'train')}, in the same order with the same recipe."
         + (" Other seeds were not tried." if len(results.seeds) == 1 else ""),
     )
 
