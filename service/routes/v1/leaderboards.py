@@ -32,7 +32,7 @@ class Leaderboard(BaseModel):
 
 @router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
 def show_leaderboard(rows: Rows) -> Leaderboard:
-    """Every architecture with n, mean, standard deviation and 95 % interval over its seeds and folds."""
+    """Every architecture with n, mean, standard deviation and 95 % interval over seeds and folds."""
     return Leaderboard(items=rows)
 
 
