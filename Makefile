@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ results: .venv/.installed ## Run the assignment's comparisons and write docs/res
 
 bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
 	$(BIN)/python -m benchmarks.charts
+
+error-rates: .venv/.installed ## Count what cross-validation claims of simulated learners that are alike.
+	$(BIN)/python -m benchmarks.error_rates
 
 pictures: .venv/.installed ## Make the pictures of the README from a real comparison.
 	$(BIN)/python -m benchmarks.pictures

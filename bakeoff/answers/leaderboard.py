@@ -27,8 +27,9 @@ class Leaderboard(list[Json]):
     def to_pandas(self) -> "pd.DataFrame":
         """Every number, one row for each architecture; the columns are those of the CSV.
 
-        `test_accuracy` is the mean over the seeds; `test_accuracy_std`, `_low` and `_high` are its
-        standard deviation and 95 % interval. Durations are in seconds. ImportError without pandas.
+        `test_accuracy` is the mean over the `n` trainings, one for each seed, with folds one for each
+        seed and fold; `test_accuracy_std`, `_low` and `_high` are its standard deviation and 95 %
+        interval. Durations are in seconds. ImportError without pandas.
         """
         return data_frame([_flat(row) for row in self])
 
@@ -37,7 +38,7 @@ class Leaderboard(list[Json]):
 
 
 def cells(row: Json) -> list[str]:
-    """The cells of a row below HEADINGS; what is over seeds as mean ± standard deviation."""
+    """The cells of a row below HEADINGS; what is over trainings as mean ± standard deviation."""
     return [
         str(row["architecture"]),
         _spread(row["test_accuracy"], 100, "{:.2f}", " %"),

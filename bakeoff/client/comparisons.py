@@ -73,7 +73,7 @@ class Comparisons(Resource):
             time.sleep(interval)
 
     def show_leaderboard(self, comparison_id: str, *, sort: str | None = None) -> Leaderboard:
-        """Every architecture with n, mean, standard deviation and 95 % interval over its seeds.
+        """Every architecture with n, mean, standard deviation and 95 % interval over seeds and folds.
 
         `sort` is the column by which the best comes first, by default test_accuracy.
         """
@@ -96,7 +96,7 @@ class Comparisons(Resource):
         return self._connection.download(path, comparison_id=comparison_id, sort=sort).decode()
 
     def show_statistics(self, comparison_id: str, *, margin: float | None = None) -> Json:
-        """Every two architectures tested on the same images and seeds, with verdicts in words.
+        """Every two architectures tested on the same images, seeds and folds, with verdicts in words.
 
         Differences of accuracy below `margin` (0 to 0.5) count as equivalent.
         """

@@ -9,7 +9,7 @@ from bakeoff.answers.leaderboard import HEADINGS, cells
 
 
 def leaderboard_table(comparison: Json) -> Table:
-    """One line per architecture, best test accuracy first; mean ± standard deviation over seeds."""
+    """One line per architecture, best test accuracy first; mean ± standard deviation over trainings."""
     table = Table(title=evidence(comparison))
     for number, heading in enumerate(HEADINGS):
         justify: JustifyMethod = "right" if number else "left"

@@ -1,6 +1,7 @@
 """Where each architecture fails: which classes it confuses, and on which images.
 
-An architecture is judged as the ensemble of its seeds: by the mean of their probabilities.
+An architecture is judged as the ensemble of its seeds: by the mean of their probabilities. With folds
+every image is judged by the fold that tests it, and by the seeds of which all folds have ended.
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from service.analysis.confusion import confusion_counts
 from service.analysis.results import ComparisonResults
 
 MOST_PAIRS = 5
 MOST_IMAGES = 12
 
-Indices = NDArray[np.int64]  # of images in the test split
+Indices = NDArray[np.int64]  # of images in `test_images()`
 
 
 class ConfusedPair(BaseModel):
@@ -23,14 +25,16 @@ class ConfusedPair(BaseModel):
 
     true: str = Field(examples=["4"])
     predicted: str = Field(examples=["9"])
-    images: float = Field(description="test images, mean over seeds")
+    images: float = Field(description="test images, mean over seeds; those of all folds together")
     share: float = Field(description="of the test images of the true class")
 
 
 class JudgedImage(BaseModel):
     """One test image and its predicted class."""
 
-    index: int = Field(description="in the test split, from 0")
+    index: int = Field(
+        description="in the test split, from 0; with folds, in those of fold 1, 2, … one after the other"
+    )
     true: str
     predicted: str
     probability: float = Field(description="of the predicted class, mean over seeds")
@@ -65,7 +69,7 @@ def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredic
     ensembles: dict[str, EnsemblePredictions] = {}
     reference = None
     for name in results.with_results:
-        members = list(results.predictions_of(name).values())
+        members = results.whole_predictions_of(name)
         reference = reference or (members[0] if members else None)
         same = [member for member in members if reference and member.same_images(reference)]
         if same:
@@ -94,8 +98,7 @@ def only_right(ensembles: Mapping[str, EnsemblePredictions], name: str) -> Indic
 
 def confused_pairs(results: ComparisonResults, name: str) -> list[ConfusedPair]:
     """The classes that are most often taken for another, mean over seeds."""
-    matrices = [result["confusion_matrix"] for result in results.results_of(name)]
-    counts = np.mean(matrices, axis=0)
+    counts = confusion_counts(results, name)
     classes = results.class_names
     sizes = np.maximum(counts.sum(axis=1), 1)
     np.fill_diagonal(counts, 0)

@@ -39,3 +39,14 @@ def duration(seconds: float | None, *, digits: int = 3) -> str:
             number = f"{seconds * scale:#.{digits}g}" if digits > 1 else f"{seconds * scale:g}"
             return number.removesuffix(".") + f" {unit}"
     return ""
+
+
+def seeds_in_words(count: int | str) -> str:
+    """`1 seed`, `3 seeds`, `1 to 3 seeds`."""
+    return f"{count} seed{'' if f'{count}' == '1' else 's'}"
+
+
+def tested_in_words(num_images: int, num_seeds: int) -> str:
+    """How often the folds have tested: `2,624 images, each tested once`."""
+    once = "once" if num_seeds == 1 else "once by each seed"
+    return f"{num_images:,} images, each tested {once}"

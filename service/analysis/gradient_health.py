@@ -1,6 +1,6 @@
 """Whether every layer learns: gradient norms, updates and dead ReLUs, and flags where they are abnormal.
 
-The rules, each on the last epoch and on means over seeds; batch norm is left out:
+The rules, each on the last epoch and on means over trainings; batch norm is left out:
 
 - vanishing: a layer's gradient norm is below 1/1000 of the median layer's of its network, or is zero.
 - exploding: it is above 1000 times the median layer's, or not finite.
@@ -26,7 +26,7 @@ Floats = list[float | None]
 
 
 class LayerFlow(BaseModel):
-    """One layer or ReLU after each epoch, means over seeds."""
+    """One layer or ReLU after each epoch, means over trainings."""
 
     name: str
     gradient_norm: Floats = Field([], description="RMS over sampled steps of the L2 norm")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from service.analysis.class_averages import balanced_accuracy, macro_f1
-from service.analysis.estimate import Estimate, estimate
+from service.analysis.estimate import Estimate, estimate, estimate_over_folds
 from service.analysis.pareto import on_front
 from service.analysis.results import ComparisonResults, Run
 
@@ -25,11 +25,17 @@ class Pareto(BaseModel):
 
 
 class LeaderboardRow(BaseModel):
-    """One architecture, every number over its seeds."""
+    """One architecture, every number over its trainings."""
 
     rank: int = Field(description="place in this order", examples=[1])
     architecture: str = Field(examples=["cnn"])
-    n: int = Field(description="seeds that have succeeded")
+    n: int = Field(
+        description="trainings that have succeeded: one for each seed, with folds one for each seed"
+        " and fold, such as 10 of 5 folds × 2 seeds"
+    )
+    folds: int | None = Field(
+        description="folds that these trainings are of; null: the test split tested each of them"
+    )
     train_accuracy: Estimate
     validation_accuracy: Estimate
     test_accuracy: Estimate
@@ -54,7 +60,10 @@ class LeaderboardRow(BaseModel):
     model_bytes: int
     pareto: Pareto = Field(description="on the front of test accuracy against each cost")
     best_model_id: str | None = Field(
-        description="of the seed with the best validation accuracy: the test split chooses nothing"
+        description="of the training with the best validation accuracy: a test chooses nothing"
+    )
+    best_model_fold: int | None = Field(
+        description="the fold that tested this model, which was trained on the others; null: none"
     )
 
 
@@ -112,36 +121,52 @@ def _value(row: LeaderboardRow, sort: SortBy) -> Any:
 
 
 def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
-    seeds = results.results_of(architecture)
+    runs = [run for run in results.runs_of(architecture) if run.result is not None]
+    result, best = runs[0].result or {}, _best(runs)
 
-    def over_seeds(value: Callable[[dict[str, Any]], float | None]) -> Estimate:
-        return estimate([known for result in seeds if (known := value(result)) is not None])
+    def mean(value: Callable[[dict[str, Any]], float | None]) -> Estimate:
+        return _estimate(runs, value, results.folds)
 
     return LeaderboardRow(
         rank=0,
         architecture=architecture,
-        n=len(seeds),
-        train_accuracy=over_seeds(lambda result: result["train"]["accuracy"]),
-        validation_accuracy=over_seeds(lambda result: result["validation"]["accuracy"]),
-        test_accuracy=over_seeds(lambda result: result["test"]["accuracy"]),
-        balanced_accuracy=over_seeds(lambda result: balanced_accuracy(result["confusion_matrix"])),
-        test_loss=over_seeds(lambda result: result["test"]["loss"]),
-        macro_f1=over_seeds(lambda result: macro_f1(result["confusion_matrix"])),
-        macro_auc=over_seeds(lambda result: result["macro_auc"]),
-        ece=over_seeds(lambda result: result.get("ece")),
-        brier=over_seeds(lambda result: result.get("brier")),
-        generalisation_gap=over_seeds(_generalisation_gap),
-        best_epoch=over_seeds(lambda result: result["best_epoch"]),
-        train_seconds=over_seeds(lambda result: result["train_seconds"]),
-        images_per_second=over_seeds(lambda result: result["images_per_second"]),
-        latency_p50_batch_1=over_seeds(lambda result: _latency_p50(result, 1)),
-        latency_p50_batch_64=over_seeds(lambda result: _latency_p50(result, 64)),
-        num_parameters=seeds[0]["num_parameters"],
-        flops=seeds[0]["flops"],
-        model_bytes=seeds[0]["model_bytes"],
+        n=len(runs),
+        folds=len({run.fold for run in runs}) if results.folds else None,
+        train_accuracy=mean(lambda result: result["train"]["accuracy"]),
+        validation_accuracy=mean(lambda result: result["validation"]["accuracy"]),
+        test_accuracy=mean(lambda result: result["test"]["accuracy"]),
+        balanced_accuracy=mean(lambda result: balanced_accuracy(result["confusion_matrix"])),
+        test_loss=mean(lambda result: result["test"]["loss"]),
+        macro_f1=mean(lambda result: macro_f1(result["confusion_matrix"])),
+        macro_auc=mean(lambda result: result["macro_auc"]),
+        ece=mean(lambda result: result.get("ece")),
+        brier=mean(lambda result: result.get("brier")),
+        generalisation_gap=mean(_generalisation_gap),
+        best_epoch=mean(lambda result: result["best_epoch"]),
+        train_seconds=mean(lambda result: result["train_seconds"]),
+        images_per_second=mean(lambda result: result["images_per_second"]),
+        latency_p50_batch_1=mean(lambda result: _latency_p50(result, 1)),
+        latency_p50_batch_64=mean(lambda result: _latency_p50(result, 64)),
+        num_parameters=result["num_parameters"],
+        flops=result["flops"],
+        model_bytes=result["model_bytes"],
         pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
-        best_model_id=_best_model(results.runs_of(architecture)),
+        best_model_id=best.model_id,
+        best_model_fold=best.fold,
     )
+
+
+def _estimate(
+    runs: list[Run], value: Callable[[dict[str, Any]], float | None], folds: int | None
+) -> Estimate:
+    """The mean of what is known of a number, by fold where there are folds."""
+    by_fold: dict[int, list[float]] = {}
+    for run in runs:
+        if (known := value(run.result or {})) is not None:
+            by_fold.setdefault(run.fold or 0, []).append(known)
+    if folds:
+        return estimate_over_folds(by_fold, num_folds=folds)
+    return estimate([known for values in by_fold.values() for known in values])
 
 
 def _with_fronts(rows: list[LeaderboardRow]) -> list[LeaderboardRow]:
@@ -166,7 +191,5 @@ def _latency_p50(result: dict[str, Any], batch_size: int) -> float | None:
     return found[0] if found else None
 
 
-def _best_model(runs: list[Run]) -> str | None:
-    finished = [run for run in runs if run.result is not None]
-    best = max(finished, key=lambda run: (run.result or {})["validation"]["accuracy"])
-    return best.model_id
+def _best(runs: list[Run]) -> Run:
+    return max(runs, key=lambda run: (run.result or {})["validation"]["accuracy"])

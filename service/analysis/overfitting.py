@@ -1,9 +1,9 @@
 """The epoch from which a network overfits its train images, and its generalisation gap.
 
-The epoch from which it overfits is that of the lowest validation loss (mean over seeds, found
-through a running median of three epochs, so that one lucky epoch decides nothing), provided that
+The epoch from which it overfits is that of the lowest validation loss (mean over trainings,
+found through a running median of three epochs, so that one lucky epoch decides nothing), provided that
 
-- after it the validation losses of the seeds rise: Mann and Kendall's exact test, p ≤ 0.05,
+- after it the validation losses of the trainings rise: Mann and Kendall's exact test, p ≤ 0.05,
 - from it on their train losses fall, by the same test,
 - the mean validation loss ends more than 2 % above where it was lowest.
 
@@ -37,11 +37,11 @@ class Onset:
 
 
 class Overfitting(BaseModel):
-    """One architecture over its seeds."""
+    """One architecture over its trainings: one for each seed, with folds one for each seed and fold."""
 
     architecture: str
     epoch: int | None = Field(description="from which it overfits; null: not within the epochs")
-    epochs: int = Field(description="trained by every seed")
+    epochs: int = Field(description="in every training")
     rise: float | None = Field(description="of the validation loss since, as a share of it")
     p: float | None = Field(description="that the validation losses merely scatter after it")
     loss_gap: list[float | None] = Field(description="test loss minus train loss after each epoch")
@@ -58,7 +58,7 @@ def overfitting(results: ComparisonResults) -> list[Overfitting]:
 
 
 def onset(train_losses: Curves, validation_losses: Curves) -> Onset | None:
-    """Where overfitting begins in the curves of several seeds, all of one length; None if it does not."""
+    """Where overfitting begins in the curves of several trainings, all of one length; None if it does not."""
     mean = np.nan_to_num(np.mean(validation_losses, axis=0), nan=math.inf)
     lowest = _lowest(mean)
     after = [list(curve[lowest + 1 :]) for curve in validation_losses]

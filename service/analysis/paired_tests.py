@@ -1,18 +1,19 @@
-"""Every two architectures of a comparison, tested against each other on the same images and seeds."""
+"""Every two architectures of a comparison, tested against each other on the same images, seeds and folds."""
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.analysis.hypothesis_tests.bootstrap import intervals
+from service.analysis.hypothesis_tests.folds import over_folds
 from service.analysis.hypothesis_tests.holm import holm
-from service.analysis.hypothesis_tests.images_and_seeds import mean_difference, stacked
+from service.analysis.hypothesis_tests.images_and_seeds import over_images_and_seeds
 from service.analysis.hypothesis_tests.mcnemar import combined_p, flips
+from service.analysis.hypothesis_tests.mean_difference import MeanDifference, stacked
+from service.analysis.matched_pairs import Pair, matched
 from service.analysis.pair_statistics import (
     LEVEL,
     MARGIN,
@@ -23,19 +24,8 @@ from service.analysis.pair_statistics import (
 from service.analysis.results import ComparisonResults
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Which images (S, N) two architectures classify correctly, seed by seed."""
-
-    better: str
-    worse: str
-    seeds: list[int]
-    better_correct: NDArray[np.bool_]
-    worse_correct: NDArray[np.bool_]
-
-
-class WithSeeds(NamedTuple):
-    """The tests of one pair that take both images and seeds as chance."""
+class MeanTest(NamedTuple):
+    """The test of one pair's mean difference, over images and seeds or over folds."""
 
     mean: float
     half_width: float
@@ -48,7 +38,7 @@ _CACHE: WeakKeyDictionary[ComparisonResults, dict[float, Statistics]] = WeakKeyD
 
 
 def compare_pairs(results: ComparisonResults, *, margin: float = MARGIN) -> Statistics:
-    """Test every two architectures that have a seed in common."""
+    """Test every two architectures that have a seed in common, or with folds at least two folds."""
     by_margin = _CACHE.setdefault(results, {})
     if margin not in by_margin:
         by_margin[margin] = _compare_pairs(results, margin)
@@ -58,39 +48,26 @@ def compare_pairs(results: ComparisonResults, *, margin: float = MARGIN) -> Stat
 def _compare_pairs(results: ComparisonResults, margin: float) -> Statistics:
     pairs, left_out = [], []
     for first, second in itertools.combinations(results.with_results, 2):
-        pair = _matched(results, first, second)
+        pair = matched(results, first, second)
         if pair:
             pairs.append(pair)
         else:
             left_out.append(f"{first} and {second}")
-    tested = _corrected(_tested(pairs, margin)) if pairs else []
+    tested = corrected(statistics_alone(pairs, margin)) if pairs else []
     tested.sort(key=lambda pair: pair.difference, reverse=True)
-    return Statistics(margin=margin, pairs=tested, left_out=left_out)
+    return Statistics(margin=margin, folds=results.folds, pairs=tested, left_out=left_out)
 
 
-def _matched(results: ComparisonResults, first: str, second: str) -> Pair | None:
-    """The seeds that two architectures share; None where they share none."""
-    ours, theirs = results.predictions_of(first), results.predictions_of(second)
-    seeds = [seed for seed in ours if seed in theirs and ours[seed].same_images(theirs[seed])]
-    if not seeds:
-        return None
-    left = np.stack([ours[seed].correct for seed in seeds])
-    right = np.stack([theirs[seed].correct for seed in seeds])
-    if right.mean() > left.mean():
-        first, second, left, right = second, first, right, left
-    return Pair(first, second, seeds, left, right)
-
-
-def _tested(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
-    lows, highs = _bootstrapped(pairs)
-    with_seeds = _tested_with_seeds(pairs, margin)
+def statistics_alone(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
+    """The numbers of each pair, before any correction for the number of pairs, and without a finding."""
+    bootstrapped = _bootstrapped(pairs)
+    of_means = _tested_means(pairs, margin)
     return [
-        _pair_statistics(*numbers)
-        for numbers in zip(pairs, lows.tolist(), highs.tolist(), with_seeds, strict=True)
+        _pair_statistics(*numbers) for numbers in zip(pairs, bootstrapped, of_means, strict=True)
     ]
 
 
-def _corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
+def corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
     """The same pairs with Holm's correction over all of them, and what it lets us find."""
     adjusted = holm([pair.p for pair in tested])
     equivalence = holm([pair.equivalence_p for pair in tested])
@@ -106,42 +83,48 @@ def _corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
     ]
 
 
-def _bootstrapped(pairs: Sequence[Pair]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    columns = [
-        np.subtract(pair.better_correct, pair.worse_correct, dtype=np.float64).mean(axis=0)
-        for pair in pairs
-    ]
-    return intervals(np.stack(columns, axis=1))
+def _bootstrapped(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+    """The interval of every pair; pairs of equally many images see the same resamples."""
+    columns = [pair.of_images for pair in pairs]
+    found: dict[int, tuple[float, float]] = {}
+    for num_images in {len(column) for column in columns}:
+        places = [place for place, column in enumerate(columns) if len(column) == num_images]
+        lows, highs = intervals(np.stack([columns[place] for place in places], axis=1))
+        found |= zip(places, zip(lows.tolist(), highs.tolist(), strict=True), strict=True)
+    return [found[place] for place in range(len(pairs))]
 
 
-def _tested_with_seeds(pairs: Sequence[Pair], margin: float) -> list[WithSeeds]:
-    """Test every pair; pairs with equally many seeds are computed together."""
-    differences = [mean_difference(pair.better_correct, pair.worse_correct) for pair in pairs]
-    tested: dict[int, WithSeeds] = {}
-    for num_seeds in {difference.num_seeds for difference in differences}:
+def _tested_means(pairs: Sequence[Pair], margin: float) -> list[MeanTest]:
+    """Test the mean of every pair; pairs of the same degrees of freedom are computed together."""
+    differences = [_mean_difference(pair) for pair in pairs]
+    found: dict[int, MeanTest] = {}
+    for degrees_of_freedom in {difference.degrees_of_freedom for difference in differences}:
         places = [
             place
             for place, difference in enumerate(differences)
-            if difference.num_seeds == num_seeds
+            if difference.degrees_of_freedom == degrees_of_freedom
         ]
         same = stacked([differences[place] for place in places])
-        columns = np.stack(
-            [
-                np.asarray(same.mean),
-                same.half_width(LEVEL),
-                same.p(),
-                same.equivalence_p(margin),
-            ],
-            axis=1,
-        )
-        for place, numbers in zip(places, columns.tolist(), strict=True):
-            tested[place] = WithSeeds(*numbers)
-    return [tested[place] for place in range(len(pairs))]
+        numbers = (same.mean, same.half_width(LEVEL), same.p(), same.equivalence_p(margin))
+        columns = np.stack([np.asarray(column) for column in numbers], axis=1)
+        for place, row in zip(places, columns.tolist(), strict=True):
+            found[place] = MeanTest(*row)
+    return [found[place] for place in range(len(pairs))]
 
 
-def _pair_statistics(pair: Pair, low: float, high: float, with_seeds: WithSeeds) -> PairStatistics:
-    """The numbers of one pair, before any correction for the number of pairs."""
-    flips_by_seed = flips(pair.seeds, pair.better_correct, pair.worse_correct)
+def _mean_difference(pair: Pair) -> MeanDifference:
+    if pair.num_folds is None:
+        [part] = pair.parts
+        return over_images_and_seeds(part.better, part.worse)
+    of_folds = np.array([part.difference for part in pair.parts])
+    return over_folds(of_folds, num_folds=pair.num_folds, num_images=len(pair.of_images))
+
+
+def _pair_statistics(
+    pair: Pair, bootstrapped: tuple[float, float], of_mean: MeanTest
+) -> PairStatistics:
+    low, high = bootstrapped
+    flips_by_seed = flips({seed: pair.correct(seed) for seed in pair.seeds})
     mcnemar_p = combined_p([flip.p for flip in flips_by_seed])
     won = sum(flip.right_to_wrong for flip in flips_by_seed)
     lost = sum(flip.wrong_to_right for flip in flips_by_seed)
@@ -150,19 +133,21 @@ def _pair_statistics(pair: Pair, low: float, high: float, with_seeds: WithSeeds)
         worse=pair.worse,
         finding=Finding.NOT_SHOWN,
         seeds=pair.seeds,
-        images=pair.better_correct.shape[1],
-        difference=with_seeds.mean,
+        folds=pair.folds,
+        trainings=sum(len(part.seeds) for part in pair.parts),
+        images=len(pair.of_images),
+        difference=of_mean.mean,
         low=low,
         high=high,
-        low_with_seeds=with_seeds.mean - with_seeds.half_width,
-        high_with_seeds=with_seeds.mean + with_seeds.half_width,
+        low_with_seeds=of_mean.mean - of_mean.half_width,
+        high_with_seeds=of_mean.mean + of_mean.half_width,
         mcnemar=flips_by_seed,
         mcnemar_p=mcnemar_p,
-        p_with_seeds=with_seeds.p,
-        p=max(mcnemar_p, with_seeds.p),
+        p_with_seeds=of_mean.p,
+        p=max(mcnemar_p, of_mean.p),
         p_adjusted=1.0,
         cohens_g=won / (won + lost) - 0.5 if won + lost else 0.0,
-        equivalence_p=with_seeds.equivalence_p,
+        equivalence_p=of_mean.equivalence_p,
         equivalence_p_adjusted=1.0,
     )
 

@@ -1,6 +1,7 @@
 """The predictions of one trained network on the test split."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,3 +28,13 @@ class Predictions:
     def same_images(self, other: "Predictions") -> bool:
         """Whether both can come from the same test images: the true classes agree, image by image."""
         return np.array_equal(self.labels, other.labels)
+
+
+def pooled(parts: Sequence[Predictions]) -> Predictions:
+    """The predictions of several test splits as those of one, in the order given."""
+    if len(parts) == 1:
+        return parts[0]
+    return Predictions(
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )

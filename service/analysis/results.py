@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.analysis.predictions import Predictions
+from service.analysis.formats import seeds_in_words
+from service.analysis.predictions import Predictions, pooled
 from workers.errors import BakeoffError
 
-#: Gives the test images (N, C, H, W) as uint8, or None where they are not there.
+#: Gives the test images (N, C, H, W) as uint8, those of fold 1, 2, … one after the other, or None
+#: where they are not there.
 TestImages = Callable[[], NDArray[np.uint8] | None]
 
 
@@ -58,6 +60,12 @@ class Run:
     num_epochs: int = 0  # completed
     fold: int | None = None  # that tested it, from 1 to the comparison's `folds`
 
+    @property
+    def name(self) -> str:
+        """Architecture, seed, and fold where it has one: `cnn, seed 0, fold 2`."""
+        fold = f", fold {self.fold}" if self.fold else ""
+        return f"{self.architecture}, seed {self.seed}{fold}"
+
     def curve(self, metric: str) -> list[float]:
         """A metric by epoch, NaN where it was not finite."""
         values = self.epochs.get(metric, [])
@@ -102,26 +110,63 @@ class ComparisonResults:
 
     def seeds_of(self, architecture: str) -> tuple[int, ...]:
         """The seeds one architecture is trained with: all, unless the jobs were there before."""
-        return tuple(sorted(run.seed for run in self.runs_of(architecture)))
+        return tuple(sorted({run.seed for run in self.runs_of(architecture)}))
 
     @property
-    def seeds_in_words(self) -> str:
-        """How many seeds each architecture has a result of: `3 seeds`, or `1 to 3 seeds`."""
+    def n_in_words(self) -> str:
+        """What `n` counts: `3 seeds`, `1 to 3 seeds`, `5 folds × 2 seeds (7 of 10 trained)`.
+
+        Of a single job of a cross-validation it is `1 seed, fold 2`.
+        """
         counts = sorted({len(self.results_of(name)) for name in self.with_results})
         words = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        return f"{words} seed{'' if words == '1' else 's'}"
+        if self.folds is None:
+            fold = next((f", fold {run.fold}" for run in self.runs if run.fold), "")
+            return seeds_in_words(words) + fold
+        planned = self.folds * len(self.seeds)
+        trained = "" if words == f"{planned}" else f" ({words} of {planned} trained)"
+        return f"{self.folds} folds × {seeds_in_words(len(self.seeds))}{trained}"
+
+    @property
+    def repeat(self) -> str:
+        """What each training of an architecture has of its own: its `seed`, or its `fold`.
+
+        `training` where there are several of both.
+        """
+        if self.folds is None:
+            return "seed"
+        return "fold" if len(self.seeds) == 1 else "training"
+
+    @property
+    def num_test_images(self) -> int:
+        """How many images have tested: those of the test split, or of all folds that have ended."""
+        of_folds = {run.fold: run.result["test"]["images"] for run in self.runs if run.result}
+        return sum(of_folds.values()) if self.folds else next(iter(of_folds.values()), 0)
 
     def results_of(self, architecture: str) -> list[dict[str, Any]]:
         """The results of the runs of one architecture that succeeded."""
         return [run.result for run in self.runs_of(architecture) if run.result is not None]
 
-    def predictions_of(self, architecture: str) -> dict[int, Predictions]:
-        """Seed → predictions, of the runs of one architecture whose predictions are kept."""
+    def predictions_of(self, architecture: str) -> dict[tuple[int, int | None], Predictions]:
+        """(Seed, fold) → predictions, of the runs of one architecture whose predictions are kept."""
         return {
-            run.seed: self.predictions[run.job_id]
+            (run.seed, run.fold if self.folds else None): self.predictions[run.job_id]
             for run in self.runs_of(architecture)
             if run.job_id in self.predictions
         }
+
+    def whole_predictions_of(self, architecture: str) -> list[Predictions]:
+        """Seed by seed, the predictions of all of `test_images()`: with folds, of one after the other.
+
+        A seed is left out until all its folds have ended: an image would have another index without.
+        """
+        kept = self.predictions_of(architecture)
+        folds = range(1, self.folds + 1) if self.folds else [None]
+        return [
+            pooled([kept[seed, fold] for fold in folds])
+            for seed in dict.fromkeys(seed for seed, _ in kept)
+            if all((seed, fold) in kept for fold in folds)
+        ]
 
     @property
     def with_results(self) -> list[str]:

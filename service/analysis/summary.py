@@ -50,16 +50,19 @@ def _caveats(
     results: ComparisonResults, rows: list[LeaderboardRow], tested: Statistics
 ) -> list[str]:
     caveats = []
-    if min(row.n for row in rows) == 1:
+    if results.folds and min(row.folds or 0 for row in rows) == 1:
+        caveats.append(
+            "With a single fold no spread is known: wait for the others before trusting an order."
+        )
+    if not results.folds and min(row.n for row in rows) == 1:
         caveats.append(
             "With n = 1 seed no spread is known: train with more seeds before trusting an order."
         )
     if tested.left_out:
         more = "; …" if len(tested.left_out) > MOST_LEFT_OUT else ""
+        wanted = "two common folds" if results.folds else "a common seed"
         pairs = "; ".join(tested.left_out[:MOST_LEFT_OUT]) + more
-        caveats.append(
-            f"Not tested, for want of a common seed whose predictions are kept: {pairs}."
-        )
+        caveats.append(f"Not tested, for want of {wanted} whose predictions are kept: {pairs}.")
     devices = sorted({run.result["device_name"] for run in results.runs if run.result})
     if len(devices) > 1:
         caveats.append(

@@ -19,7 +19,7 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def as_csv(rows: list[LeaderboardRow]) -> str:
-    """Every number; those over seeds with their mean, std, low and high in columns of their own."""
+    """Every number; those over trainings with their mean, std, low and high in columns of their own."""
     written = io.StringIO()
     flat = [dict(_flat(row)) for row in rows]
     writer = csv.DictWriter(written, fieldnames=list(flat[0]) if flat else ["rank", "architecture"])
@@ -29,7 +29,7 @@ def as_csv(rows: list[LeaderboardRow]) -> str:
 
 
 def as_latex(rows: list[LeaderboardRow], *, caption: str) -> str:
-    """A booktabs table: scores, calibration, time, latency and size, mean ± std over seeds."""
+    """A booktabs table: scores, calibration, time, latency and size, mean ± std over n trainings."""
     lines = [
         r"\begin{table}",
         rf"\caption{{{caption.translate(ESCAPES)}}}",

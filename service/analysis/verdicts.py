@@ -1,6 +1,6 @@
 """One sentence for each pair of architectures: which is better, how sure that is, and at what cost."""
 
-from service.analysis.formats import p_words, points
+from service.analysis.formats import p_words, points, seeds_in_words, tested_in_words
 from service.analysis.leaderboard import LeaderboardRow
 from service.analysis.pair_statistics import LEVEL, Finding, PairStatistics, Statistics
 
@@ -22,12 +22,13 @@ def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
 
 def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Statistics) -> str:
     """One sentence: which is better, by how much, how sure, at what cost; or that it is not known."""
+    evidence = _evidence(pair, tested.folds)
     if pair.finding == Finding.BETTER:
-        sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({_evidence(pair)})"
+        sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({evidence})"
         sentence += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
     else:
         sentence = f"No difference could be shown between {pair.better} and {pair.worse}:"
-        sentence += f" {_difference(pair)} apart ({_evidence(pair)})"
+        sentence += f" {_difference(pair)} apart ({evidence})"
         sentence += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
     return sentence + _one_seed(pair) + "."
 
@@ -36,14 +37,33 @@ def _difference(pair: PairStatistics) -> str:
     return f"{points(pair.difference, pair)} points"
 
 
-def _evidence(pair: PairStatistics) -> str:
-    seeds = len(pair.seeds)
+def _evidence(pair: PairStatistics, num_folds: int | None) -> str:
     interval = f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}"
-    if seeds > 1:  # the first is about these networks, the second about their architectures
+    if _is_of_architectures(
+        pair
+    ):  # the first is about these networks, the second of what made them
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
-        interval += f" over images, {low} to {high} over images and seeds"
-    number = f"{seeds} seed{'s' if seeds > 1 else ''} × {pair.images:,} images"
-    return f"{interval}, {p_words(pair.p_adjusted)}, n = {number}"
+        chance = "images and seeds" if pair.folds is None else "folds"
+        interval += f" over images, {low} to {high} over {chance}"
+    return f"{interval}, {p_words(pair.p_adjusted)}, n = {_counted(pair, num_folds)}"
+
+
+def _is_of_architectures(pair: PairStatistics) -> bool:
+    """Whether the test takes other trainings as chance; else it is of the networks at hand."""
+    return pair.folds is not None or len(pair.seeds) > 1
+
+
+def _counted(pair: PairStatistics, num_folds: int | None) -> str:
+    seeds = seeds_in_words(len(pair.seeds))
+    if pair.folds is None:
+        return f"{seeds} × {pair.images:,} images"
+    have_tested = len(pair.folds)
+    folds = (
+        f"{num_folds} folds" if have_tested == num_folds else f"{have_tested} of {num_folds} folds"
+    )
+    if pair.trainings < have_tested * len(pair.seeds):  # some seeds lack some folds
+        return f"{pair.trainings} trainings of each on {folds} with {seeds}, {pair.images:,} images"
+    return f"{folds} × {seeds}, {tested_in_words(pair.images, len(pair.seeds))}"
 
 
 def _why_not(pair: PairStatistics, num_pairs: int) -> str:
@@ -51,7 +71,7 @@ def _why_not(pair: PairStatistics, num_pairs: int) -> str:
     if pair.low <= 0:
         return ""
     if pair.low_with_seeds <= 0:
-        return ", which other seeds could reverse"
+        return f", which other {'seeds' if pair.folds is None else 'folds'} could reverse"
     if pair.p <= LEVEL:
         alone = f"this pair alone: {p_words(pair.p)}"
         return f", which may be chance where {num_pairs} pairs are tested ({alone})"
@@ -72,7 +92,7 @@ def _equal(pair: PairStatistics, margin: float) -> str:
 
 
 def _one_seed(pair: PairStatistics) -> str:
-    if len(pair.seeds) > 1:
+    if _is_of_architectures(pair):
         return ""
     return "; with one seed this is of these two trainings, not of their architectures"
 

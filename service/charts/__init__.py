@@ -27,11 +27,11 @@ def make_chart(name: str, results: ComparisonResults) -> Chart:
 
 
 def _footer(results: ComparisonResults) -> str:
-    """The evidence: dataset, number of seeds, recipe and device."""
+    """The evidence: dataset, number of seeds and folds, recipe and device."""
     recipe, result = results.recipe, results.any_result
     epochs = f"{recipe['epochs']} epoch{'s' if recipe['epochs'] > 1 else ''}"
     return (
-        f"{results.dataset}  ·  n = {results.seeds_in_words}"
+        f"{results.dataset}  ·  n = {results.n_in_words}"
         f"  ·  {epochs}, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
         f"  ·  recipe {results.recipe_hash}  ·  {result['device_name']}"
     )

@@ -17,7 +17,7 @@ from service.charts.drawing.style import marks, style_of
 def accuracy(results: ComparisonResults) -> Chart:
     """Accuracy.
 
-    Test accuracy at the end, best first: each seed a small mark, the mean a large one with its 95 %
+    Test accuracy at the end, best first: each training a small mark, the mean a large one with its 95 %
     confidence interval. Hollow: accuracy on the train split; the distance is the generalisation gap.
     """
     rows = leaderboard(results)
@@ -33,19 +33,21 @@ def accuracy(results: ComparisonResults) -> Chart:
     return row_chart(
         [(row.architecture, accuracy_words(row.test_accuracy)) for row in rows],
         series,
-        x="accuracy  (filled: test, with every seed and 95 % interval; hollow: train)",
+        x=f"accuracy  (filled: test, with every {results.repeat} and 95 % interval; hollow: train)",
         decorate=decorate,
     )
 
 
 def _series(results: ComparisonResults, row: LeaderboardRow, place: int) -> list[Series]:
     name, style = row.architecture, style_of(results, row.architecture)
-    by_seed = [result["test"]["accuracy"] for result in results.results_of(name)]
-    by_seed_style = marks("|", 13, style.colour)
+    of_each = [result["test"]["accuracy"] for result in results.results_of(name)]
+    of_each_style = marks("|", 13, style.colour)
     test_style = marks(style.marker, 8, style.colour)
     train_style = marks(style.marker, 8, style.colour, face="white")
     return [
-        Series(f"{name}, test, by seed", by_seed, [place] * len(by_seed), by_seed_style),
+        Series(
+            f"{name}, test, by {results.repeat}", of_each, [place] * len(of_each), of_each_style
+        ),
         Series(f"{name}, test, mean", [row.test_accuracy.mean or 0.0], [place], test_style),
         Series(f"{name}, train, mean", [row.train_accuracy.mean or 0.0], [place], train_style),
     ]

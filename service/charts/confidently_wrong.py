@@ -14,12 +14,13 @@ def confidently_wrong(results: ComparisonResults) -> Chart:
 
     The test images each network gets wrong with the highest probability, the most certain first: what
     it is, what it was taken for, and how sure the network was. Judged by the mean of its seeds'
-    probabilities, which errs less often than a single seed. Some labels are wrong themselves.
+    probabilities, which errs less often than a single seed; with folds, by those that were not trained
+    on the image. Some labels are wrong themselves.
     """
     rows = []
     for name, predictions in ensemble_predictions(results).items():
         num_wrong = int((~predictions.correct).sum())
-        title = f"{name}: {num_wrong:,} of {len(predictions.labels):,} wrong"
+        summary = f"{num_wrong:,} of {len(predictions.labels):,} wrong"
         errors = most_confident_errors(predictions, COLUMNS)
-        rows.append(SheetRow(title, errors, predictions, results.class_names))
+        rows.append(SheetRow(name, summary, errors, predictions, results.class_names))
     return contact_sheet(results, rows, empty="gets every test image right")

@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from service.analysis.confusion import confusion_counts
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.drawing.chart import Chart, Panel
@@ -29,11 +30,12 @@ Matrix = NDArray[np.float64]
 def confusion_matrices(results: ComparisonResults) -> Chart:
     """Confusion matrices.
 
-    Which class (row) is taken for which (column): test images in each cell, mean over seeds. Shaded
-    are the errors alone, as a share of their row; what is right, on the diagonal, stays grey.
+    Which class (row) is taken for which (column): test images in each cell (with folds, those of all of
+    them), mean over seeds. Shaded are the errors alone, as a share of their row; what is right, on the
+    diagonal, stays grey.
     """
     classes = results.class_names
-    counts = {name: _mean_counts(results, name) for name in results.with_results}
+    counts = {name: confusion_counts(results, name) for name in results.with_results}
     errors = {name: _error_shares(matrix) for name, matrix in counts.items()}
     strongest = max(matrix.max() for matrix in errors.values()) or 1.0
     panels = []
@@ -60,12 +62,6 @@ def confusion_matrices(results: ComparisonResults) -> Chart:
     return grid_chart(panels, aspect=0.88 + _room_below(classes))
 
 
-def _mean_counts(results: ComparisonResults, name: str) -> Matrix:
-    matrices = [result["confusion_matrix"] for result in results.results_of(name)]
-    mean: Matrix = np.mean(matrices, axis=0)
-    return mean
-
-
 def _error_shares(counts: Matrix) -> Matrix:
     """Off the diagonal, each row as shares of its sum."""
     shares: Matrix = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -75,7 +71,8 @@ def _error_shares(counts: Matrix) -> Matrix:
 
 def _title(results: ComparisonResults, name: str, counts: Matrix) -> str:
     wrong = counts.sum() - np.trace(counts)
-    mean = "" if len(results.results_of(name)) == 1 else "mean "
+    seeds = {run.seed for run in results.runs_of(name) if run.result is not None}
+    mean = "" if len(seeds) == 1 else "mean "
     return f"{name}\n{mean}{wrong:,.0f} of {counts.sum():,.0f} wrong"
 
 

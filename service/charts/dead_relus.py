@@ -12,6 +12,6 @@ def dead_relus(results: ComparisonResults) -> Chart:
 
     The share of the units of every ReLU (channels, after a convolution) that are zero on each of 1,000
     train images, from the first ReLU to the last: what is dead no longer learns. Faint: first epoch;
-    strong: last. First seed.
+    strong: last. First training.
     """
     return layer_chart(results, LayerMetric("dead_relu/", "dead units", is_share=True))

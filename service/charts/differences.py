@@ -1,6 +1,7 @@
 """Differences."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -20,15 +21,16 @@ def differences(results: ComparisonResults) -> Chart:
     """Differences.
 
     How far every network is from the one with the highest mean test accuracy, in points. Thick: 95 %
-    interval over test images; thin: over images and seeds. Filled: shown to be worse, after Holm's
-    correction over all pairs; hollow: no difference shown.
+    interval over test images; thin, with ends: over images and seeds, or over folds. Filled: shown to
+    be worse, after Holm's correction over all pairs; hollow: no difference shown.
     """
     best, *others = [row.architecture for row in leaderboard(results)]
     title = f"Differences from {best}"
     found = _differences(results, best)
     shown = [found[name] for name in others if name in found]
     if not shown:
-        note = "no two networks with a common seed whose predictions are kept"
+        common = "two common folds" if results.folds else "a common seed"
+        note = f"no two networks with {common} whose predictions are kept"
         return Chart(note=note, title=title)
     series = [Series(best, [0.0], [0], marks("|", 6, FAINT))]
     for row, difference in enumerate(shown, start=1):
@@ -41,8 +43,10 @@ def differences(results: ComparisonResults) -> Chart:
         axes.axvline(0, color=AXIS, linewidth=0.8, zorder=1)
         for row, difference in enumerate(shown, start=1):
             colour = style_of(results, difference.name).colour
-            for width, ends in ((1.2, difference.with_seeds), (4, difference.interval)):
-                axes.plot(ends, [row, row], color=colour, linewidth=width, zorder=1)
+            line: dict[str, Any] = {"color": colour, "zorder": 1}
+            axes.plot(difference.interval, [row, row], linewidth=4, **line)
+            # The interval over few folds may lie within the other: its ends stand out.
+            axes.plot(difference.with_seeds, [row, row], "|-", markersize=12, linewidth=1.2, **line)
 
     rows = [(best, "highest mean"), *((other.name, other.text) for other in shown)]
     return row_chart(rows, series, x="points of test accuracy", decorate=decorate, title=title)
@@ -55,7 +59,7 @@ class Difference:
     name: str
     points: float
     interval: list[float]  # over images
-    with_seeds: list[float]  # over images and seeds
+    with_seeds: list[float]  # over images and seeds, or over folds
     is_shown: bool
     text: str
 

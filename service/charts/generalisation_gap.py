@@ -15,7 +15,7 @@ def generalisation_gap(results: ComparisonResults) -> Chart:
     """Generalisation gap.
 
     How much better a network does on the images it learns from than on test images, after each
-    epoch: a gap that keeps growing points to learning by heart. Line: mean over seeds; band: one std.
+    epoch: a gap that keeps growing points to learning by heart. Line: mean over trainings; band: one std.
     """
     loss = curve_panel(results, _loss_gap, title="test loss − train loss", scale=_draw_zero)
     accuracy = curve_panel(

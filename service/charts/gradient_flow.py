@@ -12,6 +12,6 @@ def gradient_flow(results: ComparisonResults) -> Chart:
 
     The gradient's L2 norm in every layer (log scale), from the first layer to the last: root mean
     square over steps of an epoch. A line that falls steeply to the left is a gradient that vanishes;
-    one that climbs there explodes. Faint: first epoch; strong: last. First seed.
+    one that climbs there explodes. Faint: first epoch; strong: last. First training.
     """
     return layer_chart(results, LayerMetric("gradient_norm/", "gradient norm, log scale"))

@@ -13,7 +13,7 @@ def inference_latency(results: ComparisonResults) -> Chart:
     """Inference latency.
 
     From images on the host to probabilities on the host (log scale), at batch 1, 8 and 64, measured
-    after training by engine torch in float32. Mark: p50; line: to p99. Mean over seeds.
+    after training by engine torch in float32. Mark: p50; line: to p99. Mean over trainings.
     """
     rows = [
         SpanRow(name, name, style_of(results, name), latency_after_training(results, name))

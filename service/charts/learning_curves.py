@@ -14,7 +14,7 @@ def learning_curves(results: ComparisonResults) -> Chart:
     """Learning curves.
 
     Loss (log scale) and accuracy after each epoch, on the images a network learns from and on those
-    it has never seen. Line: mean over seeds; band: one standard deviation.
+    it has never seen. Line: mean over trainings; band: one standard deviation.
     """
     panels = [_panel(results, split, metric) for metric in ("loss", "accuracy") for split in SPLITS]
     return Chart(panels, height=6.4, columns=3, subplots={"sharex": True, "sharey": "row"})

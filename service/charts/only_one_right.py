@@ -12,7 +12,7 @@ def only_one_right(results: ComparisonResults) -> Chart:
     """Only one is right.
 
     The test images that one network gets right and no other does, those it is most certain of first.
-    Judged by the mean of its seeds' probabilities.
+    Judged by the mean of its seeds' probabilities; with folds, by those that were not trained on the image.
     """
     ensembles = ensemble_predictions(results)
     if len(ensembles) == 1:
@@ -20,6 +20,6 @@ def only_one_right(results: ComparisonResults) -> Chart:
     rows = []
     for name, predictions in ensembles.items():
         indices = only_right(ensembles, name)
-        title = f"{name}: {len(indices):,} that no other gets right"
-        rows.append(SheetRow(title, indices, predictions, results.class_names))
+        summary = f"{len(indices):,} that no other gets right"
+        rows.append(SheetRow(name, summary, indices, predictions, results.class_names))
     return contact_sheet(results, rows, empty="none")

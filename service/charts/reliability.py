@@ -27,8 +27,8 @@ def reliability(results: ComparisonResults) -> Chart:
     """Calibration.
 
     How often a network is right (up) when it says so with a certain probability (right): on the line it
-    means what it says, below it is too sure of itself. 15 bins of equal width, all seeds together; the
-    larger a mark, the more test images; ECE is the mean distance from the line.
+    means what it says, below it is too sure of itself. 15 bins of equal width, all trainings together; the
+    larger a mark, the more test images. ECE is the mean distance from the line, of each training, averaged.
     """
     errors = {row.architecture: row.ece.mean for row in leaderboard(results)}
     calibrated = [name for name in results.with_results if errors[name] is not None]
@@ -36,7 +36,7 @@ def reliability(results: ComparisonResults) -> Chart:
         return Chart(note="no training has kept its calibration")
     panels: list[Panel] = []
     for name in calibrated:
-        bins = _bins_over_seeds(results.results_of(name))
+        bins = _pooled_bins(results.results_of(name))
         colour = style_of(results, name).colour
         _, confidences, accuracies = zip(*bins, strict=True)
         panels.append(
@@ -52,15 +52,15 @@ def reliability(results: ComparisonResults) -> Chart:
     return grid_chart(panels, aspect=0.85, sharex=True, sharey=True)
 
 
-def _bins_over_seeds(calibrated: list[dict[str, Any]]) -> list[Bin]:
-    """The bins that have images, over all seeds."""
+def _pooled_bins(calibrated: list[dict[str, Any]]) -> list[Bin]:
+    """The bins that have images, over all trainings."""
     bins = []
     curves = [result["reliability"] for result in calibrated if "reliability" in result]
     for same in zip(*curves, strict=True):
-        images = sum(seed["images"] for seed in same)
+        images = sum(of_run["images"] for of_run in same)
         if images:
             confidence, accuracy = (
-                sum(seed["images"] * (seed[key] or 0.0) for seed in same) / images
+                sum(of_run["images"] * (of_run[key] or 0.0) for of_run in same) / images
                 for key in ("confidence", "accuracy")
             )
             bins.append(Bin(images, confidence, accuracy))

@@ -23,7 +23,7 @@ def roc(results: ComparisonResults) -> Chart:
     """ROC curves, one class against the rest.
 
     For every class, how many of its test images are found (up) against how many others are taken for
-    it (right, log scale). Grey: all classes; in colour and named: the one with the lowest AUC. First seed.
+    it (right, log scale). Grey: all classes; in colour and named: that of the lowest AUC. First training.
     """
     runs = [_first_finished(results, name) for name in results.with_results]
     curves_of_runs = [_curves(run) for run in runs]
@@ -85,7 +85,7 @@ def _title(run: Run, curves: list[dict[str, Any]]) -> str:
     if curves:
         worst = _worst(curves)
         words += f"\nlowest: {worst['name']}, {auc_words(worst['auc'])}"
-    return f"{run.architecture}, seed {run.seed}\n{words}"
+    return f"{run.name}\n{words}"
 
 
 def _decorate(axes: Axes, bottom: float) -> None:

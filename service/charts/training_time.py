@@ -16,14 +16,14 @@ def training_time(results: ComparisonResults) -> Chart:
     """Training time.
 
     Seconds of training alone, all epochs together, fastest first; evaluation, data and start-up are
-    not in it. Bar: mean over seeds; marks: each seed. Right: time and images per second.
+    not in it. Bar: mean over trainings; marks: each training. Right: time and images per second.
     """
     rows = sorted(leaderboard(results), key=lambda row: row.train_seconds.mean or 0.0)
     series, texts = [], []
     for place, row in enumerate(rows):
-        by_seed = [result["train_seconds"] for result in results.results_of(row.architecture)]
+        of_each = [result["train_seconds"] for result in results.results_of(row.architecture)]
         label = row.architecture
-        series.append(Series(label, by_seed, [place] * len(by_seed), marks("|", 14, INK)))
+        series.append(Series(label, of_each, [place] * len(of_each), marks("|", 14, INK)))
         seconds, rate = row.train_seconds.mean or 0.0, row.images_per_second.mean or 0.0
         texts.append((label, f"{duration(seconds)}  ·  {rate:,.0f} images/s"))
 
@@ -34,5 +34,5 @@ def training_time(results: ComparisonResults) -> Chart:
             axes.barh(place, mean, height=0.55, color=colour, alpha=0.75)
         axes.set_xlim(left=0)
 
-    x = "seconds of training  (bar: mean, lines: seeds)"
+    x = f"seconds of training  (bar: mean, lines: {results.repeat}s)"
     return row_chart(texts, series, x=x, decorate=decorate)

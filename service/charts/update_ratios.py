@@ -12,6 +12,6 @@ def update_ratios(results: ComparisonResults) -> Chart:
 
     How far one step moves the weights of a layer, as a share of their norm (log scale), from the first
     layer to the last. About 1/1000 is usual; far less, and a layer hardly learns; far more, and it
-    cannot settle. Faint: first epoch; strong: last. First seed.
+    cannot settle. Faint: first epoch; strong: last. First training.
     """
     return layer_chart(results, LayerMetric("update_ratio/", "update ÷ weights, log scale"))

@@ -12,9 +12,9 @@ from service.analysis.leaderboard import LeaderboardRow
 
 MEGABYTE = 1_000_000
 
-#: Blanks at which no line may end: 95 %, 95 % CI, n = 3, p < 0.001, 3 seeds.
+#: Blanks at which no line may end: 95 %, 95 % CI, n = 3, p < 0.001, 3 seeds, 5 folds.
 UNBROKEN = re.compile(
-    r"(?<=\d) (?=%|points?\b|seeds?\b|epochs?\b)|(?<=%) (?=CI)|(?<=\b[np]) (?=[=<])|(?<=[=<]) (?=\d)"
+    r"(?<=\d) (?=%|points?\b|seeds?\b|folds?\b|epochs?\b)|(?<=%) (?=CI)|(?<=\b[np]) (?=[=<])|(?<=[=<]) (?=\d)"
 )
 
 
@@ -23,9 +23,9 @@ def _unbroken(text: str) -> str:
 
 
 def _interval(estimate: Estimate) -> str:
-    """An interval of accuracies in percent; none lies above 100."""
+    """An interval of accuracies in percent, or why none is known; none lies above 100."""
     if estimate.interval is None:
-        return "n = 1"
+        return "n = 1" if estimate.n == 1 else "one fold"
     low, high = estimate.interval
     return f"{100 * max(0.0, low):.2f} to {100 * min(1.0, high):.2f} %"
 

@@ -18,6 +18,7 @@ from service.analysis.summary import sentences
 from service.charts import charts, make_chart, title_of
 from service.charts.drawing.chart import Chart
 from service.charts.drawing.render import render
+from service.reports.design import design_of
 from service.reports.filters import FILTERS
 
 ORDER = (
@@ -77,6 +78,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "bakeoff": version("bakeoff"),
         "precisions": {name: results.results_of(name)[0] for name in results.with_results},
         "request": _request(results),
+        "design": design_of(results),
         "seeds": _seeds(results),
         "checks": sorted(results.dataset_checks(), key=lambda found: LEVELS.index(found.level)),
     }
@@ -102,6 +104,7 @@ def _request(results: ComparisonResults) -> str:
         "architectures": [dataclasses.asdict(entry) for entry in results.entries],
         "recipe": results.recipe,
         "seeds": list(results.seeds),
+        **({"folds": results.folds} if results.folds else {}),
     }
     return NUMBERS.sub(_on_one_line, json.dumps(body, indent=2))
 

@@ -15,8 +15,8 @@ LAYERS = [("stem", "Conv2d"), ("norm", "BatchNorm2d"), ("block.conv", "Conv2d"),
 Make = Callable[..., ComparisonResults]
 
 
-def run(architecture: int, seed: int, epochs: int, classes: int) -> Run:
-    generator = np.random.default_rng([architecture, seed])
+def run(architecture: int, seed: int, fold: int | None, epochs: int, classes: int) -> Run:
+    generator = np.random.default_rng([architecture, seed, *([fold] if fold else [])])
     error = 0.3 / (architecture + 1) * np.exp(-np.arange(1, epochs + 1) / 4) + 0.01 * (
         1 + generator.random(epochs)
     )
@@ -26,15 +26,20 @@ def run(architecture: int, seed: int, epochs: int, classes: int) -> Run:
     names |= {f"update_ratio/{n}": 1e-3 * (0.1 + generator.random(epochs)) for n, _ in LAYERS}
     names |= {f"dead_relu/{n}": generator.random(epochs) / 3 for n in ("relu", "block.relu")}
     return Run(
-        job_id=f"job-{architecture}-{seed}",
+        job_id=job_id(architecture, seed, fold),
         architecture=f"network_{architecture}",
         seed=seed,
+        fold=fold,
         status="succeeded",
-        model_id=f"model-{architecture}-{seed}",
+        model_id=job_id(architecture, seed, fold).replace("job", "model"),
         epochs={name: values.tolist() for name, values in names.items()},
         result=result(generator, architecture, error[-1], epochs, classes),
         latency=latency(architecture) if architecture != 1 else None,
     )
+
+
+def job_id(architecture: int, seed: int, fold: int | None) -> str:
+    return f"job-{architecture}-{seed}" + (f"-{fold}" if fold else "")
 
 
 def latency(architecture: int) -> dict[str, Any]:
@@ -68,6 +73,15 @@ def predictions(architecture: int, seed: int, classes: int) -> Predictions:
     )
     odds = np.exp(2 * logits)
     return Predictions((odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), labels)
+
+
+def by_fold(whole: Predictions, folds: int | None) -> dict[int | None, Predictions]:
+    """Predictions of all images, cut into those of each fold."""
+    if folds is None:
+        return {None: whole}
+    arrays = (whole.probabilities, whole.labels)
+    parts = zip(*(np.array_split(array, folds) for array in arrays), strict=True)
+    return {fold: Predictions(*part) for fold, part in enumerate(parts, start=1)}
 
 
 def images() -> Any:
@@ -131,11 +145,15 @@ def result(
 
 @pytest.fixture(scope="session")
 def make() -> Make:
-    """Makes results: `make(architectures, seeds, epochs, classes)`; the same again for the same size."""
+    """Makes results: `make(architectures, seeds, epochs, classes, folds)`; of a size always the same."""
 
     @functools.cache
     def build(
-        architectures: int = 3, seeds: int = 3, epochs: int = 5, classes: int = 10
+        architectures: int = 3,
+        seeds: int = 3,
+        epochs: int = 5,
+        classes: int = 10,
+        folds: int | None = None,
     ) -> ComparisonResults:
         numbers = range(architectures)
         return ComparisonResults(
@@ -148,16 +166,22 @@ def make() -> Make:
                 "learning_rate": 1e-3,
                 "batch_size": 128,
             },
-            folds=None,
             recipe_hash="0123456789",
             seeds=tuple(range(seeds)),
+            folds=folds,
             entries=tuple(Entry(f"network_{n}", f"network_{n}", {}) for n in numbers),
-            runs=tuple(run(n, seed, epochs, classes) for seed in range(seeds) for n in numbers),
+            runs=tuple(
+                run(n, seed, fold, epochs, classes)
+                for seed in range(seeds)
+                for fold in (range(1, folds + 1) if folds else [None])
+                for n in numbers
+            ),
             test_images=images,
             predictions={
-                f"job-{n}-{seed}": predictions(n, seed, classes)
+                job_id(n, seed, fold): part
                 for seed in range(seeds)
                 for n in numbers
+                for fold, part in by_fold(predictions(n, seed, classes), folds).items()
             },
         )
 

@@ -1,6 +1,6 @@
 """McNemar's exact test: do two networks err on the same images equally often?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,24 @@ Correct = NDArray[np.bool_]
 
 
 class Flips(BaseModel):
-    """Two networks of the same seed, image by image."""
+    """Two architectures trained with the same seed, image by image; with folds, on those of all folds."""
 
     seed: int
-    right_to_wrong: int = Field(description="test images that only the better network gets right")
+    right_to_wrong: int = Field(description="test images that only the better one gets right")
     wrong_to_right: int = Field(description="test images that only the other one gets right")
     p: float = Field(description="McNemar's exact test, two-sided")
 
 
-def flips(seeds: Sequence[int], better: Correct, worse: Correct) -> list[Flips]:
-    """Count, seed by seed, the images (S, N) that one network alone gets right; test the counts."""
-    won, lost = ((better & ~worse).sum(axis=1), (worse & ~better).sum(axis=1))
-    numbers = zip(seeds, won.tolist(), lost.tolist(), exact_p(won, lost).tolist(), strict=True)
+def flips(correct: Mapping[int, tuple[Correct, Correct]]) -> list[Flips]:
+    """Count the images that one network alone gets right, and test the counts.
+
+    `correct` says by seed which images (N,) the better network and the other classify correctly.
+    """
+    won, lost = (
+        np.array([(pair[ours] & ~pair[1 - ours]).sum() for pair in correct.values()])
+        for ours in (0, 1)
+    )
+    numbers = zip(correct, won.tolist(), lost.tolist(), exact_p(won, lost).tolist(), strict=True)
     return [
         Flips(seed=seed, right_to_wrong=right_to_wrong, wrong_to_right=wrong_to_right, p=p)
         for seed, right_to_wrong, wrong_to_right, p in numbers

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def rising_p(series: Sequence[Sequence[float]]) -> float:
-    """The one-sided p of the hypothesis that all series (one a seed) only scatter; small where they rise.
+    """The one-sided p of the hypothesis that all series (one a training) only scatter; small where they rise.
 
     Kendall's count of pairs in rising order, summed over the series (Mann 1945; Hirsch, Slack and
     Smith 1982). Its distribution is exact, so that three epochs of three seeds can be judged.

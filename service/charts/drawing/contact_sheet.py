@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,19 +26,38 @@ EMPTY_HEIGHT = 0.55  # inches, of a row without images: its title and why there 
 class SheetRow:
     """The images shown of one architecture, and what is written above them."""
 
-    title: str
-    indices: NDArray[np.int64]  # in the test split; those beyond COLUMNS are not shown
+    architecture: str
+    summary: str
+    indices: NDArray[np.int64]  # of `test_images()`; those beyond COLUMNS are not shown
     predictions: EnsemblePredictions
     classes: Sequence[str]
 
+    @property
+    def title(self) -> str:
+        """The architecture, and what is shown of it."""
+        return f"{self.architecture}: {self.summary}"
+
 
 def contact_sheet(results: ComparisonResults, rows: Sequence[SheetRow], *, empty: str) -> Chart:
-    """A panel of images for each row; `empty` is written where a row has none."""
+    """A panel of images for each row; `empty` is written where a row has none.
+
+    An architecture without predictions of all test images has no row, and is named below the others.
+    """
+    why_missing = (
+        "no seed has the predictions of all its folds"
+        if results.folds
+        else "no predictions of test images are kept"
+    )
     if not rows:
-        return Chart(note="no predictions of test images are kept")
+        return Chart(note=why_missing)
     heights = [SIDE + CAPTION_HEIGHT if len(row.indices) else EMPTY_HEIGHT for row in rows]
     images = functools.cache(results.test_images)  # read once, when the first row is drawn
     panels = [_panel(row, images, empty) for row in rows]
+    shown = {row.architecture for row in rows}
+    missing = [name for name in results.with_results if name not in shown]
+    if missing:
+        panels.append(_empty_panel(f"Not judged: {', '.join(missing)}", why_missing))
+        heights.append(EMPTY_HEIGHT)
     shares = {"gridspec_kw": {"height_ratios": heights}}
     return Chart(panels, 1.2 + sum(heights), columns=1, subplots=shares)
 
@@ -48,17 +67,27 @@ def _panel(row: SheetRow, images: TestImages, empty: str) -> Panel:
     shown = row.indices[:COLUMNS]
     listed = Series(row.title, shown, row.predictions.probability[shown], style=None)
 
+    if not len(shown):
+        return replace(_empty_panel(row.title, empty), series=[listed])
+
     def decorate(axes: Axes) -> None:
         axes.set_xlim(0, COLUMNS)
         axes.set_ylim(1, 0)
         axes.set_axis_off()
-        if len(shown):
-            _draw(axes, row, images())
-        else:
-            panel_title(axes, row.title, pad=4)
-            axes.text(0.0, 0.0, empty, fontsize=SMALL, color=FAINT, va="top")
+        _draw(axes, row, images())
 
     return Panel([listed], title=row.title, grid="", decorate=decorate)
+
+
+def _empty_panel(title: str, why: str) -> Panel:
+    def decorate(axes: Axes) -> None:
+        axes.set_xlim(0, COLUMNS)
+        axes.set_ylim(1, 0)
+        axes.set_axis_off()
+        panel_title(axes, title, pad=4)
+        axes.text(0.0, 0.0, why, fontsize=SMALL, color=FAINT, va="top")
+
+    return Panel(title=title, grid="", decorate=decorate)
 
 
 def _draw(axes: Axes, row: SheetRow, images: NDArray[np.uint8] | None) -> None:

@@ -1,4 +1,4 @@
-"""Curves over epochs: the mean over seeds, with a band of one standard deviation around it."""
+"""Curves over epochs: the mean over trainings, with a band of one standard deviation around it."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -45,16 +45,16 @@ def curve_panel(
 
 
 def _series(label: str, curves: Sequence[list[float]], style: ArchitectureStyle) -> Series:
-    """Mean and band of curves of unequal lengths; a seed that stopped earlier drops out."""
+    """Mean and band of curves of unequal lengths; a training that stopped earlier drops out."""
     table = np.full((len(curves), max(map(len, curves))), np.nan)
     for row, values in enumerate(curves):
         table[row, : len(values)] = values
     epochs = np.arange(1, table.shape[1] + 1)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # epochs where every seed is NaN
+        warnings.simplefilter("ignore", RuntimeWarning)  # epochs where every training is NaN
         mean = np.nanmean(table, axis=0)
         std = np.nanstd(table, axis=0, ddof=1) if len(curves) > 1 else np.zeros(len(epochs))
-    std = np.nan_to_num(std)  # of an epoch that one seed alone has reached
+    std = np.nan_to_num(std)  # of an epoch that one training alone has reached
     line = {
         "color": style.colour,
         "linestyle": style.dash,

@@ -29,7 +29,7 @@ class LayerMetric:
 
 
 def layer_chart(results: ComparisonResults, metric: LayerMetric) -> Chart:
-    """A panel for each architecture, a line for some of its epochs; its first seed."""
+    """A panel for each architecture, a line for some of its epochs; its first training."""
     runs = [run for name in results.architectures if (run := _run(results, name, metric))]
     if not runs:
         return Chart(note="no training has kept this number")
@@ -60,12 +60,12 @@ def _run(results: ComparisonResults, name: str, metric: LayerMetric) -> Run | No
 
 
 def _title(results: ComparisonResults, run: Run, metric: LayerMetric) -> str:
-    """Architecture and seed, and the first layer that is flagged: two would run into the next panel."""
+    """Architecture, seed and fold, and the first layer that is flagged: two would run into the next panel."""
     flags = flags_of(results, run.architecture, metric.prefix)
     words = f"{flags[0].kind}: {flags[0].layer}" if flags else "nothing stands out"
     more = f" and {len(flags) - 1} more" if len(flags) > 1 else ""
     order = "" if run.result else ", in order of name"  # known when the training has ended
-    return f"{run.architecture}, seed {run.seed}{order}\n{words}{more}"
+    return f"{run.name}{order}\n{words}{more}"
 
 
 def _lines(run: Run, metric: LayerMetric) -> list[Series]:

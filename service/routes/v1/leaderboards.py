@@ -32,7 +32,7 @@ class Leaderboard(BaseModel):
 
 @router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
 def show_leaderboard(rows: Rows) -> Leaderboard:
-    """Every architecture with n, mean, standard deviation and 95 % interval over its seeds."""
+    """Every architecture with n, mean, standard deviation and 95 % interval over seeds and folds."""
     return Leaderboard(items=rows)
 
 
@@ -55,5 +55,6 @@ def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
 )
 def show_leaderboard_latex(results: Results, rows: Rows) -> PlainTextResponse:
     """A table for a paper, with booktabs."""
-    text = as_latex(rows, caption=results.name)
+    counted = f" (n: trainings, {results.n_in_words})" if results.folds else ""
+    text = as_latex(rows, caption=results.name + counted)
     return PlainTextResponse(text, media_type="application/x-tex")

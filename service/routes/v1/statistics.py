@@ -32,7 +32,7 @@ def show_statistics(
         Query(gt=0, le=0.5, description="differences of accuracy below it count as equivalent"),
     ] = MARGIN,
 ) -> StatisticsDocument:
-    """Every two architectures on the same test images and seeds: intervals, tests, flips, verdicts."""
+    """Every two architectures on the same test images, seeds and folds: intervals, tests, flips, verdicts."""
     results.require_result()
     tested = compare_pairs(results, margin=margin)
     sentences = verdicts(tested, leaderboard(results))

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bakeoff.answers.comparison import Comparison
+from bakeoff.answers.comparison import Comparison, evidence
 from bakeoff.answers.job import Job
 from bakeoff.answers.leaderboard import Leaderboard
 from bakeoff.answers.metrics import Metrics
@@ -140,3 +140,20 @@ def test_answers_are_plain_json(client, picture):
     ):
         assert json.loads(json.dumps(answer)) == answer
         assert copy.deepcopy(answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("seeds", "folds", "counted"),
+    [
+        ([0], None, "n = 1 seed"),
+        ([0, 1], None, "n = 2 seeds"),
+        ([0], 5, "n = 5 folds × 1 seed"),
+        ([0, 1], 5, "n = 5 folds × 2 seeds"),
+    ],
+)
+def test_the_evidence_counts_folds_and_seeds(
+    seeds: list[int], folds: int | None, counted: str
+) -> None:
+    comparison = {"dataset": "digits", "seeds": seeds, "folds": folds, "recipe_hash": "0123456789"}
+
+    assert evidence(comparison) == f"digits, {counted}, recipe 0123456789"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.analysis.hypothesis_tests.holm import holm
-from service.analysis.hypothesis_tests.images_and_seeds import mean_difference
+from service.analysis.hypothesis_tests.images_and_seeds import over_images_and_seeds
 from service.analysis.hypothesis_tests.mcnemar import combined_p, exact_p
 
 LEVEL = 0.05
@@ -42,7 +42,7 @@ def test_false_alarms_stay_below_the_level_over_all_pairs(
         lost = (correct[:, second] & ~correct[:, first]).sum(axis=-1)
         of_seeds = exact_p(won, lost)
         exact = np.array([combined_p(row) for row in of_seeds.tolist()])
-        with_seeds = mean_difference(correct[:, first], correct[:, second]).p()
+        with_seeds = over_images_and_seeds(correct[:, first], correct[:, second]).p()
         of_pairs.append(np.maximum(exact, with_seeds))
 
     alarms = [min(holm(values)) <= LEVEL for values in np.stack(of_pairs, axis=1).tolist()]
@@ -56,7 +56,7 @@ def test_equivalence_is_not_claimed_of_what_differs_by_the_margin() -> None:
     p_right = np.array([0.9, 0.9 - margin])[:, None, None, None]
     first, second = generator.random((2, COMPARISONS, 3, images)) < p_right
 
-    claims = mean_difference(first, second).equivalence_p(margin) <= LEVEL
+    claims = over_images_and_seeds(first, second).equivalence_p(margin) <= LEVEL
 
     assert claims.mean() <= LEVEL
 
@@ -66,6 +66,6 @@ def test_a_difference_that_is_there_is_found() -> None:
     p_right = np.array([0.99, 0.975])[:, None, None, None]
     first, second = generator.random((2, 200, 3, 10_000)) < p_right
 
-    found = mean_difference(first, second).p() <= LEVEL
+    found = over_images_and_seeds(first, second).p() <= LEVEL
 
     assert found.mean() >= 0.95

@@ -9,8 +9,9 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from service.analysis.hypothesis_tests.holm import holm
-from service.analysis.hypothesis_tests.images_and_seeds import MeanDifference, mean_difference
+from service.analysis.hypothesis_tests.images_and_seeds import over_images_and_seeds
 from service.analysis.hypothesis_tests.mcnemar import combined_p, exact_p, flips
+from service.analysis.hypothesis_tests.mean_difference import MeanDifference, Source
 
 p_values = st.floats(0, 1)
 counts = st.integers(0, 300)
@@ -33,7 +34,7 @@ def test_flips_are_counted_image_by_image() -> None:
     better = np.array([True, True, True, False, False])
     worse = np.array([True, False, False, True, False])
 
-    [found] = flips([7], better[None], worse[None])
+    [found] = flips({7: (better, worse)})
 
     assert (found.seed, found.right_to_wrong, found.wrong_to_right) == (7, 2, 1)
     assert found.p == 1.0
@@ -64,7 +65,7 @@ def test_with_one_seed_the_test_is_the_paired_t_test() -> None:
     first = generator.random(4000) < 0.92
     second = generator.random(4000) < 0.9
 
-    found = mean_difference(first[None], second[None])
+    found = over_images_and_seeds(first[None], second[None])
 
     theirs = stats.ttest_rel(first.astype(float), second.astype(float))
     assert float(found.mean) == pytest.approx(first.mean() - second.mean())
@@ -73,7 +74,9 @@ def test_with_one_seed_the_test_is_the_paired_t_test() -> None:
 
 def test_with_endless_images_the_test_is_the_paired_t_test_over_seeds() -> None:
     of_seeds = np.array([0.010, 0.014, 0.006, 0.012])
-    found = MeanDifference(of_seeds.mean(), 0.0, of_seeds.var(ddof=1) / 4, 10**9, 4)
+    found = MeanDifference(
+        of_seeds.mean(), (Source(0.0, 10**9), Source(of_seeds.var(ddof=1) / 4, 3))
+    )
 
     assert float(found.p()) == pytest.approx(stats.ttest_1samp(of_seeds, 0).pvalue, rel=1e-6)
     theirs = stats.ttest_1samp(of_seeds, 0).confidence_interval()
@@ -83,7 +86,7 @@ def test_with_endless_images_the_test_is_the_paired_t_test_over_seeds() -> None:
 def test_equivalence_is_the_larger_of_two_one_sided_tests() -> None:
     generator = np.random.default_rng(4)
     differences = generator.choice([-1.0, 0, 1], p=[0.02, 0.96, 0.02], size=5000)
-    found = MeanDifference(differences.mean(), differences.var(ddof=1) / 5000, 0.0, 5000, 1)
+    found = MeanDifference(differences.mean(), (Source(differences.var(ddof=1) / 5000, 4999),))
 
     for margin in (0.001, 0.005, 0.02):
         below = stats.ttest_1samp(differences, margin, alternative="less").pvalue
@@ -95,7 +98,7 @@ def test_equivalence_is_the_larger_of_two_one_sided_tests() -> None:
 def test_p_is_the_level_whose_interval_touches_zero(
     mean: float, of_images: float, of_seeds: float, num_seeds: int
 ) -> None:
-    found = MeanDifference(mean, of_images, of_seeds, 1000, num_seeds)
+    found = MeanDifference(mean, (Source(of_images, 999), Source(of_seeds, num_seeds - 1)))
 
     p = float(found.p())
 
@@ -106,10 +109,10 @@ def test_p_is_the_level_whose_interval_touches_zero(
 def test_a_seed_seen_again_adds_no_certainty_that_images_do_not_give() -> None:
     generator = np.random.default_rng(5)
     first, second = generator.random((2, 1, 500)) < np.array([0.9, 0.88])[:, None, None]
-    once = mean_difference(first, second)
-    again = mean_difference(np.repeat(first, 10, axis=0), np.repeat(second, 10, axis=0))
+    once = over_images_and_seeds(first, second)
+    again = over_images_and_seeds(np.repeat(first, 10, axis=0), np.repeat(second, 10, axis=0))
 
     assert float(again.p()) == pytest.approx(float(once.p()))
-    [once_of_images] = flips([0], first[:1], second[:1])
+    [once_of_images] = flips({0: (first[0], second[0])})
     once_p = once_of_images.p
     assert combined_p([once_p] * 10) >= once_p

@@ -36,7 +36,7 @@ def test_times_of_different_devices_are_not_compared(make: Make) -> None:
 
 
 def test_n_counts_the_seeds_that_have_a_result(unfinished: ComparisonResults) -> None:
-    assert unfinished.seeds_in_words == "2 to 3 seeds"
+    assert unfinished.n_in_words == "2 to 3 seeds"
 
 
 def test_missing_trainings_are_said(unfinished: ComparisonResults) -> None:

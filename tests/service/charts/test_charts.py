@@ -27,18 +27,25 @@ every_chart = pytest.mark.parametrize("name", list(charts))
 
 @every_chart
 @pytest.mark.parametrize(
-    ("architectures", "seeds", "epochs", "classes"),
-    [(1, 1, 1, 2), (3, 3, 5, 10), (12, 10, 100, 10), (2, 2, 3, 100)],
+    "size",  # architectures, seeds, epochs, classes, folds
+    [
+        (1, 1, 1, 2, None),
+        (3, 3, 5, 10, None),
+        (12, 10, 100, 10, None),
+        (2, 2, 3, 100, None),
+        (1, 1, 1, 2, 2),
+        (3, 2, 5, 10, 5),
+    ],
 )
 def test_a_chart_draws_small_and_large_comparisons(
-    name: str, make: Make, architectures: int, seeds: int, epochs: int, classes: int
+    name: str, make: Make, size: tuple[int | None, ...]
 ) -> None:
-    chart = make_chart(name, make(architectures, seeds, epochs, classes))
+    chart = make_chart(name, make(*size))
 
     assert render(chart, "png").startswith(b"\x89PNG")
     assert chart.title
     assert chart.note or any(panel.series or panel.matrices for panel in chart.panels)
-    assert architectures == 1 or not chart.note
+    assert size[0] == 1 or not chart.note
 
 
 @every_chart
@@ -52,6 +59,18 @@ def test_a_chart_copes_with_jobs_that_wait_or_have_failed(
 
 
 @every_chart
+def test_a_chart_copes_with_folds_that_have_not_ended(name: str, make: Make) -> None:
+    whole = make(architectures=3, seeds=2, folds=5)
+    runs = [replace(run, result=None) if run.fold in {2, 5} else run for run in whole.runs[2:]]
+    ended = {run.job_id for run in runs if run.result}
+    kept = {job: known for job, known in whole.predictions.items() if job in ended}
+    chart = make_chart(name, replace(whole, runs=tuple(runs), predictions=kept))
+
+    assert render(chart, "svg").startswith(b"<?xml")
+    assert "n = 5 folds × 2 seeds (5 to 6 of 10 trained)" in chart.footer
+
+
+@every_chart
 def test_the_same_results_give_the_same_bytes(name: str, make: Make) -> None:
     first, again = (render(make_chart(name, replace(make())), "svg") for _ in range(2))
 
@@ -61,9 +80,11 @@ def test_the_same_results_give_the_same_bytes(name: str, make: Make) -> None:
 @every_chart
 def test_every_chart_states_its_evidence(name: str, make: Make) -> None:
     footer = make_chart(name, make(seeds=3)).figure().get_supxlabel()
+    of_folds = make_chart(name, make(seeds=2, folds=5)).footer
 
     for evidence in ("n = 3 seeds", "digits", "recipe 0123456789", "a processor"):
         assert evidence in footer
+    assert "n = 5 folds × 2 seeds" in of_folds
 
 
 @every_chart
@@ -90,8 +111,9 @@ def test_a_chart_has_a_title_and_a_description(name: str) -> None:
 
 
 @every_chart
-def test_nothing_is_drawn_outside_the_picture(name: str, make: Make) -> None:
-    figure = make_chart(name, make(architectures=5)).figure()
+@pytest.mark.parametrize("folds", [None, 5])
+def test_nothing_is_drawn_outside_the_picture(name: str, make: Make, folds: int | None) -> None:
+    figure = make_chart(name, make(architectures=5, folds=folds)).figure()
     figure.draw_without_rendering()
     inked = figure.get_tightbbox()
 

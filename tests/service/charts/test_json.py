@@ -23,11 +23,12 @@ LABELS = json.loads((Path(__file__).parent / "labels.json").read_text())
 
 
 @every_chart
-@pytest.mark.parametrize("architectures", [1, 12])
-def test_the_json_of_a_chart_has_its_form(name: str, make: Make, architectures: int) -> None:
-    data = json.loads(
-        render(make_chart(name, make(architectures)), "json"), parse_constant=pytest.fail
-    )
+@pytest.mark.parametrize(("architectures", "folds"), [(1, None), (12, None), (3, 5)])
+def test_the_json_of_a_chart_has_its_form(
+    name: str, make: Make, architectures: int, folds: int | None
+) -> None:
+    chart = make_chart(name, make(architectures, folds=folds))
+    data = json.loads(render(chart, "json"), parse_constant=pytest.fail)
 
     assert set(data) in ({"panels"}, {"panels", "note"})
     assert ("note" in data) == (data["panels"] == [])
@@ -58,6 +59,15 @@ def test_the_labels_in_the_json_stay(name: str, make: Make) -> None:
     chart = make_chart(name, make(architectures=2, seeds=2, epochs=3, classes=3))
 
     assert [labels(panel) for panel in chart.panels] == LABELS[name]
+
+
+@every_chart
+def test_where_folds_were_the_test_no_label_speaks_of_seeds_alone(name: str, make: Make) -> None:
+    chart = make_chart(name, make(architectures=2, seeds=1, folds=5))
+
+    for panel in chart.panels:
+        words = [panel.title, panel.x, panel.y, *(series.label for series in panel.series)]
+        assert all("seed" not in text or ", fold 1" in text for text in words)
 
 
 def test_the_json_holds_the_numbers_that_are_drawn(make: Make) -> None:

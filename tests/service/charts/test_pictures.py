@@ -94,6 +94,28 @@ def test_a_matrix_leaves_room_for_its_titles_and_axes(
         assert below >= figure._supxlabel.get_window_extent().y1
 
 
+def test_a_network_without_all_folds_of_a_seed_is_named_as_not_judged(make: Make) -> None:
+    whole = make(seeds=1, folds=5)
+    kept = {job: known for job, known in whole.predictions.items() if job != "job-1-0-4"}
+
+    for name in ("confidently_wrong", "only_one_right"):
+        figure = make_chart(name, replace(whole, predictions=kept)).figure()
+        *judged, last = (axes.get_title(loc="left") for axes in figure.axes)
+        assert [title.partition(":")[0] for title in judged] == ["network_0", "network_2"]
+        assert last == "Not judged: network_1"
+        [why] = figure.axes[-1].texts
+        assert why.get_text() == "no seed has the predictions of all its folds"
+
+
+def test_the_interval_over_folds_has_ends_that_stand_out(make: Make) -> None:
+    [axes] = make_chart("differences", make(seeds=1, folds=5)).figure().axes
+
+    capped = [
+        line for line in axes.lines if line.get_marker() == "|" and len(line.get_xdata()) == 2
+    ]
+    assert len(capped) == 2
+
+
 def test_images_that_are_gone_leave_their_captions(make: Make) -> None:
     without_images = replace(make(), test_images=no_images)
     figure = make_chart("confidently_wrong", without_images).figure()

@@ -93,3 +93,21 @@ def test_trainings_without_a_result_do_not_keep_the_report_away(
     unfinished: ComparisonResults,
 ) -> None:
     assert "2 of 9 trainings have no result." in report_html(unfinished)
+
+
+@pytest.mark.parametrize(("seeds", "counted"), [(1, "each tested once"), (2, "once by each seed")])
+def test_the_report_of_folds_says_what_was_counted_and_tested(
+    make: Make, seeds: int, counted: str
+) -> None:
+    text = report_markdown(make(seeds=seeds, folds=5))
+
+    head = text.partition("## Leaderboard")[0]
+    assert f"n = 5 folds × {seeds} seed" in head
+    assert counted in head
+    assert "| over folds |" in text
+    assert "with seeds" not in text
+    assert "all images were divided into 5 stratified folds by a fixed seed" in text
+    assert ("Other seeds were not tried" in text) == (seeds == 1)
+    block = re.search(r"```json\n(.*?)\n```", text, re.DOTALL)
+    assert block
+    assert json.loads(block[1])["folds"] == 5
