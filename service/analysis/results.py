@@ -38,8 +38,8 @@ def no_checks() -> Sequence[CheckSentence]:
     return ()
 
 
-class IncomparableError(BakeoffError):
-    """There is nothing to analyse or to draw yet: no job has succeeded."""
+class NoResultError(BakeoffError):
+    """No job has succeeded yet: there is nothing to analyse or to draw."""
 
     status = HTTPStatus.CONFLICT
 
@@ -175,18 +175,18 @@ class ComparisonResults:
 
     @property
     def any_result(self) -> dict[str, Any]:
-        """One result, for what all share: device, versions, class names; IncomparableError."""
+        """One result, for what all share: device, versions, class names; NoResultError."""
         self.require_result()
         return next(run.result for run in self.runs if run.result is not None)
 
     def require_result(self) -> None:
-        """Refuse an analysis before the first job has succeeded; IncomparableError."""
+        """Refuse an analysis before the first job has succeeded; NoResultError."""
         if not self.with_results:
-            raise IncomparableError(
+            raise NoResultError(
                 "no job of this comparison has succeeded yet; charts and reports come with the first"
             )
 
     @property
     def class_names(self) -> list[str]:
-        """The classes of the dataset, in the order of the labels; IncomparableError."""
+        """The classes of the dataset, in the order of the labels; NoResultError."""
         return [scores["name"] for scores in self.any_result["per_class"]]

@@ -20,7 +20,7 @@ def title_of(name: str) -> str:
 
 
 def make_chart(name: str, results: ComparisonResults) -> Chart:
-    """Compute the chart `name`, with its title and footer; UnknownNameError, IncomparableError."""
+    """Compute the chart `name`, with its title and footer; UnknownNameError, NoResultError."""
     footer = _footer(results)
     chart = charts[name](results)
     return replace(chart, title=chart.title or title_of(name), footer=footer)

@@ -20,7 +20,7 @@ class Design:
 
 
 def design_of(results: ComparisonResults) -> Design:
-    """The words for a comparison; IncomparableError before the first result."""
+    """The words for a comparison; NoResultError before the first result."""
     return _by_folds(results) if results.folds else _by_test_split(results)
 
 

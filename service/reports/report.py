@@ -52,7 +52,7 @@ NUMBERS = re.compile(r"\[\s+([-\d.,\se+]+?)\s+\]")
 
 
 def report_html(results: ComparisonResults) -> str:
-    """One HTML page that loads nothing from elsewhere; IncomparableError before the first result."""
+    """One HTML page that loads nothing from elsewhere; NoResultError before the first result."""
     return (
         _environment()
         .get_template("report.html")

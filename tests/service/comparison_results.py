@@ -22,6 +22,7 @@ def run(architecture: int, seed: int, fold: int | None, epochs: int, classes: in
     )
     names = {f"{split}_loss": error * 3 * scale for split, scale in SPLITS.items()}
     names |= {f"{split}_accuracy": 1 - error * scale for split, scale in SPLITS.items()}
+    names |= {f"{split}_images": np.full(epochs, n) for split, n in EVALUATED.items()}
     names |= {f"gradient_norm/{n}": 0.1 + generator.random(epochs) for n, _ in LAYERS}
     names |= {f"update_ratio/{n}": 1e-3 * (0.1 + generator.random(epochs)) for n, _ in LAYERS}
     names |= {f"dead_relu/{n}": generator.random(epochs) / 3 for n in ("relu", "block.relu")}
@@ -89,6 +90,7 @@ def images() -> Any:
 
 
 SPLITS = {"train": 0.5, "validation": 1.0, "test": 1.1}
+EVALUATED = {"train": 10_000, "validation": 6_000, "test": 10_000}  # images, after each epoch
 
 
 def result(

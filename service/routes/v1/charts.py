@@ -153,7 +153,7 @@ def _list() -> ChartList:
 def _draw(
     results: ComparisonResults, options: ChartOptions, responses: CachedResponses
 ) -> Response:
-    charts[options.chart]  # UnknownNameError before IncomparableError
+    charts[options.chart]  # UnknownNameError before NoResultError
     results.require_result()
 
     def make() -> bytes:

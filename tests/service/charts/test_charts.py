@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from models import Registry
-from service.analysis.results import ComparisonResults, IncomparableError
+from service.analysis.results import ComparisonResults, NoResultError
 from service.charts import charts, make_chart, title_of
 from service.charts.drawing import chart as chart_module
 from service.charts.drawing import style
@@ -140,5 +140,5 @@ def test_without_any_result_there_is_no_chart(make: Make) -> None:
     nothing = replace(make(architectures=1, seeds=1), runs=())
 
     for name in charts:
-        with pytest.raises(IncomparableError, match="no job of this comparison has succeeded"):
+        with pytest.raises(NoResultError, match="no job of this comparison has succeeded"):
             make_chart(name, nothing)
