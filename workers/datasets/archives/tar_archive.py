@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from workers.datasets.archives import limits
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError, is_disk_full
 from workers.datasets.listings.places import FilePlace
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
@@ -91,6 +91,8 @@ def _decompressed(path: Path, scratch: Path) -> Path:
         with opener(path, "rb") as source, target.open("wb") as unpacked:
             _copy(source, unpacked, packed=path.stat().st_size)
     except DAMAGE as error:
+        if is_disk_full(error):
+            raise
         raise UnreadableArchiveError(f"the archive is damaged ({error})") from None
     return target
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from tests.workers.datasets.uploads import class_folders, tarred, zipped
 from workers.datasets.errors import ArchiveError, DatasetConflictError
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
-from workers.datasets.stored.registration import Upload, clear, describe, unregister
+from workers.datasets.stored.clearing import clear
+from workers.datasets.stored.registration import Upload, describe, unregister
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
@@ -20,7 +21,7 @@ from workers.queue import jobs
 from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.database import open_database, transaction
+from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.datasets import DatasetIdentity, is_upload_needed
 from workers.storage.tables import JobStatus
 
@@ -51,6 +52,7 @@ class Installation:
             request,
             prepare=prepare_file_apart,
             refuse=lambda session: jobs.refuse_if_needed(session, name),
+            attempt=lambda send: send(),
         ).identity
 
     def delete(self, name: str = "mine") -> None:
@@ -224,9 +226,8 @@ def test_an_upload_that_a_job_may_still_prepare_stays(
     [name] = installation.artifacts.names("uploads")
     with transaction(installation.database) as session:
         options = {"upload": f"uploads/{name}", "upload_sha256": name, "options": {}}
-        jobs.enqueue(
-            session, JobRequest("upload", "other", options=options), now=NOW
-        ).status = status
+        request = JobRequest("upload", "other", options=options)
+        jobs.enqueue(session, request, now=utc_now()).status = status
 
     installation.delete()
 
@@ -239,5 +240,5 @@ def test_a_waiting_upload_is_found_in_every_database(database: Engine) -> None:
         jobs.enqueue(session, JobRequest("upload", "other", options=options), now=NOW)
 
     with transaction(database, read_only=True) as session:
-        assert is_upload_needed(session, "uploads/1")
-        assert not is_upload_needed(session, "uploads/2")
+        assert is_upload_needed(session, "uploads/1", now=NOW)
+        assert not is_upload_needed(session, "uploads/2", now=NOW)
