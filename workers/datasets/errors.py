@@ -45,7 +45,7 @@ def refusing_full_disk() -> Iterator[None]:
     except OSError as error:
         if is_disk_full(error):
             raise DiskFullError(
-                "the disk of the machine that prepares the dataset is full; free some space there,"
+                "the disk is full where datasets are prepared or kept; free some space there,"
                 " or choose a smaller ?size="
             ) from error
         raise

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from service.errors import TooLargeError, refusals
 from service.requests.uploads import ResizeForm, upload_options
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.errors import NoUploadError, refusing_full_disk
+from workers.datasets.errors import DiskFullError, NoUploadError, refusing_full_disk
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
@@ -121,8 +122,14 @@ async def upload_dataset(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=RECEIVING) as temporary:
         file = cast("BinaryIO", temporary)
-        with refusing_full_disk():
-            sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
+        try:
+            with refusing_full_disk():
+                sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
+        except DiskFullError:
+            os.ftruncate(file.fileno(), 0)  # for the others on this disk
+            async for _ in request.stream():
+                pass  # a client that still sends would not read the answer
+            raise
         upload = UploadRequest(name, Upload(Path(temporary.name), sha256), options)
         if RESPOND_ASYNC not in [part.strip().lower() for part in prefer.split(",")]:
             return await run_in_threadpool(uploads.prepare, upload)

@@ -124,7 +124,16 @@ def _members(path: Path) -> tuple[dict[str, FilePlace], list[str]]:
             limits.check_new(name, files)
             files[name] = FilePlace(str(path), member.offset_data, member.size)
             opened.members = []  # type: ignore[attr-defined]  # or every header stays in memory
+        _check_end(path, opened.offset)  # type: ignore[attr-defined]
     return files, folders
+
+
+def _check_end(path: Path, offset: int) -> None:
+    """ReadError where a tar lacks the zeros that follow its last file: it was cut between two files."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        if file.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("it is cut off: the mark at its end is missing")
 
 
 def _refuse_special(member: tarfile.TarInfo, name: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from workers.datasets.stored.store import DatasetStore
 from workers.storage import datasets
-from workers.storage.artifacts import ArtifactError
+from workers.storage.artifacts import ArtifactError, StoreUnavailableError
 from workers.storage.database import transaction, utc_now
 from workers.storage.datasets import DatasetIdentity
 
@@ -28,10 +28,13 @@ class Files(NamedTuple):
 
 
 def clear(database: Engine, store: DatasetStore, files: Files | None) -> None:
-    """Remove files that no dataset is made of and no job may still train on."""
+    """Remove files that no dataset is made of and no job may still train on.
+
+    Where the artifact store does not answer, clear_unneeded() removes them later.
+    """
     if files is None:
         return
-    with transaction(database) as session:
+    with contextlib.suppress(StoreUnavailableError), transaction(database) as session:
         datasets.lock_files(session)
         if files.identity and not datasets.is_needed(session, files.identity):
             store.remove(files.identity)

@@ -117,8 +117,8 @@ class DatasetStore:
 
     def remove(self, identity: DatasetIdentity) -> None:
         """Remove a prepared file; trainings that have it open go on."""
-        self._artifacts.delete(_artifact(identity))
         self._local(identity).unlink(missing_ok=True)
+        self._artifacts.delete(_artifact(identity))
 
     def keep_upload(self, file: Path, sha256: str) -> str:
         """Keep what was uploaded, under the SHA-256 of its bytes; returns its artifact path."""
