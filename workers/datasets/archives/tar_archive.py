@@ -124,7 +124,7 @@ def _members(path: Path) -> tuple[dict[str, FilePlace], list[str]]:
             limits.check_new(name, files)
             files[name] = FilePlace(str(path), member.offset_data, member.size)
             opened.members = []  # type: ignore[attr-defined]  # or every header stays in memory
-        _check_end(path, opened.offset)  # type: ignore[attr-defined]
+        _check_end(path, opened.offset)
     return files, folders
 
 
