@@ -1,5 +1,6 @@
 """Names and files: what nothing needs is cleared away, and what anything may still need stays."""
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.workers.datasets.uploads import class_folders, tarred, zipped
-from workers.datasets.errors import ArchiveError, DatasetConflictError
+from workers.datasets.archives import tar_archive
+from workers.datasets.errors import ArchiveError, DatasetConflictError, DiskFullError
+from workers.datasets.preparing import pieces
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
 from workers.datasets.stored.registration import Upload, describe, unregister
@@ -242,3 +245,21 @@ def test_a_waiting_upload_is_found_in_every_database(database: Engine) -> None:
     with transaction(database, read_only=True) as session:
         assert is_upload_needed(session, "uploads/1", now=NOW)
         assert not is_upload_needed(session, "uploads/2", now=NOW)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_from_a_damaged_archive_and_leaves_nothing(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(number, "full")
+
+    monkeypatch.setattr(tar_archive, "_copy", full)
+    with pytest.raises(DiskFullError, match="the disk is full") as unpacking:
+        installation.upload(tarred(class_folders({"cat": 5, "dog": 5}), "w:gz"))
+    monkeypatch.setattr(pieces.os, "pwrite", full)
+    with pytest.raises(DiskFullError):
+        installation.upload(CATS)
+
+    assert unpacking.value.status == 507
+    assert (installation.prepared(), installation.uploads()) == (0, 0)
