@@ -25,7 +25,7 @@ from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
-from workers.storage.datasets import DatasetIdentity, is_upload_needed
+from workers.storage.datasets import DatasetIdentity, is_upload_needed, lock_files
 from workers.storage.tables import JobStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -239,6 +239,7 @@ def test_an_upload_that_a_job_may_still_prepare_stays(
 
 def test_a_waiting_upload_is_found_in_every_database(database: Engine) -> None:
     with transaction(database) as session:
+        lock_files(session)
         options = {"upload": "uploads/1", "upload_sha256": "1", "options": {}}
         jobs.enqueue(session, JobRequest("upload", "other", options=options), now=NOW)
 
