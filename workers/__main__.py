@@ -5,6 +5,7 @@ import signal
 import threading
 
 from workers.running.executors.local import LocalExecutor
+from workers.running.housekeeping import keep_house
 from workers.running.worker import Worker
 from workers.settings import settings
 
@@ -17,7 +18,10 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, frame: stop.set())  # noqa: ARG005 - Python passes both
     executor = LocalExecutor(settings())  # first: its forkserver must not inherit a database
-    Worker(settings(), executor).run_forever(stop)
+    worker = Worker(settings(), executor)
+    # In a thread that ends with the process: an artifact store may keep it waiting for minutes.
+    threading.Thread(target=keep_house, args=(settings(), stop), daemon=True).start()
+    worker.run_forever(stop)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tests.faults.simulated_training import EPOCHS
 from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.queue import claims, jobs, leases
-from workers.storage import artifacts
+from workers.storage import artifacts, durable_files
 from workers.storage.database import transaction
 from workers.storage.tables import MAX_ATTEMPTS, JobStatus
 
@@ -84,7 +84,7 @@ def test_an_artifact_is_on_the_disk_before_it_has_its_name(
         done.append("folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "file")
         flush(descriptor)
 
-    monkeypatch.setattr(artifacts.os, "fsync", fsync)
+    monkeypatch.setattr(durable_files.os, "fsync", fsync)
     with crash_points.inject(at(CrashPoint.RENAME, lambda: done.append("rename"))):
         artifacts.ArtifactStore(str(tmp_path)).put("new/one", b"content")
 

@@ -1,5 +1,8 @@
 """What can be wrong with a dataset that somebody brings."""
 
+import contextlib
+import errno
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from workers.errors import BakeoffError
@@ -21,6 +24,31 @@ class DatasetConflictError(BakeoffError):
 
 class SourceError(Exception):
     """A source does not have the dataset; the message is half a sentence that says why."""
+
+
+class DiskFullError(BakeoffError):
+    """This machine's disk has no room for the dataset; nothing of it is left there."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error says that the disk, or somebody's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextlib.contextmanager
+def refusing_full_disk() -> Iterator[None]:
+    """DiskFullError in place of the error of a system call that found the disk full."""
+    try:
+        yield
+    except OSError as error:
+        if is_disk_full(error):
+            raise DiskFullError(
+                "the disk is full where datasets are prepared or kept; free some space there,"
+                " or choose a smaller ?size="
+            ) from error
+        raise
 
 
 class NoUploadError(BakeoffError):

@@ -48,6 +48,7 @@ def fetch(
         with tempfile.TemporaryDirectory(dir=store.folder, prefix=f".{name}-") as scratch:
             prepared = Path(scratch) / PREPARED
             description = fetch_file(store.folder, name, prepared, report)
+            store.send(prepared, description.identity)  # or the database would wait for that
             with transaction(database) as session:
                 register(session, store, name, description, prepared)
         return description

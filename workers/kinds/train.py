@@ -9,8 +9,8 @@ from torch import nn
 
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
+from workers.datasets.stored.clearing import Files, clear
 from workers.datasets.stored.loading import load
-from workers.datasets.stored.registration import Files, clear
 from workers.datasets.stored.store import DatasetStore
 from workers.exports.onnx import keep_graph
 from workers.queue import leases

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from workers.datasets.errors import refusing_full_disk
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.stored.registration import Upload
 from workers.datasets.stored.store import UPLOADING, DatasetStore
@@ -18,6 +19,7 @@ from workers.queue.progress import ImageProgress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 
 
@@ -32,9 +34,12 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
         jobs.refuse_if_needed(session, job.dataset)
         leases.record_progress(session, lease, {"phase": "storing"})  # or the lease is lost
 
-    with tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch:
+    with (
+        refusing_full_disk(),
+        tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch,
+    ):
         file = Path(scratch) / "upload"
-        store.get_upload(job.options["upload"], file)
+        with_retries(partial(_get_upload, store, job, file))
         upload = Upload(file, job.options["upload_sha256"])
         options = UploadOptions.from_json(job.options["options"])
         progress = ImageProgress(database, lease)
@@ -44,7 +49,13 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
             UploadRequest(job.dataset, upload, options),
             prepare=partial(prepare_file, report=lambda done: progress.report(*done)),
             refuse=refuse,
+            attempt=with_retries,
         )
     with transaction(database) as session:
         enqueue_checks(session, job.dataset, now=utc_now())
         leases.succeed(session, lease, result=description.as_json(), now=utc_now())
+
+
+def _get_upload(store: DatasetStore, job: Job, file: Path) -> None:
+    with refusing_full_disk():  # here, since nobody is to wait for that
+        store.get_upload(job.options["upload"], file)

@@ -18,6 +18,7 @@ from workers.queue.leases import Lease, LeaseLostError
 from workers.running.host_locks import HostLock
 from workers.settings import Settings, settings
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.tables import Job
 
 logger = logging.getLogger(__name__)
 
@@ -30,19 +31,25 @@ def run_job(settings: Settings, lease: Lease) -> None:
     try:
         kinds.load(job.kind).run(settings, job, lease)
     except BakeoffError as error:
+        if _may_pass(error, job):
+            raise
         sentence = str(error)
     except LeaseLostError:
         raise
     except Exception as error:
-        may_pass = isinstance(error, (*UNAVAILABLE, OSError))
-        if may_pass and job.attempts < job.max_attempts:
-            raise  # no verdict on the job, which is tried again
+        if _may_pass(error, job):
+            raise
         logger.exception("job %s failed unexpectedly", job.id)
         sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
     else:
         return
     with transaction(database) as session:
         leases.fail(session, lease, error=sentence, now=utc_now())
+
+
+def _may_pass(error: Exception, job: Job) -> bool:
+    """Whether the error is no verdict on the job, which is tried again."""
+    return isinstance(error, (*UNAVAILABLE, OSError)) and job.attempts < job.max_attempts
 
 
 def run_child(settings: Settings, lease: Lease, gpu: str, locks: list[HostLock]) -> None:

@@ -2,9 +2,9 @@
 
 import contextlib
 import hashlib
-import os
-import shutil
-import uuid
+import logging
+from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from fsspec.implementations.local import LocalFileSystem
 
 from workers.crash_points import CrashPoint, reach
 from workers.errors import BakeoffError
+from workers.storage.durable_files import link_durably, part_of, write_durably
+
+logger = logging.getLogger(__name__)
 
 
 class ArtifactError(BakeoffError):
@@ -21,20 +24,41 @@ class ArtifactError(BakeoffError):
     status = HTTPStatus.GONE
 
 
+class StoreUnavailableError(BakeoffError, OSError):
+    """The artifact store does not answer, or refuses; jobs treat it as they treat a disk that does."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 10
+
+
+#: Protocol → how its package sends and fetches a large file: s3fs would hold 500 MiB in memory.
+PIECES: dict[str, dict[str, int]] = {"s3": {"chunksize": 8 * 1024**2, "max_concurrency": 2}}
+
+
 class ArtifactStore:
-    """Puts, gets and deletes artifacts under one URL. A file is there whole, or not at all."""
+    """Puts, gets and deletes artifacts under one URL. A file is there whole, or not at all.
+
+    ArtifactError where an artifact is missing; StoreUnavailableError where a store on other machines
+    does not answer, after the attempts that its package makes, or OSError where the store is a folder.
+    """
 
     def __init__(self, url: str) -> None:
-        self._files, self._root = fsspec.url_to_fs(url)
+        # Listings of another machine's changes: none is kept.
+        self._files, self._root = fsspec.url_to_fs(url, use_listings_cache=False)
+        self._is_local = isinstance(self._files, LocalFileSystem)
+        protocol = self._files.protocol
+        names = [protocol] if isinstance(protocol, str) else protocol
+        self._pieces = next((PIECES[name] for name in names if name in PIECES), {})
 
     def put(self, path: str, content: bytes) -> str:
         """Write an artifact and return the SHA-256 of its content; on return it is durable."""
         target = f"{self._root}/{path}"
         reach(CrashPoint.WRITE)
-        if isinstance(self._files, LocalFileSystem):
-            _write_durably(Path(target), content)
+        if self._is_local:
+            write_durably(Path(target), content)
         else:
-            self._files.pipe_file(target, content)
+            with self._answering():
+                self._files.pipe_file(target, content)
         reach(CrashPoint.WRITTEN)
         return hashlib.sha256(content).hexdigest()
 
@@ -42,35 +66,46 @@ class ArtifactStore:
         """Keep a copy of a local file, or the file itself by a second link; on return it is durable."""
         target = f"{self._root}/{path}"
         reach(CrashPoint.WRITE)
-        if isinstance(self._files, LocalFileSystem):
-            _link_durably(source, Path(target))
+        if self._is_local:
+            link_durably(source, Path(target))
         else:
-            self._files.put_file(str(source), target)
+            with self._answering():
+                self._files.put_file(str(source), target, **self._pieces)
         reach(CrashPoint.WRITTEN)
 
     def get_file(self, path: str, target: Path) -> None:
         """Make a local file of an artifact, by a link where it is local; ArtifactError if missing."""
         source = f"{self._root}/{path}"
-        try:
-            if isinstance(self._files, LocalFileSystem):
-                _link_durably(Path(source), target)
+        with _missing(path):
+            if self._is_local:
+                link_durably(Path(source), target)
             else:
-                part = _part_of(target)
-                self._files.get_file(source, str(part))
-                part.replace(target)
-        except FileNotFoundError:
-            raise ArtifactError(f"the artifact {path} is missing") from None
+                self._fetch(source, target)
+
+    def _fetch(self, source: str, target: Path) -> None:
+        part = part_of(target)
+        try:
+            with self._answering(missing=FileNotFoundError):
+                self._files.get_file(source, str(part), **self._pieces)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
     def has(self, path: str) -> bool:
         """Whether an artifact is there."""
-        return bool(self._files.exists(f"{self._root}/{path}"))
+        with self._answering():
+            return bool(self._files.exists(f"{self._root}/{path}"))
+
+    def written_at(self, path: str) -> datetime:
+        """When an artifact was written; ArtifactError if it is missing."""
+        with _missing(path), self._answering(missing=FileNotFoundError):
+            written: datetime = self._files.modified(f"{self._root}/{path}")
+        return written
 
     def get(self, path: str, *, sha256: str) -> bytes:
         """Read an artifact; ArtifactError where it is missing or its content is another."""
-        try:
+        with _missing(path), self._answering(missing=FileNotFoundError):
             content: bytes = self._files.cat_file(f"{self._root}/{path}")
-        except FileNotFoundError:
-            raise ArtifactError(f"the artifact {path} is missing") from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ArtifactError(f"the artifact {path} is damaged")
         return content
@@ -78,7 +113,8 @@ class ArtifactStore:
     def names(self, folder: str) -> list[str]:
         """The names of the artifacts in a folder; none where there is no folder."""
         try:
-            found = self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
+            with self._answering(missing=FileNotFoundError):
+                found = self._files.ls(f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
         names = (str(path).rpartition("/")[2] for path in found)
@@ -88,60 +124,34 @@ class ArtifactStore:
         """Remove an artifact, or a folder of them; nothing happens where there is none."""
         reach(CrashPoint.DELETE)
         target = f"{self._root}/{path}"
-        with contextlib.suppress(FileNotFoundError):  # or another process has just removed it
+        with (
+            contextlib.suppress(FileNotFoundError),  # or another process has just removed it
+            self._answering(missing=FileNotFoundError),
+        ):
             self._files.rm(target, recursive=True)
 
+    @contextlib.contextmanager
+    def _answering(self, missing: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+        """StoreUnavailableError in place of what a store on other machines raises, but for `missing`.
 
-def _link_durably(source: Path, target: Path) -> None:
-    """A second name for a file; a copy where the names would be on different disks."""
-    _make_folder(target.parent)
-    part = _part_of(target)
-    try:
+        The packages of the stores raise errors of their own, of no common class.
+        """
         try:
-            os.link(source, part)
-        except FileNotFoundError:
+            yield
+        except missing:
             raise
-        except OSError:  # another disk, or one without links
-            shutil.copyfile(source, part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    _flush_names(target.parent)
+        except Exception as error:
+            if self._is_local:
+                raise
+            logger.warning("the artifact store does not answer: %r", error)
+            raise StoreUnavailableError(
+                f"the artifact store does not answer ({type(error).__name__}); try again in a moment"
+            ) from error
 
 
-def _part_of(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-
-
-def _write_durably(target: Path, content: bytes) -> None:
-    _make_folder(target.parent)
-    part = _part_of(target)
+@contextlib.contextmanager
+def _missing(path: str) -> Iterator[None]:
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            reach(CrashPoint.FSYNC)
-            os.fsync(file.fileno())
-        reach(CrashPoint.RENAME)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    reach(CrashPoint.FSYNC_FOLDER)
-    _flush_names(target.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _flush_names(folder.parent)
-
-
-def _flush_names(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        yield
+    except FileNotFoundError:
+        raise ArtifactError(f"the artifact {path} is missing") from None

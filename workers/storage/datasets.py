@@ -1,17 +1,22 @@
 """The datasets that are ready, by name, and whether anything still needs one."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workers.storage.tables import Dataset, Job, JobStatus
+from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
 
 UPLOAD = "upload"  # the kind of job that makes a dataset of an uploaded file
 RANDOM_VALIDATION = (
     "random-validation10"  # the rule of versions up to 0.1, which had no names for them
 )
+
+#: How long an upload stays whose job has failed or was cancelled, so that it can be tried again.
+KEPT = timedelta(days=7)
+FILES_LOCK = 0x64617461  # the key of an advisory lock; any number that nothing else here uses
 
 
 class DatasetIdentity(NamedTuple):
@@ -42,6 +47,17 @@ def identities(session: Session, wanted: set[str]) -> dict[str, DatasetIdentity]
     return {name: DatasetIdentity(sha256, split) for name, sha256, split in session.execute(query)}
 
 
+def lock_files(session: Session) -> None:
+    """Let one transaction at a time decide which files are kept, and which are removed."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(FILES_LOCK)))
+
+
+def first_job_at(session: Session) -> datetime | None:
+    """When the first job of this database was enqueued."""
+    return session.scalar(select(Job.created_at).order_by(Job.created_at, Job.id).limit(1))
+
+
 def is_needed(session: Session, identity: DatasetIdentity) -> bool:
     """Whether a name stands for the dataset, or a job that has not succeeded may still train on it."""
     named = select(Dataset.name).where(
@@ -56,13 +72,20 @@ def is_needed(session: Session, identity: DatasetIdentity) -> bool:
     return any(session.scalar(query.limit(1)) is not None for query in queries)
 
 
-def is_upload_needed(session: Session, upload: str) -> bool:
-    """Whether a dataset was made of this uploaded file, or a job may still make one."""
+def is_upload_needed(session: Session, upload: str, *, now: datetime) -> bool:
+    """Whether a dataset was made of this uploaded file, or a job may still make one.
+
+    A job that has failed or was cancelled may be tried again for as long as KEPT, unless its name
+    has been taken by a dataset since.
+    """
     made = select(Dataset.name).where(Dataset.upload == upload)
+    ended = func.coalesce(Job.finished_at, Job.created_at)
+    is_taken = select(Dataset.name).where(Dataset.name == Job.dataset, Dataset.created_at > ended)
+    may_be_retried = Job.status.in_([JobStatus.FAILED, JobStatus.CANCELLED]) & (ended > now - KEPT)
     waiting = select(Job.id).where(
         Job.kind == UPLOAD,
-        Job.status != JobStatus.SUCCEEDED,
         Job.options["upload"].as_string() == upload,
+        Job.status.in_(UNFINISHED) | (may_be_retried & ~is_taken.exists()),
     )
     queries: tuple[Any, ...] = (made, waiting)
     return any(session.scalar(query.limit(1)) is not None for query in queries)

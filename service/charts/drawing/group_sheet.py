@@ -10,23 +10,26 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from service.charts.drawing.chart import Chart, Panel
+from service.charts.drawing.fonts import fitted
 from service.charts.drawing.style import AXIS, FAINT, WIDTH
 
 COLUMNS = 8
 MOST_ROWS = 24
-ROW_HEIGHT = 1.28  # in widths of an image, with its captions
-MARGIN = 0.05  # in widths of an image
+SIDE = (WIDTH - 0.2) / COLUMNS  # inches, of a cell; the lengths below are shares of it
+MARGIN = 0.05
+LINE_HEIGHT = 0.12  # of a caption
+CAPTION_TOP = 0.06  # below the line that holds a group together
 CAPTION_SIZE = 8  # points
-LONGEST_CAPTION = 22  # letters
+CAPTION_WIDTH = (1 - 2 * MARGIN) * SIDE * 72  # points
 LONGEST_SENTENCE = 130  # letters of a line
 
 
 @dataclass(frozen=True)
 class CaptionedImage:
-    """Pixels (H, W, C) as uint8, and up to two lines that are written above them."""
+    """Pixels (H, W, C) as uint8, and lines that are written above them, as far as they fit."""
 
     pixels: NDArray[np.uint8]
-    caption: str
+    caption: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,19 @@ def group_sheet(title: str, sentence: str, groups: Sequence[Sequence[CaptionedIm
         if cell.row < MOST_ROWS
     ]
     num_rows = shown[-1][0].row + 1
+    caption = CAPTION_TOP + LINE_HEIGHT * max(len(image.caption) for _, image in shown)
+    tallest = max(min(1, image.pixels.shape[0] / image.pixels.shape[1]) for _, image in shown)
+    row_height = caption + (1 - 2 * MARGIN) * tallest + 2 * MARGIN
 
     def decorate(axes: Axes) -> None:
         axes.set_xlim(0, COLUMNS)
-        axes.set_ylim(num_rows * ROW_HEIGHT, 0)
+        axes.set_ylim(num_rows * row_height, 0)
         axes.set_axis_off()
         axes.set_aspect("equal", adjustable="box")
         for cell, image in shown:
-            _draw(axes, cell, image)
+            _draw(axes, cell, image, cell.row * row_height, caption)
 
-    height = 0.9 + num_rows * ROW_HEIGHT * (WIDTH - 0.2) / COLUMNS
+    height = 0.9 + num_rows * row_height * SIDE
     return Chart([Panel(grid="", decorate=decorate)], height, title=title, footer=sentence)
 
 
@@ -80,15 +86,15 @@ def _layout(sizes: Sequence[int]) -> list[_Cell]:
     return cells
 
 
-def _draw(axes: Axes, cell: _Cell, image: CaptionedImage) -> None:
-    top = cell.row * ROW_HEIGHT
+def _draw(axes: Axes, cell: _Cell, image: CaptionedImage, top: float, caption: float) -> None:
+    """Draw an image `caption` below the top of its row."""
     left, right = cell.column + MARGIN, cell.column + 1 - MARGIN
     line = (cell.column + MARGIN * cell.is_first, cell.column + 1 - MARGIN * cell.is_last)
     axes.plot(line, (top + 0.02, top + 0.02), color=AXIS, linewidth=1.5, solid_capstyle="butt")
     axes.text(
         left,
-        top + 0.06,
-        image.caption,
+        top + CAPTION_TOP,
+        "\n".join(fitted(line, CAPTION_WIDTH, CAPTION_SIZE) for line in image.caption),
         fontsize=CAPTION_SIZE,
         color=FAINT,
         va="top",
@@ -96,19 +102,22 @@ def _draw(axes: Axes, cell: _Cell, image: CaptionedImage) -> None:
         parse_math=False,
     )
     high, wide = image.pixels.shape[:2]
-    # Long sides touch the margins, short ones are centred.
+    # Long sides touch the margins; a wide image hangs below its caption.
     half_width, half_height = (right - left) * np.array([wide, high]) / max(wide, high) / 2
-    x, y = (left + right) / 2, top + ROW_HEIGHT - MARGIN - (right - left) / 2
+    x, y = (left + right) / 2, top + caption + half_height
+    across, down = (x - half_width, x + half_width), (y + half_height, y - half_height)
     axes.imshow(
         image.pixels[..., 0] if image.pixels.shape[2] == 1 else image.pixels,
-        extent=(x - half_width, x + half_width, y + half_height, y - half_height),
+        extent=(*across, *down),
         cmap="gray",
         vmin=0,
         vmax=255,
         interpolation="nearest",
     )
-
-
-def shortened(line: str) -> str:
-    """A line of a caption that fits above an image."""
-    return line if len(line) <= LONGEST_CAPTION else line[: LONGEST_CAPTION - 1] + "…"
+    # A frame, or a white image would not be seen.
+    axes.plot(
+        [across[place] for place in (0, 1, 1, 0, 0)],
+        [down[place] for place in (0, 0, 1, 1, 0)],
+        color=AXIS,
+        linewidth=0.5,
+    )

@@ -8,10 +8,11 @@ import threading
 import matplotlib as mpl
 
 from service.charts.drawing.chart import Chart
+from service.charts.drawing.fonts import families
 from service.charts.drawing.themes import Theme, apply_theme
 
 mpl.rcParams["svg.hashsalt"] = "bakeoff"  # the same figure gives the same bytes
-mpl.rcParams["font.family"] = "DejaVu Sans"
+mpl.rcParams["font.family"] = families()
 
 MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 

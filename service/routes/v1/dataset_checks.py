@@ -1,5 +1,6 @@
 """Checks of a dataset: what a job has found in its images and labels."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -9,7 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from models import UnknownNameError
-from service.charts.drawing.group_sheet import CaptionedImage, group_sheet, shortened
+from service.charts.drawing.fonts import is_drawable
+from service.charts.drawing.group_sheet import CaptionedImage, group_sheet
 from service.charts.drawing.render import render
 from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
@@ -126,10 +128,15 @@ def draw_dataset_check(
     finding = findings[check]
     sheet = group_sheet(
         f"{name}: {finding.title.lower()}",
-        finding.sentence,
+        _drawable(finding.sentence, description.classes),
         [
-            [CaptionedImage(images[image.split][image.index], _caption(image)) for image in group]
-            for group in (found.images for found in finding.groups)
+            [
+                CaptionedImage(images[image.split][image.index], caption)
+                for image, caption in zip(
+                    group.images, _captions(group, description.classes), strict=True
+                )
+            ]
+            for group in finding.groups
         ],
     )
     return Response(render(sheet, "png"), media_type="image/png")
@@ -159,7 +166,25 @@ def _document(job: Job) -> ChecksDocument:
     return ChecksDocument(job_id=job.id, checked_at=job.finished_at, **result)
 
 
-def _caption(image: FoundImage) -> str:
-    where = f"{image.split} {image.index}"
-    what = f"{image.label} → {image.remark}" if image.remark else image.label
-    return f"{shortened(where)}\n{shortened(what)}"
+def _captions(group: ImageGroup, classes: Sequence[str]) -> list[list[str]]:
+    """The lines above each image of a group: where it is, its label, and what is remarkable about it."""
+    captions = []
+    for image in group.images:
+        remark = [f"→ {_drawable(image.remark, classes)}"] if image.remark else []
+        where = f"{image.split} {image.index}"
+        captions.append([where, _drawable(image.label, classes), *remark])
+    left_out = group.size - len(group.images)
+    if left_out:
+        captions[-1][0] += f", {left_out:,} more"
+    return captions
+
+
+def _drawable(text: str, classes: Sequence[str]) -> str:
+    """The text with the numbers of classes in place of names for which no font is installed."""
+    if is_drawable(text):
+        return text
+    numbered = [(name, f"class {number}") for number, name in enumerate(classes, start=1)]
+    for name, number in sorted(numbered, key=lambda pair: -len(pair[0])):
+        if not is_drawable(name):
+            text = text.replace(name, number)
+    return text

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from service.errors import TooLargeError, refusals
 from service.requests.uploads import ResizeForm, upload_options
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.errors import NoUploadError
+from workers.datasets.errors import DiskFullError, NoUploadError, refusing_full_disk
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
+from workers.datasets.stored.clearing import clear
 from workers.datasets.stored.description import DatasetDescription
-from workers.datasets.stored.registration import Upload, clear, unregister
+from workers.datasets.stored.registration import Upload, unregister
 from workers.datasets.stored.store import RECEIVING, DatasetAbsentError, check_name
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
@@ -73,6 +75,7 @@ class Uploads:
             upload,
             prepare=prepare_file_apart,
             refuse=lambda session: jobs.refuse_if_needed(session, upload.name),  # it took its time
+            attempt=lambda send: send(),  # or the client would wait for minutes
         )
         with transaction(self.database) as session:
             enqueue_checks(session, upload.name, now=utc_now())
@@ -81,8 +84,13 @@ class Uploads:
     def enqueue(self, upload: UploadRequest) -> JobDocument:
         """Keep the file, and enqueue the job that makes the dataset."""
         file, sha256 = upload.upload
-        # Within the transaction, or clear() could remove the file before the job's row is there.
+        with refusing_full_disk():
+            self.datasets.keep_upload(
+                file, sha256
+            )  # ahead: a slow store must not hold the database
+        # Again within the transaction, or clear() could remove it before the job's row is there.
         with transaction(self.database) as session:
+            stored_datasets.lock_files(session)
             path = self.datasets.keep_upload(file, sha256)
             request = _job(upload.name, path, sha256, upload.options)
             return job_document(jobs.enqueue(session, request, now=utc_now()))
@@ -96,7 +104,7 @@ class Uploads:
     response_model=DatasetDocument,
     responses={
         202: {"model": JobDocument, "description": "with `Prefer: respond-async`: the job"},
-        **refusals(409, 413, 422),
+        **refusals(409, 413, 422, 503, 507),
     },
     openapi_extra=ARCHIVE,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
@@ -114,7 +122,14 @@ async def upload_dataset(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=RECEIVING) as temporary:
         file = cast("BinaryIO", temporary)
-        sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
+        try:
+            with refusing_full_disk():
+                sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
+        except DiskFullError:
+            os.ftruncate(file.fileno(), 0)  # for the others on this disk
+            async for _ in request.stream():
+                pass  # a client that still sends would not read the answer
+            raise
         upload = UploadRequest(name, Upload(Path(temporary.name), sha256), options)
         if RESPOND_ASYNC not in [part.strip().lower() for part in prefer.split(",")]:
             return await run_in_threadpool(uploads.prepare, upload)
@@ -134,6 +149,7 @@ def resize_dataset(
 ) -> JobDocument:
     """Make the same upload at another size under a name of its own, without uploading again."""
     with transaction(database) as session:
+        stored_datasets.lock_files(session)
         row = stored_datasets.find(session, name)
         if row is None:
             raise DatasetAbsentError(name)

@@ -1,12 +1,15 @@
 """The commands that speak to a running service."""
 
+import io
 import threading
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from bakeoff import Client, RefusedError, commands
+from bakeoff.terminal import uploads
 from bakeoff.terminal.comparisons import comparison_request
 from workers.settings import settings
 
@@ -50,7 +53,31 @@ def test_a_dataset_is_uploaded_and_deleted(bakeoff, npz, tmp_path):
 
     said = bakeoff("datasets", "upload", "ours", str(archive))
     assert "2 classes, 36 train, 4 validation, 8 test, 1×8×8" in said
+    assert "━" not in said  # no bar where nobody looks at a terminal
     assert "deleted" in bakeoff("datasets", "delete", "ours")
+
+
+def test_ctrl_c_cancels_the_job_that_prepares_an_upload(service, empty_address, npz, tmp_path):
+    archive = tmp_path / "mine.npz"
+    archive.write_bytes(npz(2))
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+
+    class Interrupted(Client):
+        def ready(self):
+            return {"workers": [{}]}
+
+        def follow_job(self, *_, **__):
+            raise KeyboardInterrupt
+
+    with Interrupted(empty_address) as client, pytest.raises(KeyboardInterrupt):
+        uploads.upload(console, client, "mine", archive)
+
+    [job] = service.http.get("/v1/jobs").json()["items"]
+    said = console.file.getvalue()
+    assert job["status"] == "cancelled"
+    assert f"job {job['id']} is cancelled, and nothing has changed" in said
+    assert "sending" in said
+    assert "waiting for the worker" in said
 
 
 def test_a_dataset_is_checked_and_warnings_come_first(

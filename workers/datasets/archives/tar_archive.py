@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from workers.datasets.archives import limits
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError, is_disk_full
 from workers.datasets.listings.places import FilePlace
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
@@ -91,6 +91,8 @@ def _decompressed(path: Path, scratch: Path) -> Path:
         with opener(path, "rb") as source, target.open("wb") as unpacked:
             _copy(source, unpacked, packed=path.stat().st_size)
     except DAMAGE as error:
+        if is_disk_full(error):
+            raise
         raise UnreadableArchiveError(f"the archive is damaged ({error})") from None
     return target
 
@@ -122,7 +124,16 @@ def _members(path: Path) -> tuple[dict[str, FilePlace], list[str]]:
             limits.check_new(name, files)
             files[name] = FilePlace(str(path), member.offset_data, member.size)
             opened.members = []  # type: ignore[attr-defined]  # or every header stays in memory
+        _check_end(path, opened.offset)
     return files, folders
+
+
+def _check_end(path: Path, offset: int) -> None:
+    """ReadError where a tar lacks the zeros that follow its last file: it was cut between two files."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        if file.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("it is cut off: the mark at its end is missing")
 
 
 def _refuse_special(member: tarfile.TarInfo, name: str) -> None:

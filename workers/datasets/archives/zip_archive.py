@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workers.datasets.archives import limits
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError, is_disk_full
 from workers.datasets.listings.places import FilePlace, file_on_disk
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -104,6 +104,8 @@ class ZipArchive:
                 while block := opened.read(BLOCK):
                     file.write(block)
         except DAMAGE as error:
+            if is_disk_full(error):
+                raise
             raise ArchiveError(f"'{name}' in the archive is damaged ({error})") from None
         return target
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MOST_TABLE_BYTES, check_ratio
-from workers.datasets.errors import ArchiveError
+from workers.datasets.errors import ArchiveError, is_disk_full
 from workers.datasets.formats._arrays import as_images, as_labels, listed
 from workers.datasets.formats._files import HIDDEN, is_hidden
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
@@ -100,4 +100,6 @@ def _gunzip(content: bytes, target: Path, name: str) -> None:
                     raise ArchiveError(f"{name} unpacks to more than {MOST_UNPACKED:,} bytes")
                 file.write(block)
     except (OSError, EOFError, zlib.error) as error:
+        if is_disk_full(error):
+            raise
         raise ArchiveError(f"{name} is damaged ({error})") from None

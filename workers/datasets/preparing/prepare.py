@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.content import ContentError
-from workers.datasets.errors import ArchiveError
+from workers.datasets.errors import ArchiveError, DiskFullError
 from workers.datasets.images.image_file import Measured
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.listings.class_names import check_classes, ordered_classes
@@ -176,7 +176,7 @@ def _create(
     shape = (number, geometry.height, geometry.width, preparation.channels)
     free = shutil.disk_usage(target.parent).free - SPARE_BYTES
     if math.prod(shape) > free:
-        raise ContentError(
+        raise DiskFullError(
             f"{shape[0]:,} images of {geometry.width}×{geometry.height} need {math.prod(shape):,}"
             f" bytes, and {max(0, free):,} are free; choose a smaller ?size="
         )

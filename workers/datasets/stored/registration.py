@@ -3,22 +3,15 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from workers.datasets.stored.clearing import Files
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.store import DatasetAbsentError, DatasetStore, check_name
 from workers.storage import datasets
-from workers.storage.database import transaction, utc_now
+from workers.storage.database import utc_now
 from workers.storage.datasets import DatasetIdentity
 from workers.storage.tables import Dataset
-
-
-class Files(NamedTuple):
-    """The files of a dataset in the artifact store."""
-
-    identity: DatasetIdentity
-    upload: str | None  # artifact path of what it was made of
 
 
 class Upload(NamedTuple):
@@ -46,8 +39,9 @@ def register(
     """Keep a prepared file, and let `name` stand for it; returns the files it stood for before.
 
     The files are kept within the transaction of the session, so that clear(), which has one of its
-    own, does not remove them before the row is there.
+    own, does not remove them before the row is there. Send large ones ahead: the database waits.
     """
+    datasets.lock_files(session)
     before = datasets.find(session, name)
     old = _files_of(before) if before else None
     store.keep(prepared, description.identity)
@@ -74,17 +68,6 @@ def unregister(session: Session, name: str) -> Files:
     session.delete(row)
     session.flush()
     return _files_of(row)
-
-
-def clear(database: Engine, store: DatasetStore, files: Files | None) -> None:
-    """Remove files that no dataset is made of and no job may still train on."""
-    if files is None:
-        return
-    with transaction(database) as session:
-        if not datasets.is_needed(session, files.identity):
-            store.remove(files.identity)
-        if files.upload and not datasets.is_upload_needed(session, files.upload):
-            store.remove_upload(files.upload)
 
 
 def _files_of(row: Dataset) -> Files:

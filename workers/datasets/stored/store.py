@@ -11,9 +11,11 @@ from pathlib import Path
 
 from workers.errors import BakeoffError
 from workers.storage.artifacts import ArtifactError, ArtifactStore
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.datasets import KEPT, DatasetIdentity
+from workers.storage.durable_files import PART
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+FILE = re.compile(r"([0-9a-f]{64})-(.+)\.safetensors")  # of a prepared dataset
 #: Prefixes of scratch folders and files; no name of a dataset begins so.
 UPLOADING, RECEIVING = ".-upload-", ".-received-"
 ABANDONED_SECONDS = 24 * 3600  # after which what lies there was left by a process that was killed
@@ -51,6 +53,18 @@ class DatasetGoneError(BakeoffError):
         )
 
 
+class UploadGoneError(BakeoffError):
+    """What a job was to make a dataset of is not kept any more."""
+
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"what was uploaded is gone: after a job has failed or was cancelled it is kept for"
+            f" {KEPT.days} days, or until another upload takes the name; upload it again"
+        )
+
+
 def check_name(name: str) -> None:
     """DatasetNameError where no dataset can have this name."""
     if not NAME.fullmatch(name):
@@ -65,7 +79,8 @@ class DatasetStore:
 
     def remove_abandoned(self) -> None:
         """Remove the scratch files of processes that were killed."""
-        for path in (*self.folder.glob(f"{UPLOADING}*"), *self.folder.glob(f"{RECEIVING}*")):
+        scratch = (f"{UPLOADING}*", f"{RECEIVING}*", f".*{PART}")
+        for path in (path for pattern in scratch for path in self.folder.glob(pattern)):
             with contextlib.suppress(FileNotFoundError):  # another process removes it too
                 if datetime.now(UTC).timestamp() - path.stat().st_mtime < ABANDONED_SECONDS:
                     continue
@@ -74,9 +89,13 @@ class DatasetStore:
                 else:
                     path.unlink()
 
+    def send(self, prepared: Path, identity: DatasetIdentity) -> None:
+        """Put a prepared file into the artifact store, unless it has it."""
+        self._put(_artifact(identity), prepared)
+
     def keep(self, prepared: Path, identity: DatasetIdentity) -> None:
         """Keep a prepared file, in the artifact store and here."""
-        self._artifacts.put_file(_artifact(identity), prepared)
+        self.send(prepared, identity)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._local(identity).unlink(missing_ok=True)
         prepared.replace(self._local(identity))
@@ -98,22 +117,50 @@ class DatasetStore:
 
     def remove(self, identity: DatasetIdentity) -> None:
         """Remove a prepared file; trainings that have it open go on."""
-        self._artifacts.delete(_artifact(identity))
         self._local(identity).unlink(missing_ok=True)
+        self._artifacts.delete(_artifact(identity))
 
     def keep_upload(self, file: Path, sha256: str) -> str:
         """Keep what was uploaded, under the SHA-256 of its bytes; returns its artifact path."""
         path = f"{UPLOADS}/{sha256}"
-        self._artifacts.put_file(path, file)
+        self._put(path, file)
         return path
 
     def get_upload(self, path: str, target: Path) -> None:
-        """Make a local file of what was uploaded; ArtifactError where it is gone."""
-        self._artifacts.get_file(path, target)
+        """Make a local file of what was uploaded; UploadGoneError."""
+        try:
+            self._artifacts.get_file(path, target)
+        except ArtifactError:
+            raise UploadGoneError from None
 
     def remove_upload(self, path: str) -> None:
         """Remove what was uploaded."""
         self._artifacts.delete(path)
+
+    def kept_uploads(self) -> list[str]:
+        """The artifact paths of all uploads."""
+        return [f"{UPLOADS}/{name}" for name in self._artifacts.names(UPLOADS)]
+
+    def kept(self) -> set[DatasetIdentity]:
+        """The datasets whose prepared files are in the artifact store or on this machine."""
+        names = [*self._artifacts.names(PREPARED), *(file.name for file in self.folder.glob("*"))]
+        return {DatasetIdentity(*match.groups()) for match in map(FILE.fullmatch, names) if match}
+
+    def written_at(self, identity: DatasetIdentity) -> datetime:
+        """When the prepared file was written: here, or to the artifact store. ArtifactError."""
+        local = self._local(identity)
+        if local.exists():
+            return datetime.fromtimestamp(local.stat().st_mtime, UTC)
+        return self._artifacts.written_at(_artifact(identity))
+
+    def uploaded_at(self, path: str) -> datetime:
+        """When an upload was written; ArtifactError."""
+        return self._artifacts.written_at(path)
+
+    def _put(self, path: str, file: Path) -> None:
+        """Put a file under a path that names its content: what is there already is the same."""
+        if not self._artifacts.has(path):
+            self._artifacts.put_file(path, file)
 
     def _local(self, identity: DatasetIdentity) -> Path:
         return self.folder / _file_name(identity)

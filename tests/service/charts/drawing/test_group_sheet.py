@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from service.charts.drawing.fonts import is_drawable
 from service.charts.drawing.group_sheet import (
     COLUMNS,
     MOST_ROWS,
@@ -13,7 +15,9 @@ from service.charts.drawing.render import render
 
 
 def groups(*sizes, shape=(8, 8, 1)):
-    return [[CaptionedImage(np.zeros(shape, np.uint8), "train 1\ncat")] * size for size in sizes]
+    return [
+        [CaptionedImage(np.zeros(shape, np.uint8), ["train 1", "cat"])] * size for size in sizes
+    ]
 
 
 def drawn(*sizes):
@@ -48,3 +52,19 @@ def test_a_sheet_without_images_says_what_was_found():
 
     assert sheet.note == "there are none"
     assert render(sheet, "png").startswith(b"\x89PNG")
+
+
+def test_a_caption_is_cut_where_the_next_image_begins():
+    long = [[CaptionedImage(np.zeros((8, 8, 1), np.uint8), ["train 1", "W" * 60])] * 2]
+    figure = group_sheet("Copies", "there are some", long).figure()
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+
+    first, second = figure.axes[0].texts
+    assert first.get_window_extent(renderer).x1 <= second.get_window_extent(renderer).x0
+    assert first.get_text().endswith("W…")
+
+
+def test_a_name_without_a_font_is_known_as_such():
+    assert is_drawable("naïve قطة, Ελλάδα")
+    assert not is_drawable("\U00012000")  # cuneiform

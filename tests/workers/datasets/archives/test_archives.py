@@ -44,6 +44,18 @@ def test_a_tar_of_any_compression_is_the_same_dataset(mode: str, sha256: str) ->
     assert prepare(tarred(FILES, mode)).description.sha256 == sha256
 
 
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_tar_that_was_cut_between_two_files_is_refused(mode: str) -> None:
+    whole = tarred(FILES)
+    with tarfile.open(fileobj=io.BytesIO(whole)) as archive:
+        last = archive.getmembers()[-1]
+    cut = whole[: last.offset]
+
+    sentence = refusal(cut if mode == "w" else gzip.compress(cut))
+
+    assert "not a whole tar archive (it is cut off: the mark at its end is missing)" in sentence
+
+
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 def test_long_names_are_read_in_every_form_of_tar(form: int) -> None:
     written = io.BytesIO()

@@ -1,5 +1,6 @@
 """Names and files: what nothing needs is cleared away, and what anything may still need stays."""
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,9 +11,12 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.workers.datasets.uploads import class_folders, tarred, zipped
-from workers.datasets.errors import ArchiveError, DatasetConflictError
+from workers.datasets.archives import tar_archive
+from workers.datasets.errors import ArchiveError, DatasetConflictError, DiskFullError
+from workers.datasets.preparing import pieces
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
-from workers.datasets.stored.registration import Upload, clear, describe, unregister
+from workers.datasets.stored.clearing import clear
+from workers.datasets.stored.registration import Upload, describe, unregister
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
@@ -20,8 +24,8 @@ from workers.queue import jobs
 from workers.queue.jobs import TRAIN, JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.database import open_database, transaction
-from workers.storage.datasets import DatasetIdentity, is_upload_needed
+from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.datasets import DatasetIdentity, is_upload_needed, lock_files
 from workers.storage.tables import JobStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,6 +55,7 @@ class Installation:
             request,
             prepare=prepare_file_apart,
             refuse=lambda session: jobs.refuse_if_needed(session, name),
+            attempt=lambda send: send(),
         ).identity
 
     def delete(self, name: str = "mine") -> None:
@@ -224,9 +229,8 @@ def test_an_upload_that_a_job_may_still_prepare_stays(
     [name] = installation.artifacts.names("uploads")
     with transaction(installation.database) as session:
         options = {"upload": f"uploads/{name}", "upload_sha256": name, "options": {}}
-        jobs.enqueue(
-            session, JobRequest("upload", "other", options=options), now=NOW
-        ).status = status
+        request = JobRequest("upload", "other", options=options)
+        jobs.enqueue(session, request, now=utc_now()).status = status
 
     installation.delete()
 
@@ -235,9 +239,28 @@ def test_an_upload_that_a_job_may_still_prepare_stays(
 
 def test_a_waiting_upload_is_found_in_every_database(database: Engine) -> None:
     with transaction(database) as session:
+        lock_files(session)
         options = {"upload": "uploads/1", "upload_sha256": "1", "options": {}}
         jobs.enqueue(session, JobRequest("upload", "other", options=options), now=NOW)
 
     with transaction(database, read_only=True) as session:
-        assert is_upload_needed(session, "uploads/1")
-        assert not is_upload_needed(session, "uploads/2")
+        assert is_upload_needed(session, "uploads/1", now=NOW)
+        assert not is_upload_needed(session, "uploads/2", now=NOW)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_from_a_damaged_archive_and_leaves_nothing(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(number, "full")
+
+    monkeypatch.setattr(tar_archive, "_copy", full)
+    with pytest.raises(DiskFullError, match="the disk is full") as unpacking:
+        installation.upload(tarred(class_folders({"cat": 5, "dog": 5}), "w:gz"))
+    monkeypatch.setattr(pieces.os, "pwrite", full)
+    with pytest.raises(DiskFullError):
+        installation.upload(CATS)
+
+    assert unpacking.value.status == 507
+    assert (installation.prepared(), installation.uploads()) == (0, 0)
