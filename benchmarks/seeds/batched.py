@@ -17,8 +17,8 @@ from benchmarks.seeds import main
 from workers.datasets.image_dataset import Split
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.dropout import SixteenBitDropout
-from workers.training.hardware.fused_optimizer import FusedOptimizer
 from workers.training.measuring.stopwatch import Stopwatch
+from workers.training.optimizer import Optimizer
 from workers.training.trainer import Trainer
 
 
@@ -35,7 +35,7 @@ class Batched:
         self.values: dict[str, Tensor] = {
             name: nn.Parameter(value.detach()) for name, value in stacked.items()
         }
-        self.optimizer = FusedOptimizer(nn.ParameterList(self.values.values()), self.shared.recipe)
+        self.optimizer = Optimizer(nn.ParameterList(self.values.values()), self.shared.recipe)
 
     def step(self, indices: Tensor) -> tuple[Tensor, ...]:
         """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""

@@ -13,7 +13,6 @@ from workers.training.batches import Batches
 from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.dropout import use_16_bit_dropout
-from workers.training.hardware.fused_optimizer import FusedOptimizer
 from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of
 from workers.training.hardware.memory import free_cached
@@ -21,6 +20,7 @@ from workers.training.hardware.precision import Precision, choose_precision
 from workers.training.hardware.streaming import PlacedSplit, place
 from workers.training.hardware.strides import fit_strides
 from workers.training.normalisation import Normalisation
+from workers.training.optimizer import Optimizer
 from workers.training.recipe import Recipe
 
 
@@ -41,7 +41,7 @@ class TrainingStep:
         if recipe.balance == "weights":
             weights = class_weights(dataset.train.labels, dataset.num_classes).to(device)
         self.gradients = gradients_of(network, recipe, self.precision, device, weights)
-        self.optimizer = FusedOptimizer(network, recipe)
+        self.optimizer = Optimizer(network, recipe)
         self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
         self.train_split: PlacedSplit = place(
             dataset.train, device, self.layout, dataset_bytes=dataset.num_bytes
