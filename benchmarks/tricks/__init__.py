@@ -63,13 +63,6 @@ TRICKS = {
         (SMALL,),
         lambda: mock.patch.object(gradients, "is_dense", return_value=False),
     ),
-    "dropout": Trick(
-        "dropout with 16 random bits",
-        "`nn.Dropout`",
-        (DEEP,),
-        lambda: mock.patch.object(step, "use_16_bit_dropout", return_value=None),
-        devices=("cpu",),
-    ),
     "bfloat16": Trick(
         "bfloat16",
         "float32",

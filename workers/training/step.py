@@ -12,7 +12,6 @@ from workers.training.balancing import class_weights
 from workers.training.batches import Batches
 from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
-from workers.training.hardware.dropout import use_16_bit_dropout
 from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of
 from workers.training.hardware.memory import free_cached
@@ -31,7 +30,6 @@ class TrainingStep:
         self, network: nn.Module, dataset: ImageDataset, recipe: Recipe, device: torch.device
     ) -> None:
         self._recipe, self._device, self._image_shape = recipe, device, dataset.image_shape
-        use_16_bit_dropout(network)
         self.layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
         self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
