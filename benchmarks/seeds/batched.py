@@ -16,9 +16,8 @@ from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
 from workers.datasets.image_dataset import Split
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
-from workers.training.hardware.dropout import SixteenBitDropout
-from workers.training.hardware.fused_optimizer import FusedOptimizer
 from workers.training.measuring.stopwatch import Stopwatch
+from workers.training.optimizer import Optimizer
 from workers.training.trainer import Trainer
 
 
@@ -30,12 +29,11 @@ class Batched:
         if not isinstance(self.shared.train_split, Split):
             raise TypeError("seeds in one step need images that lie on the device")
         self.train_split = self.shared.train_split
-        _use_dropout_of_torch(self.shared.network)
         stacked, self.buffers = stack_module_state([each.network for each in trainers])
         self.values: dict[str, Tensor] = {
             name: nn.Parameter(value.detach()) for name, value in stacked.items()
         }
-        self.optimizer = FusedOptimizer(nn.ParameterList(self.values.values()), self.shared.recipe)
+        self.optimizer = Optimizer(nn.ParameterList(self.values.values()), self.shared.recipe)
 
     def step(self, indices: Tensor) -> tuple[Tensor, ...]:
         """Train on the images at `indices` (S, N), a row for each seed: mean losses, added up ()."""
@@ -58,14 +56,6 @@ class Batched:
     ) -> Tensor:
         logits: Tensor = functional_call(self.shared.network, (values, buffers), (images,))
         return logits
-
-
-def _use_dropout_of_torch(network: nn.Module) -> None:
-    # vmap cannot draw different numbers for every seed in SixteenBitDropout.
-    for parent in list(network.modules()):
-        for name, child in parent.named_children():
-            if isinstance(child, SixteenBitDropout):
-                setattr(parent, name, nn.Dropout(child.p))
 
 
 def seconds(works: list[Work]) -> float:

@@ -8,18 +8,15 @@ workers/training/hardware/README.md says what each trick does and how to remove 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 from unittest import mock
 
 import torch
-from torch import Tensor, nn
 
-from benchmarks.contenders import BATCH_SIZE, LEARNING_RATE
+from benchmarks.contenders import BATCH_SIZE
 from workers.training import step
 from workers.training.hardware import allocator, gradients, precision, products
 from workers.training.measuring import running_score
-from workers.training.recipe import Recipe
 
 Device = Literal["cpu", "cuda"]
 
@@ -59,51 +56,12 @@ class Trick:
     devices: tuple[Device, ...] = ("cpu", "cuda")
 
 
-class TorchOptimizer:
-    """Adam of `torch.optim` with the interface of FusedOptimizer, for a training without checkpoints."""
-
-    def __init__(self, network: nn.Module, recipe: Recipe, *, fused: bool) -> None:
-        del recipe  # every contender has the same
-        self.parameters = list(network.parameters())
-        self._adam = torch.optim.Adam(
-            self.parameters, LEARNING_RATE, fused=fused, capturable=torch.cuda.is_available()
-        )
-
-    def step(self, learning_rate: float | Tensor) -> None:
-        """Update every parameter by its gradient."""
-        self._adam.param_groups[0]["lr"] = learning_rate
-        self._adam.step()
-
-    def tensors(self) -> dict[str, Tensor]:
-        """No state: nothing is resumed."""
-        return {}
-
-
 TRICKS = {
     "gradients": Trick(
         "written-out gradients",
         "autograd",
         (SMALL,),
         lambda: mock.patch.object(gradients, "is_dense", return_value=False),
-    ),
-    "optimizer": Trick(
-        "fused optimizer kernels, called directly",
-        "`torch.optim.Adam(fused=True)`",
-        (SMALL, DEEP),
-        lambda: mock.patch.object(step, "FusedOptimizer", partial(TorchOptimizer, fused=True)),
-    ),
-    "fused": Trick(
-        "fused optimizer kernels, called directly",
-        "`torch.optim.Adam()`",
-        (SMALL, DEEP),
-        lambda: mock.patch.object(step, "FusedOptimizer", partial(TorchOptimizer, fused=False)),
-    ),
-    "dropout": Trick(
-        "dropout with 16 random bits",
-        "`nn.Dropout`",
-        (DEEP,),
-        lambda: mock.patch.object(step, "use_16_bit_dropout", return_value=None),
-        devices=("cpu",),
     ),
     "bfloat16": Trick(
         "bfloat16",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from models import ImageShape, architectures
 from workers.engines import EngineError, Images, Placement, engines
 from workers.errors import BakeoffError
 from workers.latency.machine_load import load_average, num_cores
@@ -22,6 +23,7 @@ from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
+from workers.training.hardware.activations import MOST_LATENCY_BYTES, largest_activation
 from workers.training.hardware.device import device_name
 
 
@@ -30,11 +32,12 @@ class NothingMeasuredError(BakeoffError):
 
 
 class Skipped(NamedTuple):
-    """An engine with a number of threads that was asked for and could not be measured."""
+    """What was asked for and could not be measured: an engine with a number of threads, or a batch."""
 
     engine: str
     threads: int
     reason: str
+    batch_size: int | None = None  # None: no batch could
 
 
 def run(settings: Settings, job: Job, lease: Lease) -> None:
@@ -83,6 +86,7 @@ class LatencyJob:
         with_retries(succeed)
 
     def _rows(self, model: Model) -> Iterator[LatencyRow]:
+        most = _largest_batch_size(model, max(self.batch_sizes))
         tried = [(name, threads) for name in self.engines for threads in self.threads]
         for step, (name, threads) in enumerate(tried):
             try:
@@ -92,6 +96,9 @@ class LatencyJob:
                 self.skipped.append(Skipped(name, threads, str(error)))
                 continue
             for place, size in enumerate(self.batch_sizes):
+                if size > most:
+                    self.skipped.append(Skipped(name, threads, _too_large(size, most), size))
+                    continue
                 done = step * len(self.batch_sizes) + place
                 self._report(f"{name}, batch {size}, threads {threads}", done, len(tried))
                 yield measure(engine, _images(model, size))
@@ -110,6 +117,26 @@ class LatencyJob:
 def _refuse_more_than_cores(threads: int) -> None:
     if threads > num_cores():
         raise EngineError(f"{threads} threads on a machine with {num_cores()} cores")
+
+
+def _largest_batch_size(model: Model, most: int) -> int:
+    """The most images, up to `most`, whose largest activation keeps within MOST_LATENCY_BYTES."""
+    shape = ImageShape(*model.image_shape)
+    with (
+        torch.device("meta"),
+        torch.inference_mode(),
+    ):  # shapes alone: nothing is computed or stored
+        network = architectures[model.architecture](shape, len(model.classes), **model.options)
+        with largest_activation(network.eval()) as largest:
+            network(torch.empty(1, *shape))
+    return largest.num_images(most, MOST_LATENCY_BYTES)
+
+
+def _too_large(batch_size: int, most: int) -> str:
+    return (
+        f"the largest activation of {batch_size} images takes more than"
+        f" {MOST_LATENCY_BYTES // 2**20} MiB; up to {most} can be measured"
+    )
 
 
 def _images(model: Model, batch_size: int) -> Images:

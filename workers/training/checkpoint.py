@@ -22,7 +22,7 @@ class Checkpoint:
     best_loss: float
     train_seconds: float  # over all epochs so far, training alone
     network: Mapping[str, Tensor]
-    optimizer: Mapping[str, Tensor]  # FusedOptimizer.tensors()
+    optimizer: Mapping[str, Tensor]  # Optimizer.tensors()
     dataset: str = ""  # content and split trained on; "" in those of versions up to 0.1
     best_network: Mapping[str, Tensor] = field(default_factory=dict)  # with early stopping only
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
-from workers.training.hardware.activations import largest_activation
+from workers.training.hardware.activations import MOST_LATENCY_BYTES, largest_activation
 from workers.training.hardware.allocator import return_freed_memory
 from workers.training.hardware.device import device_name
 from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
@@ -23,8 +23,6 @@ from workers.training.results import Latency, Result
 from workers.training.trainer import Trainer
 
 LATENCY_BATCH_SIZES = (1, 8, 64)
-# Of the largest activation: a larger batch is not timed. It would take more memory than the training.
-MOST_LATENCY_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)

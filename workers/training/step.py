@@ -12,8 +12,6 @@ from workers.training.balancing import class_weights
 from workers.training.batches import Batches
 from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
-from workers.training.hardware.dropout import use_16_bit_dropout
-from workers.training.hardware.fused_optimizer import FusedOptimizer
 from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of
 from workers.training.hardware.memory import free_cached
@@ -21,6 +19,7 @@ from workers.training.hardware.precision import Precision, choose_precision
 from workers.training.hardware.streaming import PlacedSplit, place
 from workers.training.hardware.strides import fit_strides
 from workers.training.normalisation import Normalisation
+from workers.training.optimizer import Optimizer
 from workers.training.recipe import Recipe
 
 
@@ -31,7 +30,6 @@ class TrainingStep:
         self, network: nn.Module, dataset: ImageDataset, recipe: Recipe, device: torch.device
     ) -> None:
         self._recipe, self._device, self._image_shape = recipe, device, dataset.image_shape
-        use_16_bit_dropout(network)
         self.layout = layout_of(network)
         # torch's annotation lacks memory_format, which its documentation has.
         self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
@@ -41,7 +39,7 @@ class TrainingStep:
         if recipe.balance == "weights":
             weights = class_weights(dataset.train.labels, dataset.num_classes).to(device)
         self.gradients = gradients_of(network, recipe, self.precision, device, weights)
-        self.optimizer = FusedOptimizer(network, recipe)
+        self.optimizer = Optimizer(network, recipe)
         self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
         self.train_split: PlacedSplit = place(
             dataset.train, device, self.layout, dataset_bytes=dataset.num_bytes

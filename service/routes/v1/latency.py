@@ -19,10 +19,11 @@ router = APIRouter(prefix="/v1/models/{model_id}/latency", tags=["latency"])
 
 
 class SkippedCell(BaseModel):
-    """An engine with a number of threads that could not be measured, and why."""
+    """An engine with a number of threads, or one batch size of it, that was not measured, and why."""
 
     engine: str
     threads: int
+    batch_size: int | None = Field(default=None, description="null: none could be measured")
     reason: str
 
 
@@ -57,7 +58,8 @@ def measure_latency(
 ) -> JobDocument:
     """Enqueue a job that measures a table of engine × batch size × threads. The body may be left out.
 
-    Each cell is warmed up, then measured for at least a second and 1,000 calls, or for 20 seconds.
+    Each cell is warmed up, then measured for at least a second and 1,000 calls, or for 20 seconds. A
+    batch that would take too much memory is not measured: the table says so, and up to which size it can be.
     """
     known = idempotency.recall(body)
     if known is None:

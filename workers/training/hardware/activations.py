@@ -9,6 +9,8 @@ from torch import Tensor, nn
 # Of the largest activation of a batch. A network holds two or three of that size at a time, which is
 # less than a step of its training takes. An image of 300 × 300 gives 11 MiB after 32 filters.
 MOST_ACTIVATION_BYTES = 128 * 2**20
+# Of the largest activation of a batch whose latency is measured.
+MOST_LATENCY_BYTES = 256 * 2**20
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from bakeoff import commands
 from workers.engines import engines
+from workers.kinds import latency as measuring
 from workers.latency import table
 from workers.latency.machine_load import num_cores
 from workers.storage import trained_models
@@ -87,6 +88,29 @@ def test_a_table_of_what_was_asked_for_says_what_could_not_be_measured(with_mode
     [skipped] = table["skipped"]
     assert skipped["threads"] == 250
     assert "250 threads on a machine with" in skipped["reason"]
+
+
+def test_a_batch_that_would_take_too_much_memory_is_not_measured_and_said_so(service):
+    """The first convolution of a `cnn` with 1,024 channels makes 256 KiB of each image of 8 × 8."""
+    body = {
+        "dataset": "digits",
+        "architecture": "cnn",
+        "options": {"channels": [1024, 1]},
+        "recipe": {"epochs": 1},
+    }
+    service.http.post("/v1/jobs", json=body)
+    service.work()
+    asked = {"engines": ["torch"], "batch_sizes": [1, 5], "threads": [1]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measuring, "MOST_LATENCY_BYTES", 2**20)
+        service.http.post(ROOT, json=asked)
+        service.work()
+
+    [table] = service.http.get(ROOT).json()["items"]
+    [skipped] = table["skipped"]
+    assert [row["batch_size"] for row in table["rows"]] == [1]
+    assert (skipped["engine"], skipped["threads"], skipped["batch_size"]) == ("torch", 1, 5)
+    assert "5 images takes more than 1 MiB; up to 4 can be measured" in skipped["reason"]
 
 
 def test_an_engine_that_cannot_run_the_model_fails_the_job_with_the_reason(with_model):

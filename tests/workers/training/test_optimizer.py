@@ -1,4 +1,4 @@
-"""The fused optimizer updates weights as torch's own optimizers do."""
+"""The optimizer updates weights by the rule of its recipe, and resumes from its own state."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from workers.training.hardware.fused_optimizer import FusedOptimizer
+from workers.training.optimizer import Optimizer
 from workers.training.recipe import Recipe
 
 THEIRS: dict[str, Any] = {
@@ -46,7 +46,7 @@ def weights(network: nn.Module) -> list[Tensor]:
 @given(recipe=recipes, rates=rates)
 def test_each_rule_moves_weights_as_that_of_torch_does(recipe: Recipe, rates: list[float]) -> None:
     ours, theirs = network(), network()
-    mine = FusedOptimizer(ours, recipe)
+    mine = Optimizer(ours, recipe)
     sgd = {"momentum": recipe.momentum, "nesterov": recipe.momentum > 0}
     reference = THEIRS[recipe.optimizer](
         theirs.parameters(),
@@ -68,7 +68,7 @@ def test_each_rule_moves_weights_as_that_of_torch_does(recipe: Recipe, rates: li
 @given(recipe=recipes)
 def test_its_state_is_all_that_it_remembers(recipe: Recipe) -> None:
     straight, resumed = network(), network()
-    first, second = FusedOptimizer(straight, recipe), FusedOptimizer(resumed, recipe)
+    first, second = Optimizer(straight, recipe), Optimizer(resumed, recipe)
     for step in range(2):
         set_gradients(straight, step)
         first.step(0.01)
@@ -86,7 +86,7 @@ def test_what_is_not_to_be_trained_stays_as_it_is() -> None:
     frozen = network()
     frozen[0].requires_grad_(requires_grad=False)
     before = frozen[0].weight.clone()
-    optimizer = FusedOptimizer(frozen, Recipe(weight_decay=0.1))
+    optimizer = Optimizer(frozen, Recipe(weight_decay=0.1))
 
     set_gradients(frozen[2], 0)
     optimizer.step(0.1)
@@ -100,7 +100,7 @@ def test_on_a_gpu_the_weights_move_as_on_the_processor(rule: str, cuda: torch.de
     here, there = network(), network().to(cuda)
     for trained in (here, there):
         set_gradients(trained, 0)
-        FusedOptimizer(trained, Recipe(optimizer=rule, weight_decay=0.01)).step(0.01)
+        Optimizer(trained, Recipe(optimizer=rule, weight_decay=0.01)).step(0.01)
 
     for mine, other in zip(weights(here), weights(there), strict=True):
         torch.testing.assert_close(mine, other.cpu(), rtol=1e-5, atol=1e-6)
