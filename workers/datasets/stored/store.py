@@ -78,12 +78,12 @@ class DatasetStore:
         """Keep a prepared file, in the artifact store and here."""
         self._artifacts.put_file(_artifact(identity), prepared)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._local(identity).unlink(missing_ok=True)
-        prepared.replace(self._local(identity))
+        self.local_path(identity).unlink(missing_ok=True)
+        prepared.replace(self.local_path(identity))
 
     def path(self, identity: DatasetIdentity, name: str) -> Path:
         """This machine's copy of a prepared file, fetched if need be; DatasetGoneError."""
-        local = self._local(identity)
+        local = self.local_path(identity)
         if not local.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -94,12 +94,12 @@ class DatasetStore:
 
     def has(self, identity: DatasetIdentity) -> bool:
         """Whether the prepared file is there."""
-        return self._local(identity).exists() or self._artifacts.has(_artifact(identity))
+        return self.local_path(identity).exists() or self._artifacts.has(_artifact(identity))
 
     def remove(self, identity: DatasetIdentity) -> None:
         """Remove a prepared file; trainings that have it open go on."""
         self._artifacts.delete(_artifact(identity))
-        self._local(identity).unlink(missing_ok=True)
+        self.local_path(identity).unlink(missing_ok=True)
 
     def keep_upload(self, file: Path, sha256: str) -> str:
         """Keep what was uploaded, under the SHA-256 of its bytes; returns its artifact path."""
@@ -115,7 +115,8 @@ class DatasetStore:
         """Remove what was uploaded."""
         self._artifacts.delete(path)
 
-    def _local(self, identity: DatasetIdentity) -> Path:
+    def local_path(self, identity: DatasetIdentity) -> Path:
+        """Where this machine's copy of a prepared file lies, if it has one."""
         return self.folder / _file_name(identity)
 
 

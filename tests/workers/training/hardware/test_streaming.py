@@ -109,7 +109,7 @@ def test_moments_are_those_of_all_pixels_however_few_are_counted_at_once(
     few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = few_digits.mean, few_digits.std
-    monkeypatch.setattr("workers.datasets.image_dataset.COUNTED_PIXELS", 100)
+    monkeypatch.setattr("workers.datasets.image_dataset.PIXELS_AT_ONCE", 100)
 
     again = replace(few_digits)
 
