@@ -46,7 +46,6 @@ FOREIGN = {
     "IPython.display.Image",  # of a notebook
     "Optimizer.step",  # of torch
     "PR_SET_PDEATHSIG",  # of Linux
-    "exclude_if",  # of pydantic
     "make_fx",  # of torch
     "to_mkldnn",  # of torch
 }

@@ -23,7 +23,7 @@ from workers.storage.trained_models import ModelNotFoundError
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
 
 
-TOLD = ("seed", "fold", "test_accuracy")  # of each model
+TOLD = ("seed", "fold", "folds", "test_accuracy")  # of each model
 
 
 class ComparedPrediction(PredictionList):
@@ -31,7 +31,8 @@ class ComparedPrediction(PredictionList):
 
     label: str
     seed: int
-    fold: int | None = Field(description="that tested it; null: the test split")
+    fold: int | None = Field(description="that tested it, from 1 to `folds`; null: the test split")
+    folds: int | None
     test_accuracy: float
 
 

@@ -1,13 +1,16 @@
 """The commands that speak to a running service."""
 
+import io
 import threading
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from bakeoff import Client, RefusedError, commands
 from bakeoff.terminal.comparisons import comparison_request
+from bakeoff.terminal.progress import watch
 from workers.settings import settings
 
 
@@ -120,6 +123,24 @@ def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
 
     assert named["recipe"] == "fast"
     assert written["recipe"] == {"epochs": 3, "optimizer": "sgd"}
+
+
+def test_the_lines_of_a_comparison_and_the_list_of_jobs_name_the_fold(
+    bakeoff, empty_address, monkeypatch
+):
+    monkeypatch.setenv("BAKEOFF_URL", empty_address)
+    with Client(empty_address) as client:
+        made = client.create_comparison(
+            **comparison_request("digits", ["cnn"], 1, None, "{}", folds=2)
+        )
+        for job in made["jobs"]:
+            client.cancel_job(job["id"])
+        written = io.StringIO()
+        watch(Console(file=written), client.follow_comparison(made["id"]))
+
+    assert "cnn seed 0, fold 2 of 2: cancelled" in written.getvalue()
+    listed = bakeoff("jobs")
+    assert all(f"0, fold {number} of 2" in listed for number in (1, 2))
 
 
 @pytest.mark.parametrize("recipe", ["{", "[1]", "3"])
