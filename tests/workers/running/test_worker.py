@@ -95,10 +95,11 @@ def test_a_job_of_a_fold_whose_process_is_killed_ends_in_the_same_bits_too(
     at_work: AtWork,
 ) -> None:
     installation, worker = at_work
-    fold = {"fold": 2, "folds": 3}
-    straight = installation.enqueue(SEVERAL, **fold)
+    fold = {"fold": 2, "folds": 3, "architecture": "cnn", "options": {"channels": [4, 8]}}
+    recipe = {**SEVERAL, "batch_size": 64}
+    straight = installation.enqueue(recipe, **fold)
     assert installation.ended(straight).status == JobStatus.SUCCEEDED
-    killed = installation.enqueue(SEVERAL, **fold)
+    killed = installation.enqueue(recipe, **fold)
     until(lambda: installation.job(killed).epoch >= 2)
     os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
     ended = installation.ended(killed)

@@ -105,6 +105,31 @@ def test_a_file_larger_than_the_budget_trains_without_being_read_into_memory(
     assert anonymous_bytes() - before < 100 * 2**20
 
 
+def test_splits_that_choose_from_a_file_larger_than_the_budget_read_no_more_than_they_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(streaming.MOST_RESIDENT_BYTES, "cpu", 64 * 2**20)
+    num_images, side = 3000, 160
+    images = mapped(tmp_path / "images", (num_images, side, side, 3)).permute(0, 3, 1, 2)
+    labels = torch.arange(num_images) % 2
+    order = torch.randperm(num_images, generator=torch.Generator().manual_seed(0))
+    train, validation, test = (
+        Split(images, labels[rows], rows) for rows in order.split([2000, 200, 800])
+    )
+    dataset = ImageDataset("sparse", ("a", "b"), "", train, validation, test)
+    network = build("fully_connected", {"widths": (8,)}, dataset.image_shape, 2, seed=0)
+    before = anonymous_bytes()
+
+    trainer = Trainer(network, dataset, Recipe(batch_size=32), seed=0, device=CPU)
+    inputs = trainer.step.inputs(trainer.batches, 1)
+    losses = [float(trainer.step(next(inputs), 1e-3)[0]) for _ in range(10)]
+
+    assert all(loss > 0 for loss in losses)
+    assert dataset.mean == (0.0,) * 3
+    assert dataset.num_bytes > 200 * 2**20
+    assert anonymous_bytes() - before < 100 * 2**20
+
+
 def pooled(dataset: ImageDataset, layout: torch.memory_format) -> tuple[ImageDataset, ImageDataset]:
     """Splits that choose from all images in mixed order, and the same splits with images of their own."""
     splits = (dataset.train, dataset.validation, dataset.test)
