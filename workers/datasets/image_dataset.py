@@ -40,17 +40,17 @@ class Split:
 
     def first(self, indices: Tensor | None = None) -> Tensor:
         """The first image, or the first of those at `indices` (N,): (1, C, H, W)."""
-        if indices is None:
-            return next(self.batches(1))
-        return next(self.batches(1, indices[:1]))
+        if indices is None and self.rows is None:
+            return self.images[:1]
+        return next(self.batches(1, torch.arange(1) if indices is None else indices[:1]))
 
     def batches(self, size: int, indices: Tensor | None = None) -> Iterator[Tensor]:
         """All images, or those at `indices`, in their order, as many as `size` (N, C, H, W) at once."""
         if indices is None and self.rows is None:
             return iter(self.images.split(size))
-        on_device = torch.arange(len(self)) if indices is None else indices
-        parts = on_device.to(self.labels.device).split(size)
-        return (self.images_at(part) for part in parts)
+        chosen = torch.arange(len(self)) if indices is None else indices
+        on_device = chosen.to(self.labels.device)
+        return (self.images_at(part) for part in on_device.split(size))
 
     def select(self, indices: Tensor) -> "Split":
         """The images at `indices`, in that order."""
