@@ -36,11 +36,10 @@ class Comparison(dict[str, Any]):
 def evidence(comparison: Json) -> str:
     """What the numbers of a comparison rest on: dataset, number of folds and seeds, recipe."""
     seeds = len(comparison["seeds"])
-    folds = f"{comparison['folds']} folds × " if comparison.get("folds") else ""
-    return (
-        f"{comparison['dataset']}, n = {folds}{seeds} seed{'s' if seeds > 1 else ''}, "
-        f"recipe {comparison['recipe_hash']}"
-    )
+    counted = f"{seeds} seed{'s' if seeds > 1 else ''}"
+    if folds := comparison.get("folds"):  # earlier services have none
+        counted = f"{folds} folds × {counted}"
+    return f"{comparison['dataset']}, n = {counted}, recipe {comparison['recipe_hash']}"
 
 
 def job_label(comparison: Json, job: Json) -> str:
