@@ -3,7 +3,7 @@
 from typing import Any
 
 from bakeoff.answers import Json, _html
-from bakeoff.answers.job import Job, describe, fraction
+from bakeoff.answers.job import Job, describe, fraction, seed_and_fold
 from bakeoff.answers.leaderboard import Leaderboard
 
 
@@ -52,7 +52,13 @@ def job_label(comparison: Json, job: Json) -> str:
 
 def _jobs_table(comparison: Json, jobs: list[Job]) -> _html.Html:
     rows = [
-        (job_label(comparison, job), job["seed"], job["id"], _bar(job), describe(job, " · "))
+        (
+            job_label(comparison, job),
+            seed_and_fold(job),
+            job["id"],
+            _bar(job),
+            describe(job, " · "),
+        )
         for job in jobs
     ]
     return _html.table(("architecture", "seed", "job", "", "state"), rows, left=5)

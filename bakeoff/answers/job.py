@@ -26,7 +26,7 @@ def _facts(job: Json) -> list[tuple[str, object]]:
     if job["error"]:
         found.append(("error", job["error"]))
     if job["kind"] == "train":
-        found += [("seed", job["seed"]), ("recipe", _recipe(job))]
+        found += [("seed", seed_and_fold(job)), ("recipe", _recipe(job))]
     return found + _results(job)
 
 
@@ -54,6 +54,12 @@ def _results(job: Json) -> list[tuple[str, object]]:
         ("device", f"{result['device_name']}, {result['precision']}"),
         ("model", job["model_id"]),
     ]
+
+
+def seed_and_fold(trained: Json) -> str:
+    """Which training of an architecture a job or a model is: `0`, or `0, fold 2 of 5`."""
+    fold = trained.get("fold")  # earlier services know none
+    return f"{trained['seed']}, fold {fold} of {trained['folds']}" if fold else str(trained["seed"])
 
 
 def fraction(job: Json) -> float:

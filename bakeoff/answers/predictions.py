@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakeoff.answers import Json, _html
+from bakeoff.answers.job import seed_and_fold
 
 
 class PredictionList(dict[str, Any]):
@@ -43,7 +44,10 @@ class ComparedPredictions(dict[str, Any]):
 
     def _repr_html_(self) -> str:
         models = self["models"]
-        headings = ["image", *(f"{model['label']}, seed {model['seed']}" for model in models)]
+        headings = [
+            "image",
+            *(f"{model['label']}, seed {seed_and_fold(model)}" for model in models),
+        ]
         by_image = zip(*(model["predictions"] for model in models), strict=True)
         rows = [
             (name, *(f"{said['label']}, {_percent(said)}" for said in predictions))

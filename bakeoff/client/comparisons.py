@@ -21,6 +21,7 @@ class Comparisons(Resource):
         *,
         recipe: Json | str | None = None,
         seeds: int | Sequence[int] | None = None,
+        folds: int | None = None,
         name: str | None = None,
         priority: int | None = None,
         jobs: Sequence[str] | None = None,
@@ -32,11 +33,13 @@ class Comparisons(Resource):
             dataset: Name of a dataset.
             architectures: Names, or objects of `name`, `label` and `options`.
             recipe: Fields of a recipe, or the name of a preset such as "fast".
-            seeds: How many (0, 1, …) or which; 3 by default.
+            seeds: How many (0, 1, …) or which; 3 by default, with folds 1.
+            folds: Cross-validation: all images are divided into so many parts, each of which tests
+                what was trained on the others; by default the dataset's own test split does.
             name: A title.
             priority: -100 to 100; higher goes first.
-            jobs: Ids of trainings to compare instead: same dataset, split and recipe. Only `name`
-                goes with them, and nothing is trained again.
+            jobs: Ids of trainings to compare instead: same dataset, split, recipe and number of
+                folds. Only `name` goes with them, and nothing is trained again.
             idempotency_key: A request with the same key and body makes no second comparison, not
                 even from another process; by default a random key that covers retries.
         """
@@ -45,6 +48,7 @@ class Comparisons(Resource):
             architectures=architectures,
             recipe=recipe,
             seeds=seeds,
+            folds=folds,
             name=name,
             priority=priority,
             jobs=jobs,

@@ -21,6 +21,8 @@ class Jobs(Resource):
         options: Json | None = None,
         recipe: Json | str | None = None,
         seed: int | None = None,
+        fold: int | None = None,
+        folds: int | None = None,
         priority: int | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
@@ -32,6 +34,9 @@ class Jobs(Resource):
             options: Of the architecture; its schema is in `show_architecture`.
             recipe: Fields of a recipe, or the name of a preset such as "fast".
             seed: From 0; 0 by default.
+            fold: The part of all images that tests, from 1 to `folds`; by default the dataset's own
+                test split does.
+            folds: The number of parts; goes with `fold`.
             priority: -100 to 100; higher goes first.
             idempotency_key: A request with the same key and body makes no second job, not even from
                 another process; by default a random key that covers retries.
@@ -42,6 +47,8 @@ class Jobs(Resource):
             options=options,
             recipe=recipe,
             seed=seed,
+            fold=fold,
+            folds=folds,
             priority=priority,
         )
         return Job(self._connection.post_once("/v1/jobs", body, idempotency_key))

@@ -8,6 +8,7 @@ from bakeoff.terminal.options import (
     Architectures,
     Dataset,
     Epochs,
+    Folds,
     Jobs,
     Output,
     RecipeText,
@@ -21,14 +22,15 @@ def compare(  # noqa: PLR0913 - each parameter is an option of the command line
     dataset: Dataset = "mnist",
     architecture: Architectures = THE_THREE,
     epochs: Epochs = 3,
-    seeds: Seeds = 3,
+    seeds: Seeds = None,
+    folds: Folds = None,
     recipe: RecipeText = "{}",
     output: Output = None,
     job: Jobs = None,
     url: Url = DEFAULT_URL,
 ) -> None:
     """Train architectures on a dataset with one recipe, and compare them; or compare jobs that are there."""
-    request = comparison_request(dataset, architecture, epochs, seeds, recipe)
+    request = comparison_request(dataset, architecture, epochs, seeds, recipe, folds=folds)
     with bakeoff.Client(url) as client:
         made = client.create_comparison(**({"jobs": job} if job else request))
         show_comparison(client, made, output)

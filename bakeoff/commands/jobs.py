@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bakeoff
-from bakeoff.answers.job import describe
+from bakeoff.answers.job import describe, seed_and_fold
 from bakeoff.terminal.options import DEFAULT_URL, Url
 
 app = typer.Typer(help="List, cancel and retry jobs.", invoke_without_command=True)
@@ -30,7 +30,7 @@ def list_jobs(
     with bakeoff.Client(url) as client:
         for job in itertools.islice(client.list_jobs(status=status), limit):
             architecture = job["architecture"] or "–"
-            seed, state = str(job["seed"]), describe(job)
+            seed, state = seed_and_fold(job), describe(job)
             table.add_row(job["id"], job["kind"], job["dataset"], architecture, seed, state)
     Console().print(table)
 

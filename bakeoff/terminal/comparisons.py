@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bakeoff.answers import Json
 from bakeoff.answers.comparison import Comparison, job_label
+from bakeoff.answers.job import seed_and_fold
 from bakeoff.terminal.leaderboard import leaderboard_table
 from bakeoff.terminal.progress import watch
 
@@ -20,7 +21,13 @@ LEADERBOARD_WIDTH = 170
 
 
 def comparison_request(
-    dataset: str, architectures: list[str], epochs: int, seeds: int, recipe: str
+    dataset: str,
+    architectures: list[str],
+    epochs: int,
+    seeds: int | None,
+    recipe: str,
+    *,
+    folds: int | None = None,
 ) -> Json:
     """The arguments of `Client.create_comparison` for the options of a command."""
     return {
@@ -28,6 +35,7 @@ def comparison_request(
         "architectures": architectures,
         "recipe": recipe if recipe.isidentifier() else {"epochs": epochs, **_fields(recipe)},
         "seeds": seeds,
+        "folds": folds,
     }
 
 
@@ -53,7 +61,7 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
     failed = [job for job in ended["jobs"] if job["status"] != "succeeded"]
     for job in failed:
         why = job["error"] or job["status"]
-        console.print(f"{job_label(ended, job)} seed {job['seed']}: {why}", style="red")
+        console.print(f"{job_label(ended, job)} seed {seed_and_fold(job)}: {why}", style="red")
     if ended["status"] == "succeeded":
         console.print(leaderboard_table(ended))
         for verdict in client.show_statistics(comparison["id"])["verdicts"]:
@@ -64,7 +72,7 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
         console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
         model = best_model(client, ended)
         console.print(
-            f"Classify a picture with {model['architecture']}, seed {model['seed']}:"
+            f"Classify a picture with {model['architecture']}, seed {seed_and_fold(model)}:"
             f" bakeoff predict PICTURE --model {model['id']} --url {client.url}",
             highlight=False,
             soft_wrap=True,

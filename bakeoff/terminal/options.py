@@ -18,7 +18,20 @@ Jobs = Annotated[
     typer.Option("--job", help="Job to compare instead of training anew; repeat for more."),
 ]
 Epochs = Annotated[int, typer.Option(help="Passes over the train split.")]
-Seeds = Annotated[int, typer.Option(help="Trainings of each architecture, each with its own seed.")]
+Seeds = Annotated[
+    int | None,
+    typer.Option(
+        help="Trainings of each architecture, each with its own seed.",
+        show_default="3, with --folds 1",
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        help="Cross-validation: divide all images into so many parts, and test on each in turn.",
+        show_default="the dataset's own test split",
+    ),
+]
 RecipeText = Annotated[
     str,
     typer.Option(

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from bakeoff.answers import Json
 from bakeoff.answers.comparison import job_label
-from bakeoff.answers.job import describe, fraction
+from bakeoff.answers.job import describe, fraction, seed_and_fold
 
 
 def watch(console: Console, states: Iterable[Json]) -> Json:
@@ -27,7 +27,7 @@ def _bars(console: Console, states: Iterable[Json]) -> Json:
         for last in states:
             for job in last["jobs"]:
                 if job["id"] not in tasks:
-                    name = f"{job_label(last, job)} seed {job['seed']}"
+                    name = f"{job_label(last, job)} seed {seed_and_fold(job)}"
                     tasks[job["id"]] = progress.add_task(name, total=1.0, state="")
                 progress.update(tasks[job["id"]], completed=fraction(job), state=describe(job))
     return last
@@ -41,6 +41,6 @@ def _lines(console: Console, states: Iterable[Json]) -> Json:
             milestone = (job["status"], (job["progress"] or {}).get("epoch", 0))
             if printed.get(job["id"]) != milestone and job["status"] != "queued":
                 printed[job["id"]] = milestone
-                name = f"{job_label(last, job)} seed {job['seed']}"
+                name = f"{job_label(last, job)} seed {seed_and_fold(job)}"
                 console.print(f"{name}: {describe(job)}", highlight=False, soft_wrap=True)
     return last

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,18 @@ from service.analysis.formats import seeds_in_words
 from service.analysis.predictions import Predictions, pooled
 from workers.errors import BakeoffError
 
-#: Gives the test images (N, C, H, W) as uint8, those of fold 1, 2, … one after the other, or None
-#: where they are not there.
-TestImages = Callable[[], NDArray[np.uint8] | None]
+
+class Images(Protocol):
+    """Images (N, C, H, W) as uint8; an index reads one image (C, H, W), or those at several positions."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: Any, /) -> NDArray[np.uint8]: ...
+
+
+#: Gives the images that networks were tested on, or None where they are not there. With folds, those
+#: of fold 1, then those of fold 2, …
+TestImages = Callable[[], Images | None]
 
 
 def no_images() -> None:

@@ -12,6 +12,7 @@ from bakeoff.terminal.options import (
     Architectures,
     Dataset,
     Epochs,
+    Folds,
     Output,
     RecipeText,
     Seeds,
@@ -28,7 +29,8 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     dataset: Dataset = "mnist",
     architecture: Architectures = THE_THREE,
     epochs: Epochs = 3,
-    seeds: Seeds = 3,
+    seeds: Seeds = None,
+    folds: Folds = None,
     recipe: RecipeText = "{}",
     output: Output = None,
     port: Port = None,
@@ -39,7 +41,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     """
     console = Console()
     chosen = on_port(port)
-    request = comparison_request(dataset, architecture, epochs, seeds, recipe)
+    request = comparison_request(dataset, architecture, epochs, seeds, recipe, folds=folds)
     logs = chosen.data / "logs"
     try:
         with running(chosen, log_folder=logs) as started, Client(started.url) as client:

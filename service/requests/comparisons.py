@@ -1,5 +1,6 @@
 """The body that asks for a comparison: of architectures to train, or of existing jobs."""
 
+import math
 from collections import Counter
 from typing import Annotated, Any
 
@@ -7,21 +8,25 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_v
 from sqlalchemy.orm import Session
 
 from service.requests.fields import (
+    Folds,
     Form,
     Name,
     Priority,
     RecipeForm,
     Seed,
     checked_options,
+    is_none,
     require_dataset,
+    require_images_for_folds,
 )
+from workers.datasets.stored.store import DatasetStore
 from workers.queue.comparisons import ComparisonRequest, default_name
 from workers.training.recipe import Recipe
 
 MOST_SEEDS = 50
 MOST_ARCHITECTURES = 50
-MOST_JOBS = 500
-MOST_FOLDS = 20
+MOST_JOBS = 500  # that exist already
+MOST_TRAININGS = MOST_ARCHITECTURES * MOST_SEEDS
 Label = Annotated[Name, Field(min_length=1, max_length=60)]
 
 
@@ -74,17 +79,23 @@ class NewComparison(Form):
         [0, 1, 2],
         min_length=1,
         max_length=MOST_SEEDS,
-        description="how many (seeds 0, 1, …), or the seeds themselves",
+        description="how many (seeds 0, 1, …), or the seeds themselves; default: 3, with folds 1",
     )
-    folds: int | None = Field(
+    folds: Folds | None = Field(
         None,
-        ge=2,
-        le=MOST_FOLDS,
-        exclude_if=lambda folds: folds is None,  # the fingerprint stays that of earlier versions
+        exclude_if=is_none,
         description="cross-validation: all images are divided into so many parts, each of which"
         " tests what was trained on the others; default: the dataset's own test split",
     )
     priority: Priority = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_seed_with_folds(cls, value: Any) -> Any:
+        """Each fold is a training already, and their statistics need no other seed."""
+        if isinstance(value, dict) and value.get("folds") is not None and "seeds" not in value:
+            return {**value, "seeds": 1}
+        return value
 
     @model_validator(mode="after")
     def _refuse_duplicates(self) -> "NewComparison":
@@ -97,14 +108,26 @@ class NewComparison(Form):
             )
         return self
 
+    @model_validator(mode="after")
+    def _refuse_too_many_trainings(self) -> "NewComparison":
+        factors = (len(self.architectures), len(self.seeds), self.folds or 1)
+        if math.prod(factors) > MOST_TRAININGS:
+            architectures, seeds, folds = factors
+            raise ValueError(
+                f"{architectures} architectures × {seeds} seeds × {folds} folds are"
+                f" {math.prod(factors):,} trainings; a comparison has {MOST_TRAININGS:,} at most"
+            )
+        return self
+
     @property
     def labels(self) -> list[str]:
         """What charts call each architecture."""
         return [entry.label or entry.name for entry in self.architectures]
 
-    def comparison(self, session: Session) -> ComparisonRequest:
-        """The comparison to create; UnknownNameError or OptionError where it cannot be done."""
+    def comparison(self, session: Session, store: DatasetStore) -> ComparisonRequest:
+        """The comparison to create; UnknownNameError, OptionError or ContentError if it cannot be."""
         require_dataset(session, self.dataset)
+        require_images_for_folds(session, store, self.dataset, self.folds)
         architectures = [
             {
                 "name": entry.name,
@@ -126,7 +149,7 @@ class NewComparison(Form):
 
 
 class ComparisonOfJobs(Form):
-    """Existing jobs to compare: one dataset, split and recipe, each seed of an architecture once."""
+    """Existing jobs to compare: one dataset, split and recipe, as many folds, each training once."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"jobs": ["4kx0c2mq7d1e", "latest"]}})
 

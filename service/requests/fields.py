@@ -16,14 +16,20 @@ from sqlalchemy.orm import Session
 from models import UnknownNameError, architectures
 from service.requests.architecture_options import validate_options
 from workers.datasets.known import datasets
+from workers.datasets.listings.splits import refuse_too_few_for_folds
+from workers.datasets.stored.loading import all_labels
+from workers.datasets.stored.registration import describe
+from workers.datasets.stored.store import DatasetStore
 from workers.engines import engines
 from workers.storage import datasets as ready_datasets
 from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
 HIGHEST_SEED = 2**31 - 1
+MOST_FOLDS = 20
 
 Seed = Annotated[int, Field(ge=0, le=HIGHEST_SEED)]
+Folds = Annotated[int, Field(ge=2, le=MOST_FOLDS)]
 Priority = Annotated[int, Field(ge=-100, le=100, description="higher goes first")]
 #: One line of text: databases and charts take no control characters.
 Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -73,6 +79,28 @@ def require_dataset(session: Session, name: str) -> None:
     ready = ready_datasets.names(session)
     if name not in datasets and name not in ready:
         raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
+
+
+def is_none(value: object) -> bool:
+    """Leave a field that was added later out of a body, so that its fingerprint stays the same."""
+    return value is None
+
+
+def require_images_for_folds(
+    session: Session, store: DatasetStore, name: str, folds: int | None
+) -> None:
+    """ContentError where a dataset has too few images for its folds.
+
+    A dataset that this machine has no file of is not looked at: its jobs fail with the same sentence.
+    """
+    described = describe(session, name) if folds else None
+    if folds is None or described is None:
+        return
+    try:
+        labels = all_labels(store.local_path(described.identity))
+    except FileNotFoundError:
+        return
+    refuse_too_few_for_folds(labels, described.classes, folds)
 
 
 def checked_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:

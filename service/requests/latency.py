@@ -56,6 +56,8 @@ class LatencyRequest(Form):
             dataset=model.dataset,
             architecture=model.architecture,
             seed=model.seed,
+            fold=model.fold,
+            folds=model.folds,
             options=self._table(),
             priority=self.priority,
             model_id=model.id,

@@ -1,25 +1,29 @@
 """The body that asks for one training."""
 
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from service.requests.fields import (
+    Folds,
     Form,
     Name,
     Priority,
     RecipeForm,
     Seed,
     checked_options,
+    is_none,
     require_dataset,
+    require_images_for_folds,
 )
+from workers.datasets.stored.store import DatasetStore
 from workers.queue.jobs import TRAIN, JobRequest
 from workers.training.recipe import Recipe
 
 
 class TrainingRequest(Form):
-    """One training: an architecture, a dataset, a recipe and a seed."""
+    """One training: an architecture, a dataset, a recipe, a seed, and where it is asked for a fold."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -32,11 +36,26 @@ class TrainingRequest(Form):
     options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
     recipe: RecipeForm = Recipe()
     seed: Seed = 0
+    fold: Annotated[int, Field(ge=1)] | None = Field(
+        None, exclude_if=is_none, description="that tests, from 1 to `folds`; goes with them"
+    )
+    folds: Folds | None = Field(
+        None, exclude_if=is_none, description="parts into which all images are divided"
+    )
     priority: Priority = 0
 
-    def job(self, session: Session) -> JobRequest:
-        """The job to enqueue; UnknownNameError or OptionError where it cannot be done."""
+    @model_validator(mode="after")
+    def _refuse_half_a_fold(self) -> Self:
+        if (self.fold is None) != (self.folds is None):
+            raise ValueError("'fold' and 'folds' go together, as {\"fold\": 2, \"folds\": 5}")
+        if self.fold is not None and self.folds is not None and self.fold > self.folds:
+            raise ValueError(f"there is no fold {self.fold} of {self.folds}")
+        return self
+
+    def job(self, session: Session, store: DatasetStore) -> JobRequest:
+        """The job to enqueue; UnknownNameError, OptionError or ContentError where it cannot be done."""
         require_dataset(session, self.dataset)
+        require_images_for_folds(session, store, self.dataset, self.folds)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,
@@ -45,6 +64,8 @@ class TrainingRequest(Form):
             recipe=self.recipe.stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,
+            fold=self.fold,
+            folds=self.folds,
             priority=self.priority,
             needs_dataset=True,
         )

@@ -89,7 +89,7 @@ class ResultsReader:
                 for job in its_jobs
             ),
             predictions=StoredPredictions(self.artifacts, its_jobs),
-            test_images=_images(self.datasets, its_jobs),
+            test_images=_images(self.datasets, its_jobs, description["folds"]),
             dataset_checks=_checks(self.session, its_jobs),
         )
 
@@ -102,10 +102,12 @@ def _label(entries: Any, job: Job) -> str:
     )
 
 
-def _images(datasets: DatasetStore, its_jobs: Sequence[Job]) -> TestImages:
+def _images(datasets: DatasetStore, its_jobs: Sequence[Job], folds: int | None) -> TestImages:
+    """Of all folds of a comparison, or of the fold of a single job."""
     for job in its_jobs:
         if job.result:
-            return StoredImages(datasets, identity_of(job), job.dataset)
+            fold = job.fold if folds is None else None
+            return StoredImages(datasets, identity_of(job), job.dataset, job.folds, fold)
     return no_images
 
 

@@ -16,15 +16,19 @@ if TYPE_CHECKING:  # training imports this module where only torch is installed
 
 VALIDATION_SHARE = 0.1  # of what the source calls train
 SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
-COUNTED_PIXELS = 4 * 2**20  # at once, for the moments: counting takes eight bytes for each
+PIXELS_AT_ONCE = 4 * 2**20  # that are copied or counted: counting takes eight bytes for each
 
 
 @dataclass(frozen=True)
 class Split:
-    """Images (N, C, H, W) as uint8 and labels (N,) as int64, on one device."""
+    """Images (N, C, H, W) as uint8 and labels (N,) as int64, on one device.
+
+    With `rows`, `images` has those of other splits too, and nothing is copied before it is asked for.
+    """
 
     images: Tensor
     labels: Tensor
+    rows: Tensor | None = None  # (N,) where its images lie in `images`; None: they are all of them
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -32,17 +36,20 @@ class Split:
     @property
     def num_bytes(self) -> int:
         """Bytes of all images."""
-        return self.images.numel()
+        return len(self) * math.prod(self.images.shape[1:])
 
     def first(self, indices: Tensor | None = None) -> Tensor:
         """The first image, or the first of those at `indices` (N,): (1, C, H, W)."""
-        return self.images[:1] if indices is None else next(self.batches(1, indices[:1]))
+        if indices is None and self.rows is None:
+            return self.images[:1]
+        return next(self.batches(1, torch.arange(1) if indices is None else indices[:1]))
 
     def batches(self, size: int, indices: Tensor | None = None) -> Iterator[Tensor]:
         """All images, or those at `indices`, in their order, as many as `size` (N, C, H, W) at once."""
-        if indices is None:
+        if indices is None and self.rows is None:
             return iter(self.images.split(size))
-        on_device = indices.to(self.labels.device)
+        chosen = torch.arange(len(self)) if indices is None else indices
+        on_device = chosen.to(self.labels.device)
         return (self.images_at(part) for part in on_device.split(size))
 
     def select(self, indices: Tensor) -> "Split":
@@ -51,6 +58,8 @@ class Split:
 
     def images_at(self, indices: Tensor) -> Tensor:
         """The images at `indices`, in the memory layout of the split, so that whole rows are copied."""
+        if self.rows is not None:
+            indices = self.rows.index_select(0, indices)
         if self.images.is_contiguous(memory_format=torch.channels_last):
             return self.images.permute(0, 2, 3, 1).index_select(0, indices).permute(0, 3, 1, 2)
         return self.images.index_select(0, indices)
@@ -59,8 +68,21 @@ class Split:
         self, device: torch.device, layout: torch.memory_format = torch.contiguous_format
     ) -> "Split":
         """The same split on `device`, its images in the memory layout `layout`."""
-        images = self.images.to(device).contiguous(memory_format=layout)
-        return Split(images, self.labels.to(device))
+        if self.rows is None:
+            images = self.images.to(device).contiguous(memory_format=layout)
+            return Split(images, self.labels.to(device))
+        if device == self.images.device and self.images.is_contiguous(memory_format=layout):
+            return self
+        return Split(self._gathered(device, layout), self.labels.to(device))
+
+    def _gathered(self, device: torch.device, layout: torch.memory_format) -> Tensor:
+        """Its own images alone, moved a few at a time: those of a file need not fit in memory twice."""
+        shape = (len(self), *self.images.shape[1:])
+        gathered = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=layout)
+        size = _images_at_once(self)
+        for part, images in zip(gathered.split(size), self.batches(size), strict=True):
+            part.copy_(images)
+        return gathered
 
 
 @dataclass(frozen=True)
@@ -121,12 +143,16 @@ class ImageDataset:
 
 def _value_counts(split: Split) -> Tensor:
     """How many pixels of each channel have each of the 256 values: (C, 256), int64."""
-    channels, *sides = split.images.shape[1:]
+    channels = split.images.shape[1]
     counts = torch.zeros(channels, 256, dtype=torch.int64)
-    for images in split.batches(max(1, COUNTED_PIXELS // math.prod(sides))):
+    for images in split.batches(_images_at_once(split)):
         for channel, values in enumerate(images.cpu().unbind(dim=1)):
             counts[channel] += torch.bincount(values.flatten(), minlength=256)
     return counts
+
+
+def _images_at_once(split: Split) -> int:
+    return max(1, PIXELS_AT_ONCE // math.prod(split.images.shape[2:]))
 
 
 def hold_out_validation(train: Split) -> tuple[Split, Split]:

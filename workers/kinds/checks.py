@@ -2,7 +2,7 @@
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 from sqlalchemy import Engine
 
-from workers.datasets.checks import Gathered, HeldOut, LabelledImages, gather, run_checks
+from workers.datasets.checks import (
+    Gathered,
+    HeldOut,
+    LabelledImages,
+    MeanProbabilities,
+    gather,
+    run_checks,
+)
 from workers.datasets.listings.listing import SPLITS
+from workers.datasets.listings.splits import fold_numbers
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
@@ -25,7 +33,8 @@ from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 
-HELD_OUT = "test"  # the split of which trainings keep their probabilities
+#: The tensors in which trainings keep what they say of a split; those of version 0.1 lack the first.
+PROBABILITIES = {"validation": "validation_probabilities", "test": "probabilities"}
 
 logger = logging.getLogger(__name__)
 
@@ -76,27 +85,41 @@ class ChecksJob:
         splits: dict[str, LabelledImages] = {
             split: LabelledImages(*mapped_split(path, split)) for split in SPLITS
         }
-        held_out = self._held_out(trained, len(splits[HELD_OUT].labels))
+        held_out = self._held_out(trained, splits)
         return gather(description.classes, splits, held_out, self._progress.report)
 
-    def _held_out(self, trained: Sequence[Job], num_images: int) -> HeldOut | None:
-        """The mean of the test probabilities that trainings have kept."""
-        total: NDArray[np.float64] | None = None
-        count = 0
+    def _held_out(
+        self, trained: Sequence[Job], splits: Mapping[str, LabelledImages]
+    ) -> HeldOut | None:
+        """What trainings have kept of the images they did not train on; all have as many folds, or none."""
+        labels = np.concatenate([split.labels for split in splits.values()])
+        sizes = [len(split.labels) for split in splits.values()]
+        own_splits = np.split(np.arange(len(labels)), np.cumsum(sizes)[:-1])
+        own = dict(zip(splits, own_splits, strict=True))
+        mean = MeanProbabilities(len(labels))
+        folds = trained[0].folds if trained else None
+        if folds is None:
+            for job in trained:
+                mean.add(own, self._probabilities(job.result or {}))
+            return mean.held_out(own["validation"])
+        numbers = fold_numbers(labels, folds)
         for job in trained:
-            probabilities = self._probabilities(job.result or {})
-            if probabilities is not None and len(probabilities) == num_images:
-                total = probabilities if total is None else total + probabilities
-                count += 1
-        return None if total is None else HeldOut(HELD_OUT, total / count, count)
+            tested = {"test": np.flatnonzero(numbers == job.fold)}
+            mean.add(tested, self._probabilities(job.result or {}))
+        return mean.held_out_of_folds(folds)
 
-    def _probabilities(self, result: dict[str, Any]) -> NDArray[np.float64] | None:
+    def _probabilities(self, result: dict[str, Any]) -> dict[str, NDArray[np.float64]]:
+        """Split → what a training says of it, of those splits of which it has kept that."""
         if "predictions_sha256" not in result:
-            return None
+            return {}
         try:
             content = self.artifacts.get(result["predictions"], sha256=result["predictions_sha256"])
         except ArtifactError as error:
             logger.warning("a training takes no part in the search for label errors: %s", error)
-            return None
-        probabilities: NDArray[np.float64] = load(content)["probabilities"].astype(np.float64)
-        return probabilities
+            return {}
+        kept = load(content)
+        return {
+            split: kept[name].astype(np.float64)
+            for split, name in PROBABILITIES.items()
+            if name in kept
+        }

@@ -9,10 +9,11 @@ from torch import nn
 
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
+from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.store import DatasetStore
-from workers.exports.onnx import keep_graph
+from workers.exports.onnx import MAX_IMAGES, keep_graph
 from workers.queue import leases
 from workers.queue.leases import Lease
 from workers.settings import Settings
@@ -48,6 +49,7 @@ class TrainJob:
         self.artifacts = ArtifactStore(settings.resolved_artifacts_url)
         self.datasets = DatasetStore(self.artifacts, settings.datasets_folder)
         self.checkpoints = Checkpoints(self.artifacts, job.id, Checkpoint.from_bytes)
+        self.identity: DatasetIdentity
         self.dataset: ImageDataset
         self.trainer: Trainer
 
@@ -56,8 +58,9 @@ class TrainJob:
         device = devices.resolve(self.settings.device)
         devices.prepare(device)
         job = self.job
-        identity = self._dataset_identity()
-        self.dataset = load(self.datasets.path(identity, job.dataset), job.dataset)
+        self.identity = self._dataset_identity()
+        path = self.datasets.path(self.identity, job.dataset)
+        self.dataset = load(path, job.dataset, Fold.of(job.fold, job.folds))
         network = build(
             str(job.architecture),
             job.options,
@@ -97,8 +100,10 @@ class TrainJob:
         result = {
             **dataclasses.asdict(outcome.result),
             "model_id": model.id,
-            "dataset_sha256": self.dataset.sha256,
-            "dataset_split": self.dataset.split,
+            "dataset_sha256": self.identity.sha256,
+            "dataset_split": self.identity.split,
+            "fold": self.job.fold,
+            "folds": self.job.folds,
             "recipe_hash": self.job.recipe_hash,
             "predictions": path,
             "predictions_sha256": digest,
@@ -115,9 +120,8 @@ class TrainJob:
 
     def _clear_dataset(self) -> None:
         """Remove the dataset's file, if it was kept for this job alone: its name has moved on."""
-        identity = DatasetIdentity(self.dataset.sha256, self.dataset.split)
         with contextlib.suppress(*UNAVAILABLE):
-            clear(self.database, self.datasets, Files(identity, upload=None))
+            clear(self.database, self.datasets, Files(self.identity, upload=None))
 
     def _record_epoch(self, trained: CompletedEpoch) -> None:
         content = trained.checkpoint.to_bytes()
@@ -171,10 +175,12 @@ class TrainJob:
             architecture=str(job.architecture),
             options=job.options,
             dataset=dataset.name,
-            dataset_sha256=dataset.sha256,
-            dataset_split=dataset.split,
+            dataset_sha256=self.identity.sha256,
+            dataset_split=self.identity.split,
             preparation=dataset.preparation.as_json() if dataset.preparation else None,
             seed=job.seed,
+            fold=job.fold,
+            folds=job.folds,
             recipe_hash=str(job.recipe_hash),
             classes=list(dataset.classes),
             image_shape=list(dataset.image_shape),
@@ -194,7 +200,7 @@ class TrainJob:
 
     def _store_graph(self, path: str) -> dict[str, Any]:
         normalisation = (self.dataset.mean, self.dataset.std)
-        test_images = self.dataset.test.images
+        test_images = next(self.dataset.test.batches(MAX_IMAGES))
         return keep_graph(self.trainer.network, normalisation, test_images, self.artifacts, path)
 
 
@@ -210,5 +216,7 @@ def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:
     tensors: dict[str, Any] = {
         "probabilities": outcome.test_probabilities.contiguous(),
         "labels": trainer.test.labels.cpu(),
+        "validation_probabilities": outcome.validation_probabilities.contiguous(),
+        "validation_labels": trainer.validation.labels.cpu(),
     }
     return save(tensors)

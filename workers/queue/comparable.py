@@ -1,4 +1,4 @@
-"""Which jobs may be compared: trainings that differ in architecture and seed, and in nothing else."""
+"""Which jobs may be compared: trainings that differ in architecture, seed and fold, and in nothing else."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from workers.storage.tables import Job, JobStatus
 
 
 class IncomparableJobsError(BakeoffError):
-    """Between these jobs more differs than architecture and seed."""
+    """Between these jobs more differs than architecture, seed and fold."""
 
 
 def identity_of(job: Job) -> DatasetIdentity | None:
@@ -36,6 +36,7 @@ def refuse_incomparable(jobs: Sequence[Job], current: DatasetIdentity | None) ->
     for job in others:
         _refuse_other_dataset(first, job)
         _refuse_other_recipe(first, job)
+        _refuse_other_folds(first, job)
     _refuse_other_content(jobs, current)
     _refuse_duplicates(jobs)
 
@@ -63,6 +64,17 @@ def _refuse_other_recipe(first: Job, other: Job) -> None:
     )
 
 
+def _refuse_other_folds(first: Job, other: Job) -> None:
+    if other.folds != first.folds:
+        tested_on = [
+            f"one of {job.folds} folds" if job.folds else "the test split" for job in (first, other)
+        ]
+        raise IncomparableJobsError(
+            f"job '{first.id}' is tested on {tested_on[0]} and job '{other.id}' on {tested_on[1]};"
+            " only trainings with the same number of folds, or all without, are compared"
+        )
+
+
 def _refuse_other_content(jobs: Sequence[Job], current: DatasetIdentity | None) -> None:
     job_of_content: dict[DatasetIdentity, Job] = {}
     for job in jobs:
@@ -81,8 +93,10 @@ def _refuse_duplicates(jobs: Sequence[Job]) -> None:
     for index, job in enumerate(jobs):
         for other in jobs[:index]:
             same_network = (job.architecture, job.options) == (other.architecture, other.options)
-            if same_network and job.seed == other.seed:
+            if same_network and (job.seed, job.fold) == (other.seed, other.fold):
+                same = "options, seed and fold" if job.fold else "options and seed"
+                fold = f", fold {job.fold}" if job.fold else ""
                 raise IncomparableJobsError(
                     f"job '{other.id}' and job '{job.id}' train the same architecture with the same"
-                    f" options and seed ({job.architecture}, seed {job.seed}); each is compared once"
+                    f" {same} ({job.architecture}, seed {job.seed}{fold}); each is compared once"
                 )

@@ -1,4 +1,4 @@
-"""Comparisons: one dataset, one recipe, several architectures, several seeds, and their jobs."""
+"""Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class SameArchitectureError(BakeoffError):
 def create(
     session: Session, request: ComparisonRequest, *, now: datetime
 ) -> tuple[Comparison, list[Job]]:
-    """Add a comparison and enqueue its jobs, seed by seed, so that every network soon has a result.
+    """Add a comparison and enqueue its jobs, seed by seed and fold by fold: each network soon has a result.
 
     Raises SameArchitectureError where two entries have the same name and options.
     """

@@ -1,5 +1,7 @@
 """Jobs that check a dataset: enqueued when it is ready, and found by what it stands for now."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from workers.storage.tables import Job, JobStatus
 
 CHECKS = "checks"  # the kind of job
 MOST_TRAININGS = 50  # whose predictions are used, the newest
+MOST_OF_FOLDS = 200  # which have predictions of a part of the images each
 
 
 def enqueue_checks(session: Session, dataset: str, *, now: datetime) -> Job:
@@ -40,9 +43,35 @@ def newest_checks(session: Session, dataset: str, identity: DatasetIdentity) -> 
 
 
 def trainings(session: Session, dataset: str, identity: DatasetIdentity) -> list[Job]:
-    """The newest trainings on this content of a dataset that have succeeded."""
-    query = select(Job).where(
-        Job.dataset == dataset, Job.kind == TRAIN, Job.status == JobStatus.SUCCEEDED
+    """The newest trainings on this content that have succeeded, and whose predictions are used.
+
+    Where a network has been tested on all its folds: the trainings of that network, and of others with
+    as many folds. Else those on the dataset's own splits.
+    """
+    query = (
+        select(Job)
+        .where(Job.dataset == dataset, Job.kind == TRAIN, Job.status == JobStatus.SUCCEEDED)
+        .order_by(Job.finished_at.desc())
     )
-    newest = session.scalars(query.order_by(Job.finished_at.desc()).limit(MOST_TRAININGS))
-    return [job for job in newest if identity_of(job) == identity]
+    with_folds = query.where(Job.folds.is_not(None)).limit(MOST_OF_FOLDS)
+    own_splits = query.where(Job.folds.is_(None)).limit(MOST_TRAININGS)
+    crossed, plain = (
+        [job for job in session.scalars(newest) if identity_of(job) == identity]
+        for newest in (with_folds, own_splits)
+    )
+    return cross_validated(crossed) or plain
+
+
+def cross_validated(newest_first: Sequence[Job]) -> list[Job]:
+    """Those trainings whose network each fold has tested, with as many folds as the newest of them."""
+    trained: dict[tuple[object, ...], list[Job]] = {}
+    for job in newest_first:
+        options = json.dumps(job.options, sort_keys=True)
+        key = (job.folds, job.architecture, options, job.recipe_hash, job.seed)
+        trained.setdefault(key, []).append(job)
+    complete = [
+        network
+        for network in trained.values()
+        if len({job.fold for job in network}) == network[0].folds
+    ]
+    return [job for network in complete for job in network if job.folds == complete[0][0].folds]

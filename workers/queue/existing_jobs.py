@@ -26,8 +26,8 @@ def compare(
 ) -> tuple[Comparison, list[Job]]:
     """Add a comparison of existing jobs.
 
-    Raises IncomparableJobsError where a job is not there or more than architecture and seed differs,
-    JobStateError where a job has ended without a result.
+    Raises IncomparableJobsError where a job is not there, or more than architecture, seed and fold
+    differs, JobStateError where a job has ended without a result.
     """
     try:
         found = jobs.get_all(session, job_ids)
@@ -55,6 +55,7 @@ def _comparison(jobs: Sequence[Job], name: str, now: datetime) -> Comparison:
         recipe=first.recipe,
         recipe_hash=first.recipe_hash,
         seeds=list(dict.fromkeys(job.seed for job in jobs)),
+        folds=first.folds,
     )
 
 

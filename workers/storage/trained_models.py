@@ -1,6 +1,6 @@
 """Trained models, found by id, alias or job, and the aliases that stand for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -47,6 +47,12 @@ def of_jobs(session: Session, job_ids: Sequence[str]) -> dict[str, Model]:
     """Job id → model, for the jobs that made one."""
     query = select(Model).where(Model.job_id.in_(job_ids))
     return {model.job_id: model for model in session.scalars(query)}
+
+
+def with_ids(session: Session, model_ids: Collection[str]) -> dict[str, Model]:
+    """Model id → model."""
+    query = select(Model).where(Model.id.in_(model_ids))
+    return {model.id: model for model in session.scalars(query)}
 
 
 def set_alias(

@@ -27,26 +27,28 @@ LATENCY_BATCH_SIZES = (1, 8, 64)
 
 @dataclass(frozen=True)
 class FinalEvaluation:
-    """The result, and the probabilities (N, num_classes) of all test images from which it follows."""
+    """The result, and the probabilities (N, num_classes) of all images that were not trained on."""
 
     result: Result
-    test_probabilities: Tensor
+    validation_probabilities: Tensor
+    test_probabilities: Tensor  # from which the result follows
 
 
 def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation:
     """Score the trained network on the three splits and measure its size and latency."""
     return_freed_memory()
+    validation_logits = logits(trainer.network, trainer.validation, trainer.normalise)
     test_logits = logits(trainer.network, trainer.test, trainer.normalise)
     probabilities = test_logits.softmax(dim=1).cpu()
     result = Result(
         train=score(trainer.network, trainer.train_split, trainer.normalise),
-        validation=score(trainer.network, trainer.validation, trainer.normalise),
+        validation=score_of(validation_logits, trainer.validation.labels),
         test=score_of(test_logits, trainer.test.labels),
         **_quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
         **_cost(trainer, dataset.image_shape),
         **_evidence(trainer),
     )
-    return FinalEvaluation(result, probabilities)
+    return FinalEvaluation(result, validation_logits.softmax(dim=1).cpu(), probabilities)
 
 
 def _quality(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from service.analysis.failures import EnsemblePredictions
-from service.analysis.results import ComparisonResults, TestImages
+from service.analysis.results import ComparisonResults, Images, TestImages
 from service.charts.drawing.chart import Chart, Panel, Series
 from service.charts.drawing.style import FAINT, SMALL, WIDTH, panel_title
 
@@ -90,7 +90,7 @@ def _empty_panel(title: str, why: str) -> Panel:
     return Panel(title=title, grid="", decorate=decorate)
 
 
-def _draw(axes: Axes, row: SheetRow, images: NDArray[np.uint8] | None) -> None:
+def _draw(axes: Axes, row: SheetRow, images: Images | None) -> None:
     shown = row.indices[:COLUMNS]
     captions = [_caption(row, int(index)) for index in shown]
     is_tall = any("\n" in caption for caption in captions)

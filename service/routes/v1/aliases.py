@@ -1,20 +1,24 @@
 """Aliases, the names that stand for models, and their versions."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field, model_validator
+from sqlalchemy.orm import Session
 
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.fields import Form, Name, checked_engine
 from workers.storage import trained_models
 from workers.storage.database import utc_now
-from workers.storage.tables import Alias
+from workers.storage.tables import Alias, AliasVersion
 from workers.storage.trained_models import ModelNotFoundError
 
 router = APIRouter(prefix="/v1", tags=["models"])
+
+Document = TypeVar("Document", bound=BaseModel)
 
 AliasName = Annotated[
     str,
@@ -24,6 +28,9 @@ AliasName = Annotated[
         examples=["champion"],
     ),
 ]
+
+
+FOLD = Field(description="that tested the model, from 1 to `folds`; null: the test split")
 
 
 class AliasTarget(Form):
@@ -47,6 +54,8 @@ class AliasDocument(BaseModel):
 
     alias: str
     model_id: str
+    fold: int | None = FOLD
+    folds: int | None
     engine: str | None
     updated_at: datetime
 
@@ -56,6 +65,8 @@ class AliasVersionDocument(BaseModel):
 
     version: int
     model_id: str
+    fold: int | None = FOLD
+    folds: int | None
     engine: str | None
     created_at: datetime
 
@@ -77,7 +88,7 @@ class AliasList(BaseModel):
 @router.get("/aliases", summary="List aliases")
 def list_aliases(session: ReadSession) -> AliasList:
     """Every alias and the model it stands for."""
-    return AliasList(items=[_document(alias) for alias in trained_models.aliases(session)])
+    return AliasList(items=_documents(session, trained_models.aliases(session), AliasDocument))
 
 
 @router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 422))
@@ -93,7 +104,7 @@ def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> Ali
     else:
         engine = body.engine and checked_engine(body.engine)
         row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
-    return _document(row)
+    return _documents(session, [row], AliasDocument)[0]
 
 
 @router.get("/aliases/{alias}/versions", summary="List versions", responses=refusals(404, 422))
@@ -102,13 +113,17 @@ def list_alias_versions(alias: AliasName, session: ReadSession) -> AliasVersionL
     versions = trained_models.alias_versions(session, alias)
     if not versions:
         raise ModelNotFoundError(f"there is no alias '{alias}'")
-    return AliasVersionList(
-        items=[
-            AliasVersionDocument.model_validate(version, from_attributes=True)
-            for version in versions
-        ]
-    )
+    return AliasVersionList(items=_documents(session, versions, AliasVersionDocument))
 
 
-def _document(alias: Alias) -> AliasDocument:
-    return AliasDocument.model_validate(alias, from_attributes=True)
+def _documents(
+    session: Session, rows: Sequence[Alias | AliasVersion], form: type[Document]
+) -> list[Document]:
+    models = trained_models.with_ids(session, {row.model_id for row in rows})
+    return [
+        form.model_validate(
+            {name: getattr(row, name, None) for name in form.model_fields}
+            | {name: getattr(models[row.model_id], name) for name in ("fold", "folds")}
+        )
+        for row in rows
+    ]

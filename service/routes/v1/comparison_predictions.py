@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Engine
 
 from service.dependencies import Database, Id
@@ -23,11 +23,16 @@ from workers.storage.trained_models import ModelNotFoundError
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
 
 
+TOLD = ("seed", "fold", "folds", "test_accuracy")  # of each model
+
+
 class ComparedPrediction(PredictionList):
     """What one model of the comparison says."""
 
     label: str
     seed: int
+    fold: int | None = Field(description="that tested it, from 1 to `folds`; null: the test split")
+    folds: int | None
     test_accuracy: float
 
 
@@ -63,7 +68,7 @@ async def predict_by_all(
     for label, model in models:
         predictor = await predictors.get(model, options.engine)
         answer = await classification.predict(request, images, predictor, options)
-        of_model = {"label": label, "seed": model.seed, "test_accuracy": model.test_accuracy}
+        of_model = {"label": label} | {name: getattr(model, name) for name in TOLD}
         answers.append(ComparedPrediction.model_validate(answer | of_model))
     return ComparedPredictions(comparison_id=found_id, models=answers)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
@@ -24,6 +24,7 @@ from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
 from service.results.comparisons import ResultsReader
 from service.routes.v1.jobs import JobDocument, listed
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
 from workers.storage.tables import Comparison, Job, JobStatus
@@ -50,6 +51,7 @@ class ComparisonSummary(BaseModel):
     recipe: dict[str, Any]
     recipe_hash: str
     seeds: list[int]
+    folds: int | None = Field(description="parts of the dataset that test in turn")
     created_at: datetime
 
 
@@ -78,11 +80,12 @@ def create_comparison(
 ) -> ComparisonDocument:
     """Enqueue the training of every architecture with every seed, or compare existing jobs.
 
-    Jobs that differ in more than architecture and seed are refused with the reason.
+    With `folds` each of them is trained once for each fold. Existing jobs that differ in more than
+    architecture, seed and fold are refused with the reason.
     """
     known = idempotency.recall(body)
     if known is None:
-        comparison, its_jobs = _create(session, body)
+        comparison, its_jobs = _create(session, datasets, body)
         idempotency.remember(body, comparison.id)
     else:
         comparison = comparisons.get(session, known)
@@ -111,11 +114,11 @@ def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
 
 
 def _create(
-    session: Session, body: NewComparison | ComparisonOfJobs
+    session: Session, datasets: DatasetStore, body: NewComparison | ComparisonOfJobs
 ) -> tuple[Comparison, list[Job]]:
     now = utc_now()
     if isinstance(body, NewComparison):
-        return comparisons.create(session, body.comparison(session), now=now)
+        return comparisons.create(session, body.comparison(session, datasets), now=now)
 
     return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 

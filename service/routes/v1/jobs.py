@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
     Cursor,
+    Datasets,
     Id,
     Idempotent,
     Limit,
@@ -67,6 +68,8 @@ class JobDocument(BaseModel):
     recipe: dict[str, Any] | None
     recipe_hash: str | None
     seed: int
+    fold: int | None = Field(description="that tests it, from 1 to `folds`; null: the test split")
+    folds: int | None = Field(description="parts into which all images are divided")
     priority: int
     comparison_id: str | None
     attempts: int
@@ -102,12 +105,16 @@ def create_job(
     body: TrainingRequest,
     session: WriteSession,
     idempotency: Idempotent,
+    datasets: Datasets,
     response: Response,
 ) -> JobDocument:
-    """Enqueue the training of one architecture on one dataset with one recipe and seed."""
+    """Enqueue the training of one architecture on one dataset with one recipe and seed.
+
+    With `fold` and `folds` it is tested on that part of all images.
+    """
     known = idempotency.recall(body)
     if known is None:
-        job = jobs.enqueue(session, body.job(session), now=utc_now())
+        job = jobs.enqueue(session, body.job(session, datasets), now=utc_now())
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)

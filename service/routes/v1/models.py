@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
@@ -48,6 +48,8 @@ class ModelDocument(BaseModel):
     dataset: str
     dataset_sha256: str
     seed: int
+    fold: int | None = Field(description="that tested it, from 1 to `folds`; null: the test split")
+    folds: int | None = Field(description="parts into which all images were divided")
     recipe_hash: str
     classes: list[str]
     image_shape: Shape

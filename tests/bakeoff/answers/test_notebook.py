@@ -111,6 +111,8 @@ def test_predictions_show_the_probable_classes_of_each_image(client, picture):
     compared = shown(client.predict_by_all("latest", picture))
     assert "cnn, seed 0" in compared
     assert "bar.png" in compared
+    of_a_fold = {**answer, "label": "cnn", "seed": 0, "fold": 2, "folds": 5}
+    assert "cnn, seed 0, fold 2 of 5" in shown(ComparedPredictions({"models": [of_a_fold]}))
 
 
 @pytest.mark.parametrize("field", ["name", "dataset", "recipe_hash", "status"])

@@ -3,6 +3,7 @@
 import json
 
 from bakeoff import Client
+from bakeoff.answers.comparison import evidence
 
 
 def test_a_comparison_is_followed_to_its_leaderboard(client):
@@ -59,3 +60,18 @@ def test_architectures_are_trained_or_jobs_that_are_there_are_compared(empty_add
         compared = client.create_comparison(jobs=jobs, name="these two")
         assert compared["name"] == "these two"
         assert [job["id"] for job in compared["jobs"]] == jobs
+
+
+def test_folds_are_asked_for_and_named(empty_address):
+    with Client(empty_address) as client:
+        crossed = client.create_comparison("digits", ["cnn"], folds=2)
+        assert [(job["seed"], job["fold"], job["folds"]) for job in crossed["jobs"]] == [
+            (0, 1, 2),
+            (0, 2, 2),
+        ]
+        assert evidence(crossed).startswith("digits, n = 2 folds × 1 seed, recipe ")
+        shown = crossed._repr_html_()
+        assert all(f"0, fold {number} of 2" in shown for number in (1, 2))
+
+        single = client.create_job("digits", "cnn", seed=3, fold=2, folds=5)
+        assert "3, fold 2 of 5" in single._repr_html_()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bakeoff import Client, RefusedError, commands
 from bakeoff.terminal import uploads
 from bakeoff.terminal.comparisons import comparison_request
+from bakeoff.terminal.progress import watch
 from workers.settings import settings
 
 
@@ -147,6 +148,24 @@ def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
 
     assert named["recipe"] == "fast"
     assert written["recipe"] == {"epochs": 3, "optimizer": "sgd"}
+
+
+def test_the_lines_of_a_comparison_and_the_list_of_jobs_name_the_fold(
+    bakeoff, empty_address, monkeypatch
+):
+    monkeypatch.setenv("BAKEOFF_URL", empty_address)
+    with Client(empty_address) as client:
+        made = client.create_comparison(
+            **comparison_request("digits", ["cnn"], 1, None, "{}", folds=2)
+        )
+        for job in made["jobs"]:
+            client.cancel_job(job["id"])
+        written = io.StringIO()
+        watch(Console(file=written), client.follow_comparison(made["id"]))
+
+    assert "cnn seed 0, fold 2 of 2: cancelled" in written.getvalue()
+    listed = bakeoff("jobs")
+    assert all(f"0, fold {number} of 2" in listed for number in (1, 2))
 
 
 @pytest.mark.parametrize("recipe", ["{", "[1]", "3"])

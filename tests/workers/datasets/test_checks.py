@@ -184,19 +184,19 @@ def test_labels_that_networks_doubt_are_told_with_what_they_take_them_for(noise)
     probabilities = np.full((100, 2), 0.05)
     probabilities[np.arange(100), test_labels] = 0.95
     probabilities[7] = [0.98, 0.02]  # labelled dog
-    held_out = HeldOut("test", probabilities, 3)
+    held_out = HeldOut("the test split alone", 60 + np.arange(100), probabilities, 3)
     finding = found(noise(60), noise(100), held_out=held_out)["label_errors"]
 
     assert places(finding) == [[("test", 7)]]
     [[image]] = [group.images for group in finding.groups]
     assert (image.label, image.remark) == ("dog", "cat 98 %")
-    assert "1 label of the test split may be wrong" in finding.sentence
-    assert "3 trainings, right on 99.0 % of it" in finding.sentence
+    assert "1 label may be wrong; judged: the test split alone, by" in finding.sentence
+    assert "3 trainings, right on 99.0 % of these images" in finding.sentence
 
 
 def test_a_class_that_the_test_split_lacks_does_not_hinder_the_search_for_label_errors(noise):
     probabilities = np.full((20, 2), 0.5)
-    held_out = HeldOut("test", probabilities, 1)
+    held_out = HeldOut("the test split alone", 60 + np.arange(20), probabilities, 1)
     findings = found(noise(60), noise(20), test_labels=[0] * 20, held_out=held_out)
 
     assert findings["label_errors"].level == "ok"

@@ -91,6 +91,26 @@ def test_a_job_whose_process_is_killed_ends_in_the_same_bits_as_one_left_alone(
     assert_same(undisturbed, installation, killed)
 
 
+def test_a_job_of_a_fold_whose_process_is_killed_ends_in_the_same_bits_too(
+    at_work: AtWork,
+) -> None:
+    installation, worker = at_work
+    fold = {"fold": 2, "folds": 3, "architecture": "cnn", "options": {"channels": [4, 8]}}
+    recipe = {**SEVERAL, "batch_size": 64}
+    straight = installation.enqueue(recipe, **fold)
+    assert installation.ended(straight).status == JobStatus.SUCCEEDED
+    killed = installation.enqueue(recipe, **fold)
+    until(lambda: installation.job(killed).epoch >= 2)
+    os.kill(until(lambda: child_of_job(worker.pid)), signal.SIGKILL)
+    ended = installation.ended(killed)
+
+    assert (ended.status, ended.attempts) == (JobStatus.SUCCEEDED, 2)
+    expected = Undisturbed(installation.metrics(straight), installation.weights(straight))
+    assert_same(expected, installation, killed)
+    results = [installation.job(job_id).result or {} for job_id in (straight, killed)]
+    assert len({result["predictions_sha256"] for result in results}) == 1
+
+
 def test_a_worker_that_is_killed_takes_its_job_along_and_the_next_one_finishes_it(
     installation: Installation, undisturbed: Undisturbed
 ) -> None:

@@ -15,6 +15,7 @@ from workers.datasets.checks._gathered import Gathered as Gathered
 from workers.datasets.checks._gathered import HeldOut as HeldOut
 from workers.datasets.checks._gathered import LabelledImages as LabelledImages
 from workers.datasets.checks._gathered import gather as gather
+from workers.datasets.checks._held_out import MeanProbabilities as MeanProbabilities
 
 
 class Check(Protocol):

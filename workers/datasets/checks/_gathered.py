@@ -36,10 +36,11 @@ class LabelledImages(NamedTuple):
 
 
 class HeldOut(NamedTuple):
-    """Probabilities (N, classes) of the images of a split by networks that did not train on them."""
+    """What networks say of images on which they did not train."""
 
-    split: str
-    probabilities: NDArray[np.float64]  # their mean over the trainings
+    source: str  # which images these are, in words
+    images: NDArray[np.int64]  # (n,) their numbers through all splits, ascending
+    probabilities: NDArray[np.float64]  # (n, classes): their mean over the trainings
     num_trainings: int
 
 

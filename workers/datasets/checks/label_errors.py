@@ -15,27 +15,25 @@ def check(gathered: Gathered) -> Finding:
     """Note labels that confident learning doubts (Northcutt, Jiang & Chuang 2021), likeliest first."""
     if gathered.held_out is None:
         return Finding(
-            "skipped", "no training on this dataset has succeeded yet; check again after one"
+            "skipped",
+            "no training on the splits of this dataset has succeeded yet, and no network on all of its"
+            " folds; check again after that",
         )
-    split, probabilities, num_trainings = gathered.held_out
-    first = list(gathered.splits).index(split)
-    labels = gathered.labels[gathered.splits == split]
+    source, images, probabilities, num_trainings = gathered.held_out
+    labels = gathered.labels[images]
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     judged = (
-        f"judged by the mean probabilities of {amount(num_trainings, 'training')}, right on"
-        f" {100 * accuracy:.1f} % of it; no other split was judged"
+        f"judged: {source}, by the mean probabilities of {amount(num_trainings, 'training')}, right"
+        f" on {100 * accuracy:.1f} % of these images"
     )
     doubted = _doubted(labels, probabilities)
     if not len(doubted):
-        return Finding("ok", f"no label of the {split} split is doubted, {judged}")
+        return Finding("ok", f"no label is doubted; {judged}")
     return Finding(
         level="notice",
-        sentence=f"{amount(len(doubted), 'label')} of the {split} split may be wrong, {judged}",
+        sentence=f"{amount(len(doubted), 'label')} may be wrong; {judged}",
         count=len(doubted),
-        groups=[
-            _group(gathered, gathered.held_out, first, int(index))
-            for index in doubted[:MOST_GROUPS]
-        ],
+        groups=[_group(gathered, gathered.held_out, int(index)) for index in doubted[:MOST_GROUPS]],
     )
 
 
@@ -54,8 +52,8 @@ def _doubted(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> N
     return found
 
 
-def _group(gathered: Gathered, held_out: HeldOut, first: int, index: int) -> Group:
+def _group(gathered: Gathered, held_out: HeldOut, index: int) -> Group:
     probabilities = held_out.probabilities[index]
     likeliest = int(probabilities.argmax())
     remark = f"{gathered.classes[likeliest]} {100 * probabilities[likeliest]:.0f} %"
-    return Group(1, [gathered.listed(first + index, remark)])
+    return Group(1, [gathered.listed(int(held_out.images[index]), remark)])

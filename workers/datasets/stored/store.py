@@ -97,12 +97,12 @@ class DatasetStore:
         """Keep a prepared file, in the artifact store and here."""
         self.send(prepared, identity)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._local(identity).unlink(missing_ok=True)
-        prepared.replace(self._local(identity))
+        self.local_path(identity).unlink(missing_ok=True)
+        prepared.replace(self.local_path(identity))
 
     def path(self, identity: DatasetIdentity, name: str) -> Path:
         """This machine's copy of a prepared file, fetched if need be; DatasetGoneError."""
-        local = self._local(identity)
+        local = self.local_path(identity)
         if not local.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -113,11 +113,11 @@ class DatasetStore:
 
     def has(self, identity: DatasetIdentity) -> bool:
         """Whether the prepared file is there."""
-        return self._local(identity).exists() or self._artifacts.has(_artifact(identity))
+        return self.local_path(identity).exists() or self._artifacts.has(_artifact(identity))
 
     def remove(self, identity: DatasetIdentity) -> None:
         """Remove a prepared file; trainings that have it open go on."""
-        self._local(identity).unlink(missing_ok=True)
+        self.local_path(identity).unlink(missing_ok=True)
         self._artifacts.delete(_artifact(identity))
 
     def keep_upload(self, file: Path, sha256: str) -> str:
@@ -148,7 +148,7 @@ class DatasetStore:
 
     def written_at(self, identity: DatasetIdentity) -> datetime:
         """When the prepared file was written: here, or to the artifact store. ArtifactError."""
-        local = self._local(identity)
+        local = self.local_path(identity)
         if local.exists():
             return datetime.fromtimestamp(local.stat().st_mtime, UTC)
         return self._artifacts.written_at(_artifact(identity))
@@ -162,7 +162,8 @@ class DatasetStore:
         if not self._artifacts.has(path):
             self._artifacts.put_file(path, file)
 
-    def _local(self, identity: DatasetIdentity) -> Path:
+    def local_path(self, identity: DatasetIdentity) -> Path:
+        """Where this machine's copy of a prepared file lies, if it has one."""
         return self.folder / _file_name(identity)
 
 

@@ -158,7 +158,7 @@ def test_after_trainings_label_errors_are_searched_and_a_report_tells_the_findin
 
     errors = findings(service)["label_errors"]
     assert errors["level"] in {"ok", "notice"}
-    assert "of the test split" in errors["sentence"]
+    assert "judged: validation and test, by" in errors["sentence"]
     assert "2 trainings" in errors["sentence"]
     for form in ("md", "html"):
         report = service.http.get(f"/v1/comparisons/latest/report.{form}").text

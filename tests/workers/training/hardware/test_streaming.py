@@ -105,11 +105,110 @@ def test_a_file_larger_than_the_budget_trains_without_being_read_into_memory(
     assert anonymous_bytes() - before < 100 * 2**20
 
 
+def test_splits_that_choose_from_a_file_larger_than_the_budget_read_no_more_than_they_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(streaming.MOST_RESIDENT_BYTES, "cpu", 64 * 2**20)
+    num_images, side = 3000, 160
+    images = mapped(tmp_path / "images", (num_images, side, side, 3)).permute(0, 3, 1, 2)
+    labels = torch.arange(num_images) % 2
+    order = torch.randperm(num_images, generator=torch.Generator().manual_seed(0))
+    train, validation, test = (
+        Split(images, labels[rows], rows) for rows in order.split([2000, 200, 800])
+    )
+    dataset = ImageDataset("sparse", ("a", "b"), "", train, validation, test)
+    network = build("fully_connected", {"widths": (8,)}, dataset.image_shape, 2, seed=0)
+    before = anonymous_bytes()
+
+    trainer = Trainer(network, dataset, Recipe(batch_size=32), seed=0, device=CPU)
+    inputs = trainer.step.inputs(trainer.batches, 1)
+    losses = [float(trainer.step(next(inputs), 1e-3)[0]) for _ in range(10)]
+
+    assert all(loss > 0 for loss in losses)
+    assert dataset.mean == (0.0,) * 3
+    assert dataset.num_bytes > 200 * 2**20
+    assert anonymous_bytes() - before < 100 * 2**20
+
+
+def pooled(dataset: ImageDataset, layout: torch.memory_format) -> tuple[ImageDataset, ImageDataset]:
+    """Splits that choose from all images in mixed order, and the same splits with images of their own."""
+    splits = (dataset.train, dataset.validation, dataset.test)
+    images = torch.cat([split.images for split in splits]).contiguous(memory_format=layout)
+    labels = torch.cat([split.labels for split in splits])
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0)).split(112)
+    rows = [part.sort().values for part in order]
+    choosing, own = (
+        replace(dataset, train=train, validation=validation, test=test)
+        for train, validation, test in (
+            [Split(images, labels[part], part) for part in rows],
+            [Split(images[part], labels[part]) for part in rows],
+        )
+    )
+    return choosing, own
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.usefixtures("quick_latency")
+def test_splits_that_choose_from_all_images_train_to_the_same_bits_as_those_with_their_own(
+    coloured: ImageDataset,
+    monkeypatch: pytest.MonkeyPatch,
+    layout: torch.memory_format,
+    *,
+    is_streamed: bool,
+) -> None:
+    choosing, own = pooled(coloured, layout)
+    recipe = Recipe(epochs=2, batch_size=32, augmentation="crop_and_flip")
+    expected = make(own, recipe)
+    expected_epochs = [exact(completed.epoch) for completed in completed_epochs(expected)]
+    expected_end = evaluate_trained(expected, own)
+    if is_streamed:
+        streamed(monkeypatch)
+    trainer = make(choosing, recipe)
+
+    epochs = [exact(completed.epoch) for completed in completed_epochs(trainer)]
+    end = evaluate_trained(trainer, choosing)
+
+    assert isinstance(trainer.train_split, StreamedSplit) is is_streamed
+    assert (choosing.mean, choosing.std, choosing.num_bytes) == (own.mean, own.std, own.num_bytes)
+    assert epochs == expected_epochs
+    assert_same_bits(weights(trainer), weights(expected))
+    assert torch.equal(end.test_probabilities, expected_end.test_probabilities)
+    assert torch.equal(end.validation_probabilities, expected_end.validation_probabilities)
+
+
+@pytest.fixture
+def coloured(few_digits: ImageDataset) -> ImageDataset:
+    """Digits in three colours that differ, so that the memory layout matters."""
+
+    def paint(split: Split) -> Split:
+        red, green, blue = split.images, 255 - split.images, split.images // 2
+        return Split(torch.cat([red, green, blue], dim=1), split.labels)
+
+    return replace(
+        few_digits,
+        train=paint(few_digits.train),
+        validation=paint(few_digits.validation),
+        test=paint(few_digits.test),
+    )
+
+
+def test_images_are_chosen_on_a_processor_without_being_copied_where_their_layout_fits(
+    coloured: ImageDataset,
+) -> None:
+    choosing, _ = pooled(coloured, torch.channels_last)
+    found = choosing.train.to(CPU, torch.channels_last)
+    moved = choosing.train.to(CPU, torch.contiguous_format)
+
+    assert found.images.data_ptr() == choosing.train.images.data_ptr()
+    assert len(moved.images) == len(choosing.train) < len(choosing.train.images)
+
+
 def test_moments_are_those_of_all_pixels_however_few_are_counted_at_once(
     few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = few_digits.mean, few_digits.std
-    monkeypatch.setattr("workers.datasets.image_dataset.COUNTED_PIXELS", 100)
+    monkeypatch.setattr("workers.datasets.image_dataset.PIXELS_AT_ONCE", 100)
 
     again = replace(few_digits)
 
@@ -150,6 +249,21 @@ def test_nothing_is_left_running_when_a_pass_is_given_up() -> None:
     items.close()
 
     assert threading.active_count() == before
+
+
+@pytest.mark.gpu
+def test_a_gpu_ends_in_the_same_bits_where_splits_choose_from_all_images(
+    coloured: ImageDataset, cuda: torch.device
+) -> None:
+    recipe = Recipe(epochs=2, batch_size=32, augmentation="crop")
+    trained = []
+    for dataset in pooled(coloured, torch.channels_last):
+        network = build("cnn", {"channels": (4, 8)}, dataset.image_shape, 10, seed=3)
+        trainer = Trainer(network, dataset, recipe, seed=3, device=cuda)
+        completed_epochs(trainer)
+        trained.append(weights(trainer))
+
+    assert_same_bits(*trained)
 
 
 @pytest.mark.gpu
