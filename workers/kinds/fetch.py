@@ -5,9 +5,11 @@ from workers.datasets.stored.store import DatasetStore
 from workers.queue import leases
 from workers.queue.dataset_checks import enqueue_checks, newest_checks
 from workers.queue.leases import Lease
+from workers.queue.progress import report_progress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 
 
@@ -16,13 +18,16 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
     database = open_database(settings.resolved_database_url)
 
     def report(phase: str) -> None:
-        with transaction(database) as session:
-            leases.record_progress(session, lease, {"phase": phase})
+        report_progress(database, lease, {"phase": phase})
 
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     store = DatasetStore(artifacts, settings.datasets_folder)
     description = fetch(database, store, job.dataset, report)
-    with transaction(database) as session:
-        if newest_checks(session, job.dataset, description.identity) is None:
-            enqueue_checks(session, job.dataset, now=utc_now())
-        leases.succeed(session, lease, result=description.as_json(), now=utc_now())
+
+    def succeed() -> None:
+        with transaction(database) as session:
+            if newest_checks(session, job.dataset, description.identity) is None:
+                enqueue_checks(session, job.dataset, now=utc_now())
+            leases.succeed(session, lease, result=description.as_json(), now=utc_now())
+
+    with_retries(succeed)

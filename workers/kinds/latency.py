@@ -1,6 +1,5 @@
 """The job that measures how long a model takes, by every engine, batch size and number of threads."""
 
-import contextlib
 import dataclasses
 import platform
 from collections.abc import Iterator
@@ -13,14 +12,16 @@ import torch
 from models import ImageShape, architectures
 from workers.engines import EngineError, Images, Placement, engines
 from workers.errors import BakeoffError
-from workers.latency.machine_load import load_average, num_cores
+from workers.latency.machine_load import load_average
 from workers.latency.table import CONFIDENCE, LatencyRow, measure
+from workers.processors import num_processors
 from workers.queue import leases
 from workers.queue.leases import Lease
+from workers.queue.progress import report_progress
 from workers.settings import Settings
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
-from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.hardware.activations import MOST_LATENCY_BYTES, largest_activation
@@ -56,7 +57,7 @@ class LatencyJob:
         self.device = torch.device("cuda" if on_gpu else "cpu")  # as the service chooses
         self.skipped: list[Skipped] = []
         self.batch_sizes: list[int] = job.options["batch_sizes"]
-        self.threads: list[int] = job.options["threads"] or sorted({1, num_cores()})
+        self.threads: list[int] = job.options["threads"] or sorted({1, num_processors()})
         self.engines: list[str] = job.options["engines"] or list(engines)
 
     def measure(self) -> None:
@@ -74,7 +75,7 @@ class LatencyJob:
             "skipped": [cell._asdict() for cell in self.skipped],
             "confidence": CONFIDENCE,
             "device_name": device_name(self.device),
-            "cores": num_cores(),
+            "cores": num_processors(),
             "load_average": load,
             "versions": _versions(),
         }
@@ -109,14 +110,12 @@ class LatencyJob:
             "step": done,
             "steps": num_tried * len(self.batch_sizes),
         }
-        # Progress that is lost is reported again soon.
-        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
-            leases.record_progress(session, self.lease, progress)
+        report_progress(self.database, self.lease, progress)
 
 
 def _refuse_more_than_cores(threads: int) -> None:
-    if threads > num_cores():
-        raise EngineError(f"{threads} threads on a machine with {num_cores()} cores")
+    if threads > num_processors():
+        raise EngineError(f"{threads} threads on a machine with {num_processors()} cores")
 
 
 def _largest_batch_size(model: Model, most: int) -> int:

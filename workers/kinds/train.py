@@ -16,6 +16,7 @@ from workers.datasets.stored.store import DatasetStore
 from workers.exports.onnx import MAX_IMAGES, keep_graph
 from workers.queue import leases
 from workers.queue.leases import Lease
+from workers.queue.progress import report_progress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
@@ -154,15 +155,10 @@ class TrainJob:
         return resume.checkpoint
 
     def _report(self, progress: Progress) -> None:
-        self._write_progress(dataclasses.asdict(progress))
+        report_progress(self.database, self.lease, dataclasses.asdict(progress))
 
     def _report_phase(self, phase: str) -> None:
-        self._write_progress({"phase": phase})
-
-    def _write_progress(self, progress: dict[str, Any]) -> None:
-        # Progress that is lost is reported again soon.
-        with contextlib.suppress(*UNAVAILABLE), transaction(self.database) as session:
-            leases.record_progress(session, self.lease, progress)
+        report_progress(self.database, self.lease, {"phase": phase})
 
     def _store_model(self, outcome: FinalEvaluation) -> Model:
         """Store weights and graph, and describe the model in a row, which is not written yet."""

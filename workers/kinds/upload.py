@@ -51,9 +51,13 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
             refuse=refuse,
             attempt=with_retries,
         )
-    with transaction(database) as session:
-        enqueue_checks(session, job.dataset, now=utc_now())
-        leases.succeed(session, lease, result=description.as_json(), now=utc_now())
+
+    def succeed() -> None:
+        with transaction(database) as session:
+            enqueue_checks(session, job.dataset, now=utc_now())
+            leases.succeed(session, lease, result=description.as_json(), now=utc_now())
+
+    with_retries(succeed)
 
 
 def _get_upload(store: DatasetStore, job: Job, file: Path) -> None:

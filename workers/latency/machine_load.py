@@ -1,6 +1,5 @@
 """How busy the machine is, and with what."""
 
-import os
 from time import perf_counter
 
 import psutil
@@ -17,11 +16,6 @@ class Load:
         """The number of cores, on average, that other processes have kept busy."""
         busy = _seconds_of_others() - self._before
         return max(0.0, busy / (perf_counter() - self._started))
-
-
-def num_cores() -> int:
-    """The processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load_average() -> float:

@@ -1,7 +1,8 @@
-"""How far a job that counts images is, written down now and then with the seconds that are left."""
+"""How far a job is, written down while it runs."""
 
 import contextlib
 import time
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -12,8 +13,14 @@ from workers.storage.database import UNAVAILABLE, transaction
 REPORT_SECONDS = 0.5  # between two reports of progress
 
 
+def report_progress(database: Engine, lease: Lease, progress: dict[str, Any]) -> None:
+    """Write the progress of a job; lost where the database does not answer: it is reported again soon."""
+    with contextlib.suppress(*UNAVAILABLE), transaction(database) as session:
+        leases.record_progress(session, lease, progress)
+
+
 class ImageProgress:
-    """Writes the progress of a job; what is lost, because the database does not answer, comes again soon."""
+    """Writes how many images are done, now and then, and the seconds that are left."""
 
     def __init__(self, database: Engine, lease: Lease) -> None:
         self._database, self._lease = database, lease
@@ -29,5 +36,4 @@ class ImageProgress:
         self._reported = now
         left = (now - self._started) * (total - done) / done if done else None
         progress = {"phase": phase, "done": done, "total": total, "eta_seconds": left}
-        with contextlib.suppress(*UNAVAILABLE), transaction(self._database) as session:
-            leases.record_progress(session, self._lease, progress)
+        report_progress(self._database, self._lease, progress)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workers.datasets.errors import ArchiveError
+from workers.processors import num_processors
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -44,7 +45,7 @@ def processes_for(path: Path) -> Iterator[Map]:
     if sum(file.stat().st_size for file in files) <= SMALL:
         yield in_this_process
         return
-    with in_processes(usable_processors()) as apply:
+    with in_processes(num_processors()) as apply:
         yield apply
 
 
@@ -88,11 +89,6 @@ def run_apart(function: Callable[..., B], *arguments: Any) -> B:
             return pool.submit(function, *arguments).result()
         except BrokenProcessPool:
             raise ArchiveError(ENDED) from None
-
-
-def usable_processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def cut(items: Sequence[A], size: int) -> Iterator[Sequence[A]]:

@@ -7,7 +7,7 @@ from bakeoff import commands
 from workers.engines import engines
 from workers.kinds import latency as measuring
 from workers.latency import table
-from workers.latency.machine_load import num_cores
+from workers.processors import num_processors
 from workers.storage import trained_models
 from workers.storage.database import open_database, transaction
 
@@ -50,7 +50,7 @@ def test_a_table_of_engine_batch_size_and_threads_is_measured_and_kept(with_mode
         (name, size, threads)
         for name in set(engines) - NEED_A_GPU
         for size in (1, 8, 64)
-        for threads in {1, num_cores()}
+        for threads in {1, num_processors()}
     }
     assert {cell["engine"] for cell in table["skipped"]} == NEED_A_GPU
     for row in table["rows"]:
@@ -60,7 +60,7 @@ def test_a_table_of_engine_batch_size_and_threads_is_measured_and_kept(with_mode
         assert row["p50"] <= row["p90"] <= row["p99"]
         assert row["images_per_second"] > 0
     assert table["versions"]["onnxruntime"]
-    assert table["cores"] == num_cores()
+    assert table["cores"] == num_processors()
     assert table["device_name"]
 
 
