@@ -14,10 +14,11 @@ from sqlalchemy import Engine
 from tests.faults.processes import wait
 from tests.service.conftest import served
 from workers.queue import claims, jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 
 QUEUED = 50_000
 CLAIMS = 500  # none of which ends, so that as many jobs run in the end

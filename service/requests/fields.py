@@ -18,10 +18,10 @@ from service.requests.architecture_options import validate_options
 from workers.datasets.known import datasets
 from workers.datasets.listings.splits import refuse_too_few_for_folds
 from workers.datasets.stored.loading import all_labels
-from workers.datasets.stored.registration import describe
+from workers.datasets.stored.registration import find_description
 from workers.datasets.stored.store import DatasetStore
 from workers.engines import engines
-from workers.storage import datasets as ready_datasets
+from workers.storage import ready_datasets
 from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
@@ -93,7 +93,7 @@ def require_images_for_folds(
 
     A dataset that this machine has no file of is not looked at: its jobs fail with the same sentence.
     """
-    described = describe(session, name) if folds else None
+    described = find_description(session, name) if folds else None
     if folds is None or described is None:
         return
     try:

@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 from service.requests.fields import Form, Name, Priority, checked_engine
 from workers.engines import engines
 from workers.queue.jobs import JobRequest
+from workers.storage.kind_names import LATENCY
 from workers.storage.tables import Model
 
-LATENCY = "latency"  # the kind of job that measures
 MOST_CELLS = 48  # each takes one second, and a slow one up to twenty
 DEFAULT_THREADS = 2  # numbers of threads, where none is given: one, and all cores
 

@@ -18,7 +18,8 @@ from service.requests.fields import (
     require_images_for_folds,
 )
 from workers.datasets.stored.store import DatasetStore
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
+from workers.storage.kind_names import TRAIN
 from workers.training.recipe import Recipe
 
 

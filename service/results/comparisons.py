@@ -15,7 +15,6 @@ from service.analysis.results import (
     no_checks,
     no_images,
 )
-from service.requests.latency import LATENCY
 from service.results.stored_checks import StoredChecks
 from service.results.stored_images import StoredImages
 from service.results.stored_metrics import StoredMetrics
@@ -23,9 +22,10 @@ from service.results.stored_predictions import StoredPredictions
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, jobs
 from workers.queue.comparable import identity_of
-from workers.queue.jobs import TRAIN, JobStateError
+from workers.queue.jobs import JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
+from workers.storage.kind_names import LATENCY, TRAIN
 from workers.storage.tables import Comparison, Job
 
 

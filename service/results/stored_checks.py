@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.analysis.results import CheckSentence
 from workers.queue.dataset_checks import newest_checks
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 
 
 class StoredChecks:

@@ -9,7 +9,7 @@ from service.analysis.results import Images
 from workers.datasets.listings.splits import fold_numbers
 from workers.datasets.stored.loading import mapped_images, mapped_split
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,12 +30,13 @@ from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.kinds import train
 from workers.queue import events, jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.running.worker import Worker
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import FINAL, Job, Model
 
 ALEMBIC = threading.Lock()  # it is not made for threads

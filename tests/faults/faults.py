@@ -8,11 +8,12 @@ from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS
 from workers.crash_points import CrashPoint
 from workers.queue import events, jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.running.worker import Worker
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job
 
 

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.training.checkpoint import Checkpoint
 

@@ -14,10 +14,11 @@ from tests.faults.black_box import wait
 from tests.faults.deadly_worker import DEADLY
 from tests.faults.simulated_training import EPOCHS
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import FINAL, MAX_ATTEMPTS, Job, JobStatus
 
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, text
 
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.database import open_database, sqlite_module, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job
 
 NUM_JOBS = 40

@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 
 from tests.faults.black_box import wait
 from workers.queue import claims, jobs, leases
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 
 EPOCHS = 6
 RESTARTS_AFTER = (2,)  # epochs

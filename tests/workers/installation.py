@@ -18,12 +18,13 @@ from torch import Tensor
 from workers.datasets.fetch import fetch
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs, registrations
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage import metrics, trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import FINAL, Job, Registration
 
 SECONDS = 200  # until a wait counts as a failure; the machine may be busy

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from workers.queue import claims, jobs, leases
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
 from workers.storage.database import transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import processes_for
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.description import DatasetDescription
-from workers.datasets.stored.registration import describe, register
+from workers.datasets.stored.registration import find_description, register
 from workers.datasets.stored.store import DatasetStore, locked
 from workers.datasets.upload_options import UploadOptions
 from workers.errors import BakeoffError
@@ -42,7 +42,7 @@ def fetch(
     with locked(store.folder, name):
         adopt(database, store)
         with transaction(database, read_only=True) as session:
-            present = describe(session, name)
+            present = find_description(session, name)
         if present:
             return present
         with tempfile.TemporaryDirectory(dir=store.folder, prefix=f".{name}-") as scratch:

@@ -23,7 +23,7 @@ from workers.datasets.listings.splits import fold_numbers
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
-from workers.datasets.stored.store import DatasetAbsentError, DatasetStore
+from workers.datasets.stored.store import DatasetStore
 from workers.queue import dataset_checks, leases
 from workers.queue.leases import Lease
 from workers.queue.progress import ImageProgress
@@ -58,8 +58,6 @@ class ChecksJob:
         """Gather facts about the images, let every check judge them, and write down what it finds."""
         with transaction(self.database, read_only=True) as session:
             description = describe(session, self.dataset)
-            if description is None:
-                raise DatasetAbsentError(self.dataset)
             trained = dataset_checks.trainings(session, self.dataset, description.identity)
         gathered = self._gather(description, trained)
         findings = [

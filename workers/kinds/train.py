@@ -21,8 +21,8 @@ from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
-from workers.storage.datasets import DatasetIdentity
 from workers.storage.ids import new_id
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.checkpoint import Checkpoint

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from workers.errors import BakeoffError
-from workers.queue.jobs import TRAIN, JobStateError
-from workers.storage.datasets import RANDOM_VALIDATION, DatasetIdentity
+from workers.queue.jobs import JobStateError
+from workers.storage.kind_names import TRAIN
+from workers.storage.ready_datasets import RANDOM_VALIDATION, DatasetIdentity
 from workers.storage.tables import Job, JobStatus
 
 

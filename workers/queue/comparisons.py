@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.storage.ids import new_id
+from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
 from workers.storage.tables import UNFINISHED, Comparison, ComparisonJob, Job, JobStatus
 

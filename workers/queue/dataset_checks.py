@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from workers.queue import jobs
 from workers.queue.comparable import identity_of
-from workers.queue.jobs import TRAIN, JobRequest
-from workers.storage.datasets import DatasetIdentity
+from workers.queue.jobs import JobRequest
+from workers.storage.kind_names import CHECKS, TRAIN
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import Job, JobStatus
 
-CHECKS = "checks"  # the kind of job
 MOST_TRAININGS = 50  # whose predictions are used, the newest
 MOST_OF_FOLDS = 200  # which have predictions of a part of the images each
 

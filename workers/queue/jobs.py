@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import events
-from workers.storage import datasets
-from workers.storage.datasets import DatasetIdentity
+from workers.storage import ready_datasets
 from workers.storage.ids import new_id
+from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import UNFINISHED, Job, JobStatus
-
-TRAIN = "train"  # the kind of job that comparisons consist of; all kinds are in workers/kinds
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def enqueue(session: Session, request: JobRequest, *, now: datetime) -> Job:
 def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: datetime) -> list[Job]:
     """Add jobs to the queue, in their order."""
     needed = {request.dataset for request in requests if request.needs_dataset}
-    identities = datasets.identities(session, needed) if needed else {}
+    identities = ready_datasets.identities(session, needed) if needed else {}
     added = [
         # A microsecond apart: the queue's order is that of creation.
         _queued(request, identities, created_at=now + timedelta(microseconds=position))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from workers.queue import events
 from workers.storage import metrics
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import Job, JobStatus
 
 

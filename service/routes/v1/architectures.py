@@ -10,7 +10,6 @@ from service.dependencies import ReadSession
 from service.errors import refusals
 from service.requests.architecture_options import options_schema
 from workers.datasets.stored.registration import describe
-from workers.datasets.stored.store import DatasetAbsentError
 from workers.training.measuring.network_summary import Layer, summarise
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
@@ -60,8 +59,6 @@ def show_architecture(
     if dataset is None:
         return document
     known = describe(session, dataset)
-    if known is None:
-        raise DatasetAbsentError(dataset)
     shape = ImageShape(*known.image_shape)
     summary = summarise(architectures[name](shape, len(known.classes)), shape)
     size = ArchitectureSize(dataset=dataset, **vars(summary))

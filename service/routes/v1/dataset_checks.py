@@ -20,11 +20,11 @@ from service.routes.v1.jobs import JobDocument, job_document
 from workers.datasets.listings.listing import SPLITS
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
-from workers.datasets.stored.store import DatasetAbsentError
 from workers.errors import BakeoffError
 from workers.queue import jobs
-from workers.queue.dataset_checks import CHECKS, enqueue_checks, newest_checks
+from workers.queue.dataset_checks import enqueue_checks, newest_checks
 from workers.storage.database import utc_now
+from workers.storage.kind_names import CHECKS
 from workers.storage.tables import Job
 
 router = APIRouter(prefix="/v1/datasets/{name}/checks", tags=["datasets"])
@@ -96,8 +96,7 @@ def check_dataset(name: Name, session: WriteSession, response: Response) -> JobD
 
     After a training it looks for label errors, too.
     """
-    if describe(session, name) is None:
-        raise DatasetAbsentError(name)
+    describe(session, name)  # or there is nothing to check
     job = enqueue_checks(session, name, now=utc_now())
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_document(job)
@@ -121,8 +120,6 @@ def draw_dataset_check(
     if check not in findings:
         raise UnknownNameError("check", check, list(findings))
     description = describe(session, name)
-    if description is None:
-        raise DatasetAbsentError(name)
     path = datasets.path(description.identity, name)
     images = {split: mapped_split(path, split)[0] for split in SPLITS}
     finding = findings[check]
@@ -145,8 +142,6 @@ def draw_dataset_check(
 def _newest(session: Session, name: str) -> Job:
     """The newest checks of what a dataset stands for now."""
     description = describe(session, name)
-    if description is None:
-        raise DatasetAbsentError(name)
     checked = newest_checks(session, name, description.identity)
     if checked:
         return checked

@@ -17,7 +17,6 @@ from service.errors import refusals
 from service.routes.v1.datasets import Name
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
-from workers.datasets.stored.store import DatasetAbsentError
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -61,8 +60,6 @@ def show_dataset_images(
 ) -> DatasetImages:
     """Images of a split as PNG, at the size and in the channels in which networks see them."""
     description = describe(session, name)
-    if description is None:
-        raise DatasetAbsentError(name)
     classes = description.classes
     if chosen.label is not None and chosen.label not in classes:
         raise UnknownNameError("class", chosen.label, list(classes))

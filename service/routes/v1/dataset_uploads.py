@@ -30,8 +30,9 @@ from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
 from workers.queue.dataset_checks import enqueue_checks
 from workers.queue.jobs import JobRequest
-from workers.storage import datasets as stored_datasets
+from workers.storage import ready_datasets
 from workers.storage.database import transaction, utc_now
+from workers.storage.kind_names import UPLOAD
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -90,7 +91,7 @@ class Uploads:
             )  # ahead: a slow store must not hold the database
         # Again within the transaction, or clear() could remove it before the job's row is there.
         with transaction(self.database) as session:
-            stored_datasets.lock_files(session)
+            ready_datasets.lock_files(session)
             path = self.datasets.keep_upload(file, sha256)
             request = _job(upload.name, path, sha256, upload.options)
             return job_document(jobs.enqueue(session, request, now=utc_now()))
@@ -149,8 +150,8 @@ def resize_dataset(
 ) -> JobDocument:
     """Make the same upload at another size under a name of its own, without uploading again."""
     with transaction(database) as session:
-        stored_datasets.lock_files(session)
-        row = stored_datasets.find(session, name)
+        ready_datasets.lock_files(session)
+        row = ready_datasets.find(session, name)
         if row is None:
             raise DatasetAbsentError(name)
         if row.upload is None:
@@ -191,7 +192,7 @@ async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> str:
 def _job(name: str, path: str, sha256: str, options: UploadOptions) -> JobRequest:
     """The job that makes dataset `name` of an upload in the artifact store."""
     return JobRequest(
-        kind=stored_datasets.UPLOAD,
+        kind=UPLOAD,
         dataset=name,
         options={"upload": path, "upload_sha256": sha256, "options": options.as_json()},
         beside=True,

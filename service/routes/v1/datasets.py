@@ -12,16 +12,16 @@ from service.routes.v1.jobs import JobDocument, job_document
 from workers.datasets.images.geometry import Fit
 from workers.datasets.known import datasets
 from workers.datasets.stored.description import DatasetDescription
-from workers.datasets.stored.registration import describe
+from workers.datasets.stored.registration import find_description
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.database import utc_now
-from workers.storage.datasets import find_all, names
+from workers.storage.kind_names import FETCH
+from workers.storage.ready_datasets import find_all, names
 from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
-FETCH = "fetch"  # the kind of job that makes a dataset ready
 
 Name = Annotated[str, Path(max_length=64, examples=["digits"])]
 State = Literal["ready", "absent", "fetching", "failed"]
@@ -107,7 +107,7 @@ def list_datasets(session: ReadSession) -> DatasetList:
 @router.get("/{name}", summary="Show a dataset", responses=refusals(404))
 def show_dataset(name: Name, session: ReadSession) -> DatasetDocument:
     """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""
-    description = describe(session, name)
+    description = find_description(session, name)
     if description is not None:
         return ready_document(name, description)
     if name not in datasets:

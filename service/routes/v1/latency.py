@@ -7,12 +7,13 @@ from pydantic import BaseModel, Field
 
 from service.dependencies import Cursor, Id, Idempotent, Limit, ReadSession, WriteSession
 from service.errors import refusals
-from service.requests.latency import LATENCY, LatencyRequest
+from service.requests.latency import LatencyRequest
 from service.routes.v1.jobs import JobDocument, job_document
 from workers.latency.table import LatencyRow
 from workers.queue import jobs
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.kind_names import LATENCY
 from workers.storage.tables import Job, JobStatus
 
 router = APIRouter(prefix="/v1/models/{model_id}/latency", tags=["latency"])

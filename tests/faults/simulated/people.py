@@ -8,8 +8,9 @@ from sqlalchemy import Engine, func, select
 from tests.faults.simulated.scheduler import Scheduler
 from tests.faults.simulated_training import EPOCHS
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest, JobStateError
+from workers.queue.jobs import JobRequest, JobStateError
 from workers.storage.database import transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Event, Job
 
 CHANCE = 0.02  # that somebody asks, at each step

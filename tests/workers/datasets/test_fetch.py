@@ -17,7 +17,7 @@ from workers.datasets.known.cifar10 import CLASS_FOLDERS
 from workers.datasets.sources.download import verify
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.loading import load
-from workers.datasets.stored.registration import describe
+from workers.datasets.stored.registration import find_description
 from workers.datasets.stored.store import DatasetStore
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
@@ -55,7 +55,7 @@ class Installation:
 
     def present(self) -> DatasetDescription | None:
         with transaction(self.database, read_only=True) as session:
-            return describe(session, "spots")
+            return find_description(session, "spots")
 
     def files(self) -> list[str]:
         """What lies in the datasets folder, without locks."""

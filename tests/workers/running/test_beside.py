@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.workers.installation import Installation, until
-from workers.datasets.stored.registration import describe
+from workers.datasets.stored.registration import find_description
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
@@ -54,6 +54,6 @@ def test_an_upload_is_prepared_while_a_training_runs(
             installation.cancel(job_id)
         installation.ended(training)
     with transaction(installation.database, read_only=True) as session:
-        described = describe(session, "mine")
+        described = find_description(session, "mine")
     assert described is not None
     assert described.classes == ("0", "1", "2")

@@ -13,7 +13,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.storage.artifacts import ArtifactError, ArtifactStore, StoreUnavailableError
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 
 IDENTITY = DatasetIdentity("0" * 64, "given")
 

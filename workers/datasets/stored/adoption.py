@@ -9,13 +9,12 @@ from workers.datasets.stored.loading import describe_file
 from workers.datasets.stored.prepared_file import read_header
 from workers.datasets.stored.registration import register
 from workers.datasets.stored.store import NAME, DatasetStore
-from workers.storage import datasets
+from workers.storage import ready_datasets
 from workers.storage.database import transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job, JobStatus
 
 logger = logging.getLogger(__name__)
-
-TRAIN = "train"  # the kind of job that was bound to a dataset by its name alone
 
 
 def adopt(database: Engine, store: DatasetStore) -> None:
@@ -35,7 +34,7 @@ def _adopt(database: Engine, store: DatasetStore, path: Path) -> None:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             logger.warning("%s is no dataset, and is left as it is (%r)", path, error)
             return
-        if datasets.find(session, name) is None:
+        if ready_datasets.find(session, name) is None:
             register(session, store, name, description, path)
             session.execute(
                 update(Job)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from workers.datasets.stored.store import DatasetStore
-from workers.storage import datasets
+from workers.storage import ready_datasets
 from workers.storage.artifacts import ArtifactError, StoreUnavailableError
 from workers.storage.database import transaction, utc_now
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 
 GRACE = timedelta(days=1)  # for files whose row may not be there yet
 
@@ -35,10 +35,12 @@ def clear(database: Engine, store: DatasetStore, files: Files | None) -> None:
     if files is None:
         return
     with contextlib.suppress(StoreUnavailableError), transaction(database) as session:
-        datasets.lock_files(session)
-        if files.identity and not datasets.is_needed(session, files.identity):
+        ready_datasets.lock_files(session)
+        if files.identity and not ready_datasets.is_needed(session, files.identity):
             store.remove(files.identity)
-        if files.upload and not datasets.is_upload_needed(session, files.upload, now=utc_now()):
+        if files.upload and not ready_datasets.is_upload_needed(
+            session, files.upload, now=utc_now()
+        ):
             store.remove_upload(files.upload)
 
 
@@ -49,15 +51,15 @@ def clear_unneeded(database: Engine, store: DatasetStore, *, now: datetime) -> N
     """
     store.remove_abandoned()
     with transaction(database, read_only=True) as session:
-        first = datasets.first_job_at(session)
+        first = ready_datasets.first_job_at(session)
         unneeded = [
             (Files(identity), partial(store.written_at, identity))
             for identity in store.kept()
-            if not datasets.is_needed(session, identity)
+            if not ready_datasets.is_needed(session, identity)
         ] + [
             (Files(upload=upload), partial(store.uploaded_at, upload))
             for upload in store.kept_uploads()
-            if not datasets.is_upload_needed(session, upload, now=now)
+            if not ready_datasets.is_upload_needed(session, upload, now=now)
         ]
     if first:
         for files in _written_between(first - GRACE, now - GRACE, unneeded):

@@ -6,7 +6,7 @@ from typing import Any
 
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.upload_options import UploadOptions
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from workers.datasets.listings.listing import SPLITS
 from workers.datasets.listings.splits import Fold, refuse_too_few_for_folds, rows_of_fold
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.prepared_file import Header, mapped, read_header
-from workers.storage.datasets import RANDOM_VALIDATION
+from workers.storage.ready_datasets import RANDOM_VALIDATION
 
 
 def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:

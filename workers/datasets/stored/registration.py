@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from workers.datasets.stored.clearing import Files
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.store import DatasetAbsentError, DatasetStore, check_name
-from workers.storage import datasets
+from workers.storage import ready_datasets
 from workers.storage.database import utc_now
-from workers.storage.datasets import DatasetIdentity
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import Dataset
 
 
@@ -21,10 +21,18 @@ class Upload(NamedTuple):
     sha256: str
 
 
-def describe(session: Session, name: str) -> DatasetDescription | None:
+def describe(session: Session, name: str) -> DatasetDescription:
+    """What a dataset is; DatasetAbsentError where there is none of that name, DatasetNameError."""
+    description = find_description(session, name)
+    if description is None:
+        raise DatasetAbsentError(name)
+    return description
+
+
+def find_description(session: Session, name: str) -> DatasetDescription | None:
     """What a dataset is; None where there is none of that name. DatasetNameError."""
     check_name(name)
-    row = datasets.find(session, name)
+    row = ready_datasets.find(session, name)
     return DatasetDescription.from_json(row.description) if row else None
 
 
@@ -41,8 +49,8 @@ def register(
     The files are kept within the transaction of the session, so that clear(), which has one of its
     own, does not remove them before the row is there. Send large ones ahead: the database waits.
     """
-    datasets.lock_files(session)
-    before = datasets.find(session, name)
+    ready_datasets.lock_files(session)
+    before = ready_datasets.find(session, name)
     old = _files_of(before) if before else None
     store.keep(prepared, description.identity)
     session.merge(
@@ -62,7 +70,7 @@ def register(
 
 def unregister(session: Session, name: str) -> Files:
     """Forget a dataset; returns its files, which clear() removes. DatasetAbsentError."""
-    row = datasets.find(session, name)
+    row = ready_datasets.find(session, name)
     if row is None:
         raise DatasetAbsentError(name)
     session.delete(row)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from workers.errors import BakeoffError
 from workers.storage.artifacts import ArtifactError, ArtifactStore
-from workers.storage.datasets import KEPT, DatasetIdentity
 from workers.storage.durable_files import PART
+from workers.storage.ready_datasets import KEPT, DatasetIdentity
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 FILE = re.compile(r"([0-9a-f]{64})-(.+)\.safetensors")  # of a prepared dataset

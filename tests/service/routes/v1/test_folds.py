@@ -13,7 +13,7 @@ from workers.datasets.stored.loading import mapped_images
 from workers.datasets.stored.store import DatasetStore
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
-from workers.storage.datasets import identities
+from workers.storage.ready_datasets import identities
 
 BODY = {"dataset": "mine", "architectures": ["fully_connected", "cnn"], "recipe": TINY}
 COMPARISONS = "/v1/comparisons"

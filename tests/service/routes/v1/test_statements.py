@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import event
 
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.storage import trained_models
 from workers.storage.database import transaction, utc_now
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job, Model
 
 numbers = itertools.count()

@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.loading import load
-from workers.datasets.stored.registration import describe
+from workers.datasets.stored.registration import find_description
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.storage.kind_names import TRAIN
 from workers.storage.tables import JobStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,7 +59,7 @@ def test_a_dataset_keeps_its_name_content_and_split(database: Engine, store: Dat
     adopt(database, store)
 
     with transaction(database, read_only=True) as session:
-        description = describe(session, "spots")
+        description = find_description(session, "spots")
     assert description is not None
     assert description.identity == (SHA256, "random-validation10")
     assert description.sizes == {"train": 36, "validation": 4, "test": 10}
@@ -92,7 +93,7 @@ def test_two_names_of_the_same_content_are_both_adopted(
     adopt(database, store)
 
     with transaction(database, read_only=True) as session:
-        described = [describe(session, name) for name in ("spots", "dots")]
+        described = [find_description(session, name) for name in ("spots", "dots")]
     assert [found.sha256 for found in described if found] == [SHA256, SHA256]
 
 
@@ -138,6 +139,6 @@ def test_a_file_that_is_no_dataset_is_left_where_it_is(
     adopt(database, store)
 
     with transaction(database, read_only=True) as session:
-        assert describe(session, "spots") is not None
-        assert describe(session, "broken") is None
+        assert find_description(session, "spots") is not None
+        assert find_description(session, "broken") is None
     assert (store.folder / "broken.safetensors").read_bytes() == content

@@ -13,7 +13,7 @@ from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
-from workers.storage.datasets import KEPT, DatasetIdentity
+from workers.storage.ready_datasets import KEPT, DatasetIdentity
 from workers.storage.tables import Dataset, JobStatus
 
 NOW = datetime(2026, 1, 20, tzinfo=UTC)

@@ -16,16 +16,17 @@ from workers.datasets.errors import ArchiveError, DatasetConflictError, DiskFull
 from workers.datasets.preparing import pieces
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
-from workers.datasets.stored.registration import Upload, describe, unregister
+from workers.datasets.stored.registration import Upload, find_description, unregister
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
-from workers.queue.jobs import TRAIN, JobRequest
+from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
-from workers.storage.datasets import DatasetIdentity, is_upload_needed, lock_files
+from workers.storage.kind_names import TRAIN
+from workers.storage.ready_datasets import DatasetIdentity, is_upload_needed, lock_files
 from workers.storage.tables import JobStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +76,7 @@ class Installation:
 
     def identity(self, name: str = "mine") -> DatasetIdentity | None:
         with transaction(self.database, read_only=True) as session:
-            described = describe(session, name)
+            described = find_description(session, name)
         return described.identity if described else None
 
     def prepared(self) -> int:

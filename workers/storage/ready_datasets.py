@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from workers.storage.kind_names import UPLOAD
 from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
 
-UPLOAD = "upload"  # the kind of job that makes a dataset of an uploaded file
 RANDOM_VALIDATION = (
     "random-validation10"  # the rule of versions up to 0.1, which had no names for them
 )
