@@ -58,7 +58,7 @@ better, and serves it. Post a **comparison**, watch its **jobs**, look at its **
 **models** for predictions. `latest` stands for the id of the newest training, comparison or model.
 """
 
-MOST_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
+MAX_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
 
 #: In the order in which a newcomer needs them, which is that of /docs. A path that another pattern
 #: matches too (`/v2/models/stats`) comes before it.
@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_middleware(app)
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router, max_body_size=MOST_BODY_BYTES)
+        app.include_router(router, max_body_size=MAX_BODY_BYTES)
     documentation.install(app)
     return app
 
@@ -121,7 +121,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.datasets.remove_abandoned()
     adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
-        app.state.artifacts, settings.device, most_bytes=settings.predictor_bytes
+        app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
     app.state.chart_cache = ChartCache(settings.charts_folder)
     app.state.resolver = ModelResolver(app.state.database)

@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from service.analysis.confusion import confusion_counts
 from service.analysis.results import ComparisonResults
 
-MOST_PAIRS = 5
-MOST_IMAGES = 12
+MAX_PAIRS = 5
+MAX_IMAGES = 12
 
 Indices = NDArray[np.int64]  # of images in `test_images()`
 
@@ -80,7 +80,7 @@ def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredic
     return ensembles
 
 
-def confidently_wrong(predictions: EnsemblePredictions, most: int = MOST_IMAGES) -> Indices:
+def confidently_wrong(predictions: EnsemblePredictions, most: int = MAX_IMAGES) -> Indices:
     """Indices of wrongly classified images, those of the highest probability first."""
     wrong = np.flatnonzero(~predictions.correct)
     return wrong[np.argsort(-predictions.probability[wrong], kind="stable")][:most]
@@ -102,7 +102,7 @@ def confused_pairs(results: ComparisonResults, name: str) -> list[ConfusedPair]:
     classes = results.class_names
     sizes = np.maximum(counts.sum(axis=1), 1)
     np.fill_diagonal(counts, 0)
-    order = np.argsort(-counts, axis=None, kind="stable")[:MOST_PAIRS]
+    order = np.argsort(-counts, axis=None, kind="stable")[:MAX_PAIRS]
     pairs = zip(*np.unravel_index(order, counts.shape), strict=True)
     return [
         ConfusedPair(
@@ -133,7 +133,7 @@ def _failures(
         alone = only_right(ensembles, name)
         num_only_right = len(alone)
         wrong = _images(predictions, confidently_wrong(predictions), results.class_names)
-        right = _images(predictions, alone[:MOST_IMAGES], results.class_names)
+        right = _images(predictions, alone[:MAX_IMAGES], results.class_names)
     return Failures(
         architecture=name,
         confused=confused_pairs(results, name),

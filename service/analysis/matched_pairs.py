@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from service.analysis.results import ComparisonResults
 
-FEWEST_FOLDS = 2  # one alone shows no spread
+MIN_FOLDS = 2  # one alone shows no spread
 
 Correct = NDArray[np.bool_]
 
@@ -75,7 +75,7 @@ def matched(results: ComparisonResults, first: str, second: str) -> Pair | None:
         keys = [key for key in common if key[1] == fold]
         left, right = (np.stack([of[key].correct for key in keys]) for of in (ours, theirs))
         parts.append(Part(fold, [seed for seed, _ in keys], left, right))
-    if len(parts) < (FEWEST_FOLDS if results.folds else 1):
+    if len(parts) < (MIN_FOLDS if results.folds else 1):
         return None
     if np.mean([part.difference for part in parts]) < 0:
         first, second = second, first

@@ -22,7 +22,7 @@ from service.analysis.hypothesis_tests.trend import falling_p, rising_p
 from service.analysis.results import ComparisonResults, Run
 
 LEVEL = 0.05
-LEAST_RISE = 0.02  # of the lowest validation loss
+MIN_RISE = 0.02  # of the lowest validation loss
 
 Curves = Sequence[Sequence[float]]
 
@@ -65,7 +65,7 @@ def onset(train_losses: Curves, validation_losses: Curves) -> Onset | None:
     p = rising_p(after)
     rise = float(mean[-1] / mean[lowest] - 1)
     falls = falling_p([list(curve[lowest:]) for curve in train_losses]) <= LEVEL
-    if p <= LEVEL and falls and LEAST_RISE < rise < math.inf:
+    if p <= LEVEL and falls and MIN_RISE < rise < math.inf:
         return Onset(lowest + 1, rise, p)
     return None
 

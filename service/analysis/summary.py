@@ -7,7 +7,7 @@ from service.analysis.pair_statistics import Statistics
 from service.analysis.results import ComparisonResults
 from service.analysis.verdicts import verdicts
 
-MOST_LEFT_OUT = 3  # pairs that a sentence names
+MAX_LEFT_OUT = 3  # pairs that a sentence names
 
 
 def sentences(results: ComparisonResults, tested: Statistics) -> list[str]:
@@ -59,9 +59,9 @@ def _caveats(
             "With n = 1 seed no spread is known: train with more seeds before trusting an order."
         )
     if tested.left_out:
-        more = "; …" if len(tested.left_out) > MOST_LEFT_OUT else ""
+        more = "; …" if len(tested.left_out) > MAX_LEFT_OUT else ""
         wanted = "two common folds" if results.folds else "a common seed"
-        pairs = "; ".join(tested.left_out[:MOST_LEFT_OUT]) + more
+        pairs = "; ".join(tested.left_out[:MAX_LEFT_OUT]) + more
         caveats.append(f"Not tested, for want of {wanted} whose predictions are kept: {pairs}.")
     devices = sorted({run.result["device_name"] for run in results.runs if run.result})
     if len(devices) > 1:

@@ -7,16 +7,16 @@ from service.analysis.pair_statistics import LEVEL, Finding, PairStatistics, Sta
 ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
 TWICE = 2.0  # from here on more is said as a factor, below in percent
 A_TENTH = 10.0  # from here on less is said as a fraction, below in percent
-MOST_VERDICTS = 6  # up to here every pair has its sentence, above only those of the best
+MAX_VERDICTS = 6  # up to here every pair has its sentence, above only those of the best
 
 
 def verdicts(tested: Statistics, rows: list[LeaderboardRow]) -> list[str]:
-    """A sentence for every pair, those of the best architecture first; above MOST_VERDICTS, only those."""
+    """A sentence for every pair, those of the best architecture first; above MAX_VERDICTS, only those."""
     by_name = {row.architecture: row for row in rows}
     best = rows[0].architecture
     of_best = [pair for pair in tested.pairs if best in {pair.better, pair.worse}]
     others = [pair for pair in tested.pairs if pair not in of_best]
-    shown = of_best if len(tested.pairs) > MOST_VERDICTS else of_best + others
+    shown = of_best if len(tested.pairs) > MAX_VERDICTS else of_best + others
     return [verdict(pair, by_name, tested) for pair in shown]
 
 

@@ -16,10 +16,10 @@ from service.charts.drawing.chart import Chart, Panel
 from service.charts.drawing.grid import grid_chart, is_first_of_row
 from service.charts.drawing.style import INK, SMALL
 
-MOST_NUMBERED = 12  # classes up to which cells carry their number
-MOST_NAMED = 30  # classes up to which ticks carry their name
+MAX_NUMBERED = 12  # classes up to which cells carry their number
+MAX_NAMED = 30  # classes up to which ticks carry their name
 LONGEST_FLAT = 2  # letters of a name that fit a cell
-MOST_LARGE = 2  # panels up to which text has its full size
+MAX_LARGE = 2  # panels up to which text has its full size
 DARK = 0.6  # of the strongest shade, from which on black is hard to read on it
 SHADES = LinearSegmentedColormap.from_list("errors", ["#FFFFFF", "#F4A582", "#B2182B"])
 
@@ -47,7 +47,7 @@ def confusion_matrices(results: ComparisonResults) -> Chart:
             shades=errors[name] / strongest,
             row_names=classes if is_first else [""] * len(classes),
             column_names=classes,
-            shrink=len(counts) > MOST_LARGE,
+            shrink=len(counts) > MAX_LARGE,
         )
         panels.append(
             Panel(
@@ -90,9 +90,9 @@ def _draw(
     num_classes = len(counts)
     for index in range(num_classes):
         axes.add_patch(_diagonal_cell(index))
-    if num_classes <= MOST_NUMBERED:
+    if num_classes <= MAX_NUMBERED:
         _write_counts(axes, counts, shades, size=7 if shrink else 8)
-    if num_classes <= MOST_NAMED:
+    if num_classes <= MAX_NAMED:
         size = SMALL - 1 if shrink else SMALL
         rotation = 90 if _are_vertical(column_names) else 0
         axes.set_xticks(range(num_classes), column_names, rotation=rotation, fontsize=size)
@@ -120,7 +120,7 @@ def _diagonal_cell(index: int) -> Rectangle:
 
 
 def _are_vertical(classes: Sequence[str]) -> bool:
-    return len(classes) <= MOST_NAMED and max(map(len, classes)) > LONGEST_FLAT
+    return len(classes) <= MAX_NAMED and max(map(len, classes)) > LONGEST_FLAT
 
 
 def _room_below(classes: Sequence[str]) -> float:

@@ -9,8 +9,8 @@ from service.charts.drawing.chart import Chart
 from service.charts.drawing.spans import SpanRow, span_chart
 from service.charts.drawing.style import style_of
 
-MOST_PANELS = 3
-MOST_NAMES = 4  # up to which every number of threads has a row; above it the fastest of each engine
+MAX_PANELS = 3
+MAX_NAMES = 4  # up to which every number of threads has a row; above it the fastest of each engine
 
 
 @charts.register
@@ -22,7 +22,7 @@ def latency_by_engine(results: ComparisonResults) -> Chart:
     Mean over models.
     """
     tables = {name: latency_table(results, name) for name in results.with_results}
-    if len(tables) > MOST_NAMES:
+    if len(tables) > MAX_NAMES:
         tables = {name: _fastest_of_each_engine(table) for name, table in tables.items()}
     rows = [
         SpanRow(
@@ -50,7 +50,7 @@ def _fastest_of_each_engine(table: LatencyTable) -> LatencyTable:
 def _evenly_chosen(batch_sizes: Iterable[int]) -> list[int]:
     """The smallest, the largest, and what lies evenly between, as many as there is room for."""
     ordered = sorted(batch_sizes)
-    if len(ordered) <= MOST_PANELS:
+    if len(ordered) <= MAX_PANELS:
         return ordered
-    steps = range(MOST_PANELS)
-    return [ordered[step * (len(ordered) - 1) // (MOST_PANELS - 1)] for step in steps]
+    steps = range(MAX_PANELS)
+    return [ordered[step * (len(ordered) - 1) // (MAX_PANELS - 1)] for step in steps]

@@ -14,7 +14,7 @@ from service.charts.drawing.labels import Point, label_points
 from service.charts.drawing.scales import log_scale, percent
 from service.charts.drawing.style import NORMAL, marks, style_of
 
-MOST_NAMED = 6  # names beside their points; more are listed on the right
+MAX_NAMED = 6  # names beside their points; more are listed on the right
 
 
 @charts.register
@@ -56,7 +56,7 @@ def _decorate(axes: Axes, rows: Sequence[LeaderboardRow], colours: Sequence[str]
     log_scale(axes, "x", text=EngFormatter(sep=" "))
     axes.margins(x=0.15, y=0.15)
     percent(axes)
-    if len(rows) > MOST_NAMED:
+    if len(rows) > MAX_NAMED:
         axes.legend(
             handles=marked,
             labels=names,

@@ -14,7 +14,7 @@ from service.charts.drawing.grid import grid_chart
 from service.charts.drawing.scales import log_scale, percent
 from service.charts.drawing.style import style_of
 
-LEAST_RATE = 1e-4  # of false positives that is drawn: one in ten thousand
+MIN_RATE = 1e-4  # of false positives that is drawn: one in ten thousand
 OTHERS = "#BBBBBB"
 
 
@@ -60,7 +60,7 @@ def _worst(curves: list[dict[str, Any]]) -> dict[str, Any]:
 def _left_end(curve: dict[str, Any]) -> float:
     """The share that is found at the left end of the panel."""
     points = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
-    return float(max(true for false, true in points if false <= LEAST_RATE))
+    return float(max(true for false, true in points if false <= MIN_RATE))
 
 
 def _series(curves: list[dict[str, Any]], colour: str) -> list[Series]:
@@ -73,7 +73,7 @@ def _series(curves: list[dict[str, Any]], colour: str) -> list[Series]:
             "linewidth": 1.8 if is_worst else 0.8,
             "zorder": 3 if is_worst else 2,
         }
-        rates = np.maximum(curve["false_positive_rate"], LEAST_RATE)
+        rates = np.maximum(curve["false_positive_rate"], MIN_RATE)
         series.append(Series(curve["name"], rates, curve["true_positive_rate"], style))
     return series
 
@@ -90,6 +90,6 @@ def _title(run: Run, curves: list[dict[str, Any]]) -> str:
 
 def _decorate(axes: Axes, bottom: float) -> None:
     log_scale(axes, "x", text=lambda rate: f"{100 * rate:g} %")
-    axes.set_xlim(LEAST_RATE, 1)
+    axes.set_xlim(MIN_RATE, 1)
     axes.set_ylim(bottom, 1.01)
     percent(axes)

@@ -14,7 +14,7 @@ from service.charts.drawing.labels import label_ends
 from service.charts.drawing.scales import log_scale
 from service.charts.drawing.style import ArchitectureStyle, style_of
 
-MOST_TICKS = 9
+MAX_TICKS = 9
 
 
 @charts.register
@@ -69,7 +69,7 @@ def _series(name: str, rates: dict[int, float], style: ArchitectureStyle) -> Ser
 
 def _decorate(axes: Axes, series: Sequence[Series], batch_sizes: Sequence[int]) -> None:
     axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_locator(FixedLocator(batch_sizes[:: len(batch_sizes) // MOST_TICKS + 1]))
+    axes.xaxis.set_major_locator(FixedLocator(batch_sizes[:: len(batch_sizes) // MAX_TICKS + 1]))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes.xaxis.set_minor_locator(NullLocator())
     log_scale(axes, text=EngFormatter(sep=" "))

@@ -10,10 +10,10 @@ from starlette.types import Scope
 from service.errors import refusal
 from service.inference.errors import OverloadedError
 
-MOST_REQUESTS = 128  # answered at once; more only slow each other down, see docs/experiments.md
-MOST_BYTES = 512 * 1024**2  # of their bodies
+MAX_REQUESTS = 128  # answered at once; more only slow each other down, see docs/experiments.md
+MAX_BYTES = 512 * 1024**2  # of their bodies
 MEMORY = 0.95  # of the running mean of seconds per answer
-MOST_DIGITS = 18  # of a Content-Length
+MAX_DIGITS = 18  # of a Content-Length
 
 
 class AdmissionControl:
@@ -26,8 +26,8 @@ class AdmissionControl:
 
     def has_room(self, num_bytes: int = 0, *, expected: int = 0) -> bool:
         """Whether one more may be admitted, with a body of so many bytes, after those `expected`."""
-        is_one_too_many = self.num_requests + expected >= MOST_REQUESTS
-        return not is_one_too_many and self.num_bytes + num_bytes <= MOST_BYTES
+        is_one_too_many = self.num_requests + expected >= MAX_REQUESTS
+        return not is_one_too_many and self.num_bytes + num_bytes <= MAX_BYTES
 
     def enter(self, num_bytes: int) -> None:
         """Count one more that is being answered."""
@@ -49,13 +49,13 @@ class AdmissionControl:
 @lru_cache
 def _refusal(seconds: int) -> Response:
     """Made once for each number of seconds: under overload there are more refusals than answers."""
-    most = f"{MOST_REQUESTS} predictions or {MOST_BYTES // 1024**2} MiB of their bodies"
+    most = f"{MAX_REQUESTS} predictions or {MAX_BYTES // 1024**2} MiB of their bodies"
     return refusal(OverloadedError(f"{most} are being answered, the most at once", seconds))
 
 
 def content_length(scope: Scope) -> int | None:
     """The length of a body in bytes; None where it is not stated, or not once and plainly."""
     stated = [value for name, value in scope["headers"] if name == b"content-length"]
-    if len(stated) != 1 or not stated[0].isdigit() or len(stated[0]) > MOST_DIGITS:
+    if len(stated) != 1 or not stated[0].isdigit() or len(stated[0]) > MAX_DIGITS:
         return None
     return int(stated[0])

@@ -14,13 +14,13 @@ from time import perf_counter
 
 import numpy as np
 
-from service.inference.bodies.limits import MOST_IMAGES
+from service.inference.bodies.limits import MAX_IMAGES
 from service.inference.deadlines import Deadline
 from service.inference.errors import OverloadedError
 from workers.engines import Images, Probabilities
 
-MOST_ROWS = MOST_IMAGES  # of one batch; a request has no more
-MOST_WAITING = 16 * MOST_ROWS  # images before the next is refused: 64 clients with 64 each
+MAX_ROWS = MAX_IMAGES  # of one batch; a request has no more
+MAX_WAITING = 16 * MAX_ROWS  # images before the next is refused: 64 clients with 64 each
 INLINE_SECONDS = 0.001  # for which the event loop may be held up
 FEW_REQUESTS = 8  # being answered at once; where there are more, a thread is worth its hop
 MEMORY = 0.9  # of the running mean of seconds per image
@@ -62,7 +62,7 @@ class Batcher:
     async def classify(
         self, images: Images, deadline: Deadline, *, concurrent_requests: int
     ) -> Classified:
-        """Classify at most MOST_ROWS images (N, C, H, W). OverloadedError, ClientGoneError.
+        """Classify at most MAX_ROWS images (N, C, H, W). OverloadedError, ClientGoneError.
 
         `concurrent_requests` is the number of predictions the service is answering, this one included.
         """
@@ -80,8 +80,8 @@ class Batcher:
     def check_room(self, num_images: int) -> None:
         """OverloadedError where so many more images cannot wait: ask before they are decoded."""
         ahead = self.num_waiting
-        if ahead + num_images > MOST_WAITING:
-            sentence = f"{ahead} images wait for this model, and at most {MOST_WAITING} may"
+        if ahead + num_images > MAX_WAITING:
+            sentence = f"{ahead} images wait for this model, and at most {MAX_WAITING} may"
             raise OverloadedError(sentence, ahead * self._seconds_per_image)
 
     def _enqueue(self, images: Images, deadline: Deadline) -> _Waiting:
@@ -114,7 +114,7 @@ class Batcher:
         """The oldest requests that fit, without those that were given up."""
         batch: list[_Waiting] = []
         rows, now = 0, perf_counter()
-        while self._waiting and rows + len(self._waiting[0].images) <= MOST_ROWS:
+        while self._waiting and rows + len(self._waiting[0].images) <= MAX_ROWS:
             request = self._waiting.popleft()
             self.num_waiting -= len(request.images)
             if request.answer.done():

@@ -10,7 +10,7 @@ from workers.storage import trained_models
 from workers.storage.database import transaction
 from workers.storage.tables import Model
 
-MOST_REMEMBERED = 1024
+MAX_REMEMBERED = 1024
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class ModelResolver:
         resolved = await self._look_up_next(name)
         is_id = resolved.model.id == name
         remembered = self._models if is_id else self._names
-        if len(remembered) >= MOST_REMEMBERED:
+        if len(remembered) >= MAX_REMEMBERED:
             remembered.clear()
         if is_id or (data_version is not None and data_version == self._data_version):
             remembered[name] = resolved

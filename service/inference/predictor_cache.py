@@ -22,8 +22,8 @@ Key = tuple[str, str]  # model id, engine
 class PredictorCache:
     """Predictors by model and engine, all on one event loop."""
 
-    def __init__(self, artifacts: ArtifactStore, device: str, *, most_bytes: int) -> None:
-        self._artifacts, self._most_bytes = artifacts, most_bytes
+    def __init__(self, artifacts: ArtifactStore, device: str, *, max_bytes: int) -> None:
+        self._artifacts, self._most_bytes = artifacts, max_bytes
         # Without the GPU that the settings ask for it serves on the CPU; each answer says where it ran.
         on_gpu = device in {"auto", "cuda"} and torch.cuda.is_available()
         self.placement = Placement("cuda" if on_gpu else "cpu", num_processors())

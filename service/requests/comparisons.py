@@ -23,10 +23,10 @@ from workers.datasets.stored.store import DatasetStore
 from workers.queue.comparisons import ComparisonRequest, default_name
 from workers.training.recipe import Recipe
 
-MOST_SEEDS = 50
-MOST_ARCHITECTURES = 50
-MOST_JOBS = 500  # that exist already
-MOST_TRAININGS = MOST_ARCHITECTURES * MOST_SEEDS
+MAX_SEEDS = 50
+MAX_ARCHITECTURES = 50
+MAX_JOBS = 500  # that exist already
+MAX_TRAININGS = MAX_ARCHITECTURES * MAX_SEEDS
 Label = Annotated[Name, Field(min_length=1, max_length=60)]
 
 
@@ -45,8 +45,8 @@ def _named_entry(value: Any) -> Any:
 def _counted_seeds(value: Any) -> Any:
     if not isinstance(value, int):
         return value
-    if not 1 <= value <= MOST_SEEDS:
-        raise ValueError(f"1 to {MOST_SEEDS} seeds are accepted")
+    if not 1 <= value <= MAX_SEEDS:
+        raise ValueError(f"1 to {MAX_SEEDS} seeds are accepted")
     return list(range(value))
 
 
@@ -71,14 +71,14 @@ class NewComparison(Form):
             ArchitectureEntry,
             BeforeValidator(_named_entry, json_schema_input_type=str | ArchitectureEntry),
         ]
-    ] = Field(min_length=1, max_length=MOST_ARCHITECTURES)
+    ] = Field(min_length=1, max_length=MAX_ARCHITECTURES)
     recipe: RecipeForm = Recipe()
     seeds: Annotated[
         list[Seed], BeforeValidator(_counted_seeds, json_schema_input_type=int | list[Seed])
     ] = Field(
         [0, 1, 2],
         min_length=1,
-        max_length=MOST_SEEDS,
+        max_length=MAX_SEEDS,
         description="how many (seeds 0, 1, …), or the seeds themselves; default: 3, with folds 1",
     )
     folds: Folds | None = Field(
@@ -111,11 +111,11 @@ class NewComparison(Form):
     @model_validator(mode="after")
     def _refuse_too_many_trainings(self) -> "NewComparison":
         factors = (len(self.architectures), len(self.seeds), self.folds or 1)
-        if math.prod(factors) > MOST_TRAININGS:
+        if math.prod(factors) > MAX_TRAININGS:
             architectures, seeds, folds = factors
             raise ValueError(
                 f"{architectures} architectures × {seeds} seeds × {folds} folds are"
-                f" {math.prod(factors):,} trainings; a comparison has {MOST_TRAININGS:,} at most"
+                f" {math.prod(factors):,} trainings; a comparison has {MAX_TRAININGS:,} at most"
             )
         return self
 
@@ -155,7 +155,7 @@ class ComparisonOfJobs(Form):
 
     name: Name = ""
     jobs: list[Name] = Field(
-        min_length=2, max_length=MOST_JOBS, description="ids; no job that has failed"
+        min_length=2, max_length=MAX_JOBS, description="ids; no job that has failed"
     )
 
     @model_validator(mode="after")

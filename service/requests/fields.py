@@ -26,10 +26,10 @@ from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
 
 HIGHEST_SEED = 2**31 - 1
-MOST_FOLDS = 20
+MAX_FOLDS = 20
 
 Seed = Annotated[int, Field(ge=0, le=HIGHEST_SEED)]
-Folds = Annotated[int, Field(ge=2, le=MOST_FOLDS)]
+Folds = Annotated[int, Field(ge=2, le=MAX_FOLDS)]
 Priority = Annotated[int, Field(ge=-100, le=100, description="higher goes first")]
 #: One line of text: databases and charts take no control characters.
 Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -10,7 +10,7 @@ from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import LATENCY
 from workers.storage.tables import Model
 
-MOST_CELLS = 48  # each takes one second, and a slow one up to twenty
+MAX_CELLS = 48  # each takes one second, and a slow one up to twenty
 DEFAULT_THREADS = 2  # numbers of threads, where none is given: one, and all cores
 
 BatchSize = Annotated[int, Field(ge=1, le=256)]
@@ -24,12 +24,12 @@ class LatencyRequest(Form):
         list[Name] | None,
         Field(min_length=1, description="see `GET /v1/engines`; null: all", examples=[None]),
     ] = None
-    batch_sizes: list[BatchSize] = Field([1, 8, 64], min_length=1, max_length=MOST_CELLS)
+    batch_sizes: list[BatchSize] = Field([1, 8, 64], min_length=1, max_length=MAX_CELLS)
     threads: Annotated[
         list[Threads] | None,
         Field(
             min_length=1,
-            max_length=MOST_CELLS,
+            max_length=MAX_CELLS,
             description="null: one, and as many as the worker's machine has cores",
             examples=[[1, 2]],
         ),
@@ -42,10 +42,10 @@ class LatencyRequest(Form):
         num_threads = len(set(self.threads)) if self.threads else DEFAULT_THREADS
         num_sizes = len(set(self.batch_sizes))
         cells = num_engines * num_sizes * num_threads
-        if cells > MOST_CELLS:
+        if cells > MAX_CELLS:
             raise ValueError(
                 f"{num_engines} engines × {num_sizes} batch sizes × {num_threads} numbers of"
-                f" threads are {cells} measurements; one job makes {MOST_CELLS} at most"
+                f" threads are {cells} measurements; one job makes {MAX_CELLS} at most"
             )
         return self
 

@@ -11,7 +11,7 @@ from service.requests.fields import Form, Name
 from workers.datasets.images.geometry import Fit
 from workers.datasets.upload_options import Damaged, UploadOptions
 
-MOST_SIDE = 1024  # pixels
+MAX_SIDE = 1024  # pixels
 SIZE = re.compile(r"(\d{1,4})(?:[x×](\d{1,4}))?")
 
 
@@ -25,10 +25,10 @@ def parsed_size(text: str) -> tuple[int, int]:
     """Width and height in pixels; ValueError says what is accepted."""
     match = SIZE.fullmatch(text)
     sides = [int(side) for side in match.groups() if side] if match else []
-    if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
+    if not sides or not all(1 <= side <= MAX_SIDE for side in sides):
         raise ValueError(
             f"'{text[:20]}' is no size; accepted is 64 or 96x128 (width x height), sides from 1 to"
-            f" {MOST_SIDE}"
+            f" {MAX_SIDE}"
         )
     return sides[0], sides[-1]
 

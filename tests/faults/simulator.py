@@ -37,7 +37,7 @@ from workers.storage.tables import FINAL, Job
 
 NUM_WORKERS = 2
 NUM_JOBS = 2
-MOST_SECONDS = 3600.0  # of simulated time until everything must have ended
+MAX_SECONDS = 3600.0  # of simulated time until everything must have ended
 STEPS = 30  # until somebody looks whether everything has ended
 
 
@@ -93,7 +93,7 @@ class World:
             self.processes.start_worker()
         self.people.begin(NUM_JOBS)
         while not self._is_done():
-            assert self.scheduler.seconds < MOST_SECONDS, "the queue does not drain"
+            assert self.scheduler.seconds < MAX_SECONDS, "the queue does not drain"
             for _ in range(STEPS):
                 if ended := self.scheduler.step():
                     self.processes.replace_dead(ended)

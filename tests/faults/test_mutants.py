@@ -12,7 +12,7 @@ from tests.faults.simulator import simulate
 
 pytestmark = pytest.mark.timeout(900)  # a busy machine has its time
 
-MOST_SEEDS = 400  # within which the simulator finds each of its mutants
+MAX_SEEDS = 400  # within which the simulator finds each of its mutants
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def judged() -> dict[str, Any]:
 )
 def test_the_simulator_catches(mutant: Mutant) -> None:
     with planted(mutant):
-        seeds = sorted(range(MOST_SEEDS), key=lambda seed: seed != mutant.seed)  # that one first
+        seeds = sorted(range(MAX_SEEDS), key=lambda seed: seed != mutant.seed)  # that one first
         assert any(simulate(seed).violations for seed in seeds)
 
 

@@ -38,7 +38,7 @@ def held(monkeypatch):
         assert may_work.wait(60)
         return compute(self, images)
 
-    monkeypatch.setattr(admission, "MOST_REQUESTS", ADMITTED)
+    monkeypatch.setattr(admission, "MAX_REQUESTS", ADMITTED)
     monkeypatch.setattr(batcher, "INLINE_SECONDS", 0)
     monkeypatch.setattr(Batcher, "_compute", wait_and_compute)
     return may_work

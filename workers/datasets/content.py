@@ -2,7 +2,7 @@
 
 from workers.errors import BakeoffError
 
-MOST_CLASSES = 1000
+MAX_CLASSES = 1000
 
 
 class ContentError(BakeoffError):

@@ -24,7 +24,7 @@ from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
-from workers.training.hardware.activations import MOST_LATENCY_BYTES, largest_activation
+from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_activation
 from workers.training.hardware.device import device_name
 
 
@@ -119,7 +119,7 @@ def _refuse_more_than_cores(threads: int) -> None:
 
 
 def _largest_batch_size(model: Model, most: int) -> int:
-    """The most images, up to `most`, whose largest activation keeps within MOST_LATENCY_BYTES."""
+    """The most images, up to `most`, whose largest activation keeps within MAX_LATENCY_BYTES."""
     shape = ImageShape(*model.image_shape)
     with (
         torch.device("meta"),
@@ -128,13 +128,13 @@ def _largest_batch_size(model: Model, most: int) -> int:
         network = architectures[model.architecture](shape, len(model.classes), **model.options)
         with largest_activation(network.eval()) as largest:
             network(torch.empty(1, *shape))
-    return largest.num_images(most, MOST_LATENCY_BYTES)
+    return largest.num_images(most, MAX_LATENCY_BYTES)
 
 
 def _too_large(batch_size: int, most: int) -> str:
     return (
         f"the largest activation of {batch_size} images takes more than"
-        f" {MOST_LATENCY_BYTES // 2**20} MiB; up to {most} can be measured"
+        f" {MAX_LATENCY_BYTES // 2**20} MiB; up to {most} can be measured"
     )
 
 

@@ -14,8 +14,8 @@ from workers.storage.kind_names import CHECKS, TRAIN
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import Job, JobStatus
 
-MOST_TRAININGS = 50  # whose predictions are used, the newest
-MOST_OF_FOLDS = 200  # which have predictions of a part of the images each
+MAX_TRAININGS = 50  # whose predictions are used, the newest
+MAX_OF_FOLDS = 200  # which have predictions of a part of the images each
 
 
 def enqueue_checks(session: Session, dataset: str, *, now: datetime) -> Job:
@@ -53,8 +53,8 @@ def trainings(session: Session, dataset: str, identity: DatasetIdentity) -> list
         .where(Job.dataset == dataset, Job.kind == TRAIN, Job.status == JobStatus.SUCCEEDED)
         .order_by(Job.finished_at.desc())
     )
-    with_folds = query.where(Job.folds.is_not(None)).limit(MOST_OF_FOLDS)
-    own_splits = query.where(Job.folds.is_(None)).limit(MOST_TRAININGS)
+    with_folds = query.where(Job.folds.is_not(None)).limit(MAX_OF_FOLDS)
+    own_splits = query.where(Job.folds.is_(None)).limit(MAX_TRAININGS)
     crossed, plain = (
         [job for job in session.scalars(newest) if identity_of(job) == identity]
         for newest in (with_folds, own_splits)

@@ -14,13 +14,13 @@ from workers.training.results import Score
 # up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.4 images
 # evaluated for each one trained on are about a quarter of its time at most.
 IMAGES_PER_TRAINED = 0.4
-MOST_SCORED = (
+MAX_SCORED = (
     10_000  # of train, and of test: the standard error of an accuracy is half a point at most
 )
-FEWEST_SCORED = 64
+MIN_SCORED = 64
 SMALL_BYTES = 2**20  # of images that are read whatever their share: it takes a moment
-MOST_SMALL = 2000  # images
-MOST_FOR_DEAD_UNITS = 1000
+MAX_SMALL = 2000  # images
+MAX_FOR_DEAD_UNITS = 1000
 DEAD_UNITS_SHARE = 12  # one in so many train images is used to find dead units
 
 
@@ -51,11 +51,11 @@ def sample_sizes(
     Validation chooses the weights that are kept, so all of it is read, whatever it costs. Few small
     images are read whole: there is nothing to save.
     """
-    small = min(MOST_SMALL, SMALL_BYTES // image_bytes)
-    share = min(MOST_FOR_DEAD_UNITS, num_train // DEAD_UNITS_SHARE)
+    small = min(MAX_SMALL, SMALL_BYTES // image_bytes)
+    share = min(MAX_FOR_DEAD_UNITS, num_train // DEAD_UNITS_SHARE)
     dead_units = min(num_train, max(small, share, 1))
     rest = int(IMAGES_PER_TRAINED * num_train) - num_validation - dead_units
-    most = max(FEWEST_SCORED, small, min(MOST_SCORED, rest // 2))
+    most = max(MIN_SCORED, small, min(MAX_SCORED, rest // 2))
     return SampleSizes(min(num_train, most), min(num_test, most), dead_units)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
-from workers.training.hardware.activations import MOST_LATENCY_BYTES, largest_activation
+from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_activation
 from workers.training.hardware.allocator import return_freed_memory
 from workers.training.hardware.device import device_name
 from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
@@ -106,7 +106,7 @@ def latencies(trainer: Trainer) -> list[Latency]:
     trainer.network.eval()
     with torch.inference_mode(), largest_activation(trainer.network) as largest:
         trainer.network(trainer.normalise(trainer.test.first()))
-    most = largest.num_images(max(LATENCY_BATCH_SIZES), MOST_LATENCY_BYTES)
+    most = largest.num_images(max(LATENCY_BATCH_SIZES), MAX_LATENCY_BYTES)
     return [
         measure_latency(
             _prediction(trainer, size),

@@ -18,7 +18,7 @@ import matplotlib as mpl
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 256 * 1024**2
+MAX_BYTES = 256 * 1024**2
 
 SERVICE = Path(__file__).parents[2]
 ROOMS = ("analysis", "charts", "reports", "results")  # the code that decides what is drawn
@@ -44,10 +44,10 @@ def cache_key(*parts: object) -> str:
 
 
 class ChartCache:
-    """A folder of at most `most_bytes`; the files unused for the longest are deleted first."""
+    """A folder of at most `max_bytes`; the files unused for the longest are deleted first."""
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
-        self._folder, self._most_bytes = folder, most_bytes
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+        self._folder, self._most_bytes = folder, max_bytes
         self._making: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
 

@@ -14,7 +14,7 @@ from service.charts.drawing.fonts import fitted
 from service.charts.drawing.style import AXIS, FAINT, WIDTH
 
 COLUMNS = 8
-MOST_ROWS = 24
+MAX_ROWS = 24
 SIDE = (WIDTH - 0.2) / COLUMNS  # inches, of a cell; the lengths below are shares of it
 MARGIN = 0.05
 LINE_HEIGHT = 0.12  # of a caption
@@ -45,7 +45,7 @@ class _Cell:
 def group_sheet(title: str, sentence: str, groups: Sequence[Sequence[CaptionedImage]]) -> Chart:
     """Groups of up to COLUMNS images, several in a row where they fit, and a sentence about them.
 
-    Groups beyond MOST_ROWS rows are left out.
+    Groups beyond MAX_ROWS rows are left out.
     """
     sentence = textwrap.fill(sentence, LONGEST_SENTENCE)
     if not groups:
@@ -54,7 +54,7 @@ def group_sheet(title: str, sentence: str, groups: Sequence[Sequence[CaptionedIm
     shown = [
         (cell, image)
         for cell, image in zip(cells, itertools.chain.from_iterable(groups), strict=True)
-        if cell.row < MOST_ROWS
+        if cell.row < MAX_ROWS
     ]
     num_rows = shown[-1][0].row + 1
     caption = CAPTION_TOP + LINE_HEIGHT * max(len(image.caption) for _, image in shown)

@@ -14,8 +14,8 @@ from service.charts.drawing.grid import grid_chart
 from service.charts.drawing.scales import log_scale, percent
 from service.charts.drawing.style import COLOURS, FAINT, SMALL
 
-MOST_LINES = 5  # epochs that are drawn, first and last among them
-MOST_NAMES = 14  # layers that are named below a panel
+MAX_LINES = 5  # epochs that are drawn, first and last among them
+MAX_NAMES = 14  # layers that are named below a panel
 FAINTEST = 0.3  # the first epoch; the last is opaque, in both themes
 
 
@@ -71,7 +71,7 @@ def _title(results: ComparisonResults, run: Run, metric: LayerMetric) -> str:
 def _lines(run: Run, metric: LayerMetric) -> list[Series]:
     curves = [run.curve(metric.prefix + layer) for layer in layers_of(run, metric.prefix)]
     num_epochs = len(curves[0])
-    count = min(num_epochs, MOST_LINES)
+    count = min(num_epochs, MAX_LINES)
     shown = sorted({round(i * (num_epochs - 1) / max(1, count - 1)) for i in range(count)})
     lines = []
     for position, epoch in enumerate(shown):
@@ -80,7 +80,7 @@ def _lines(run: Run, metric: LayerMetric) -> list[Series]:
         style = {
             "color": COLOURS[0],
             "alpha": 1 - (1 - FAINTEST) * age,
-            "marker": "o" if len(curves) <= MOST_NAMES else None,
+            "marker": "o" if len(curves) <= MAX_NAMES else None,
             "markersize": 3.5,
             "linewidth": 1.6,
         }
@@ -96,14 +96,14 @@ def _decorate(axes: Axes, *, layers: Sequence[str], metric: LayerMetric, has_leg
     else:
         log_scale(axes)
     axes.tick_params(labelleft=True)  # of every panel: the scale is shared
-    every = max(1, math.ceil(len(layers) / MOST_NAMES))
+    every = max(1, math.ceil(len(layers) / MAX_NAMES))
     ticks = range(0, len(layers), every)
     axes.set_xticks(ticks, [layers[tick] for tick in ticks], rotation=90)
     if has_legend:
         axes.figure.legend(
             handles=axes.lines,
             loc="outside upper right",
-            ncols=MOST_LINES,
+            ncols=MAX_LINES,
             fontsize=SMALL,
             frameon=False,
             labelcolor=FAINT,

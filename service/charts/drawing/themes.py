@@ -16,7 +16,7 @@ from matplotlib.text import Text
 BACKGROUND = "#14181D"
 LIGHTEST = 0.93  # of grey on the dark background: what was black
 DARKEST = 0.11  # what was white: nearly the background itself
-LEAST_CONTRAST = 4.5  # to the background (WCAG 2.2, AA)
+MIN_CONTRAST = 4.5  # to the background (WCAG 2.2, AA)
 ERRORS = LinearSegmentedColormap.from_list("errors_on_dark", [BACKGROUND, "#8C2A3A", "#FF7A6B"])
 
 
@@ -45,7 +45,7 @@ def on_dark(colour: Any) -> tuple[float, float, float, float]:
         grey = DARKEST + (LIGHTEST - DARKEST) * (1 - red)
         return (grey, grey, grey, alpha)
     share = 0.0  # of white mixed in
-    while contrast((red, green, blue), BACKGROUND) < LEAST_CONTRAST:
+    while contrast((red, green, blue), BACKGROUND) < MIN_CONTRAST:
         share += 0.05
         red, green, blue = (part + share * (1 - part) for part in rgb)
     return (red, green, blue, alpha)

@@ -22,7 +22,7 @@ from workers.datasets.images.preparation import Preparation
 MAGIC = npy.MAGIC_PREFIX
 AXES = "as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"
 ACCEPTED = f"accepted is an .npy of numbers 0 to 255 {AXES}"
-MOST_HEADER = 10_000  # bytes, as numpy itself has it
+MAX_HEADER = 10_000  # bytes, as numpy itself has it
 
 
 class ArrayImages:
@@ -67,7 +67,7 @@ def _parse(content: bytes) -> NDArray[Any]:
     try:
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, kind = read(stream, max_header_size=MOST_HEADER)
+        shape, is_fortran, kind = read(stream, max_header_size=MAX_HEADER)
     except (ValueError, EOFError, TypeError, SyntaxError, RecursionError) as error:
         raise ImageError(f"the .npy is damaged ({error}); {ACCEPTED}") from None
     if kind.kind not in "uif" or not kind.isnative:

@@ -11,7 +11,7 @@ WORTH_COMPRESSING = 1024  # bytes
 FASTEST = 1
 
 
-def decompress(body: bytes, encoding: str, *, most_bytes: int) -> bytes:
+def decompress(body: bytes, encoding: str, *, max_bytes: int) -> bytes:
     """The body before it was compressed. ProtocolError, TooLargeError."""
     if encoding in {"", "identity"}:
         return body
@@ -21,11 +21,11 @@ def decompress(body: bytes, encoding: str, *, most_bytes: int) -> bytes:
         )
     decompressor = zlib.decompressobj(GZIP_OR_ZLIB)
     try:
-        content = decompressor.decompress(body, most_bytes)
+        content = decompressor.decompress(body, max_bytes)
     except zlib.error as error:
         raise ProtocolError(f"the body is not {encoding} ({error})") from None
     if decompressor.unconsumed_tail:
-        raise TooLargeError(f"unpacked the body is larger than the {most_bytes:,} bytes accepted")
+        raise TooLargeError(f"unpacked the body is larger than the {max_bytes:,} bytes accepted")
     if not decompressor.eof:
         raise ProtocolError(f"the {encoding} of the body ends too early")
     return content

@@ -14,7 +14,7 @@ from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
 from workers.datasets.images.preparation import Preparation
 
-MOST_MICROSECONDS = 600e6  # of a timeout
+MAX_MICROSECONDS = 600e6  # of a timeout
 _is_length = re.compile("[0-9]{1,12}").fullmatch
 
 
@@ -68,7 +68,7 @@ class InferenceRequest:
         microseconds = self.parameters.get("timeout")
         if microseconds is None:
             return None
-        if type(microseconds) is not int or not 0 < microseconds <= MOST_MICROSECONDS:
+        if type(microseconds) is not int or not 0 < microseconds <= MAX_MICROSECONDS:
             raise ProtocolError("'timeout' is a number of microseconds up to ten minutes")
         return microseconds / 1e6
 

@@ -22,7 +22,7 @@ from service.inference.bodies.images import (
     from_rows,
     seconds_to_decode,
 )
-from service.inference.bodies.limits import MOST_IMAGES, check_number
+from service.inference.bodies.limits import MAX_IMAGES, check_number
 from workers.datasets.images.preparation import Preparation
 
 ACCEPTED = (
@@ -132,7 +132,7 @@ def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
 
 async def _from_form(request: Request) -> Sequence[Image]:
     try:
-        async with request.form(max_files=MOST_IMAGES, max_fields=MOST_IMAGES) as form:
+        async with request.form(max_files=MAX_IMAGES, max_fields=MAX_IMAGES) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             return [_File(await file.read(), file.filename or "a file") for file in files]
     except HTTPException as error:

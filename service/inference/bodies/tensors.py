@@ -32,7 +32,7 @@ NUMBERS: dict[str, str] = {
     "FP64": "<f8",
 }
 LENGTH = struct.Struct("<I")  # before each element of BYTES
-MOST_DIMENSIONS = 4
+MAX_DIMENSIONS = 4
 
 Values = NDArray[Any] | list[bytes]  # numbers, or the elements of BYTES
 
@@ -76,7 +76,7 @@ def to_bytes(values: NDArray[Any] | Sequence[Sequence[str]]) -> bytes:
 
 
 def _shape(value: Any) -> list[int]:
-    is_shape = isinstance(value, list) and 0 < len(value) <= MOST_DIMENSIONS
+    is_shape = isinstance(value, list) and 0 < len(value) <= MAX_DIMENSIONS
     if not is_shape or not all(type(size) is int and 0 < size < 2**31 for size in value):
         raise ProtocolError("'shape' is a list of one to four positive numbers")
     return list(value)

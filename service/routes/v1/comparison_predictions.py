@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from service.dependencies import Database, Id
 from service.errors import refusals
 from service.inference import classification
-from service.inference.bodies.limits import MOST_BYTES
+from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
 from service.inference.predictor_cache import PredictorCache
@@ -48,7 +48,7 @@ class ComparedPredictions(BaseModel):
     summary="Classify by every model",
     responses=refusals(404, 409, 410, 413, 415, 422, 429),
     openapi_extra=IMAGES,
-    max_body_size=MOST_BYTES,
+    max_body_size=MAX_BYTES,
 )
 async def predict_by_all(
     comparison_id: Id,

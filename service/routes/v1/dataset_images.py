@@ -20,7 +20,7 @@ from workers.datasets.stored.registration import describe
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
-MOST_IMAGES = 200
+MAX_IMAGES = 200
 
 SplitName = Literal["train", "validation", "test"]
 
@@ -47,7 +47,7 @@ class ImagesQuery:
 
     split: Annotated[SplitName, Query()] = "train"
     label: Annotated[str | None, Query(max_length=200, description="only of this class")] = None
-    limit: Annotated[int, Query(ge=1, le=MOST_IMAGES)] = 20
+    limit: Annotated[int, Query(ge=1, le=MAX_IMAGES)] = 20
     offset: Annotated[int, Query(ge=0, description="images to leave out at the beginning")] = 0
 
 

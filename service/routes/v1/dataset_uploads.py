@@ -176,13 +176,13 @@ def delete_dataset(name: Name, database: Database, datasets: Datasets) -> None:
     clear(database, datasets, files)
 
 
-async def _receive(request: Request, file: BinaryIO, most_bytes: int) -> str:
+async def _receive(request: Request, file: BinaryIO, max_bytes: int) -> str:
     """Write the body to a file; returns its SHA-256."""
     received, digest = 0, hashlib.sha256()
     async for block in request.stream():
         received += len(block)
-        if received > most_bytes:
-            raise TooLargeError(f"the upload is larger than the {most_bytes:,} bytes accepted")
+        if received > max_bytes:
+            raise TooLargeError(f"the upload is larger than the {max_bytes:,} bytes accepted")
         file.write(block)
         digest.update(block)
     file.flush()

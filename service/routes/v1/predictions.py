@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from service.dependencies import Id
 from service.errors import refusals
 from service.inference import classification
-from service.inference.bodies.limits import MOST_BYTES
+from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.model_resolver import ModelResolver
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/models", tags=["predictions"])
     response_model=PredictionList,
     responses=refusals(404, 409, 410, 413, 415, 422, 429),
     openapi_extra=IMAGES,
-    max_body_size=MOST_BYTES,
+    max_body_size=MAX_BYTES,
 )
 async def predict(
     request: Request, model_id: Id, options: Annotated[PredictionOptions, Query()]

@@ -11,7 +11,7 @@ from service.errors import refusals
 from service.inference.bodies.compression import compress, decompress
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
-from service.inference.bodies.limits import MOST_BYTES, check_number
+from service.inference.bodies.limits import MAX_BYTES, check_number
 from service.inference.classification import classify
 from service.inference.predictor_cache import PredictorCache
 from service.routes.v2._versions import ModelName, Version, find
@@ -49,7 +49,7 @@ ANSWERS: dict[str, Any] = {
         **refusals(400, 404, 409, 410, 413, 422, 429),
     },
     "openapi_extra": BODY,
-    "max_body_size": MOST_BYTES,
+    "max_body_size": MAX_BYTES,
 }
 
 
@@ -94,7 +94,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
 async def _read_request(request: Request) -> InferenceRequest:
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = decompress(await request.body(), encoding, most_bytes=MOST_BYTES)
+    body = decompress(await request.body(), encoding, max_bytes=MAX_BYTES)
     inference = read_request(body, request.headers.get(HEADER_LENGTH))
     check_number(len(inference))
     return inference

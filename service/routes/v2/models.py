@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from service.errors import refusals
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.limits import MOST_IMAGES
+from service.inference.bodies.limits import MAX_IMAGES
 from service.inference.bodies.tensors import INPUT, OUTPUT
 from service.inference.model_resolver import Resolved
 from service.inference.predictor_cache import PredictorCache
@@ -139,7 +139,7 @@ def _configuration(request: Request, name: str, found: Resolved) -> ModelConfigu
         name=name,
         platform=platform_of(engine),
         backend=engine,
-        max_batch_size=MOST_IMAGES,
+        max_batch_size=MAX_IMAGES,
         input=[ConfigTensor(name=INPUT, data_type="TYPE_UINT8", dims=model.image_shape)],
         output=[ConfigTensor(name=OUTPUT, data_type="TYPE_FP32", dims=[len(model.classes)])],
         dynamic_batching={"max_queue_delay_microseconds": 0},

@@ -28,7 +28,7 @@ EXTENSIONS = [
     "model_configuration",
     "statistics",
 ]
-MOST_MODELS = 200  # of the index, newest first
+MAX_MODELS = 200  # of the index, newest first
 
 
 class ServerMetadata(BaseModel):
@@ -151,5 +151,5 @@ def _names(database: Engine) -> list[tuple[str, int, str]]:
             (row.alias, trained_models.alias_versions(session, row.alias)[0].version, row.model_id)
             for row in trained_models.aliases(session)
         ]
-        newest = trained_models.find(session, {}, limit=MOST_MODELS).items
+        newest = trained_models.find(session, {}, limit=MAX_MODELS).items
         return aliases + [(model.id, FIRST, model.id) for model in newest]

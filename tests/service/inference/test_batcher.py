@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.inference.batcher import FEW_REQUESTS, MOST_ROWS, MOST_WAITING, Batcher
+from service.inference.batcher import FEW_REQUESTS, MAX_ROWS, MAX_WAITING, Batcher
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 
@@ -101,14 +101,14 @@ def test_requests_that_arrive_meanwhile_are_the_next_batch():
     asyncio.run(scenario())
 
 
-@given(st.lists(st.integers(1, MOST_ROWS), max_size=12))
+@given(st.lists(st.integers(1, MAX_ROWS), max_size=12))
 def test_a_batch_never_exceeds_the_maximum_and_each_gets_its_own_rows(sizes):
     async def scenario():
         batcher, model, first = await busy()
         tasks, sent = [], []
         for number, size in enumerate(sizes):
             rows = images(*[number] * size)
-            if batcher.num_waiting + size <= MOST_WAITING:
+            if batcher.num_waiting + size <= MAX_WAITING:
                 tasks.append(await asked(batcher, rows))
                 sent.append(rows)
         model.may_work.set()
@@ -116,7 +116,7 @@ def test_a_batch_never_exceeds_the_maximum_and_each_gets_its_own_rows(sizes):
         for task, rows in zip(tasks, sent, strict=True):
             answer = await task
             assert answer.probabilities[:, 0].tolist() == rows[:, 0, 0, 0].tolist()
-        assert max(model.batches) <= MOST_ROWS
+        assert max(model.batches) <= MAX_ROWS
         assert sum(model.batches) == 1 + sum(map(len, sent))
 
     asyncio.run(scenario())
@@ -125,10 +125,10 @@ def test_a_batch_never_exceeds_the_maximum_and_each_gets_its_own_rows(sizes):
 def test_more_than_can_wait_is_refused_with_the_time_it_takes():
     async def scenario():
         batcher, model, first = await busy()
-        full = [await asked(batcher, images(*[0] * MOST_ROWS)) for _ in range(16)]
+        full = [await asked(batcher, images(*[0] * MAX_ROWS)) for _ in range(16)]
         with pytest.raises(OverloadedError, match="at most 4096 may") as refused:
             await classify(batcher, images(1))
-        assert refused.value.retry_after == MOST_WAITING * IN_A_THREAD
+        assert refused.value.retry_after == MAX_WAITING * IN_A_THREAD
         model.may_work.set()
         await asyncio.gather(first, *full)
 

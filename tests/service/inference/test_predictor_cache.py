@@ -28,7 +28,7 @@ def artifacts(trained):
 
 def test_a_model_is_loaded_once_however_many_ask_for_it(models, artifacts):
     async def scenario():
-        predictors = PredictorCache(artifacts, "cpu", most_bytes=10**9)
+        predictors = PredictorCache(artifacts, "cpu", max_bytes=10**9)
         loaded = await asyncio.gather(*(predictors.get(models[0]) for _ in range(20)))
         assert len({id(predictor) for predictor in loaded}) == 1
 
@@ -40,7 +40,7 @@ def test_only_what_takes_long_gets_all_threads(
     models, artifacts, monkeypatch, inline_seconds, is_quick
 ):
     monkeypatch.setattr("service.inference.predictor.INLINE_SECONDS", inline_seconds)
-    predictors = PredictorCache(artifacts, "cpu", most_bytes=10**9)
+    predictors = PredictorCache(artifacts, "cpu", max_bytes=10**9)
 
     predictor = asyncio.run(predictors.get(models[0]))
 
@@ -49,7 +49,7 @@ def test_only_what_takes_long_gets_all_threads(
 
 def test_one_that_stops_waiting_for_a_model_does_not_stop_the_others(models, artifacts):
     async def scenario():
-        predictors = PredictorCache(artifacts, "cpu", most_bytes=10**9)
+        predictors = PredictorCache(artifacts, "cpu", max_bytes=10**9)
         first = asyncio.create_task(predictors.get(models[0]))
         second = asyncio.create_task(predictors.get(models[0]))
         await asyncio.sleep(0)
@@ -63,7 +63,7 @@ def test_the_least_recently_used_leaves_under_the_budget(models, artifacts):
     async def scenario():
         first, second, third = models[:3]
         graph_bytes = [model.onnx["bytes"] + OVERHEAD_BYTES for model in (first, second, third)]
-        predictors = PredictorCache(artifacts, "cpu", most_bytes=sum(graph_bytes) - 1)
+        predictors = PredictorCache(artifacts, "cpu", max_bytes=sum(graph_bytes) - 1)
         for model in (first, second, first, third):
             await predictors.get(model)
         assert [bool(predictors.loaded(model.id)) for model in (first, second, third)] == [
@@ -84,7 +84,7 @@ def resident_bytes():
 @pytest.mark.parametrize("name", ["onnxruntime", "torch"])
 def test_memory_comes_back_over_fifty_cycles_of_load_and_unload(models, artifacts, name):
     async def scenario():
-        predictors = PredictorCache(artifacts, "cpu", most_bytes=10**9)
+        predictors = PredictorCache(artifacts, "cpu", max_bytes=10**9)
 
         async def cycle():
             await predictors.get(models[0], name)

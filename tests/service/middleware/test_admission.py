@@ -34,7 +34,7 @@ async def turn_the_loop():
 
 
 def test_a_request_for_which_there_is_no_room_is_told_when_to_come_back(monkeypatch):
-    monkeypatch.setattr(admission_control, "MOST_REQUESTS", 2)
+    monkeypatch.setattr(admission_control, "MAX_REQUESTS", 2)
 
     async def check(client, may_answer):
         admitted = [asyncio.create_task(client.post(PATH, content=b"x")) for _ in range(2)]
@@ -52,7 +52,7 @@ def test_a_request_for_which_there_is_no_room_is_told_when_to_come_back(monkeypa
 
 
 def test_the_bodies_of_what_is_being_answered_are_bounded_too(monkeypatch):
-    monkeypatch.setattr(admission_control, "MOST_BYTES", 100)
+    monkeypatch.setattr(admission_control, "MAX_BYTES", 100)
 
     async def check(client, may_answer):
         large = asyncio.create_task(client.post(PATH, content=b"x" * 80))
@@ -77,7 +77,7 @@ def test_the_bodies_of_what_is_being_answered_are_bounded_too(monkeypatch):
     ],
 )
 def test_only_predictions_are_counted(monkeypatch, path, is_counted):
-    monkeypatch.setattr(admission_control, "MOST_REQUESTS", 0)
+    monkeypatch.setattr(admission_control, "MAX_REQUESTS", 0)
 
     async def check(client, may_answer):
         may_answer.set()

@@ -173,7 +173,7 @@ def test_while_there_is_no_room_a_prediction_is_refused_before_its_key_is_read(c
     service, _ = closed
     path = "/v1/models/champion/predictions"
     service.refused(service.http.post(path, content=b"x"), 401)
-    monkeypatch.setattr(admission, "MOST_REQUESTS", 0)
+    monkeypatch.setattr(admission, "MAX_REQUESTS", 0)
 
     service.refused(service.http.post(path, content=b"x"), 429)
 

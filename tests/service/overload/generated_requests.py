@@ -4,7 +4,7 @@ import json
 
 from hypothesis import strategies as st
 
-from service.inference.bodies.limits import MOST_BYTES
+from service.inference.bodies.limits import MAX_BYTES
 
 TEMPLATES = {
     "predict": "/v1/models/{}/predictions",
@@ -29,7 +29,7 @@ lengths = st.sampled_from(
     [
         *("right", "right", "right", "none", "twice"),
         *(b"3", b"x", b"+3", b" 3", b"-3", b"", b"007"),
-        *(b"%d" % (MOST_BYTES + 1), b"9" * 30),
+        *(b"%d" % (MAX_BYTES + 1), b"9" * 30),
     ]
 )
 kinds = st.sampled_from([None, b"application/json", b"image/png", b"text/plain", b"\xff"])

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.app import create_app
-from service.inference.bodies.limits import MOST_BYTES
+from service.inference.bodies.limits import MAX_BYTES
 from service.overload import direct_routes
 from service.overload.direct_routes import ENDPOINTS, DirectRoute
 from service.overload.server import Server
@@ -150,7 +150,7 @@ def test_an_endpoint_that_takes_more_has_no_direct_route():
         DirectRoute(routes["takes_a_header"])
 
 
-@pytest.mark.parametrize("body", [b"x" * (MOST_BYTES + 1), iter([b"x" * 1024**2] * 33)])
+@pytest.mark.parametrize("body", [b"x" * (MAX_BYTES + 1), iter([b"x" * 1024**2] * 33)])
 def test_a_body_over_the_limit_is_refused_whether_or_not_its_length_is_stated(address, body):
     answer = httpx.post(f"{address}/v1/models/champion/predictions", content=body, timeout=60)
 

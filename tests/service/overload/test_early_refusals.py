@@ -72,7 +72,7 @@ def test_anything_else_goes_the_usual_way(sent):
 @pytest.fixture
 def full(monkeypatch):
     """No prediction is admitted."""
-    monkeypatch.setattr(admission, "MOST_REQUESTS", 0)
+    monkeypatch.setattr(admission, "MAX_REQUESTS", 0)
 
 
 @pytest.mark.usefixtures("full")
@@ -93,7 +93,7 @@ def test_a_refusal_says_the_same_either_way(address):
 def test_a_refused_connection_is_used_again(address, monkeypatch, png):
     with httpx.Client(base_url=address) as client:
         statuses = [client.post(PATH, content=png()).status_code for _ in range(3)]
-        monkeypatch.setattr(admission, "MOST_REQUESTS", 1)
+        monkeypatch.setattr(admission, "MAX_REQUESTS", 1)
         statuses.append(client.post(PATH, content=png()).status_code)
         statuses.append(client.get("/health/live").status_code)
     assert statuses == [429, 429, 429, 200, 200]
@@ -146,7 +146,7 @@ def test_many_clients_that_connect_at_once_are_all_answered(address):
 
 
 def test_what_arrives_in_the_same_turn_counts_before_it_is_admitted(monkeypatch):
-    monkeypatch.setattr(admission, "MOST_REQUESTS", 2)
+    monkeypatch.setattr(admission, "MAX_REQUESTS", 2)
 
     async def scenario():
         arrivals = Arrivals(AdmissionControl())

@@ -30,7 +30,7 @@ def test_without_any_part_predictions_are_answered_and_refused(trained, png, mon
     address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
     with httpx.Client(base_url=address, timeout=60) as client:
         answered = client.post(PATH, content=png())
-        monkeypatch.setattr(admission, "MOST_REQUESTS", 0)
+        monkeypatch.setattr(admission, "MAX_REQUESTS", 0)
         refused = client.post(PATH, content=png())
     server.should_exit = True
     thread.join()

@@ -137,7 +137,7 @@ def test_more_copies_than_neighbours_are_compared_are_found_all_the_same(photogr
 
 
 def test_a_large_dataset_is_compared_by_a_sample_and_it_is_said(noise, monkeypatch):
-    monkeypatch.setattr(_gathered, "MOST_COMPARED", 50)
+    monkeypatch.setattr(_gathered, "MAX_COMPARED", 50)
     findings = found(noise(60), noise(20))
 
     assert "among 50 images chosen at random" in findings["near_duplicates"].sentence

@@ -6,7 +6,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.training.epoch_evaluation import FEWEST_SCORED, SampleSizes, sample_sizes
+from workers.training.epoch_evaluation import MIN_SCORED, SampleSizes, sample_sizes
 
 FORWARD_SHARE = 1 / 3  # of the operations of a training step
 
@@ -31,7 +31,7 @@ def test_evaluating_costs_a_quarter_of_training_at_most(
 
     evaluated = sizes.train + sizes.test + sizes.dead_units + num_validation
     assert FORWARD_SHARE * evaluated <= num_train / 4
-    assert sizes.test >= min(num_test, FEWEST_SCORED)
+    assert sizes.test >= min(num_test, MIN_SCORED)
 
 
 PHOTOGRAPHS = r"""

@@ -5,36 +5,36 @@ from collections.abc import Container
 
 from workers.datasets.errors import ArchiveError
 
-MOST_ENTRIES = 1_000_000
-MOST_BYTES = 32 * 1024**3  # unpacked, all entries together; they are on disk, not in memory
-MOST_RATIO = 200  # unpacked over packed; photographs stay near 1, uint8 arrays under 100
+MAX_ENTRIES = 1_000_000
+MAX_BYTES = 32 * 1024**3  # unpacked, all entries together; they are on disk, not in memory
+MAX_RATIO = 200  # unpacked over packed; photographs stay near 1, uint8 arrays under 100
 SURROGATE = re.compile("[\\ud800-\\udfff]")
 RATIO_FREE_BYTES = 1024**2  # small files may compress as they like
-MOST_TABLE_BYTES = 256 * 1024**2  # of a file that is read into memory: a table, a pickle
+MAX_TABLE_BYTES = 256 * 1024**2  # of a file that is read into memory: a table, a pickle
 
 
 def check_number(number: int) -> None:
     """ArchiveError where there are too many entries, or images in an array."""
-    if number > MOST_ENTRIES:
+    if number > MAX_ENTRIES:
         raise ArchiveError(
-            f"the archive has more than {MOST_ENTRIES:,} files or images, the most accepted"
+            f"the archive has more than {MAX_ENTRIES:,} files or images, the most accepted"
         )
 
 
 def check_total(num_bytes: int) -> None:
     """ArchiveError where the entries are too large together."""
-    if num_bytes > MOST_BYTES:
+    if num_bytes > MAX_BYTES:
         raise ArchiveError(
-            f"the archive would unpack to {num_bytes:,} bytes; at most {MOST_BYTES:,} are accepted"
+            f"the archive would unpack to {num_bytes:,} bytes; at most {MAX_BYTES:,} are accepted"
         )
 
 
 def check_ratio(name: str, unpacked: int, packed: int) -> None:
     """ArchiveError where a few bytes would become a great many."""
     ratio = unpacked / max(1, packed)
-    if unpacked > RATIO_FREE_BYTES and ratio > MOST_RATIO:
+    if unpacked > RATIO_FREE_BYTES and ratio > MAX_RATIO:
         raise ArchiveError(
-            f"'{name[:200]}' unpacks to {ratio:,.0f} times its size; at most {MOST_RATIO} is accepted"
+            f"'{name[:200]}' unpacks to {ratio:,.0f} times its size; at most {MAX_RATIO} is accepted"
         )
 
 

@@ -15,7 +15,7 @@ from workers.datasets.listings.places import FilePlace
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
 BLOCK = 1024**2
-MOST_EXTENSION = 1024**2  # bytes of a name or of attributes, which tarfile reads into memory
+MAX_EXTENSION = 1024**2  # bytes of a name or of attributes, which tarfile reads into memory
 EXTENSIONS = {
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -57,8 +57,8 @@ class TarArchive:
     def read(self, name: str) -> bytes:
         """The bytes of a file; ArchiveError where it is damaged."""
         place = self._files[name]
-        if place.length > limits.MOST_TABLE_BYTES:
-            raise ArchiveError(f"'{name}' has more than {limits.MOST_TABLE_BYTES:,} bytes")
+        if place.length > limits.MAX_TABLE_BYTES:
+            raise ArchiveError(f"'{name}' has more than {limits.MAX_TABLE_BYTES:,} bytes")
         return place.read()
 
     def stored(self, name: str) -> FilePlace:
@@ -152,9 +152,9 @@ class _BoundedHeader(tarfile.TarInfo):
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         """The header in a block, as tarfile reads it into memory."""
         header = super().frombuf(buf, encoding, errors)
-        if header.type in EXTENSIONS and header.size > MOST_EXTENSION:
+        if header.type in EXTENSIONS and header.size > MAX_EXTENSION:
             raise ArchiveError(
                 f"the archive has a name or attributes of {header.size:,} bytes; at most"
-                f" {MOST_EXTENSION:,} are accepted"
+                f" {MAX_EXTENSION:,} are accepted"
             )
         return header

@@ -62,8 +62,8 @@ class ZipArchive:
     def read(self, name: str) -> bytes:
         """The bytes of a file, never more than it declared; ArchiveError where it is damaged."""
         entry = self._files[name]
-        if entry.file_size > limits.MOST_TABLE_BYTES:
-            raise ArchiveError(f"'{name}' has more than {limits.MOST_TABLE_BYTES:,} bytes")
+        if entry.file_size > limits.MAX_TABLE_BYTES:
+            raise ArchiveError(f"'{name}' has more than {limits.MAX_TABLE_BYTES:,} bytes")
         try:
             with self._zip.open(entry) as opened:
                 content = opened.read(entry.file_size + 1)

@@ -6,8 +6,8 @@ from typing import Literal
 
 Level = Literal["ok", "notice", "warning", "skipped"]
 
-MOST_GROUPS = 50  # that a finding lists
-MOST_OF_GROUP = 8  # images that are listed of each
+MAX_GROUPS = 50  # that a finding lists
+MAX_OF_GROUP = 8  # images that are listed of each
 
 
 @dataclass(frozen=True)

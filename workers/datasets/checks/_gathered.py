@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.checks._finding import (
-    MOST_GROUPS,
-    MOST_OF_GROUP,
+    MAX_GROUPS,
+    MAX_OF_GROUP,
     Group,
     ListedImage,
 )
 from workers.datasets.checks._near import near_groups
 from workers.datasets.checks._thumbnails import PIXELS, thumbnails
 
-MOST_COMPARED = (
+MAX_COMPARED = (
     100_000  # images; all pairs of as many take about a minute, and their thumbnails 100 MB
 )
 SAMPLE_SEED = 20_220_401  # fixed: the same dataset gets the same findings
@@ -101,8 +101,8 @@ class Gathered:
     def listed_groups(self, groups: Sequence[NDArray[np.int64]]) -> list[Group]:
         """The first groups, with the first images of each."""
         return [
-            Group(len(group), [self.listed(int(index)) for index in group[:MOST_OF_GROUP]])
-            for group in groups[:MOST_GROUPS]
+            Group(len(group), [self.listed(int(index)) for index in group[:MAX_OF_GROUP]])
+            for group in groups[:MAX_GROUPS]
         ]
 
 
@@ -131,10 +131,10 @@ def gather(
 
 
 def _sample(total: int) -> NDArray[np.int64]:
-    if total <= MOST_COMPARED:
+    if total <= MAX_COMPARED:
         return np.arange(total)
     generator = np.random.default_rng(SAMPLE_SEED)
-    return np.sort(generator.choice(total, MOST_COMPARED, replace=False))
+    return np.sort(generator.choice(total, MAX_COMPARED, replace=False))
 
 
 def _blocks(splits: Mapping[str, LabelledImages]) -> Iterator[tuple[int, NDArray[np.uint8]]]:

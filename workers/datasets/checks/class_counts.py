@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.checks._finding import (
-    MOST_GROUPS,
-    MOST_OF_GROUP,
+    MAX_GROUPS,
+    MAX_OF_GROUP,
     Finding,
     Group,
     amount,
@@ -14,9 +14,9 @@ from workers.datasets.checks._gathered import Gathered
 
 TITLE = "Images per class"
 
-MOST_TIMES = 10  # as many train images as the smallest class may the largest have
+MAX_TIMES = 10  # as many train images as the smallest class may the largest have
 FEWEST = 20  # train images of a class, below which little is learnt and less is measured
-MOST_NAMED = 5  # classes in a sentence
+MAX_NAMED = 5  # classes in a sentence
 
 
 def check(gathered: Gathered) -> Finding:
@@ -30,7 +30,7 @@ def check(gathered: Gathered) -> Finding:
     train = counts["train"]
     tiny = np.flatnonzero(train < FEWEST)
     problems = []
-    if train.max() > MOST_TIMES * max(1, train.min()):
+    if train.max() > MAX_TIMES * max(1, train.min()):
         largest, smallest = (gathered.classes[int(i)] for i in (train.argmax(), train.argmin()))
         problems.append(
             f"the classes are unbalanced: {amount(int(train.max()), 'train image')} of"
@@ -51,7 +51,7 @@ def check(gathered: Gathered) -> Finding:
         count=len(problems),
         groups=[
             _first_images(gathered, int(label))
-            for label in np.argsort(train, kind="stable")[:MOST_GROUPS]
+            for label in np.argsort(train, kind="stable")[:MAX_GROUPS]
         ],
         counts={
             name: {split: int(counts[split][label]) for split in counts}
@@ -61,11 +61,11 @@ def check(gathered: Gathered) -> Finding:
 
 
 def _named(gathered: Gathered, labels: NDArray[np.int64]) -> str:
-    names = ", ".join(gathered.classes[label] for label in labels[:MOST_NAMED])
-    rest = len(labels) - MOST_NAMED
+    names = ", ".join(gathered.classes[label] for label in labels[:MAX_NAMED])
+    rest = len(labels) - MAX_NAMED
     return f"{names} and {rest:,} more" if rest > 0 else names
 
 
 def _first_images(gathered: Gathered, label: int) -> Group:
     found = np.flatnonzero(gathered.labels == label)
-    return Group(len(found), [gathered.listed(int(i)) for i in found[:MOST_OF_GROUP]])
+    return Group(len(found), [gathered.listed(int(i)) for i in found[:MAX_OF_GROUP]])

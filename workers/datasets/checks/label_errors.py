@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.checks._finding import MOST_GROUPS, Finding, Group, amount
+from workers.datasets.checks._finding import MAX_GROUPS, Finding, Group, amount
 from workers.datasets.checks._gathered import Gathered, HeldOut
 
 TITLE = "Probable label errors"
@@ -33,7 +33,7 @@ def check(gathered: Gathered) -> Finding:
         level="notice",
         sentence=f"{amount(len(doubted), 'label')} may be wrong; {judged}",
         count=len(doubted),
-        groups=[_group(gathered, gathered.held_out, int(index)) for index in doubted[:MOST_GROUPS]],
+        groups=[_group(gathered, gathered.held_out, int(index)) for index in doubted[:MAX_GROUPS]],
     )
 
 

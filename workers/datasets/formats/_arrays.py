@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.archives.limits import check_number
-from workers.datasets.content import MOST_CLASSES
+from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.listings.class_names import normalised
 from workers.datasets.listings.listing import ListedImage, Split
 from workers.datasets.listings.places import ArrayFile, RowPlace
 
-MOST_SIDE = 4096
+MAX_SIDE = 4096
 CHANNELS = (1, 3)
 SHAPES = "(N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
 
@@ -33,8 +33,8 @@ def as_images(array: ArrayFile, name: str) -> ArrayFile:
     is_channels_first = len(shape) == 4 and shape[3] not in CHANNELS  # noqa: PLR2004
     check_number(shape[0])
     sides = shape[2:] if is_channels_first else shape[1:3]
-    if not all(1 <= side <= MOST_SIDE for side in sides):
-        raise ArchiveError(f"{name} has the shape {shape}; accepted are sides of 1 to {MOST_SIDE}")
+    if not all(1 <= side <= MAX_SIDE for side in sides):
+        raise ArchiveError(f"{name} has the shape {shape}; accepted are sides of 1 to {MAX_SIDE}")
     return ArrayFile(array.path, array.kind, shape, array.offset, array.stride, is_channels_first)
 
 
@@ -69,7 +69,7 @@ def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:
     is_one_hot = array.dtype.kind in "iufb" and bool(
         np.all((array == 0) | (array == 1)) and np.all(array.sum(axis=1) == 1)
     )
-    if not is_one_hot or array.shape[1] > MOST_CLASSES:
+    if not is_one_hot or array.shape[1] > MAX_CLASSES:
         raise ArchiveError(
             f"{name} has the shape {array.shape}, and its rows are not one-hot; accepted is one"
             " class for each image"

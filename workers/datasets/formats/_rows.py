@@ -14,7 +14,7 @@ FILE_COLUMNS = ("file", "filename", "file_name", "image", "path", "filepath", "i
 LABEL_COLUMNS = ("label", "class", "category", "label_name", "class_name", "target", "y")
 SPLIT_COLUMNS = ("split", "set", "subset", "partition")
 SAMPLE = 4_096  # characters from which the separator is guessed, which takes the square of it
-MOST_LISTED = 10  # columns in a sentence
+MAX_LISTED = 10  # columns in a sentence
 
 #: Whether a cell names a file.
 IsFile = Callable[[str], bool]
@@ -164,4 +164,4 @@ def _places_by_content(
 
 
 def _listed(names: Sequence[str | None]) -> str:
-    return ", ".join(f"'{name[:40]}'" for name in names[:MOST_LISTED] if name is not None)
+    return ", ".join(f"'{name[:40]}'" for name in names[:MAX_LISTED] if name is not None)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.archives import Archive
-from workers.datasets.content import MOST_CLASSES
+from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import listed
 from workers.datasets.formats._files import HIDDEN, is_hidden
@@ -139,7 +139,7 @@ def _python_batch(content: bytes, key: str, target: Path) -> tuple[ArrayFile, ND
     batch = _unpickled(content)
     numbers, pixels = batch.get(f"{key}s".encode()), batch.get(b"data")
     if not isinstance(numbers, list) or not all(
-        type(number) is int and 0 <= number <= MOST_CLASSES for number in numbers
+        type(number) is int and 0 <= number <= MAX_CLASSES for number in numbers
     ):
         raise ArchiveError("the labels of a batch are not a list of whole numbers from 0")
     if not isinstance(pixels, np.ndarray) or (pixels.dtype, pixels.ndim) != (np.uint8, 2):

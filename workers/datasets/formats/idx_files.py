@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from workers.datasets.archives import Archive
-from workers.datasets.archives.limits import MOST_TABLE_BYTES, check_ratio
+from workers.datasets.archives.limits import MAX_TABLE_BYTES, check_ratio
 from workers.datasets.errors import ArchiveError, is_disk_full
 from workers.datasets.formats._arrays import as_images, as_labels, listed
 from workers.datasets.formats._files import HIDDEN, is_hidden
@@ -23,7 +23,7 @@ from workers.datasets.listings.places import ArrayFile
 ACCEPTED = "the four IDX files of MNIST"
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 SPLITS: dict[Split, tuple[str, ...]] = {"train": ("train",), "test": ("t10k", "test")}
-MOST_UNPACKED = 4 * 1024**3  # bytes of a gzipped file
+MAX_UNPACKED = 4 * 1024**3  # bytes of a gzipped file
 BLOCK = 1024**2  # bytes
 
 
@@ -73,7 +73,7 @@ def _array_file(archive: Archive, name: str, unpacked: Path) -> ArrayFile:
         file.seek(offset)
         if file.read(2) == b"\x1f\x8b":
             file.seek(offset)
-            _gunzip(file.read(min(length, MOST_TABLE_BYTES)), unpacked, name)
+            _gunzip(file.read(min(length, MAX_TABLE_BYTES)), unpacked, name)
             path, offset, length = unpacked, 0, unpacked.stat().st_size
     with path.open("rb") as file:
         file.seek(offset)
@@ -96,8 +96,8 @@ def _gunzip(content: bytes, target: Path, name: str) -> None:
             while block := source.read(BLOCK):
                 unpacked += len(block)
                 check_ratio(name, unpacked, len(content))
-                if unpacked > MOST_UNPACKED:
-                    raise ArchiveError(f"{name} unpacks to more than {MOST_UNPACKED:,} bytes")
+                if unpacked > MAX_UNPACKED:
+                    raise ArchiveError(f"{name} unpacks to more than {MAX_UNPACKED:,} bytes")
                 file.write(block)
     except (OSError, EOFError, zlib.error) as error:
         if is_disk_full(error):

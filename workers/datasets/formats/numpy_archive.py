@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from workers.datasets.archives import Archive
-from workers.datasets.archives.limits import MOST_TABLE_BYTES
+from workers.datasets.archives.limits import MAX_TABLE_BYTES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, listed
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
@@ -34,8 +34,8 @@ NAMES: dict[tuple[str, str], Split | None] = {
     ("images", "labels"): None,
     ("x", "y"): None,
 }
-MOST_HEADER = 10_000  # bytes, as numpy itself has it
-MOST_START = MOST_HEADER + 64  # with the magic and the length of the header
+MAX_HEADER = 10_000  # bytes, as numpy itself has it
+MAX_START = MAX_HEADER + 64  # with the magic and the length of the header
 
 
 def matches(archive: Archive) -> bool:
@@ -73,7 +73,7 @@ def _array_file(archive: Archive, name: str) -> ArrayFile:
     place = archive.stored(name)
     with Path(place.path).open("rb") as file:
         file.seek(place.offset)
-        start = io.BytesIO(file.read(min(place.length, MOST_START)))
+        start = io.BytesIO(file.read(min(place.length, MAX_START)))
     shape, is_fortran, kind = _header(start, name)
     if is_fortran and len(shape) > 1:
         raise ArchiveError(f"{name} is in Fortran's order; save it with np.ascontiguousarray")
@@ -86,7 +86,7 @@ def _header(file: io.BytesIO, name: str) -> tuple[tuple[int, ...], bool, np.dtyp
     try:
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, kind = read(file, max_header_size=MOST_HEADER)
+        shape, is_fortran, kind = read(file, max_header_size=MAX_HEADER)
     except Exception as error:  # noqa: BLE001 - a damaged header raises anything
         raise ArchiveError(f"{name} is not an array ({error})") from None
     if kind.hasobject:
@@ -98,7 +98,7 @@ def _array(archive: Archive, name: str) -> NDArray[Any]:
     content = archive.read(name)
     shape, _, kind = _header(io.BytesIO(content), name)
     num_bytes = math.prod(shape) * max(1, kind.itemsize)  # a text of no letters has none
-    if num_bytes > min(MOST_TABLE_BYTES, len(content)) or min(shape, default=0) < 0:
+    if num_bytes > min(MAX_TABLE_BYTES, len(content)) or min(shape, default=0) < 0:
         raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
     try:
         array: NDArray[Any] = npy.read_array(io.BytesIO(content), allow_pickle=False)

@@ -27,7 +27,7 @@ ACCEPTED = "Parquet files with the columns image and label (Hugging Face)"
 IMAGE_COLUMNS = ("image", "img", "images", "picture")
 LABEL_COLUMNS = ("label", "labels", "fine_label", "class", "category")
 ROWS = 256  # read at once
-MOST_IMAGE_BYTES = 256 * 1024**2
+MAX_IMAGE_BYTES = 256 * 1024**2
 
 
 def matches(archive: Archive) -> bool:
@@ -144,7 +144,7 @@ def _bytes(cell: Any, name: str) -> bytes | None:
     content = cell.get("bytes") if isinstance(cell, dict) else cell
     if content is None:
         return None
-    if not isinstance(content, bytes) or len(content) > MOST_IMAGE_BYTES:
+    if not isinstance(content, bytes) or len(content) > MAX_IMAGE_BYTES:
         raise ArchiveError(f"the images of '{name}' are not the bytes of image files")
     return content
 

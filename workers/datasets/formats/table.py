@@ -25,7 +25,7 @@ from workers.datasets.listings.class_names import normalised
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = f"image files with {COLUMNS}"
-MOST_TABLES = 100
+MAX_TABLES = 100
 
 
 def matches(archive: Archive) -> bool:
@@ -63,10 +63,10 @@ def _tables_of_folders(archive: Archive) -> list[str]:
     found = tables(archive.names)
     folders = [PurePosixPath(name).parent for name in found]
     is_nested = any(not set(folders).isdisjoint(folder.parents) for folder in folders)
-    if is_nested or len(set(folders)) < len(folders) or len(found) > MOST_TABLES:
+    if is_nested or len(set(folders)) < len(folders) or len(found) > MAX_TABLES:
         raise ArchiveError(
             f"there are {len(found)} tables ({', '.join(found[:5])}); accepted is one, or one in each"
-            f" of at most {MOST_TABLES} folders"
+            f" of at most {MAX_TABLES} folders"
         )
     return found
 

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.images.decoding import by_pillow, heic, plain_jpeg, png, tiff
-from workers.datasets.images.decoding.bounds import MOST_PIXELS, ImageFileError
+from workers.datasets.images.decoding.bounds import MAX_PIXELS, ImageFileError
 from workers.datasets.images.decoding.file_format import FORMATS, format_of, stated_pixels
 from workers.datasets.images.decoding.flattening import flatten, is_grey
 from workers.datasets.images.geometry import Geometry
 
 __all__ = [
-    "MOST_PIXELS",
+    "MAX_PIXELS",
     "SUFFIXES",
     "DecodedFile",
     "ImageFileError",

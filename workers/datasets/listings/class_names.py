@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from workers.datasets.content import MOST_CLASSES, ContentError
+from workers.datasets.content import MAX_CLASSES, ContentError
 
 WHOLE_NUMBER = re.compile(r"-?[0-9]+")
-MOST_LENGTH = 200  # characters
+MAX_LENGTH = 200  # characters
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -30,15 +30,15 @@ def normalised(name: str) -> str:
 
 def check_classes(names: Sequence[str]) -> None:
     """ContentError where there are too many, two are nearly the same, or one is no name."""
-    if len(names) > MOST_CLASSES:
+    if len(names) > MAX_CLASSES:
         raise ContentError(
-            f"there are {len(names):,} classes; at most {MOST_CLASSES} are accepted, so the labels"
+            f"there are {len(names):,} classes; at most {MAX_CLASSES} are accepted, so the labels"
             " may not be classes at all"
         )
     for name in names:
-        if not name or len(name) > MOST_LENGTH or UNPRINTABLE.search(name):
+        if not name or len(name) > MAX_LENGTH or UNPRINTABLE.search(name):
             raise ContentError(
-                f"{name[:80]!r} cannot be the name of a class; accepted are 1 to {MOST_LENGTH}"
+                f"{name[:80]!r} cannot be the name of a class; accepted are 1 to {MAX_LENGTH}"
                 " characters of any script, without control characters"
             )
     _refuse_near_duplicates(names)

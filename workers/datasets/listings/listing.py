@@ -9,7 +9,7 @@ from workers.datasets.listings.places import Place
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
-MOST_EXAMPLES = 5  # names of files that are kept for each reason
+MAX_EXAMPLES = 5  # names of files that are kept for each reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Skipped:
         """Count one more."""
         self.counts[reason] += 1
         examples = self.examples.setdefault(reason, [])
-        if len(examples) < MOST_EXAMPLES:
+        if len(examples) < MAX_EXAMPLES:
             examples.append(name[:200])
 
     def as_json(self) -> list[dict[str, object]]:

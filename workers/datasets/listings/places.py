@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workers.datasets.errors import ArchiveError
 
-MOST_FILE_BYTES = 512 * 1024**2  # of a file that is read into memory; 64 megapixels have fewer
+MAX_FILE_BYTES = 512 * 1024**2  # of a file that is read into memory; 64 megapixels have fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class FilePlace:
 
     def read(self) -> bytes:
         """The bytes of the file; ArchiveError where they are damaged, or too many."""
-        if max(self.length, self.inflated or 0) > MOST_FILE_BYTES:
-            raise ArchiveError(f"it has more than the {MOST_FILE_BYTES:,} bytes accepted of a file")
+        if max(self.length, self.inflated or 0) > MAX_FILE_BYTES:
+            raise ArchiveError(f"it has more than the {MAX_FILE_BYTES:,} bytes accepted of a file")
         file = os.open(self.path, os.O_RDONLY)
         try:
             content = os.pread(file, self.length, self.offset)

@@ -18,7 +18,7 @@ from workers.datasets.stored.prepared_file import PreparedFile
 
 IMAGES_OF_A_PIECE = 256
 BYTES_OF_A_PIECE = 16 * 1024**2
-FEWEST_PIECES = 128  # so that all processes have work until the end
+MIN_PIECES = 128  # so that all processes have work until the end
 LOWEST_STD = 1e-6
 
 
@@ -72,7 +72,7 @@ def decode(
 
 def piece_size(number: int) -> int:
     """How many of a number of images a process gets at once."""
-    return min(IMAGES_OF_A_PIECE, number // FEWEST_PIECES + 1)
+    return min(IMAGES_OF_A_PIECE, number // MIN_PIECES + 1)
 
 
 def _pieces(

@@ -12,7 +12,7 @@ from workers.datasets.images.pixel_scale import PixelScale, find_scale
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.upload_options import UploadOptions
 
-MOST_SIDE = 512  # pixels that images keep without being asked, where all agree
+MAX_SIDE = 512  # pixels that images keep without being asked, where all agree
 DEFAULT_SIDE = 224  # pixels that images of unequal sizes get at most: what pretrained networks see
 
 
@@ -36,7 +36,7 @@ def _geometry(images: Sequence[Measured], options: UploadOptions) -> Geometry:
     if options.width and options.height:
         return Geometry(options.width, options.height, options.fit or "crop")
     sizes = {(image.width, image.height) for image in images}
-    if len(sizes) == 1 and max(next(iter(sizes))) <= MOST_SIDE:
+    if len(sizes) == 1 and max(next(iter(sizes))) <= MAX_SIDE:
         return Geometry(*next(iter(sizes)), options.fit or "crop")
     shorter = statistics.median_low([min(image.width, image.height) for image in images])
     side = min(shorter, DEFAULT_SIDE)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 FORMAT = "bakeoff dataset 2"
 LENGTH = struct.Struct("<Q")  # of the header, at the start of the file
 PAGE = 4096  # bytes
-MOST_HEADER = 100_000_000  # bytes, as the safetensors library has it
+MAX_HEADER = 100_000_000  # bytes, as the safetensors library has it
 INTEGER = np.dtype("<i8")
 
 
@@ -105,7 +105,7 @@ def read_header(path: Path) -> Header:
     with path.open("rb") as file:
         start = file.read(LENGTH.size)
         length = LENGTH.unpack(start)[0] if len(start) == LENGTH.size else 0
-        if not 0 < length <= MOST_HEADER:
+        if not 0 < length <= MAX_HEADER:
             raise ValueError("it does not begin as a safetensors file does")
         return Header(json.loads(file.read(length)), LENGTH.size + length)
 

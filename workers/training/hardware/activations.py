@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 # Of the largest activation of a batch. A network holds two or three of that size at a time, which is
 # less than a step of its training takes. An image of 300 × 300 gives 11 MiB after 32 filters.
-MOST_ACTIVATION_BYTES = 128 * 2**20
+MAX_ACTIVATION_BYTES = 128 * 2**20
 # Of the largest activation of a batch whose latency is measured.
-MOST_LATENCY_BYTES = 256 * 2**20
+MAX_LATENCY_BYTES = 256 * 2**20
 
 
 @dataclass
@@ -19,7 +19,7 @@ class LargestActivation:
 
     num_bytes: int = 1
 
-    def num_images(self, most: int, num_bytes: int = MOST_ACTIVATION_BYTES) -> int:
+    def num_images(self, most: int, num_bytes: int = MAX_ACTIVATION_BYTES) -> int:
         """How many images, up to `most`, keep within `num_bytes`, if it was one image until now."""
         return max(1, min(most, num_bytes // self.num_bytes))
 

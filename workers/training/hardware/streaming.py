@@ -19,7 +19,7 @@ Prepared = TypeVar("Prepared")
 
 # Of the images of a dataset that lie on a device whole. More would keep the first step waiting: they
 # are copied there first. And the gain is small, since a step on large images takes long.
-MOST_RESIDENT_BYTES = {"cpu": 2**30, "mps": 2**30, "cuda": 4 * 2**30}
+MAX_RESIDENT_BYTES = {"cpu": 2**30, "mps": 2**30, "cuda": 4 * 2**30}
 RESIDENT_SHARE_OF_FREE = (
     0.25  # of the free memory of a CUDA device; weights and activations need more
 )
@@ -100,7 +100,7 @@ def place(
 
 def resident_bytes(device: torch.device) -> int:
     """How many bytes of images a device holds whole."""
-    most = MOST_RESIDENT_BYTES[device.type]
+    most = MAX_RESIDENT_BYTES[device.type]
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return min(most, int(RESIDENT_SHARE_OF_FREE * free))

@@ -38,7 +38,7 @@ def test_what_was_made_outlives_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_file_unused_for_the_longest_is_deleted_first(tmp_path: Path) -> None:
-    kept, made = ChartCache(tmp_path, most_bytes=25), list[str]()
+    kept, made = ChartCache(tmp_path, max_bytes=25), list[str]()
     for name in "abac":
         age(tmp_path)
         kept.get(name, ten(name, made))
@@ -50,7 +50,7 @@ def test_the_file_unused_for_the_longest_is_deleted_first(tmp_path: Path) -> Non
 def test_what_a_crash_has_left_half_written_is_deleted_too(tmp_path: Path) -> None:
     (tmp_path / ".a.part").write_bytes(b"x" * 20)
     age(tmp_path)
-    ChartCache(tmp_path, most_bytes=25).get("b", ten("b", []))
+    ChartCache(tmp_path, max_bytes=25).get("b", ten("b", []))
 
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
@@ -77,7 +77,7 @@ def test_many_folders_of_one_place_do_not_trip_over_each_other(tmp_path: Path) -
     failures: list[Exception] = []
 
     def ask(number: int) -> None:
-        kept = ChartCache(tmp_path, most_bytes=35)  # as another process would have
+        kept = ChartCache(tmp_path, max_bytes=35)  # as another process would have
         try:
             for turn in range(40):
                 letter = "abcdefgh"[(number + turn) % 8]

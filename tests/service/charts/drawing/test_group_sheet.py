@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from service.charts.drawing.fonts import is_drawable
 from service.charts.drawing.group_sheet import (
     COLUMNS,
-    MOST_ROWS,
+    MAX_ROWS,
     CaptionedImage,
     group_sheet,
 )
@@ -36,7 +36,7 @@ def test_groups_share_a_row_where_they_fit_and_are_never_split():
 
 
 def test_rows_beyond_the_last_are_left_out():
-    assert len(drawn(*[COLUMNS] * (MOST_ROWS + 3))) == COLUMNS * MOST_ROWS
+    assert len(drawn(*[COLUMNS] * (MAX_ROWS + 3))) == COLUMNS * MAX_ROWS
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (30, 10, 3), (10, 30, 3)])

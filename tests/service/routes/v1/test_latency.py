@@ -102,7 +102,7 @@ def test_a_batch_that_would_take_too_much_memory_is_not_measured_and_said_so(ser
     service.work()
     asked = {"engines": ["torch"], "batch_sizes": [1, 5], "threads": [1]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "MOST_LATENCY_BYTES", 2**20)
+        patch.setattr(measuring, "MAX_LATENCY_BYTES", 2**20)
         service.http.post(ROOT, json=asked)
         service.work()
 

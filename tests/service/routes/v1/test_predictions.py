@@ -154,7 +154,7 @@ def test_many_requests_at_once_get_each_their_own_answer(trained, digit_images):
 
 
 def test_where_no_image_may_wait_the_body_is_not_read(trained, monkeypatch):
-    monkeypatch.setattr("service.inference.batcher.MOST_WAITING", 0)
+    monkeypatch.setattr("service.inference.batcher.MAX_WAITING", 0)
 
     trained.refused(post(trained, b"no image at all"), 429)
 

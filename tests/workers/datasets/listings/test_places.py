@@ -24,9 +24,9 @@ def test_a_file_that_declares_too_much_is_refused_before_anything_is_allocated(
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
-    monkeypatch.setattr(places, "MOST_FILE_BYTES", 9 if inflated is None else 10)
+    monkeypatch.setattr(places, "MAX_FILE_BYTES", 9 if inflated is None else 10)
 
     with pytest.raises(ArchiveError, match="bytes accepted of a file"):
         FilePlace(str(path), 0, 10, inflated=inflated).read()
-    monkeypatch.setattr(places, "MOST_FILE_BYTES", 10)
+    monkeypatch.setattr(places, "MAX_FILE_BYTES", 10)
     assert file_on_disk(path).read() == b"0123456789"

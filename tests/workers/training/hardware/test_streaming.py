@@ -79,7 +79,7 @@ def test_the_final_scores_of_a_streamed_training_are_the_same(
 def test_a_file_larger_than_the_budget_trains_without_being_read_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(streaming.MOST_RESIDENT_BYTES, "cpu", 64 * 2**20)
+    monkeypatch.setitem(streaming.MAX_RESIDENT_BYTES, "cpu", 64 * 2**20)
     num_images, side = 3000, 160
     images = mapped(tmp_path / "images", (num_images, side, side, 3)).permute(0, 3, 1, 2)
     labels = torch.arange(num_images) % 2
@@ -108,7 +108,7 @@ def test_a_file_larger_than_the_budget_trains_without_being_read_into_memory(
 def test_splits_that_choose_from_a_file_larger_than_the_budget_read_no_more_than_they_need(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(streaming.MOST_RESIDENT_BYTES, "cpu", 64 * 2**20)
+    monkeypatch.setitem(streaming.MAX_RESIDENT_BYTES, "cpu", 64 * 2**20)
     num_images, side = 3000, 160
     images = mapped(tmp_path / "images", (num_images, side, side, 3)).permute(0, 3, 1, 2)
     labels = torch.arange(num_images) % 2

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from workers.datasets.images.decoding.bounds import MOST_SCANNED, ImageFileError, check_size
+from workers.datasets.images.decoding.bounds import MAX_SCANNED, ImageFileError, check_size
 from workers.datasets.images.decoding.deep_pixels import as_deep_pixels
 from workers.datasets.images.decoding.file_format import webp_size
 from workers.datasets.images.decoding.flattening import flatten
@@ -86,7 +86,7 @@ def _scale_down(file: JpegImageFile, orientation: int, geometry: Geometry) -> No
 
 def _check_scans(content: bytes, file: ImageFile) -> None:
     scans = sum(1 for _ in SCAN.finditer(content))  # count() takes three times as long
-    if scans * file.width * file.height > MOST_SCANNED:
+    if scans * file.width * file.height > MAX_SCANNED:
         raise ImageFileError(
             f"the JPEG goes over its {file.width}×{file.height} pixels {scans} times; save it anew"
         )

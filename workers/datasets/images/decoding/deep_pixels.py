@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from workers.datasets.images.decoding.bounds import ImageFileError
 
-MOST_WHOLE = 65535
+MAX_WHOLE = 65535
 
 
 def as_deep_pixels(array: NDArray[Any]) -> NDArray[Any]:
@@ -41,4 +41,4 @@ def turn(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 
 def _fits(array: NDArray[Any]) -> bool:
-    return bool(array.min() >= 0 and array.max() <= MOST_WHOLE)
+    return bool(array.min() >= 0 and array.max() <= MAX_WHOLE)

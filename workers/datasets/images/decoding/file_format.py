@@ -27,14 +27,14 @@ STARTS = (
 )
 AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
-MOST_BRANDS = 64  # bytes of the first box that are looked at
+MAX_BRANDS = 64  # bytes of the first box that are looked at
 
 _two_shorts = struct.Struct("<HH").unpack_from
 _two_ints = struct.Struct("<ii").unpack_from
 _png_size = struct.Struct(">II").unpack_from
 _segment = struct.Struct(">BBH").unpack_from
 _jpeg_size = struct.Struct(">HH").unpack_from
-MOST_SEGMENTS = 200  # of a JPEG before its size; a long profile is dozens
+MAX_SEGMENTS = 200  # of a JPEG before its size; a long profile is dozens
 START_OF_FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of JPEG that carry the size
 
 
@@ -65,7 +65,7 @@ def stated_pixels(content: bytes) -> int | None:
 
 def _brand(content: bytes) -> str | None:
     """AVIF and HEIC lie in the same container, which begins with the names of what is in it."""
-    length = min(int.from_bytes(content[:4], "big"), MOST_BRANDS)
+    length = min(int.from_bytes(content[:4], "big"), MAX_BRANDS)
     brands = {content[at : at + 4] for at in range(8, length, 4)}
     if brands & AVIF_BRANDS:
         return "AVIF"
@@ -89,7 +89,7 @@ def _of_bmp(content: bytes) -> tuple[int, int]:
 
 def _of_jpeg(content: bytes) -> tuple[int, int] | None:
     at = 2
-    for _ in range(MOST_SEGMENTS):
+    for _ in range(MAX_SEGMENTS):
         _, marker, length = _segment(content, at)
         if marker in START_OF_FRAME:
             height, width = _jpeg_size(content, at + 5)

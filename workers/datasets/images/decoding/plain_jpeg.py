@@ -16,7 +16,7 @@ from workers.datasets.images.geometry import Geometry
 START, JFIF, END = b"\xff\xd8\xff\xe0", b"JFIF\0", b"\xff\xd9"
 FRAME, SCAN = 0xFFC0, 0xFFDA  # markers before the size of a baseline JPEG, and before its pixels
 PLAIN = {FRAME, 0xFFE0, 0xFFDB, 0xFFC4, 0xFFDD, 0xFFFE}  # also JFIF, tables, restarts, comments
-MOST_SEGMENTS = 50
+MAX_SEGMENTS = 50
 
 _segment = struct.Struct(">HHB").unpack_from
 _frame = struct.Struct(">BHHB").unpack_from
@@ -48,7 +48,7 @@ def _shape(content: bytes) -> tuple[int, ...] | None:
     if not (content.startswith(START) and content[6:11] == JFIF and content.endswith(END)):
         return None
     at, shape, num_channels = 2, None, 0
-    for _ in range(MOST_SEGMENTS):
+    for _ in range(MAX_SEGMENTS):
         if at + 10 > len(content):
             return None
         marker, length, first_byte = _segment(content, at)
