@@ -13,6 +13,7 @@ from workers.engines import EngineError, Images, Probabilities
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 from workers.training.normalisation import Normalisation
+from workers.training.servable import Servable
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,4 @@ def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -
         raise EngineError(f"model '{model.id}' cannot be rebuilt: {error}") from None
     network = network.to(device).eval()
     normalise = Normalisation(tuple(model.mean), tuple(model.std), device)
-
-    def forward(images: Tensor) -> Tensor:
-        probabilities: Tensor = network(normalise(images)).softmax(dim=1)
-        return probabilities
-
-    return Network(device, forward, len(content))
+    return Network(device, Servable(network, normalise), len(content))

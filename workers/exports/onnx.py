@@ -18,6 +18,7 @@ from workers.storage.artifacts import ArtifactStore
 from workers.storage.retries import with_retries
 from workers.training.hardware.activations import largest_activation
 from workers.training.normalisation import Normalisation
+from workers.training.servable import Servable
 
 OPSET = 20
 MAX_IMAGES = 512  # of the test split that both engines classify
@@ -39,19 +40,6 @@ class Parity:
     images: int
     max_probability_difference: float
     different_labels: int
-
-
-class Servable(nn.Module):
-    """A network with everything a caller would have to know: uint8 images to probabilities."""
-
-    def __init__(self, network: nn.Module, normalise: Normalisation) -> None:
-        super().__init__()
-        self.network, self.normalise = network, normalise
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Map uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
-        probabilities: Tensor = self.network(self.normalise(images)).softmax(dim=1)
-        return probabilities
 
 
 def keep_graph(

@@ -20,6 +20,7 @@ from workers.training.measuring.gradient_flow import layer_names
 from workers.training.measuring.latency import measure_latency
 from workers.training.measuring.network_summary import count_flops, count_parameters
 from workers.training.results import Latency, Result
+from workers.training.servable import Servable
 from workers.training.trainer import Trainer
 
 LATENCY_BATCH_SIZES = (1, 8, 64)
@@ -122,12 +123,11 @@ def latencies(trainer: Trainer) -> list[Latency]:
 def _prediction(trainer: Trainer, batch_size: int) -> Callable[[], object]:
     indices = torch.arange(batch_size) % len(trainer.test)
     images = next(trainer.test.batches(batch_size, indices)).cpu().contiguous()
-    network = trainer.network.eval()
+    servable = Servable(trainer.network, trainer.normalise).eval()
 
     def predict() -> Tensor:
         with torch.inference_mode():
-            normalised = trainer.normalise(images.to(trainer.device))
-            probabilities: Tensor = network(normalised).softmax(dim=1)
+            probabilities: Tensor = servable(images.to(trainer.device))
             return probabilities.cpu()
 
     return predict

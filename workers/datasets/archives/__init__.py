@@ -32,12 +32,12 @@ class Archive(Protocol):
         """The bytes of a file of moderate size; ArchiveError where it is damaged or larger."""
         ...
 
-    def stored(self, name: str) -> FilePlace:
-        """Where the bytes of a file lie as they are; they are unpacked where they do not yet."""
+    def uncompressed_place(self, name: str) -> FilePlace:
+        """Where the uncompressed bytes of a file lie; they are unpacked first if need be."""
         ...
 
     def place(self, name: str) -> FilePlace:
-        """Where the bytes of a file lie, for any process to read."""
+        """Where the bytes of a file lie, compressed or not, for any process to read."""
         ...
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Folder:
         """The bytes of a file."""
         return self.place(name).read()
 
-    def stored(self, name: str) -> FilePlace:
+    def uncompressed_place(self, name: str) -> FilePlace:
         """Where the bytes of a file lie."""
         return self.place(name)
 

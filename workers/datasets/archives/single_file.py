@@ -29,7 +29,7 @@ class SingleFile:
         """The bytes of the file."""
         return self.place(name).read()
 
-    def stored(self, name: str) -> FilePlace:
+    def uncompressed_place(self, name: str) -> FilePlace:
         """Where the bytes of the file lie."""
         return self.place(name)
 

@@ -61,12 +61,12 @@ class TarArchive:
             raise ArchiveError(f"'{name}' has more than {limits.MAX_TABLE_BYTES:,} bytes")
         return place.read()
 
-    def stored(self, name: str) -> FilePlace:
+    def uncompressed_place(self, name: str) -> FilePlace:
         """Where the bytes of a file lie as they are: in a tar they always do."""
         return self._files[name]
 
     def place(self, name: str) -> FilePlace:
-        """Where the bytes of a file lie, for any process to read."""
+        """Where the bytes of a file lie, compressed or not, for any process to read."""
         return self._files[name]
 
     def close(self) -> None:

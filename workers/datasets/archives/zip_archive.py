@@ -73,13 +73,13 @@ class ZipArchive:
             raise ArchiveError(f"'{name}' in the archive is not of the size it declares")
         return content
 
-    def stored(self, name: str) -> FilePlace:
-        """Where the bytes of a file lie as they are; they are unpacked where they do not yet."""
+    def uncompressed_place(self, name: str) -> FilePlace:
+        """Where the uncompressed bytes of a file lie; they are unpacked first if need be."""
         is_stored = self._files[name].compress_type == zipfile.ZIP_STORED
         return self.place(name) if is_stored else file_on_disk(self._unpack(name))
 
     def place(self, name: str) -> FilePlace:
-        """Where the bytes of a file lie, for any process to read."""
+        """Where the bytes of a file lie, compressed or not, for any process to read."""
         entry = self._files[name]
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             return file_on_disk(self._unpack(name))

@@ -11,7 +11,7 @@ MAX_OF_GROUP = 8  # images that are listed of each
 
 
 @dataclass(frozen=True)
-class ListedImage:
+class FoundImage:
     """Where an image is, what it is labelled, and what is remarkable about it."""
 
     split: str
@@ -25,7 +25,7 @@ class Group:
     """Images that belong together: copies of each other, or a single image."""
 
     size: int
-    images: Sequence[ListedImage]  # the first few
+    images: Sequence[FoundImage]  # the first few
 
 
 @dataclass(frozen=True)

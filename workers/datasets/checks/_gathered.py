@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from workers.datasets.checks._finding import (
     MAX_GROUPS,
     MAX_OF_GROUP,
+    FoundImage,
     Group,
-    ListedImage,
 )
 from workers.datasets.checks._near import near_groups
 from workers.datasets.checks._thumbnails import PIXELS, thumbnails
@@ -88,20 +88,20 @@ class Gathered:
             return ""
         return f" among {len(self.compared):,} images chosen at random"
 
-    def listed(self, index: int, remark: str = "") -> ListedImage:
+    def located(self, index: int, remark: str = "") -> FoundImage:
         """An image by its number."""
         start = 0
         for split, size in self.sizes.items():
             if index < start + size:
                 label = self.classes[self.labels[index]]
-                return ListedImage(split, int(index) - start, label, remark)
+                return FoundImage(split, int(index) - start, label, remark)
             start += size
         raise IndexError(index)
 
     def listed_groups(self, groups: Sequence[NDArray[np.int64]]) -> list[Group]:
         """The first groups, with the first images of each."""
         return [
-            Group(len(group), [self.listed(int(index)) for index in group[:MAX_OF_GROUP]])
+            Group(len(group), [self.located(int(index)) for index in group[:MAX_OF_GROUP]])
             for group in groups[:MAX_GROUPS]
         ]
 

@@ -68,4 +68,4 @@ def _named(gathered: Gathered, labels: NDArray[np.int64]) -> str:
 
 def _first_images(gathered: Gathered, label: int) -> Group:
     found = np.flatnonzero(gathered.labels == label)
-    return Group(len(found), [gathered.listed(int(i)) for i in found[:MAX_OF_GROUP]])
+    return Group(len(found), [gathered.located(int(i)) for i in found[:MAX_OF_GROUP]])

@@ -56,4 +56,4 @@ def _group(gathered: Gathered, held_out: HeldOut, index: int) -> Group:
     probabilities = held_out.probabilities[index]
     likeliest = int(probabilities.argmax())
     remark = f"{gathered.classes[likeliest]} {100 * probabilities[likeliest]:.0f} %"
-    return Group(1, [gathered.listed(int(held_out.images[index]), remark)])
+    return Group(1, [gathered.located(int(held_out.images[index]), remark)])

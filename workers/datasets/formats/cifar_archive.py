@@ -80,7 +80,9 @@ def read(archive: Archive, scratch: Path) -> Listing:
     images: list[ListedImage] = []
     for file_name, split in variant.batches.items():
         if variant.is_binary:
-            array, labels = _binary_batch(archive.stored(names[file_name]), variant.label_bytes)
+            array, labels = _binary_batch(
+                archive.uncompressed_place(names[file_name]), variant.label_bytes
+            )
         else:
             content = archive.read(names[file_name])
             array, labels = _python_batch(content, variant.key, scratch / file_name)

@@ -67,7 +67,7 @@ def _find(archive: Archive, words: tuple[str, ...], what: str) -> str | None:
 
 
 def _array_file(archive: Archive, name: str, unpacked: Path) -> ArrayFile:
-    place = archive.stored(name)
+    place = archive.uncompressed_place(name)
     path, offset, length = Path(place.path), place.offset, place.length
     with path.open("rb") as file:
         file.seek(offset)

@@ -70,7 +70,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
 
 def _array_file(archive: Archive, name: str) -> ArrayFile:
     """Where the numbers of an array lie; nothing but its header is read."""
-    place = archive.stored(name)
+    place = archive.uncompressed_place(name)
     with Path(place.path).open("rb") as file:
         file.seek(place.offset)
         start = io.BytesIO(file.read(min(place.length, MAX_START)))

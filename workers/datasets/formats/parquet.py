@@ -45,7 +45,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
             if not _is_parquet(name):
                 skipped.add("no Parquet file", name)
                 continue
-            file = _opened(archive.stored(name), name)
+            file = _opened(archive.uncompressed_place(name), name)
             columns = _columns(file, name)
             named = _class_names(file, columns[1])
             if images and named != classes:
