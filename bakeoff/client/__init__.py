@@ -42,8 +42,8 @@ class Client(
     the service asks for (up to 60):
     - any request that found no connection, or was refused with 429 and a Retry-After;
     - a request whose connection broke before the answer was complete, or that was answered with 503
-      and a Retry-After, unless its method says that it is not sent again: `create_key`, `cancel_job`
-      and `retry_job`. `create_job`, `create_comparison` and `measure_latency` carry an
+      and a Retry-After, unless its method says that it is not sent again: `create_key`, `cancel_job`,
+      `retry_job` and `resize_dataset`. `create_job`, `create_comparison` and `measure_latency` carry an
       Idempotency-Key, so that the service does them once however often they arrive.
     A request that had no answer within `timeout` seconds is not sent again, nor is a prediction or
     an inference with a timeout of its own. A DELETE that is sent again and finds nothing has

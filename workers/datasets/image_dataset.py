@@ -14,8 +14,6 @@ from models import ImageShape
 if TYPE_CHECKING:  # training imports this module where only torch is installed
     from workers.datasets.images.preparation import Preparation
 
-VALIDATION_SHARE = 0.1  # of what the source calls train
-SPLIT_SEED = 20_220_401  # fixed: every job of every comparison sees the same split
 PIXELS_AT_ONCE = 4 * 2**20  # that are copied or counted: counting takes eight bytes for each
 
 
@@ -153,10 +151,3 @@ def _value_counts(split: Split) -> Tensor:
 
 def _images_at_once(split: Split) -> int:
     return max(1, PIXELS_AT_ONCE // math.prod(split.images.shape[2:]))
-
-
-def hold_out_validation(train: Split) -> tuple[Split, Split]:
-    """Take the fixed validation split out of what the source calls train: (train, validation)."""
-    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(SPLIT_SEED))
-    num_validation = max(1, round(len(train) * VALIDATION_SHARE))
-    return train.select(order[num_validation:]), train.select(order[:num_validation])

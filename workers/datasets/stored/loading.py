@@ -1,6 +1,5 @@
 """Loads a prepared file as a dataset: its images are memory-mapped, and read when they are needed."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,20 +8,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models import ImageShape
-from workers.datasets.image_dataset import (
-    VALIDATION_SHARE,
-    ImageDataset,
-    Split,
-    hold_out_validation,
-)
-from workers.datasets.images.geometry import Geometry
-from workers.datasets.images.preparation import Preparation
+from workers.datasets.image_dataset import ImageDataset, Split
 from workers.datasets.listings.listing import SPLITS
 from workers.datasets.listings.splits import Fold, refuse_too_few_for_folds, rows_of_fold
+from workers.datasets.stored import earlier_versions
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.prepared_file import Header, mapped, read_header
-from workers.storage.ready_datasets import RANDOM_VALIDATION
 
 
 def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
@@ -35,7 +26,8 @@ def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
     header = read_header(path)
     tensors = load_file(path)
     description = describe_file(header)
-    cut = _cut if header.is_prepared_file else _cut_as_earlier_versions
+    is_prepared_file = header.is_prepared_file
+    splits = _cut(tensors, description) if is_prepared_file else earlier_versions.cut(tensors)
     dataset = ImageDataset(
         name=name,
         classes=description.classes,
@@ -43,11 +35,11 @@ def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
         split=description.split,
         preparation=description.preparation,
         moments=(description.mean, description.std) if description.mean else None,
-        **cut(tensors, description),
+        **splits,
     )
     if fold is None:
         return dataset
-    pool = _whole(tensors) if header.is_prepared_file else _joined(dataset)
+    pool = _whole(tensors) if is_prepared_file else _joined(dataset)
     return _of_fold(dataset, pool, fold)
 
 
@@ -82,23 +74,7 @@ def describe_file(header: Header) -> DatasetDescription:
     """What the header of a prepared file says, of this form or of that of versions up to 0.1."""
     if header.is_prepared_file:
         return DatasetDescription.from_json(header.description)
-    metadata = header.metadata
-    num_images, *shape = header.entries["train_images"]["shape"]
-    channels, height, width = ImageShape(*shape)
-    num_validation = max(1, round(num_images * VALIDATION_SHARE))
-    return DatasetDescription(
-        classes=tuple(json.loads(metadata["classes"])),
-        sizes={
-            "train": num_images - num_validation,
-            "validation": num_validation,
-            "test": header.entries["test_labels"]["shape"][0],
-        },
-        sha256=metadata["sha256"],
-        split=RANDOM_VALIDATION,
-        preparation=Preparation(channels, Geometry(width, height, "stretch")),
-        source=metadata["source"],
-        notes=[metadata["note"]] if metadata["note"] else [],
-    )
+    return earlier_versions.describe(header)
 
 
 def _of_fold(dataset: ImageDataset, pool: Split, fold: Fold) -> ImageDataset:
@@ -138,12 +114,3 @@ def _cut(tensors: dict[str, Tensor], description: DatasetDescription) -> dict[st
         found[split] = Split(whole.images[start:end], whole.labels[start:end])
         start = end
     return found
-
-
-def _cut_as_earlier_versions(
-    tensors: dict[str, Tensor], description: DatasetDescription
-) -> dict[str, Split]:
-    del description
-    train, validation = hold_out_validation(Split(tensors["train_images"], tensors["train_labels"]))
-    test = Split(tensors["test_images"], tensors["test_labels"])
-    return {"train": train, "validation": validation, "test": test}
