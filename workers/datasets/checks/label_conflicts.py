@@ -14,11 +14,11 @@ def check(gathered: Gathered) -> Finding:
     )
     if not exact and not near:
         return Finding("ok", "all copies of an image have the same label")
-    verb = "has" if len(exact) == 1 and not near else "have"
+    kinds = ((exact, "equal"), (near, "nearly equal"))
+    found = [f"{amount(len(groups), 'group')} of {kind} images" for groups, kind in kinds if groups]
     return Finding(
         level="warning",
-        sentence=f"{amount(len(exact), 'group')} of equal images and {len(near):,} of nearly equal"
-        f" ones {verb} different labels",
+        sentence=f"the labels differ within {' and '.join(found)}",
         count=len(exact) + len(near),
         groups=gathered.listed_groups([*exact, *near]),
     )
