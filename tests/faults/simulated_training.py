@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from workers.datasets.image_dataset import Split
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.training.checkpoint import Checkpoint
@@ -100,7 +101,7 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
         classes=["one"],
         mean=[0.0],
         std=[1.0],
-        test=SimpleNamespace(images=None),
+        test=Split(torch.zeros(1, 1, 1, 1, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64)),
     )
     replaced: list[tuple[Any, str, Any]] = [
         (train, "Trainer", functools.partial(SimulatedTrainer, trained=trained)),
