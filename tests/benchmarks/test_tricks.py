@@ -36,5 +36,5 @@ def test_every_trick_is_in_the_readme_with_its_command() -> None:
 
 def test_a_trick_of_another_device_is_not_measured() -> None:
     assert not_measurable("graphs", CPU) == "needs a CUDA device"
-    assert not_measurable("dropout", torch.device("cuda")) == "needs training on a CPU"
+    assert not_measurable("allocator", torch.device("cuda")) == "needs training on a CPU"
     assert not_measurable("gradients", CPU) is None

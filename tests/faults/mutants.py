@@ -116,7 +116,7 @@ MUTANTS = [
     ),
     Mutant(
         "no fsync before the rename",
-        "workers.storage.artifacts:_write_durably",
+        "workers.storage.durable_files:write_durably",
         "os.fsync(file.fileno())",
         "pass",
         f"{DISK}::test_an_artifact_is_on_the_disk_before_it_has_its_name",

@@ -13,7 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from workers.crash_points import CrashPoint, reach
 from workers.errors import BakeoffError
-from workers.storage.durable_files import link_durably, part_of, write_durably
+from workers.storage import durable_files
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class ArtifactStore:
         target = f"{self._root}/{path}"
         reach(CrashPoint.WRITE)
         if self._is_local:
-            write_durably(Path(target), content)
+            durable_files.write_durably(Path(target), content)
         else:
             with self._answering():
                 self._files.pipe_file(target, content)
@@ -67,7 +67,7 @@ class ArtifactStore:
         target = f"{self._root}/{path}"
         reach(CrashPoint.WRITE)
         if self._is_local:
-            link_durably(source, Path(target))
+            durable_files.link_durably(source, Path(target))
         else:
             with self._answering():
                 self._files.put_file(str(source), target, **self._pieces)
@@ -78,12 +78,12 @@ class ArtifactStore:
         source = f"{self._root}/{path}"
         with _missing(path):
             if self._is_local:
-                link_durably(Path(source), target)
+                durable_files.link_durably(Path(source), target)
             else:
                 self._fetch(source, target)
 
     def _fetch(self, source: str, target: Path) -> None:
-        part = part_of(target)
+        part = durable_files.part_of(target)
         try:
             with self._answering(missing=FileNotFoundError):
                 self._files.get_file(source, str(part), **self._pieces)

@@ -14,6 +14,7 @@ from workers.training.results import Score
 # up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.4 images
 # evaluated for each one trained on are about a quarter of its time at most.
 IMAGES_PER_TRAINED = 0.4
+TEST_SHARE = 3 / 4  # of what train and test share
 MAX_SCORED = (
     10_000  # of train, and of test: the standard error of an accuracy is half a point at most
 )
@@ -53,10 +54,12 @@ def sample_sizes(
     """
     small = min(MAX_SMALL, SMALL_BYTES // image_bytes)
     share = min(MAX_FOR_DEAD_UNITS, num_train // DEAD_UNITS_SHARE)
-    dead_units = min(num_train, max(small, share, 1))
+    dead_units = num_train if num_train <= small else max(share, 1)
     rest = int(IMAGES_PER_TRAINED * num_train) - num_validation - dead_units
-    most = max(MIN_SCORED, small, min(MAX_SCORED, rest // 2))
-    return SampleSizes(min(num_train, most), min(num_test, most), dead_units)
+    fewest = max(MIN_SCORED, small)
+    test = min(num_test, max(fewest, min(MAX_SCORED, int(TEST_SHARE * rest))))
+    train = min(num_train, max(fewest, min(MAX_SCORED, rest - test)))
+    return SampleSizes(train, test, dead_units)
 
 
 class EpochEvaluation:

@@ -11,10 +11,11 @@ from workers.training.epoch_evaluation import MIN_SCORED, SampleSizes, sample_si
 FORWARD_SHARE = 1 / 3  # of the operations of a training step
 
 
-def test_mnist_and_cifar_10_are_evaluated_on_all_test_images() -> None:
-    whole = SampleSizes(10_000, 10_000, 2000)
-    assert sample_sizes(54_000, 6_000, 10_000, image_bytes=28 * 28) == whole
-    assert sample_sizes(45_000, 5_000, 10_000, image_bytes=3 * 32 * 32) == whole
+def test_mnist_is_evaluated_on_all_test_images_and_cifar_10_on_most() -> None:
+    mnist = sample_sizes(54_000, 6_000, 10_000, image_bytes=28 * 28)
+    assert mnist == SampleSizes(train=4_600, test=10_000, dead_units=1_000)
+    cifar = sample_sizes(45_000, 5_000, 10_000, image_bytes=3 * 32 * 32)
+    assert cifar == SampleSizes(train=3_000, test=9_000, dead_units=1_000)
 
 
 def test_few_small_images_are_read_whole() -> None:
