@@ -11,6 +11,7 @@ from time import perf_counter
 
 from benchmarks.uploads.memory import memory_mib
 from workers.datasets.stored.loading import load
+from workers.running.preload import preload
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
@@ -21,6 +22,7 @@ def main(path: Path, architecture: str) -> None:
     """Load, build, and train one step."""
     device = devices.resolve("auto")
     devices.prepare(device)
+    preload()  # as the processes of jobs have it when they begin
     started = perf_counter()
     dataset = load(path, "large")
     network = build(architecture, {}, dataset.image_shape, dataset.num_classes, seed=0)
