@@ -17,7 +17,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "pictures"
 COMMAND = "make run DATASET=digits EPOCHS=10"
 OPTIONS = ("--dataset", "digits", "--epochs", "10")
 CHART = "learning_curves"
-COLUMNS = 142
+COLUMNS = 160
 FRAMES = 12  # of the progress, evenly over its time, before the result
 SECONDS, RESULT_SECONDS = 0.5, 8  # each is shown
 
@@ -82,7 +82,8 @@ def animation(found: list[list[str]]) -> str:
     *progress, result = found
     shown = [*progress[:: max(1, len(progress) // FRAMES)][:FRAMES], result]
     total = SECONDS * (len(shown) - 1) + RESULT_SECONDS
-    drawn = [_drawn(lines, len(result), f"frame{i}") for i, lines in enumerate(shown)]
+    folded = [[row for line in lines for row in _rows(line)] for lines in shown]
+    drawn = [_drawn(rows, len(folded[-1]), f"frame{i}") for i, rows in enumerate(folded)]
     size = re.search(r'viewBox="[^"]*"', drawn[0])
     style = "".join(
         f"@keyframes hide{i} {{0%, {100 * SECONDS * i / total:.2f}% {{visibility: hidden}}"
@@ -98,11 +99,16 @@ def animation(found: list[list[str]]) -> str:
     )
 
 
-def _drawn(lines: list[str], height: int, name: str) -> str:
+def _rows(line: str) -> list[Text]:
+    """The rows that a line takes on the terminal."""
+    return list(Text.from_ansi(line).wrap(Console(width=COLUMNS), COLUMNS)) or [Text()]
+
+
+def _drawn(rows: list[Text], height: int, name: str) -> str:
     console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print(Text.from_markup(f"[bold green]$[/] [bold]{COMMAND}[/]"))
-    for line in lines + [""] * (height - len(lines)):
-        console.print(Text.from_ansi(line), no_wrap=True, overflow="crop", crop=True)
+    for row in rows + [Text()] * (height - len(rows)):
+        console.print(row, no_wrap=True, overflow="crop", crop=True)
     svg = console.export_svg(title="Bakeoff", theme=THEME, unique_id=name)
     return FONT_FACES.sub("", svg)  # its fonts would be loaded from another site
 
