@@ -5,7 +5,7 @@ import signal
 import threading
 
 from workers.running.executors.local import LocalExecutor
-from workers.running.housekeeping import keep_house
+from workers.running.housekeeping import run_housekeeping
 from workers.running.worker import Worker
 from workers.settings import settings
 
@@ -20,7 +20,7 @@ def main() -> None:
     executor = LocalExecutor(settings())  # first: its forkserver must not inherit a database
     worker = Worker(settings(), executor)
     # In a thread that ends with the process: an artifact store may keep it waiting for minutes.
-    threading.Thread(target=keep_house, args=(settings(), stop), daemon=True).start()
+    threading.Thread(target=run_housekeeping, args=(settings(), stop), daemon=True).start()
     worker.run_forever(stop)
 
 

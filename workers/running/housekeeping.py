@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 3600.0
 
 
-def keep_house(settings: Settings, stop: threading.Event) -> None:
+def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
     """Clear the files of datasets at once and then every hour, until `stop` is set."""
     database = open_database(settings.resolved_database_url)
     store = DatasetStore(ArtifactStore(settings.resolved_artifacts_url), settings.datasets_folder)

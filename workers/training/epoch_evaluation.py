@@ -12,7 +12,7 @@ from workers.training.results import Score
 
 # Evaluating an image takes a third of the operations of training on it, which runs backwards too, but
 # up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.4 images
-# evaluated for each one trained on are about a quarter of its time at most.
+# evaluated for each one trained on are about a quarter of its time.
 IMAGES_PER_TRAINED = 0.4
 TEST_SHARE = 3 / 4  # of what train and test share
 MAX_SCORED = (

@@ -23,7 +23,7 @@ from workers.storage.trained_models import ModelNotFoundError
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
 
 
-TOLD = ("seed", "fold", "folds", "test_accuracy")  # of each model
+MODEL_FIELDS = ("seed", "fold", "folds", "test_accuracy")  # of each model
 
 
 class ComparedPrediction(PredictionList):
@@ -61,14 +61,14 @@ async def predict_by_all(
     Each answers with its predictions and with where its time went. Bodies are those of a model's
     predictions.
     """
-    images = await read_images(request)
     found_id, models = await run_in_threadpool(_models, database, comparison_id)
+    images = await read_images(request)
     predictors: PredictorCache = request.app.state.predictors
     answers = []
     for label, model in models:
         predictor = await predictors.get(model, options.engine)
         answer = await classification.predict(request, images, predictor, options)
-        of_model = {"label": label} | {name: getattr(model, name) for name in TOLD}
+        of_model = {"label": label} | {name: getattr(model, name) for name in MODEL_FIELDS}
         answers.append(ComparedPrediction.model_validate(answer | of_model))
     return ComparedPredictions(comparison_id=found_id, models=answers)
 
