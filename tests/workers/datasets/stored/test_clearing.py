@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 PREPARED = DatasetIdentity("a" * 64, "given")
 
 
-class House:
+class Installation:
     """A database whose first job is 15 days old, and the files of datasets."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,21 +62,25 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])
-def test_the_upload_of_a_job_that_failed_stays_for_a_week(house: House, status: JobStatus) -> None:
-    house.upload("old", NOW - KEPT - 2 * HOUR, status)
-    house.upload("new", NOW - KEPT + HOUR, status)
+def test_the_upload_of_a_job_that_failed_stays_for_a_week(
+    installation: Installation, status: JobStatus
+) -> None:
+    installation.upload("old", NOW - KEPT - 2 * HOUR, status)
+    installation.upload("new", NOW - KEPT + HOUR, status)
 
-    assert house.cleared() == ["new"]
+    assert installation.cleared() == ["new"]
 
 
-def test_an_upload_that_was_followed_by_a_better_one_goes_at_once(house: House) -> None:
-    house.upload("failed", NOW - 2 * GRACE, JobStatus.FAILED)
-    with transaction(house.database) as session:
+def test_an_upload_that_was_followed_by_a_better_one_goes_at_once(
+    installation: Installation,
+) -> None:
+    installation.upload("failed", NOW - 2 * GRACE, JobStatus.FAILED)
+    with transaction(installation.database) as session:
         session.add(
             Dataset(
                 name="mine",
@@ -87,51 +91,55 @@ def test_an_upload_that_was_followed_by_a_better_one_goes_at_once(house: House) 
             )
         )
 
-    assert house.cleared() == []
+    assert installation.cleared() == []
 
 
 @pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.RUNNING])
-def test_what_a_job_still_prepares_stays_however_old_it_is(house: House, status: JobStatus) -> None:
-    house.upload("old", LONG_AGO + HOUR, status)
+def test_what_a_job_still_prepares_stays_however_old_it_is(
+    installation: Installation, status: JobStatus
+) -> None:
+    installation.upload("old", LONG_AGO + HOUR, status)
 
-    assert house.cleared() == ["old"]
-
-
-def test_what_a_killed_process_stored_goes_after_a_day(house: House) -> None:
-    house.upload("old", NOW - GRACE - HOUR)
-    house.upload("new", NOW - GRACE + HOUR)
-    house.store.send(house.file(NOW - GRACE - HOUR), PREPARED)
-
-    assert house.cleared() == ["new"]
-    assert house.artifacts.names("datasets") == []
+    assert installation.cleared() == ["old"]
 
 
-def test_a_copy_of_a_dataset_that_another_machine_deleted_goes(house: House) -> None:
-    house.store.keep(house.file(NOW - 2 * GRACE), PREPARED)
-    house.artifacts.delete("datasets")
-    assert house.store.has(PREPARED)
+def test_what_a_killed_process_stored_goes_after_a_day(installation: Installation) -> None:
+    installation.upload("old", NOW - GRACE - HOUR)
+    installation.upload("new", NOW - GRACE + HOUR)
+    installation.store.send(installation.file(NOW - GRACE - HOUR), PREPARED)
 
-    house.cleared()
-
-    assert not house.store.has(PREPARED)
-
-
-def test_files_of_another_database_stay(house: House) -> None:
-    house.upload("older", LONG_AGO - 2 * GRACE)
-
-    assert house.cleared() == ["older"]
+    assert installation.cleared() == ["new"]
+    assert installation.artifacts.names("datasets") == []
 
 
-def test_a_database_without_jobs_clears_nothing(tmp_path: Path, house: House) -> None:
-    house.upload("kept", NOW - 2 * GRACE)
+def test_a_copy_of_a_dataset_that_another_machine_deleted_goes(installation: Installation) -> None:
+    installation.store.keep(installation.file(NOW - 2 * GRACE), PREPARED)
+    installation.artifacts.delete("datasets")
+    assert installation.store.has(PREPARED)
+
+    installation.cleared()
+
+    assert not installation.store.has(PREPARED)
+
+
+def test_files_of_another_database_stay(installation: Installation) -> None:
+    installation.upload("older", LONG_AGO - 2 * GRACE)
+
+    assert installation.cleared() == ["older"]
+
+
+def test_a_database_without_jobs_clears_nothing(tmp_path: Path, installation: Installation) -> None:
+    installation.upload("kept", NOW - 2 * GRACE)
     upgrade(f"sqlite:///{tmp_path / 'new.db'}")
 
     new = open_database(f"sqlite:///{tmp_path / 'new.db'}")
-    clear_unneeded(new, house.store, now=NOW)
+    clear_unneeded(new, installation.store, now=NOW)
 
-    assert house.artifacts.names("uploads") == ["kept"]
+    assert installation.artifacts.names("uploads") == ["kept"]
 
 
-def test_a_retry_that_comes_too_late_says_why_it_fails(house: House, tmp_path: Path) -> None:
+def test_a_retry_that_comes_too_late_says_why_it_fails(
+    installation: Installation, tmp_path: Path
+) -> None:
     with pytest.raises(UploadGoneError, match="for 7 days, or until another upload takes the name"):
-        house.store.get_upload("uploads/gone", tmp_path / "upload")
+        installation.store.get_upload("uploads/gone", tmp_path / "upload")
