@@ -1,31 +1,16 @@
 """How often the database is asked for one answer: no row is read twice, and no metric that is not shown."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+
+from tests.statements import record_statements
 
 ROOT = "/v1/comparisons/latest"
 
 #: A comparison's jobs are those it made, those it was made of, and the latest latencies of their models.
 OF_A_COMPARISON = {"comparisons": 1, "jobs": 2, "comparison_jobs": 1}
-
-
-@contextmanager
-def statements(engine: Any) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that are sent meanwhile, with their parameters."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if statement.startswith("SELECT"):
-            sent.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +36,13 @@ def test_nothing_is_read_twice(trained: Any, address: str, tables: dict[str, int
     trained.http.get(address)  # keys are looked up now and then, for whatever request comes
     for path in trained.settings.charts_folder.glob("*"):
         path.unlink()
-    with statements(trained.http.app.state.database) as sent:
+    with record_statements(trained.http.app.state.database) as statements:
         assert trained.http.get(address).status_code == 200
 
-    read = Counter(statement.split("FROM ")[1].split()[0] for statement, _ in sent)
+    read = Counter(
+        statement.text.split("FROM ")[1].split()[0]
+        for statement in statements
+        if statement.text.startswith("SELECT")
+    )
     read.pop("api_keys", None)
     assert read == tables

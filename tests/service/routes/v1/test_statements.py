@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
+from tests.statements import record_statements
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage import trained_models
@@ -20,28 +20,24 @@ numbers = itertools.count()
 
 
 @contextmanager
-def counted(service: Any) -> Iterator[Counter[str]]:
+def count_statements(service: Any) -> Iterator[Counter[str]]:
     """Every statement that the service executes, with its parameters, and how often.
 
     The look for API keys is left out: the cache repeats it every second, whatever is asked for.
     """
-    statements: Counter[str] = Counter()
-
-    def note(_1: Any, _2: Any, statement: str, parameters: Any, *_3: Any) -> None:
-        if not statement.startswith("BEGIN") and "FROM api_keys" not in statement:
-            statements[f"{statement} {parameters}"] += 1
-
-    database = service.http.app.state.database
-    event.listen(database, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database, "before_cursor_execute", note)
+    counts: Counter[str] = Counter()
+    with record_statements(service.http.app.state.database) as statements:
+        yield counts
+    counts.update(
+        f"{statement.text} {statement.parameters}"
+        for statement in statements
+        if not statement.text.startswith("BEGIN") and "FROM api_keys" not in statement.text
+    )
 
 
 def statements_of(service: Any, method: str, path: str, **request: Any) -> int:
     """How many statements a request takes, none of which is executed twice."""
-    with counted(service) as statements:
+    with count_statements(service) as statements:
         answer = service.http.request(method, path, **request)
     assert answer.is_success, answer.text
     assert [statement for statement, count in statements.items() if count > 1] == []
@@ -183,7 +179,7 @@ def test_a_request_that_is_repeated_reads_what_it_made_once(
 )
 def test_a_row_is_read_once(service: Any, method: str, path: str) -> None:
     add_job(service)
-    with counted(service) as statements:
+    with count_statements(service) as statements:
         service.http.request(method, path)
 
     assert set(statements.values()) == {1}
