@@ -1,7 +1,5 @@
 """The measurements of a network agree with independent implementations."""
 
-import itertools
-import math
 from dataclasses import asdict
 
 import numpy as np
@@ -14,19 +12,14 @@ from torch import nn
 
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
-from workers.training.checkpoint import Checkpoint, CheckpointError
 from workers.training.final_evaluation import evaluate_trained
-from workers.training.hardware import device
-from workers.training.hardware.device import DeviceUnavailableError
-from workers.training.hardware.precision import choose_precision
 from workers.training.measuring import classification, latency
 from workers.training.measuring.evaluation import score
-from workers.training.measuring.gradient_flow import GradientFlow, dead_relus, layer_names
 from workers.training.measuring.latency import measure_latency
 from workers.training.measuring.network_summary import summarise
 from workers.training.normalisation import Normalisation
 from workers.training.recipe import Recipe
-from workers.training.trainer import CompletedEpoch, Trainer, build
+from workers.training.trainer import Trainer, build
 
 CPU = torch.device("cpu")
 
@@ -134,88 +127,6 @@ def test_normalised_train_images_have_mean_zero_and_variance_one(digits: ImageDa
     assert digits.train.images.dtype == torch.uint8
 
 
-def test_gradient_norms_are_the_root_mean_square_over_the_sampled_steps() -> None:
-    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
-    flow, squares = GradientFlow(network, num_steps=3), {"0": 0.0, "2": 0.0}
-    for step in range(3):
-        network.zero_grad()
-        network(torch.rand(5, 4) + step).square().sum().backward()
-        flow.sample(step)
-        for name in squares:
-            layer = network.get_submodule(name)
-            squares[name] += sum(
-                float(parameter.grad.square().sum()) for parameter in layer.parameters()
-            )
-
-    expected = {name: math.sqrt(total / 3) for name, total in squares.items()}
-    assert flow.norms() == pytest.approx(expected, rel=1e-5)
-    assert [(layer.name, layer.kind) for layer in layer_names(network)] == [
-        ("0", "Linear"),
-        ("2", "Linear"),
-    ]
-
-
-def test_an_update_is_measured_against_the_weights_it_changes() -> None:
-    network = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
-    flow, states = GradientFlow(network, num_steps=4), []
-    for step in range(4):
-        optimizer.zero_grad()
-        network(torch.rand(5, 4)).square().sum().backward()
-        optimizer.step()
-        flow.sample(step)
-        states.append({name: tensor.clone() for name, tensor in network.state_dict().items()})
-
-    def square(layer: str, values: list[dict[str, torch.Tensor]]) -> float:
-        return sum(float(value[f"{layer}.{n}"].square().sum()) for value in values for n in PARTS)
-
-    moves = [{n: b[n] - a[n] for n in a} for a, b in itertools.pairwise(states)]
-    for layer, ratio in flow.update_ratios().items():
-        expected = math.sqrt(square(layer, moves) / square(layer, states[:-1]))
-        assert ratio == pytest.approx(expected, rel=1e-4)
-    assert list(flow.update_ratios()) == ["0", "2"]
-
-
-PARTS = ("weight", "bias")
-
-
-def test_an_epoch_of_one_step_shows_no_update() -> None:
-    network = nn.Linear(2, 1)
-    network(torch.ones(1, 2)).backward()
-    flow = GradientFlow(network, num_steps=1)
-
-    flow.sample(0)
-
-    assert flow.update_ratios() == {}
-    assert flow.norms()["network"] > 0
-
-
-def test_a_unit_is_dead_if_it_is_zero_for_every_image(few_digits: ImageDataset) -> None:
-    network = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.ReLU(), nn.Linear(4, 10)).train()
-    with torch.no_grad():
-        network[1].weight.zero_()
-        network[1].bias.copy_(torch.tensor([1.0, -1.0, -1.0, -1.0]))
-    normalise = Normalisation(few_digits.mean, few_digits.std, CPU)
-
-    assert dead_relus(network, few_digits.train, normalise, torch.arange(200)) == {"2": 0.75}
-    assert network.training
-    residual = build("residual_cnn", {}, few_digits.image_shape, 10, seed=0)
-    uses = dead_relus(residual, few_digits.train, normalise, torch.arange(200))
-    assert list(uses) == ["relu", "block1.relu", "block1.relu:2", "block2.relu", "block2.relu:2"]
-    assert all(0 <= share <= 1 for share in uses.values())
-
-
-def test_few_steps_of_a_long_epoch_are_sampled() -> None:
-    network = nn.Linear(2, 1)
-    network(torch.ones(1, 2)).backward()
-    flow = GradientFlow(network, num_steps=469)
-
-    for step in range(469):
-        flow.sample(step)
-
-    assert 16 <= flow._num_samples <= 17
-
-
 def test_flops_and_layers_are_counted_for_one_image() -> None:
     network = nn.Sequential(
         nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(256, 10)
@@ -244,55 +155,3 @@ def test_latency_is_taken_over_many_calls_after_a_warm_up(monkeypatch: pytest.Mo
     assert len(calls) == latency.MIN_SAMPLES + 3
     assert 0 < measured.p50 <= measured.p90 <= measured.p99
     assert (measured.engine, measured.batch_size) == ("torch", 8)
-
-
-def test_precision_follows_the_recipe_then_the_device_then_the_network(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    small = build("fully_connected", {}, ImageShape(1, 28, 28), 10, seed=0)
-    convolutional = build("cnn", {}, ImageShape(1, 28, 28), 10, seed=0)
-
-    assert choose_precision("bfloat16", small, CPU).name == "bfloat16"
-    assert choose_precision("float32", convolutional, CPU).name == "float32"
-    monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: False)
-    assert choose_precision("auto", convolutional, CPU).name == "float32"
-    monkeypatch.setattr("workers.training.hardware.precision.computes_in_bfloat16", lambda _: True)
-    assert choose_precision("auto", convolutional, CPU).name == "bfloat16"
-    assert choose_precision("auto", small, CPU).name == "float32"
-
-
-def test_a_device_that_is_not_there_is_refused_with_those_that_are() -> None:
-    missing = "mps" if not torch.backends.mps.is_available() else "cuda"
-
-    with pytest.raises(DeviceUnavailableError, match=r"there is: .*cpu"):
-        device.resolve(missing)
-
-
-def test_preparing_the_processor_keeps_products_exact() -> None:
-    left, right = torch.rand(128, 128), torch.rand(128, 128)
-    device.prepare(CPU)
-
-    exact = left.double() @ right.double()
-
-    assert float(((left @ right).double() / exact - 1).abs().max()) < 1e-5
-
-
-@settings(max_examples=25)
-@given(share=st.floats(0, 0.999))
-def test_a_torn_checkpoint_is_noticed(share: float, checkpoint: bytes) -> None:
-    with pytest.raises(CheckpointError):
-        Checkpoint.from_bytes(checkpoint[: int(len(checkpoint) * share)])
-
-
-@pytest.fixture(scope="module")
-def checkpoint(few_digits: ImageDataset) -> bytes:
-    events = trainer_of(few_digits, epochs=1).epochs()
-    return next(
-        event.checkpoint.to_bytes() for event in events if isinstance(event, CompletedEpoch)
-    )
-
-
-def test_equal_recipes_have_equal_hashes_and_others_have_others() -> None:
-    assert Recipe().hash == Recipe(epochs=5).hash
-    assert len({Recipe(epochs=n).hash for n in range(1, 50)}) == 49
-    assert len(Recipe().hash) == 10
