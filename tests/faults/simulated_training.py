@@ -15,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from workers.datasets.image_dataset import Split
+from workers.kinds import _trained_model
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.training.checkpoint import Checkpoint
@@ -110,8 +111,8 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
         (train.DatasetStore, "path", lambda *_: Path("none")),
         (train, "load", lambda *_: dataset),
         (train, "evaluate_trained", lambda *_: SimpleNamespace(result=Judged())),
-        (train, "_probabilities_file", lambda *_: b"probabilities"),
-        (train, "keep_graph", _keep_graph),
+        (_trained_model, "_probabilities_file", lambda *_: b"probabilities"),
+        (_trained_model, "keep_graph", _keep_graph),
         (train.devices, "prepare", lambda _: None),
     ]
     with contextlib.ExitStack() as stack:

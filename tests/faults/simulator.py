@@ -26,7 +26,7 @@ from tests.faults.simulated.scheduler import Scheduler
 from tests.faults.simulated.verdict import Verdict
 from tests.faults.simulated_training import simulated
 from workers import crash_points
-from workers.kinds import train
+from workers.kinds import _trained_model, train
 from workers.queue import jobs
 from workers.running import job_process, worker
 from workers.settings import Settings
@@ -114,8 +114,11 @@ class World:
             (worker, "check_current", lambda _: "simulated"),
             (worker, "HostLocks", lambda _: self.processes.locks()),
             (retries, "time", SimpleNamespace(sleep=self.scheduler.sleep)),
-            *((module, "utc_now", self.scheduler.now) for module in (job_process, train)),
-            *((module, "new_id", lambda: next(ids)) for module in (jobs, worker, train)),
+            *(
+                (module, "utc_now", self.scheduler.now)
+                for module in (job_process, train, _trained_model)
+            ),
+            *((module, "new_id", lambda: next(ids)) for module in (jobs, worker, _trained_model)),
         ]
         fsspec.filesystem("memory").store.clear()
         with contextlib.ExitStack() as stack:

@@ -1,19 +1,20 @@
 """The kinds of job, one a file: the file's name is the kind, and a new kind is a new file.
 
 The names are known without an import, because most files need torch, and the worker that claims jobs
-has none: a file is imported in the process of a job.
+has none: a file is imported in the process of a job. Modules with a leading underscore are parts of a
+kind.
 """
 
-import pkgutil
 from importlib import import_module
 from typing import Protocol, cast
 
+from workers.entries import entry_names
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.tables import Job
 
 #: The name of every kind, which the API accepts as a filter.
-KINDS = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+KINDS = entry_names(__path__)
 
 
 class Kind(Protocol):

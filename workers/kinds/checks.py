@@ -83,10 +83,10 @@ class ChecksJob:
         splits: dict[str, LabelledImages] = {
             split: LabelledImages(*mapped_split(path, split)) for split in SPLITS
         }
-        held_out = self._held_out(trained, splits)
+        held_out = self._gather_held_out(trained, splits)
         return gather(description.classes, splits, held_out, self._progress.report)
 
-    def _held_out(
+    def _gather_held_out(
         self, trained: Sequence[Job], splits: Mapping[str, LabelledImages]
     ) -> HeldOut | None:
         """What trainings have kept of the images they did not train on; all have as many folds, or none."""

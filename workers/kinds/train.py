@@ -2,10 +2,8 @@
 
 import contextlib
 import dataclasses
-from typing import Any
 
 from sqlalchemy import Engine
-from torch import nn
 
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
@@ -13,7 +11,7 @@ from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.store import DatasetStore
-from workers.exports.onnx import MAX_IMAGES, keep_graph
+from workers.kinds._trained_model import store_model, store_probabilities
 from workers.queue import leases
 from workers.queue.leases import Lease
 from workers.queue.progress import report_progress
@@ -21,12 +19,11 @@ from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
-from workers.storage.ids import new_id
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
-from workers.storage.tables import Job, Model
+from workers.storage.tables import Job
 from workers.training.checkpoint import Checkpoint
-from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
+from workers.training.final_evaluation import evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
@@ -95,9 +92,9 @@ class TrainJob:
         self._report(Progress("measuring", epochs, epochs, 1, 1))
         outcome = evaluate_trained(self.trainer, self.dataset)
         path = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
-        probabilities = _probabilities_file(outcome, self.trainer)
-        digest = with_retries(lambda: self.artifacts.put(path, probabilities))
-        model = self._store_model(outcome)
+        digest = store_probabilities(self.artifacts, path, outcome, self.trainer)
+        network = self.trainer.network
+        model = store_model(self.artifacts, self.job, self.identity, self.dataset, network, outcome)
         result = {
             **dataclasses.asdict(outcome.result),
             "model_id": model.id,
@@ -159,60 +156,3 @@ class TrainJob:
 
     def _report_phase(self, phase: str) -> None:
         report_progress(self.database, self.lease, {"phase": phase})
-
-    def _store_model(self, outcome: FinalEvaluation) -> Model:
-        """Store weights and graph, and describe the model in a row, which is not written yet."""
-        model_id = new_id()
-        result, job, dataset = outcome.result, self.job, self.dataset
-        return Model(
-            id=model_id,
-            job_id=job.id,
-            created_at=utc_now(),
-            architecture=str(job.architecture),
-            options=job.options,
-            dataset=dataset.name,
-            dataset_sha256=self.identity.sha256,
-            dataset_split=self.identity.split,
-            preparation=dataset.preparation.as_json() if dataset.preparation else None,
-            seed=job.seed,
-            fold=job.fold,
-            folds=job.folds,
-            recipe_hash=str(job.recipe_hash),
-            classes=list(dataset.classes),
-            image_shape=list(dataset.image_shape),
-            mean=list(dataset.mean),
-            std=list(dataset.std),
-            num_parameters=result.num_parameters,
-            validation_accuracy=result.validation.accuracy,
-            test_accuracy=result.test.accuracy,
-            **self._store_weights(f"models/{model_id}/weights.safetensors"),
-            onnx=self._store_graph(f"models/{model_id}/model.onnx"),
-        )
-
-    def _store_weights(self, path: str) -> dict[str, Any]:
-        content = _weights_file(self.trainer.network)
-        digest = with_retries(lambda: self.artifacts.put(path, content))
-        return {"weights": path, "weights_sha256": digest, "weights_bytes": len(content)}
-
-    def _store_graph(self, path: str) -> dict[str, Any]:
-        normalisation = (self.dataset.mean, self.dataset.std)
-        test_images = next(self.dataset.test.batches(MAX_IMAGES))
-        return keep_graph(self.trainer.network, normalisation, test_images, self.artifacts, path)
-
-
-def _weights_file(network: nn.Module) -> bytes:
-    from safetensors.torch import save
-
-    return save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()})
-
-
-def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:
-    from safetensors.torch import save
-
-    tensors: dict[str, Any] = {
-        "probabilities": outcome.test_probabilities.contiguous(),
-        "labels": trainer.test.labels.cpu(),
-        "validation_probabilities": outcome.validation_probabilities.contiguous(),
-        "validation_labels": trainer.validation.labels.cpu(),
-    }
-    return save(tensors)

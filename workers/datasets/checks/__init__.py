@@ -5,9 +5,7 @@ leading underscore are shared by several checks.
 """
 
 import functools
-import pkgutil
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Protocol, cast
 
 from workers.datasets.checks._finding import Finding
@@ -16,6 +14,7 @@ from workers.datasets.checks._gathered import HeldOut as HeldOut
 from workers.datasets.checks._gathered import LabelledImages as LabelledImages
 from workers.datasets.checks._gathered import gather as gather
 from workers.datasets.checks._held_out import MeanProbabilities as MeanProbabilities
+from workers.entries import import_entries
 
 
 class Check(Protocol):
@@ -38,9 +37,4 @@ def run_checks(gathered: Gathered) -> Iterator[tuple[str, str, Finding]]:
 @functools.cache
 def checks() -> dict[str, Check]:
     """Name → check, of every file of this folder."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {
-        name: cast("Check", import_module(f"{__name__}.{name}"))
-        for name in names
-        if not name.startswith("_")
-    }
+    return cast("dict[str, Check]", import_entries(__name__, __path__))

@@ -17,11 +17,11 @@ from workers.datasets.checks._finding import (
 )
 from workers.datasets.checks._near import near_groups
 from workers.datasets.checks._thumbnails import PIXELS, thumbnails
+from workers.datasets.seed import SEED
 
 MAX_COMPARED = (
     100_000  # images; all pairs of as many take about a minute, and their thumbnails 100 MB
 )
-SAMPLE_SEED = 20_220_401  # fixed: the same dataset gets the same findings
 BLOCK_BYTES = 16 * 1024**2  # of images that are looked at together
 DIGEST_BYTES = 16
 
@@ -88,7 +88,7 @@ class Gathered:
             return ""
         return f" among {len(self.compared):,} images chosen at random"
 
-    def located(self, index: int, remark: str = "") -> FoundImage:
+    def locate(self, index: int, remark: str = "") -> FoundImage:
         """An image by its number."""
         start = 0
         for split, size in self.sizes.items():
@@ -101,7 +101,7 @@ class Gathered:
     def listed_groups(self, groups: Sequence[NDArray[np.int64]]) -> list[Group]:
         """The first groups, with the first images of each."""
         return [
-            Group(len(group), [self.located(int(index)) for index in group[:MAX_OF_GROUP]])
+            Group(len(group), [self.locate(int(index)) for index in group[:MAX_OF_GROUP]])
             for group in groups[:MAX_GROUPS]
         ]
 
@@ -133,7 +133,7 @@ def gather(
 def _sample(total: int) -> NDArray[np.int64]:
     if total <= MAX_COMPARED:
         return np.arange(total)
-    generator = np.random.default_rng(SAMPLE_SEED)
+    generator = np.random.default_rng(SEED)
     return np.sort(generator.choice(total, MAX_COMPARED, replace=False))
 
 

@@ -15,8 +15,8 @@ def thumbnails(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     The product of two is the correlation of their grey values.
     """
-    weights = LUMINANCE if images.shape[3] == len(LUMINANCE) else _equal(images.shape[3])
-    rows, columns = _averaging(images.shape[1]), _averaging(images.shape[2])
+    weights = LUMINANCE if images.shape[3] == len(LUMINANCE) else _equal_weights(images.shape[3])
+    rows, columns = _averaging_matrix(images.shape[1]), _averaging_matrix(images.shape[2])
     small = np.stack([rows @ (image @ weights) @ columns.T for image in images] or [])
     vectors = small.reshape(len(images), PIXELS)
     vectors -= vectors.mean(axis=1, keepdims=True)
@@ -26,12 +26,12 @@ def thumbnails(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.where(has_contrast, vectors / np.maximum(lengths, 1), 0).astype(np.float32)
 
 
-def _equal(num_channels: int) -> NDArray[np.float32]:
+def _equal_weights(num_channels: int) -> NDArray[np.float32]:
     return np.full(num_channels, 1 / num_channels, dtype=np.float32)
 
 
 @functools.cache
-def _averaging(side: int) -> NDArray[np.float32]:
+def _averaging_matrix(side: int) -> NDArray[np.float32]:
     """The matrix (SIDE, side) of which each row averages the pixels below one of the thumbnail."""
     edges = np.arange(SIDE + 1) * side / SIDE
     pixels = np.arange(side)

@@ -37,11 +37,11 @@ def check(gathered: Gathered) -> Finding:
             f" {largest}, {train.min():,} of {smallest}"
         )
     if len(tiny):
-        problems.append(f"fewer than {FEWEST} train images: {_named(gathered, tiny)}")
+        problems.append(f"fewer than {FEWEST} train images: {_join_names(gathered, tiny)}")
     for split in ("validation", "test"):
         missing = np.flatnonzero(counts[split] == 0)
         if len(missing):
-            problems.append(f"no {split} image: {_named(gathered, missing)}")
+            problems.append(f"no {split} image: {_join_names(gathered, missing)}")
     fewest, most = int(train.min()), int(train.max())
     sizes = f"{fewest:,} to {most:,}" if fewest < most else f"{most:,}"
     usual = f"{len(train):,} classes of {sizes} train images each"
@@ -60,7 +60,7 @@ def check(gathered: Gathered) -> Finding:
     )
 
 
-def _named(gathered: Gathered, labels: NDArray[np.int64]) -> str:
+def _join_names(gathered: Gathered, labels: NDArray[np.int64]) -> str:
     names = ", ".join(gathered.classes[label] for label in labels[:MAX_NAMED])
     rest = len(labels) - MAX_NAMED
     return f"{names} and {rest:,} more" if rest > 0 else names
@@ -68,4 +68,4 @@ def _named(gathered: Gathered, labels: NDArray[np.int64]) -> str:
 
 def _first_images(gathered: Gathered, label: int) -> Group:
     found = np.flatnonzero(gathered.labels == label)
-    return Group(len(found), [gathered.located(int(i)) for i in found[:MAX_OF_GROUP]])
+    return Group(len(found), [gathered.locate(int(i)) for i in found[:MAX_OF_GROUP]])

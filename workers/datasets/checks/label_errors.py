@@ -26,7 +26,7 @@ def check(gathered: Gathered) -> Finding:
         f"judged: {source}, by the mean probabilities of {amount(num_trainings, 'training')}, right"
         f" on {100 * accuracy:.1f} % of these images"
     )
-    doubted = _doubted(labels, probabilities)
+    doubted = _find_doubtful(labels, probabilities)
     if not len(doubted):
         return Finding("ok", f"no label is doubted; {judged}")
     return Finding(
@@ -37,7 +37,9 @@ def check(gathered: Gathered) -> Finding:
     )
 
 
-def _doubted(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+def _find_doubtful(
+    labels: NDArray[np.int64], probabilities: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """The indices of labels that are probably wrong, the likeliest first."""
     from cleanlab.filter import (
         find_label_issues,
@@ -56,4 +58,4 @@ def _group(gathered: Gathered, held_out: HeldOut, index: int) -> Group:
     probabilities = held_out.probabilities[index]
     likeliest = int(probabilities.argmax())
     remark = f"{gathered.classes[likeliest]} {100 * probabilities[likeliest]:.0f} %"
-    return Group(1, [gathered.located(int(held_out.images[index]), remark)])
+    return Group(1, [gathered.locate(int(held_out.images[index]), remark)])

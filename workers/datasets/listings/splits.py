@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.content import ContentError
+from workers.datasets.seed import SEED
 
-SEED = 20_220_401  # fixed: every job of every comparison sees the same split
 VALIDATION_SHARE = 0.1  # of what is for training
 TEST_SHARE = 0.2  # of everything, where nothing is for testing
 
@@ -55,7 +55,7 @@ def hold_out(labels: Sequence[int] | NDArray[np.int64], share: float) -> NDArray
     """
     labels = np.asarray(labels, np.int64)
     held_out = np.zeros(len(labels), np.bool_)
-    order = _shuffled(len(labels))
+    order = _random_order(len(labels))
     classes, counts = np.unique(labels, return_counts=True)
     for label, count in zip(classes, _quotas(counts, share), strict=True):
         of_class = order[labels[order] == label]
@@ -70,7 +70,7 @@ def fold_numbers(labels: Sequence[int] | NDArray[np.int64], folds: int) -> NDArr
     ended: so folds differ by at most one image, in each class and as a whole.
     """
     labels = np.asarray(labels, np.int64)
-    order = _shuffled(len(labels))
+    order = _random_order(len(labels))
     dealt = order[np.argsort(labels[order], kind="stable")]
     numbers = np.empty(len(labels), np.int64)
     numbers[dealt] = np.arange(len(labels)) % folds + 1
@@ -111,7 +111,7 @@ def refuse_too_few_for_folds(labels: NDArray[np.int64], classes: Sequence[str], 
         )
 
 
-def _shuffled(count: int) -> NDArray[np.int64]:
+def _random_order(count: int) -> NDArray[np.int64]:
     """The numbers below `count` in random order, which is the same in every version."""
     # Python promises the same random() from the same seed for ever, which NumPy does not.
     generator = random.Random(SEED)  # noqa: S311 - no secret

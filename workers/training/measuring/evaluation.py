@@ -4,12 +4,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from workers.datasets.seed import SEED
 from workers.training.hardware.activations import largest_activation
 from workers.training.hardware.streaming import PlacedSplit
 from workers.training.normalisation import Normalisation
 from workers.training.results import Score
 
-SAMPLE_SEED = 20_220_401  # fixed: every network is evaluated on the same sample
 BATCH_SIZE = 128  # more activations do not fit a processor's cache: docs/experiments.md
 
 
@@ -56,5 +56,5 @@ def score_of(logits: Tensor, labels: Tensor) -> Score:
 
 def fixed_sample(split: PlacedSplit, num_images: int) -> Tensor:
     """Indices of at most `num_images` images of a split: random, but the same at every call."""
-    generator = torch.Generator().manual_seed(SAMPLE_SEED)
+    generator = torch.Generator().manual_seed(SEED)
     return torch.randperm(len(split), generator=generator)[:num_images]

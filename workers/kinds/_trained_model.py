@@ -1,0 +1,93 @@
+"""What a training leaves behind: its weights, its ONNX graph, its probabilities, and the model's row."""
+
+from typing import Any
+
+from torch import nn
+
+from workers.datasets.image_dataset import ImageDataset
+from workers.exports.onnx import MAX_IMAGES, keep_graph
+from workers.storage.artifacts import ArtifactStore
+from workers.storage.database import utc_now
+from workers.storage.ids import new_id
+from workers.storage.ready_datasets import DatasetIdentity
+from workers.storage.retries import with_retries
+from workers.storage.tables import Job, Model
+from workers.training.final_evaluation import FinalEvaluation
+from workers.training.trainer import Trainer
+
+
+def store_probabilities(
+    artifacts: ArtifactStore, path: str, outcome: FinalEvaluation, trainer: Trainer
+) -> str:
+    """Store the labels and probabilities of validation and test; returns the file's sha256."""
+    content = _probabilities_file(outcome, trainer)
+    return with_retries(lambda: artifacts.put(path, content))
+
+
+def store_model(
+    artifacts: ArtifactStore,
+    job: Job,
+    identity: DatasetIdentity,
+    dataset: ImageDataset,
+    network: nn.Module,
+    outcome: FinalEvaluation,
+) -> Model:
+    """Store weights and graph, and describe the model in a row, which is not written yet."""
+    model_id = new_id()
+    result = outcome.result
+    return Model(
+        id=model_id,
+        job_id=job.id,
+        created_at=utc_now(),
+        architecture=str(job.architecture),
+        options=job.options,
+        dataset=dataset.name,
+        dataset_sha256=identity.sha256,
+        dataset_split=identity.split,
+        preparation=dataset.preparation.as_json() if dataset.preparation else None,
+        seed=job.seed,
+        fold=job.fold,
+        folds=job.folds,
+        recipe_hash=str(job.recipe_hash),
+        classes=list(dataset.classes),
+        image_shape=list(dataset.image_shape),
+        mean=list(dataset.mean),
+        std=list(dataset.std),
+        num_parameters=result.num_parameters,
+        validation_accuracy=result.validation.accuracy,
+        test_accuracy=result.test.accuracy,
+        **_store_weights(artifacts, f"models/{model_id}/weights.safetensors", network),
+        onnx=_store_graph(artifacts, f"models/{model_id}/model.onnx", network, dataset),
+    )
+
+
+def _store_weights(artifacts: ArtifactStore, path: str, network: nn.Module) -> dict[str, Any]:
+    content = _weights_file(network)
+    digest = with_retries(lambda: artifacts.put(path, content))
+    return {"weights": path, "weights_sha256": digest, "weights_bytes": len(content)}
+
+
+def _store_graph(
+    artifacts: ArtifactStore, path: str, network: nn.Module, dataset: ImageDataset
+) -> dict[str, Any]:
+    normalisation = (dataset.mean, dataset.std)
+    test_images = next(dataset.test.batches(MAX_IMAGES))
+    return keep_graph(network, normalisation, test_images, artifacts, path)
+
+
+def _weights_file(network: nn.Module) -> bytes:
+    from safetensors.torch import save
+
+    return save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()})
+
+
+def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:
+    from safetensors.torch import save
+
+    tensors: dict[str, Any] = {
+        "probabilities": outcome.test_probabilities.contiguous(),
+        "labels": trainer.test.labels.cpu(),
+        "validation_probabilities": outcome.validation_probabilities.contiguous(),
+        "validation_labels": trainer.validation.labels.cpu(),
+    }
+    return save(tensors)
