@@ -123,9 +123,9 @@ def _section(client: Client, comparison: Json) -> str:
     report = client.show_markdown_report(comparison["id"])
     made = f"{datetime.now(UTC):%Y-%m-%d}, {result['threads']} threads, {platform.system()}."
     lines = [_demoted(report), "", made, ""]
-    beside = [row for row in comparison["leaderboard"] if row["architecture"] in ORIGINAL]
-    if beside:
-        lines += ["### Beside the original", "", *_table(beside), ""]
+    networks = [row for row in comparison["leaderboard"] if row["architecture"] in ORIGINAL]
+    if networks:
+        lines += ["### Beside the original", "", *_table(networks), ""]
     return "\n".join(lines)
 
 

@@ -31,7 +31,7 @@ class Leaderboard(list[Json]):
         seed and fold; `test_accuracy_std`, `_low` and `_high` are its standard deviation and 95 %
         interval. Durations are in seconds. ImportError without pandas.
         """
-        return data_frame([_flat(row) for row in self])
+        return data_frame([_flatten(row) for row in self])
 
     def _repr_html_(self) -> str:
         return _html.table(HEADINGS, [cells(row) for row in self])
@@ -61,7 +61,7 @@ def _spread(estimate: Json | None, scale: float, form: str, unit: str = "") -> s
     return f"{mean} ± {form.format(estimate['std'] * scale)}{unit}"
 
 
-def _flat(row: Json) -> Json:
+def _flatten(row: Json) -> Json:
     flat: Json = {}
     for name, value in row.items():
         if name == "pareto":

@@ -11,6 +11,6 @@ class Resource:
     _connection: Connection
 
 
-def given(**fields: Any) -> dict[str, Any]:
-    """The fields of a body that are given; the service has defaults for the others."""
+def omit_none(**fields: Any) -> dict[str, Any]:
+    """The fields of a body that are not None; the service has defaults for the others."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from bakeoff.answers import Json
 from bakeoff.answers.comparison import Comparison
 from bakeoff.answers.leaderboard import Leaderboard
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -43,7 +43,7 @@ class Comparisons(Resource):
             idempotency_key: A request with the same key and body makes no second comparison, not
                 even from another process; by default a random key that covers retries.
         """
-        body = given(
+        body = omit_none(
             dataset=dataset,
             architectures=architectures,
             recipe=recipe,

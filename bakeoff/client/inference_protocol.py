@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakeoff.answers import Json
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 
 class InferenceProtocol(Resource):
@@ -98,7 +98,7 @@ class InferenceProtocol(Resource):
             outputs: `name` and `parameters` of the wanted tensors.
             parameters: Of the request, such as `timeout` in microseconds.
         """
-        body = given(inputs=inputs, outputs=outputs, parameters=parameters)
+        body = omit_none(inputs=inputs, outputs=outputs, parameters=parameters)
         return self._infer("/v2/models/{name}/infer", body, name=name)
 
     def infer_by_version(
@@ -111,7 +111,7 @@ class InferenceProtocol(Resource):
         parameters: Json | None = None,
     ) -> Json:
         """The same by what an alias stood for in a version."""
-        body = given(inputs=inputs, outputs=outputs, parameters=parameters)
+        body = omit_none(inputs=inputs, outputs=outputs, parameters=parameters)
         path = "/v2/models/{name}/versions/{version}/infer"
         return self._infer(path, body, name=name, version=version)
 

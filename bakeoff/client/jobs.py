@@ -7,7 +7,7 @@ from httpx_sse import ServerSentEvent
 from bakeoff.answers import Json
 from bakeoff.answers.job import Job
 from bakeoff.answers.metrics import Metrics
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 
 class Jobs(Resource):
@@ -41,7 +41,7 @@ class Jobs(Resource):
             idempotency_key: A request with the same key and body makes no second job, not even from
                 another process; by default a random key that covers retries.
         """
-        body = given(
+        body = omit_none(
             dataset=dataset,
             architecture=architecture,
             options=options,

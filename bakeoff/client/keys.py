@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bakeoff.answers import Json
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 
 class Keys(Resource):
@@ -20,7 +20,7 @@ class Keys(Resource):
 
         Not sent again after it may have arrived: a second key would be made.
         """
-        body = given(name=name, scopes=scopes, requests_per_minute=requests_per_minute)
+        body = omit_none(name=name, scopes=scopes, requests_per_minute=requests_per_minute)
         return self._connection.post("/v1/keys", body, repeatable=False)
 
     def revoke_key(self, key_id: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bakeoff.answers import Json
 from bakeoff.answers.job import Job
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 
 class Latency(Resource):
@@ -25,7 +25,9 @@ class Latency(Resource):
         By default: every engine; batches of 1, 8 and 64; one thread and as many as the worker's
         machine has cores. A request with the same `idempotency_key` makes no second job.
         """
-        body = given(engines=engines, batch_sizes=batch_sizes, threads=threads, priority=priority)
+        body = omit_none(
+            engines=engines, batch_sizes=batch_sizes, threads=threads, priority=priority
+        )
         path = "/v1/models/{model_id}/latency"
         return Job(self._connection.post_once(path, body, idempotency_key, model_id=model_id))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bakeoff.answers import Json
-from bakeoff.client._resource import Resource, given
+from bakeoff.client._resource import Resource, omit_none
 
 
 class Models(Resource):
@@ -43,7 +43,7 @@ class Models(Resource):
 
         Sent again after a broken connection it may count one version more; the model is the same.
         """
-        body = given(model_id=model_id, engine=engine, version=version)
+        body = omit_none(model_id=model_id, engine=engine, version=version)
         return self._connection.put("/v1/aliases/{alias}", body, alias=alias)
 
     def list_alias_versions(self, alias: str) -> list[Json]:

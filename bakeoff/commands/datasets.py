@@ -51,7 +51,7 @@ def upload(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comma
     options = {"size": size, "fit": fit, "test_share": test_share, "damaged": damaged}
     with bakeoff.Client(url) as client:
         dataset = uploads.upload(console, client, name, pictures, **options)
-    for line in uploads.described(dataset):
+    for line in uploads.describe_dataset(dataset):
         console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -73,8 +73,8 @@ def resize(
 def check(name: Name, url: Url = DEFAULT_URL) -> None:
     """Check a dataset for duplicates, leaks, small classes and label errors."""
     with bakeoff.Client(url) as client:
-        findings = checks.checked(Console(stderr=True), client, name)
-    for line in checks.told(findings):
+        findings = checks.wait_for_checks(Console(stderr=True), client, name)
+    for line in checks.describe_findings(findings):
         Console().print(line, highlight=False, soft_wrap=True)
 
 

@@ -24,7 +24,7 @@ MARKS = {
 }
 
 
-def checked(console: Console, client: "Client", name: str) -> Json:
+def wait_for_checks(console: Console, client: "Client", name: str) -> Json:
     """Let a worker check a dataset, show how far it is, and return what it found; RefusedError."""
     job: Json = client.check_dataset(name)
     with console.status(f"job {job['id']}") as status:
@@ -39,7 +39,7 @@ def checked(console: Console, client: "Client", name: str) -> Json:
     return client.show_dataset_checks(name)
 
 
-def told(checks: Json) -> Iterator[str]:
+def describe_findings(checks: Json) -> Iterator[str]:
     """A line for each finding, warnings first."""
     order = list(MARKS)
     for found in sorted(checks["findings"], key=lambda found: order.index(found["level"])):

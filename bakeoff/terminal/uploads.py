@@ -126,7 +126,7 @@ def _cancel(console: Console, client: "Client", job_id: str) -> None:
         )
 
 
-def described(dataset: Json) -> Iterator[str]:
+def describe_dataset(dataset: Json) -> Iterator[str]:
     """What came of an upload, line by line."""
     shape, sizes = dataset["image_shape"], dataset["sizes"]
     counts = ", ".join(f"{count:,} {split}" for split, count in sizes.items())

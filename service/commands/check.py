@@ -41,7 +41,7 @@ def _worker_is_up() -> bool:
     database = open_database(settings().resolved_database_url)
     try:
         with transaction(database, read_only=True) as session:
-            present = registrations.present(session, since=since)
+            present = registrations.list_present(session, since=since)
     except SQLAlchemyError:
         return False
     return any(worker.host == socket.gethostname() for worker in present)

@@ -140,7 +140,7 @@ class NewComparison(Form):
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,
             architectures=architectures,
-            recipe=self.recipe.stored(),
+            recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seeds=self.seeds,
             folds=self.folds,

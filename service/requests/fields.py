@@ -70,7 +70,7 @@ RecipeForm = Annotated[
         json_schema_input_type=Recipe
         | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
     ),
-    PlainSerializer(Recipe.stored),
+    PlainSerializer(Recipe.as_stored),
 ]
 
 

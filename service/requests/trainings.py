@@ -62,7 +62,7 @@ class TrainingRequest(Form):
             dataset=self.dataset,
             architecture=self.architecture,
             options=checked_options(self.architecture, self.options),
-            recipe=self.recipe.stored(),
+            recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,
             fold=self.fold,

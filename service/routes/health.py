@@ -57,7 +57,7 @@ def ready(session: ReadSession, database: Database, settings: CurrentSettings) -
     revision = check_current(database.execution_options(read_only=True))
     kind = database.dialect.name
     since = utc_now() - timedelta(seconds=settings.lease_seconds)
-    present = registrations.present(session, since=since)
+    present = registrations.list_present(session, since=since)
     return Ready(
         database=kind,
         sqlite_version=sqlite_version() if kind == "sqlite" else None,

@@ -125,7 +125,7 @@ def _ended(installation: Installation, job_id: str) -> bool:
 
 def _takeover_seconds(installation: Installation, job: Job, killed: datetime) -> Iterator[float]:
     with transaction(installation.database, read_only=True) as session:
-        for event in events.after(session, job.id, 0):
+        for event in events.list_after(session, job.id, 0):
             if event.token == job.token + 1 and event.data.get("status") == "running":
                 yield (event.at - killed).total_seconds()
 
@@ -136,7 +136,7 @@ def _wrong(installation: Installation, acknowledged: list[str], report: Report) 
     for job_id in acknowledged:
         with transaction(installation.database, read_only=True) as session:
             job = jobs.get(session, job_id)
-            rows = events.after(session, job_id, 0)
+            rows = events.list_after(session, job_id, 0)
             model = trained_models.of_jobs(session, [job_id]).get(job_id)
         history = [Happened(event.id, event.kind, event.token, event.data) for event in rows]
         yield from violations(history, Ending(str(job.status), job.epoch, job.max_attempts))

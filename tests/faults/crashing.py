@@ -167,7 +167,7 @@ def _wrong(settings: Settings, job_id: str) -> list[str]:
         job = jobs.get(session, job_id)
         history = [
             Happened(event.id, event.kind, event.token, event.data)
-            for event in events.after(session, job_id, 0)
+            for event in events.list_after(session, job_id, 0)
         ]
         model = session.scalars(select(Model)).one_or_none()
     wrong = violations(history, Ending(str(job.status), job.epoch, job.max_attempts))

@@ -39,7 +39,7 @@ class Installation:
 
     def statuses(self, job_id: str) -> list[str]:
         with transaction(self.database, read_only=True) as session:
-            history = events.after(session, job_id, 0)
+            history = events.list_after(session, job_id, 0)
         return [event.data["status"] for event in history if event.kind == "status"]
 
 

@@ -69,7 +69,7 @@ MUTANTS = [
     ),
     Mutant(
         "a lease that still runs is taken over",
-        "workers.queue.claims:_abandoned",
+        "workers.queue.claims:_abandoned_conditions",
         "Job.lease_expires_at < now",
         "Job.lease_expires_at > now",
         SIMULATOR,
@@ -109,7 +109,7 @@ MUTANTS = [
     ),
     Mutant(
         "cancel ignored by the worker",
-        "workers.running.worker:Worker._to_be_cancelled",
+        "workers.running.observation:observe",
         "if lease.job_id in requested",
         "if not requested",
         f"{STOPPED}::test_a_job_is_cancelled_in_every_phase",

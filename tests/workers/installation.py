@@ -94,7 +94,7 @@ class Installation:
 
     def workers(self) -> list[Registration]:
         with transaction(self.database, read_only=True) as session:
-            return registrations.present(session, since=datetime(2000, 1, 1, tzinfo=UTC))
+            return registrations.list_present(session, since=datetime(2000, 1, 1, tzinfo=UTC))
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from workers.datasets.archives import open_archive
 from workers.datasets.content import ContentError
 from workers.datasets.errors import ArchiveError, SourceError
-from workers.datasets.formats import accepted, list_images
+from workers.datasets.formats import describe_accepted, list_images
 from workers.datasets.known import KnownDataset, Source, datasets
 from workers.datasets.listings.listing import Listing
 from workers.datasets.preparing.decode import report_nothing
@@ -20,7 +20,7 @@ from workers.datasets.preparing.processes import processes_for
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.registration import find_description, register
-from workers.datasets.stored.store import DatasetStore, locked
+from workers.datasets.stored.store import DatasetStore, lock_dataset
 from workers.datasets.upload_options import UploadOptions
 from workers.errors import BakeoffError
 from workers.storage.database import transaction
@@ -39,7 +39,7 @@ def fetch(
 
     Raises DatasetUnavailableError, and leaves nothing half-made, where no source has it.
     """
-    with locked(store.folder, name):
+    with lock_dataset(store.folder, name):
         adopt(database, store)
         with transaction(database, read_only=True) as session:
             present = find_description(session, name)
@@ -71,16 +71,16 @@ def fetch_file(
         report(f"fetching {name} from {source.name}")
         with tempfile.TemporaryDirectory(dir=folder, prefix=f".{name}-") as scratch:
             try:
-                return _prepared(known, source, Path(scratch), target)
+                return _prepare(known, source, Path(scratch), target)
             except (SourceError, ArchiveError, ContentError) as refusal:
                 refusals.append(f"{source.name} ({refusal})")
     raise DatasetUnavailableError(
         f"dataset '{name}' could not be had from any source: {'; '.join(refusals)}. Upload it with"
-        f" PUT /v1/datasets/{name} ({accepted()}), or try again when a source can be reached"
+        f" PUT /v1/datasets/{name} ({describe_accepted()}), or try again when a source can be reached"
     )
 
 
-def _prepared(
+def _prepare(
     known: KnownDataset, source: Source, scratch: Path, target: Path
 ) -> DatasetDescription:
     fetched = source.fetch(scratch)
@@ -89,7 +89,7 @@ def _prepared(
         processes_for(fetched) as apply,
     ):
         description = prepare(
-            _named(known, list_images(archive, scratch)),
+            _name_classes(known, list_images(archive, scratch)),
             target,
             UploadOptions(),
             source=source.name,
@@ -101,7 +101,7 @@ def _prepared(
     return description
 
 
-def _named(known: KnownDataset, listing: Listing) -> Listing:
+def _name_classes(known: KnownDataset, listing: Listing) -> Listing:
     """The listing with the names that are known in place of the numbers of the classes."""
     if not known.classes:
         return listing

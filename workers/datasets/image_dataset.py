@@ -71,9 +71,9 @@ class Split:
             return Split(images, self.labels.to(device))
         if device == self.images.device and self.images.is_contiguous(memory_format=layout):
             return self
-        return Split(self._gathered(device, layout), self.labels.to(device))
+        return Split(self._gather(device, layout), self.labels.to(device))
 
-    def _gathered(self, device: torch.device, layout: torch.memory_format) -> Tensor:
+    def _gather(self, device: torch.device, layout: torch.memory_format) -> Tensor:
         """Its own images alone, moved a few at a time: those of a file need not fit in memory twice."""
         shape = (len(self), *self.images.shape[1:])
         gathered = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=layout)

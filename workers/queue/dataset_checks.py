@@ -27,7 +27,7 @@ def enqueue_checks(session: Session, dataset: str, *, now: datetime) -> Job:
         Job.dataset == dataset, Job.kind == CHECKS, Job.status == JobStatus.QUEUED
     )
     job = session.scalars(waiting.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
-    return job or jobs.enqueue(session, JobRequest(CHECKS, dataset, beside=True), now=now)
+    return job or jobs.enqueue(session, JobRequest(CHECKS, dataset, background=True), now=now)
 
 
 def newest_checks(session: Session, dataset: str, identity: DatasetIdentity) -> Job | None:
@@ -59,10 +59,10 @@ def trainings(session: Session, dataset: str, identity: DatasetIdentity) -> list
         [job for job in session.scalars(newest) if identity_of(job) == identity]
         for newest in (with_folds, own_splits)
     )
-    return cross_validated(crossed) or plain
+    return select_cross_validated(crossed) or plain
 
 
-def cross_validated(newest_first: Sequence[Job]) -> list[Job]:
+def select_cross_validated(newest_first: Sequence[Job]) -> list[Job]:
     """Those trainings whose network each fold has tested, with as many folds as the newest of them."""
     trained: dict[tuple[object, ...], list[Job]] = {}
     for job in newest_first:

@@ -39,7 +39,7 @@ def add_created(session: Session, jobs: Sequence[Job]) -> None:
     session.execute(insert(Event), rows)
 
 
-def after(session: Session, job_id: str, last_id: int, *, limit: int = 1000) -> list[Event]:
+def list_after(session: Session, job_id: str, last_id: int, *, limit: int = 1000) -> list[Event]:
     """The events of a job that came after event `last_id`, oldest first."""
     query = select(Event).where(Event.job_id == job_id, Event.id > last_id)
     return list(session.scalars(query.order_by(Event.id).limit(limit)))

@@ -38,7 +38,7 @@ class JobRequest:
     #: Whether the job uses the content that its dataset has now, and no other.
     needs_dataset: bool = False
     #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
-    beside: bool = False
+    background: bool = False
 
 
 class JobNotFoundError(BakeoffError):
@@ -67,7 +67,7 @@ def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: dateti
     identities = ready_datasets.identities(session, needed) if needed else {}
     added = [
         # A microsecond apart: the queue's order is that of creation.
-        _queued(request, identities, created_at=now + timedelta(microseconds=position))
+        _new_job(request, identities, created_at=now + timedelta(microseconds=position))
         for position, request in enumerate(requests)
     ]
     session.add_all(added)
@@ -76,7 +76,7 @@ def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: dateti
     return added
 
 
-def _queued(
+def _new_job(
     request: JobRequest, identities: Mapping[str, DatasetIdentity], created_at: datetime
 ) -> Job:
     fields = {name: value for name, value in vars(request).items() if name != "needs_dataset"}

@@ -58,9 +58,9 @@ def record_epoch(
 ) -> None:
     """Accept an epoch, once and in order, with its metrics and its checkpoint, all or nothing."""
     _write(session, lease, Job.epoch == epoch - 1, epoch=epoch, checkpoint=checkpoint)
-    storable = metrics.storable(values)
-    metrics.record(session, lease.job_id, epoch, storable, token=lease.token)
-    data = {"epoch": epoch, **{name: v for name, v in storable.items() if "/" not in name}}
+    numbers = metrics.replace_non_finite(values)
+    metrics.record(session, lease.job_id, epoch, numbers, token=lease.token)
+    data = {"epoch": epoch, **{name: v for name, v in numbers.items() if "/" not in name}}
     events.add(session, *lease, "epoch", data, at=now)
 
 

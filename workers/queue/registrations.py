@@ -18,7 +18,7 @@ def remove(session: Session, worker_id: str) -> None:
     session.execute(delete(Registration).where(Registration.id == worker_id))
 
 
-def present(session: Session, *, since: datetime) -> list[Registration]:
+def list_present(session: Session, *, since: datetime) -> list[Registration]:
     """The workers that have been heard of since then."""
     query = select(Registration).where(Registration.beat_at >= since)
     return list(session.scalars(query.order_by(Registration.started_at)))

@@ -37,7 +37,7 @@ class HostLock:
 
     def __reduce__(self) -> tuple[Callable[[Any], "HostLock"], tuple[Any]]:
         """Pass the same lock to a child process that is being started."""
-        return _received, (reduction.DupFd(self._descriptor),)
+        return _from_descriptor, (reduction.DupFd(self._descriptor),)
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
@@ -47,7 +47,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _received(descriptor: Any) -> HostLock:
+def _from_descriptor(descriptor: Any) -> HostLock:
     return HostLock(descriptor.detach())
 
 
@@ -70,7 +70,7 @@ class HostLocks:
             raise RuntimeError(f"another process holds the lock {name}")
         return lock
 
-    def unheld(self, names: Iterable[str]) -> set[str]:
+    def find_unheld(self, names: Iterable[str]) -> set[str]:
         """Those that were locked on this machine and that nobody holds any more."""
         return {name for name in names if self._is_unheld(self._folder / name)}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.queue import jobs, leases
+from workers.queue import claims, jobs, leases
 from workers.queue.leases import Lease, LeaseLostError
 from workers.running.executors import ProcessExit
 from workers.storage.database import transaction
@@ -61,6 +61,13 @@ class OutcomeWriter:
                 leases.release(session, lease, now=self._clock(session), counts=counts)
         except LeaseLostError:
             logger.info("job %s had ended", lease.job_id)
+
+    def end_abandoned(self, dead_workers: set[str]) -> None:
+        """End the jobs whose worker died and that are not to be tried again."""
+        with transaction(self._database) as session:
+            now = self._clock(session)
+            for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
+                logger.warning("job %s ends: its worker died", job_id)
 
 
 def _reason(exit_code: int) -> str:

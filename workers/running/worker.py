@@ -13,7 +13,7 @@ from workers.queue import claims, jobs, leases, registrations
 from workers.queue.leases import Lease, LeaseLostError
 from workers.running.executors import Executor, ProcessExit
 from workers.running.host_locks import HostLocks
-from workers.running.observation import observe
+from workers.running.observation import Observation, observe
 from workers.running.outcomes import OutcomeWriter
 from workers.schema.migrate import check_current
 from workers.settings import Settings
@@ -76,30 +76,25 @@ class Worker:
         job_id = self._running[0].job_id if self._running else None
         pause = threading.Event()
         while self._running:
-            self._look_after_running()
+            self._record_exits()
+            self._stop_cancelled(self._observe())
             pause.wait(TURN_SECONDS)
         return job_id
 
     def take_turn(self) -> None:
         """Look after the running jobs, send a heartbeat if it is due, and fill the free slots."""
-        self._look_after_running()
-        with transaction(self._database, read_only=True) as session:
-            seen = observe(
-                session,
-                worker=self.id,
-                running=self._running,
-                locks=self._locks,
-                now=self._clock(session),
-            )
+        self._record_exits()
+        seen = self._observe()
+        self._stop_cancelled(seen)
         if not self._beaten_at <= seen.now < self._beat_due:  # a clock may be put back
             self._beat(seen.now)
         for lease in seen.unknown_leases:
             self._outcomes.give_back(lease, counts=False)
         if seen.is_any_abandoned:
-            self._end_abandoned(seen.dead_workers)
-        for beside, waits in ((False, seen.is_any_waiting), (True, seen.is_any_waiting_beside)):
-            if seen.is_any_abandoned or waits:
-                self._fill_slots(seen.dead_workers, beside=beside)
+            self._outcomes.end_abandoned(seen.dead_workers)
+        for background, is_any_waiting in seen.is_any_waiting.items():
+            if seen.is_any_abandoned or is_any_waiting:
+                self._fill_slots(seen.dead_workers, background=background)
 
     def shut_down(self) -> None:
         """Stop the running jobs and give them back; their next worker resumes the last epoch."""
@@ -115,18 +110,12 @@ class Worker:
         self._lock.release()
         logger.info("worker %s has stopped", self.id)
 
-    def _end_abandoned(self, dead_workers: set[str]) -> None:
-        with transaction(self._database) as session:
-            now = self._clock(session)
-            for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
-                logger.warning("job %s ends: its worker died", job_id)
-
-    def _fill_slots(self, dead_workers: set[str], *, beside: bool) -> None:
-        while self._executor.reserve(beside=beside):
-            if not self._start_next(dead_workers, beside=beside):
+    def _fill_slots(self, dead_workers: set[str], *, background: bool) -> None:
+        while self._executor.reserve(background=background):
+            if not self._start_next(dead_workers, background=background):
                 return
 
-    def _start_next(self, dead_workers: set[str], *, beside: bool) -> bool:
+    def _start_next(self, dead_workers: set[str], *, background: bool) -> bool:
         job = None
         try:
             with transaction(self._database) as session:
@@ -136,7 +125,7 @@ class Worker:
                     now=self._clock(session),
                     duration=self._duration,
                     dead_workers=dead_workers,
-                    beside=beside,
+                    background=background,
                 )
         finally:
             if job is None:
@@ -150,24 +139,28 @@ class Worker:
         self._executor.start(lease, self._lock)
         return True
 
-    def _look_after_running(self) -> None:
+    def _record_exits(self) -> None:
         self._exits += self._executor.poll()
         for process_exit in list(self._exits):
             self._outcomes.record_outcome(process_exit)
             self._exits.remove(process_exit)
             self._running.remove(process_exit.lease)
-        for lease in self._to_be_cancelled():
+
+    def _observe(self) -> Observation:
+        with transaction(self._database, read_only=True) as session:
+            return observe(
+                session,
+                worker=self.id,
+                running=self._running,
+                locks=self._locks,
+                now=self._clock(session),
+            )
+
+    def _stop_cancelled(self, seen: Observation) -> None:
+        for lease in seen.to_be_cancelled:
             self._executor.stop(lease)
             self._outcomes.confirm_cancelled(lease)
             self._running.remove(lease)
-
-    def _to_be_cancelled(self) -> list[Lease]:
-        if not self._running:
-            return []
-        with transaction(self._database, read_only=True) as session:
-            job_ids = [lease.job_id for lease in self._running]
-            requested = leases.cancel_requested(session, job_ids)
-        return [lease for lease in self._running if lease.job_id in requested]
 
     def _beat(self, now: datetime) -> None:
         """Renew every lease and say that this worker is there."""

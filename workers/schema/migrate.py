@@ -26,7 +26,7 @@ class SchemaError(BakeoffError):
 
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; nothing happens where it is there."""
-    with _exclusive(url):
+    with _migration_lock(url):
         engine = migration_engine(url)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
@@ -42,7 +42,7 @@ def upgrade(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _exclusive(url: str) -> Iterator[None]:
+def _migration_lock(url: str) -> Iterator[None]:
     """Let one process at a time make or change a SQLite file; the lock ends with the process."""
     database = make_url(url)
     if database.get_backend_name() != "sqlite" or not database.database:

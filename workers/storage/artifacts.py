@@ -57,7 +57,7 @@ class ArtifactStore:
         if self._is_local:
             durable_files.write_durably(Path(target), content)
         else:
-            with self._answering():
+            with self._refuse_unavailable():
                 self._files.pipe_file(target, content)
         reach(CrashPoint.WRITTEN)
         return hashlib.sha256(content).hexdigest()
@@ -69,14 +69,14 @@ class ArtifactStore:
         if self._is_local:
             durable_files.link_durably(source, Path(target))
         else:
-            with self._answering():
+            with self._refuse_unavailable():
                 self._files.put_file(str(source), target, **self._pieces)
         reach(CrashPoint.WRITTEN)
 
     def get_file(self, path: str, target: Path) -> None:
         """Make a local file of an artifact, by a link where it is local; ArtifactError if missing."""
         source = f"{self._root}/{path}"
-        with _missing(path):
+        with _refuse_missing(path):
             if self._is_local:
                 durable_files.link_durably(Path(source), target)
             else:
@@ -85,7 +85,7 @@ class ArtifactStore:
     def _fetch(self, source: str, target: Path) -> None:
         part = durable_files.part_of(target)
         try:
-            with self._answering(missing=FileNotFoundError):
+            with self._refuse_unavailable(missing=FileNotFoundError):
                 self._files.get_file(source, str(part), **self._pieces)
             part.replace(target)
         finally:
@@ -93,18 +93,18 @@ class ArtifactStore:
 
     def has(self, path: str) -> bool:
         """Whether an artifact is there."""
-        with self._answering():
+        with self._refuse_unavailable():
             return bool(self._files.exists(f"{self._root}/{path}"))
 
     def written_at(self, path: str) -> datetime:
         """When an artifact was written; ArtifactError if it is missing."""
-        with _missing(path), self._answering(missing=FileNotFoundError):
+        with _refuse_missing(path), self._refuse_unavailable(missing=FileNotFoundError):
             written: datetime = self._files.modified(f"{self._root}/{path}")
         return written
 
     def get(self, path: str, *, sha256: str) -> bytes:
         """Read an artifact; ArtifactError where it is missing or its content is another."""
-        with _missing(path), self._answering(missing=FileNotFoundError):
+        with _refuse_missing(path), self._refuse_unavailable(missing=FileNotFoundError):
             content: bytes = self._files.cat_file(f"{self._root}/{path}")
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ArtifactError(f"the artifact {path} is damaged")
@@ -113,7 +113,7 @@ class ArtifactStore:
     def names(self, folder: str) -> list[str]:
         """The names of the artifacts in a folder; none where there is no folder."""
         try:
-            with self._answering(missing=FileNotFoundError):
+            with self._refuse_unavailable(missing=FileNotFoundError):
                 found = self._files.ls(f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
@@ -126,12 +126,12 @@ class ArtifactStore:
         target = f"{self._root}/{path}"
         with (
             contextlib.suppress(FileNotFoundError),  # or another process has just removed it
-            self._answering(missing=FileNotFoundError),
+            self._refuse_unavailable(missing=FileNotFoundError),
         ):
             self._files.rm(target, recursive=True)
 
     @contextlib.contextmanager
-    def _answering(self, missing: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    def _refuse_unavailable(self, missing: type[Exception] | tuple[()] = ()) -> Iterator[None]:
         """StoreUnavailableError in place of what a store on other machines raises, but for `missing`.
 
         The packages of the stores raise errors of their own, of no common class.
@@ -150,7 +150,7 @@ class ArtifactStore:
 
 
 @contextlib.contextmanager
-def _missing(path: str) -> Iterator[None]:
+def _refuse_missing(path: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:

@@ -48,7 +48,7 @@ class Checkpoints(Generic[State]):
         if accepted is None:
             return ResumePoint(None, None)
         damage = None
-        for path in [accepted, *self._before(_epoch_of(accepted))]:
+        for path in [accepted, *self._list_earlier(_epoch_of(accepted))]:
             try:
                 return ResumePoint(self._read(path), damage)
             except (ArtifactError, ValueError) as error:
@@ -58,7 +58,7 @@ class Checkpoints(Generic[State]):
 
     def tidy(self, epoch: int) -> None:
         """Remove the checkpoints older than that of the epoch before `epoch`, which was accepted."""
-        for path in self._before(epoch - 1):
+        for path in self._list_earlier(epoch - 1):
             self._artifacts.delete(path)
 
     def delete(self) -> None:
@@ -69,7 +69,7 @@ class Checkpoints(Generic[State]):
         digest = path.removesuffix(SUFFIX).rpartition("-")[2]
         return self._read_bytes(self._artifacts.get(path, sha256=digest))
 
-    def _before(self, epoch: int) -> list[str]:
+    def _list_earlier(self, epoch: int) -> list[str]:
         """The paths of the checkpoints of earlier epochs, latest first."""
         paths = [f"{self._folder}/{name}" for name in self._artifacts.names(self._folder)]
         earlier = [path for path in paths if _epoch_of(path) < epoch]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from workers.storage.tables import Metric
 
 
-def storable(values: Mapping[str, float]) -> dict[str, float | None]:
+def replace_non_finite(values: Mapping[str, float]) -> dict[str, float | None]:
     """The same numbers, with None for those that are not finite, which SQL and JSON cannot hold."""
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
 

@@ -37,19 +37,19 @@ def page(
     """The rows of `query` over `table` (with created_at and id), after `cursor`, newest first."""
     query = query.order_by(table.created_at.desc(), table.id.desc())
     if cursor:
-        created_at, row_id = _decoded(cursor)
+        created_at, row_id = _decode_cursor(cursor)
         query = query.where(tuple_(table.created_at, table.id) < tuple_(created_at, row_id))
     rows = list(session.scalars(query.limit(limit + 1)))
     more = len(rows) > limit
     items = rows[:limit]
-    return Page(items, _encoded(items[-1].created_at, items[-1].id) if more else None)
+    return Page(items, _encode_cursor(items[-1].created_at, items[-1].id) if more else None)
 
 
-def _encoded(created_at: datetime, row_id: str) -> str:
+def _encode_cursor(created_at: datetime, row_id: str) -> str:
     return base64.urlsafe_b64encode(f"{created_at.isoformat()} {row_id}".encode()).decode()
 
 
-def _decoded(cursor: str) -> tuple[datetime, str]:
+def _decode_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         created_at, row_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
         moment = datetime.fromisoformat(created_at)

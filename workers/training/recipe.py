@@ -69,10 +69,10 @@ class Recipe:
     @property
     def hash(self) -> str:
         """Ten hex digits that name this recipe: equal recipes have equal hashes."""
-        text = json.dumps(self.stored(), sort_keys=True)
+        text = json.dumps(self.as_stored(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
-    def stored(self) -> dict[str, Any]:
+    def as_stored(self) -> dict[str, Any]:
         """The fields as they are stored and hashed; see `Bounds.omitted_at_default`."""
         values = dataclasses.asdict(self)
         omitted = omitted_options(type(self), values)

@@ -195,5 +195,5 @@ def _job(name: str, path: str, sha256: str, options: UploadOptions) -> JobReques
         kind=UPLOAD,
         dataset=name,
         options={"upload": path, "upload_sha256": sha256, "options": options.as_json()},
-        beside=True,
+        background=True,
     )

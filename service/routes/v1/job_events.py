@@ -73,4 +73,4 @@ def _as_sent(event: Event) -> ServerSentEvent:
 def _read(database: Engine, job_id: str, last_id: int) -> tuple[Job, list[Event]]:
     with transaction(database, read_only=True) as session:
         job = jobs.get(session, job_id)
-        return job, events.after(session, job.id, last_id)
+        return job, events.list_after(session, job.id, last_id)

@@ -22,8 +22,8 @@ class SimulatedExecutor:
         self._processes, self._parent = processes, parent
         self._children: dict[Lease, Actor] = {}
 
-    def reserve(self, *, beside: bool = False) -> bool:
-        return not self._children and not beside
+    def reserve(self, *, background: bool = False) -> bool:
+        return not self._children and not background
 
     def unreserve(self) -> None:
         """Nothing was kept."""
@@ -130,5 +130,5 @@ class SimulatedLocks:
     def remove_unheld(self, *, keep: set[str]) -> None:
         """There are no files."""
 
-    def unheld(self, names: set[str]) -> set[str]:
+    def find_unheld(self, names: set[str]) -> set[str]:
         return names - self._processes.alive() if self._is_one_machine else set()

@@ -29,7 +29,7 @@ class Verdict:
                 job = jobs.get(session, job_id)
                 history = [
                     Happened(event.id, event.kind, event.token, event.data)
-                    for event in events.after(session, job_id, 0)
+                    for event in events.list_after(session, job_id, 0)
                 ]
                 model = session.scalars(select(Model).where(Model.job_id == job_id)).one_or_none()
                 self.outcomes[str(job.status)] += 1

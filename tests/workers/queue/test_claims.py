@@ -2,12 +2,11 @@
 
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.event import listen
 
+from tests.statements import record_statements
 from tests.workers.queueing import (
     LATER,
     LEASE,
@@ -94,16 +93,14 @@ def test_a_cancelled_job_whose_worker_died_ends_cancelled(database: Engine) -> N
 def test_claiming_uses_the_indexes_made_for_it(database: Engine) -> None:
     if database.dialect.name != "sqlite":
         pytest.skip("PostgreSQL reads a table of no rows without an index")
-    sent: list[tuple[str, Any]] = []
-    listen(database, "before_cursor_execute", lambda *event: sent.append((event[2], event[3])))
-    for beside in (False, True):
-        with transaction(database) as session:
-            claims.claim(session, worker="w", now=NOW, duration=LEASE, beside=beside)
+    with record_statements(database) as statements, transaction(database) as session:
+        for background in (False, True):
+            claims.claim(session, worker="w", now=NOW, duration=LEASE, background=background)
 
     with database.connect() as connection:
         plans = [
             str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", parameters).all())
-            for query, parameters in sent
+            for query, parameters in statements
             if query.startswith("UPDATE jobs")
         ]
 

@@ -21,8 +21,8 @@ def test_events_come_in_order_and_from_where_one_has_read(database: Engine) -> N
         leases.succeed(session, lease, result={}, now=NOW)
 
     with transaction(database, read_only=True) as session:
-        whole: list[Event] = events.after(session, job_id, 0)
-        rest = events.after(session, job_id, whole[1].id)
+        whole: list[Event] = events.list_after(session, job_id, 0)
+        rest = events.list_after(session, job_id, whole[1].id)
 
     assert [(event.kind, event.data.get("status")) for event in whole] == [
         ("status", "queued"),

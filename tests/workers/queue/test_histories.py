@@ -111,7 +111,9 @@ class Queue(RuleBasedStateMachine):
         for job_id in self.ids:
             with transaction(self.database, read_only=True) as session:
                 told = [
-                    event for event in events.after(session, job_id, 0) if event.kind == "status"
+                    event
+                    for event in events.list_after(session, job_id, 0)
+                    if event.kind == "status"
                 ]
             found = job(self.database, job_id)
             assert told[-1].data["status"] == found.status

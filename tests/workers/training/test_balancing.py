@@ -158,8 +158,8 @@ def test_weights_of_classes_of_one_size_change_nothing(unequal: ImageDataset) ->
 
 
 def test_a_recipe_without_balance_is_stored_and_hashed_as_before() -> None:
-    assert "balance" not in Recipe().stored()
-    assert SAMPLING.stored()["balance"] == "sampling"
+    assert "balance" not in Recipe().as_stored()
+    assert SAMPLING.as_stored()["balance"] == "sampling"
     assert (
         len({replace(SAMPLING, balance=how).hash for how in ("none", "weights", "sampling")}) == 3
     )

@@ -36,7 +36,7 @@ class TarArchive:
     """The files of a tar, by their paths."""
 
     def __init__(self, path: Path, scratch: Path) -> None:
-        self._path = _decompressed(path, scratch)
+        self._path = _decompress(path, scratch)
         try:
             self._files, self._folders = _members(self._path)
         except DAMAGE as error:
@@ -79,7 +79,7 @@ def is_tar(start: bytes) -> bool:
     return is_compressed or start[MAGIC_OFFSET:].startswith(MAGIC)
 
 
-def _decompressed(path: Path, scratch: Path) -> Path:
+def _decompress(path: Path, scratch: Path) -> Path:
     """The tar itself: the file, or what it decompresses to, within the bounds."""
     with path.open("rb") as file:
         start = file.read(len(b"\xfd7zXZ\x00"))

@@ -7,14 +7,13 @@ Modules with a leading underscore are shared by several formats.
 
 import functools
 import itertools
-import pkgutil
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 from workers.datasets.archives import Archive
 from workers.datasets.errors import ArchiveError
 from workers.datasets.listings.listing import Listing
+from workers.entries import import_entries
 
 
 class Format(Protocol):
@@ -41,24 +40,26 @@ def list_images(archive: Archive, scratch: Path) -> Listing:
     if len(matching) != 1:
         which = f"in more than one of ({', '.join(matching)})" if matching else "in none of"
         raise ArchiveError(
-            f"the archive, which has {_found(archive)}, is {which} the accepted formats; accepted is"
-            f" {accepted()}"
+            f"the archive, which has {_describe_files(archive)}, is {which} the accepted formats; accepted is"
+            f" {describe_accepted()}"
         )
     [form] = matching.values()
     listing = form.read(archive, scratch)
     if not listing.images:
-        raise ArchiveError(f"there are no images in {_found(archive)}; accepted is {form.ACCEPTED}")
+        raise ArchiveError(
+            f"there are no images in {_describe_files(archive)}; accepted is {form.ACCEPTED}"
+        )
     return listing
 
 
-def _found(archive: Archive) -> str:
+def _describe_files(archive: Archive) -> str:
     """The first few files, and how many there are."""
     first = ", ".join(repr(name[:80]) for name in itertools.islice(archive.names, 3))
     more = len(archive.names) - 3
     return f"{first} and {more:,} more" if more > 0 else first
 
 
-def accepted() -> str:
+def describe_accepted() -> str:
     """What can be uploaded, in half a sentence."""
     kinds = "; ".join(form.ACCEPTED for form in formats().values())
     return f"a zip, tar, tar.gz, tar.bz2, tar.xz, .npz or .parquet of: {kinds}"
@@ -67,9 +68,4 @@ def accepted() -> str:
 @functools.cache
 def formats() -> dict[str, Format]:
     """Name → format, of every file of this folder."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {
-        name: cast("Format", import_module(f"{__name__}.{name}"))
-        for name in names
-        if not name.startswith("_")
-    }
+    return cast("dict[str, Format]", import_entries(__name__, __path__))

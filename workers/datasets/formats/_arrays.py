@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workers.datasets.archives.limits import check_number
 from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
-from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.class_names import normalise
 from workers.datasets.listings.listing import ListedImage, Split
 from workers.datasets.listings.places import ArrayFile, RowPlace
 
@@ -60,7 +60,7 @@ def as_labels(array: NDArray[Any], name: str) -> list[str]:
 def _texts(array: NDArray[Any], name: str) -> list[str]:
     try:
         texts = array.tolist()
-        return [normalised(text.decode() if isinstance(text, bytes) else text) for text in texts]
+        return [normalise(text.decode() if isinstance(text, bytes) else text) for text in texts]
     except (ValueError, SystemError):  # SystemError: numbers beyond those of Unicode
         raise ArchiveError(f"{name} has text that is not Unicode; accepted is UTF-8") from None
 
@@ -78,7 +78,7 @@ def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:
     return numbers
 
 
-def listed(
+def label_images(
     images: ArrayFile, labels: Sequence[str], split: Split | None, names: tuple[str, str]
 ) -> list[ListedImage]:
     """Every image with its label; ArchiveError unless there is one label for each.

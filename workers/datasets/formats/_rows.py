@@ -75,12 +75,12 @@ def _from_records(records: Sequence[dict[str, object]], name: str) -> Table:
         cells = [record.get(key) if key else None for key in columns]
         if any(isinstance(cell, (dict, list)) for cell in cells):
             raise ArchiveError(
-                f"object {number} of {name} has a list or an object in {_listed(columns)}; accepted"
+                f"object {number} of {name} has a list or an object in {_join_names(columns)}; accepted"
                 " is a text or a number"
             )
         file, label, split = (None if cell is None else str(cell) for cell in cells)
         rows.append(Row(file or "", label or "", split))
-    return Table(rows, f"labels from {name}, fields {_listed(columns)}")
+    return Table(rows, f"labels from {name}, fields {_join_names(columns)}")
 
 
 def _from_csv(text: str, name: str, is_file: IsFile) -> Table:
@@ -95,7 +95,7 @@ def _from_csv(text: str, name: str, is_file: IsFile) -> Table:
     if not names_file or None not in _usual_columns(cells[0])[:2]:
         columns = _columns(cells[0], name)
         places = [cells[0].index(column) if column is not None else None for column in columns]
-        said = f"header, columns {_listed(columns)}"
+        said = f"header, columns {_join_names(columns)}"
         cells = cells[1:]
     else:
         places = _places_by_content(cells, is_file, name)
@@ -137,7 +137,7 @@ def _columns(header: Sequence[str], name: str) -> tuple[str, str, str | None]:
     if file is None or label is None:
         missing = "file" if file is None else "label"
         raise ArchiveError(
-            f"{name} has the columns {_listed(header)}, and none is called '{missing}'; accepted is"
+            f"{name} has the columns {_join_names(header)}, and none is called '{missing}'; accepted is"
             f" {COLUMNS}"
         )
     return file, label, split
@@ -163,5 +163,5 @@ def _places_by_content(
     return [file, labels[0], splits[0] if splits else None]
 
 
-def _listed(names: Sequence[str | None]) -> str:
+def _join_names(names: Sequence[str | None]) -> str:
     return ", ".join(f"'{name[:40]}'" for name in names[:MAX_LISTED] if name is not None)

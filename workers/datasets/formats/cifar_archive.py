@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workers.datasets.archives import Archive
 from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats._arrays import listed
+from workers.datasets.formats._arrays import label_images
 from workers.datasets.formats._files import HIDDEN, is_hidden
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.listings.places import ArrayFile, FilePlace
@@ -89,7 +89,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
         if len(labels) and labels.max() >= len(classes):
             raise ArchiveError(f"{file_name} has a label {labels.max()}, beyond the classes")
         named = [classes[label] for label in labels.tolist()]
-        images += listed(array, named, split, (file_name, file_name))
+        images += label_images(array, named, split, (file_name, file_name))
     skipped = Skipped()
     used = {names[name] for name in (*variant.batches, variant.classes)}
     for name in archive.names:
@@ -111,7 +111,7 @@ def _variant(names: dict[str, str]) -> _Variant | None:
 def _class_names(content: bytes, variant: _Variant) -> tuple[str, ...]:
     if variant.is_binary:
         return tuple(content.decode("utf-8", "replace").split())
-    names = _unpickled(content).get(f"{variant.key}_names".encode())
+    names = _unpickle(content).get(f"{variant.key}_names".encode())
     if not isinstance(names, list) or not all(isinstance(name, (bytes, str)) for name in names):
         raise ArchiveError("the names of the classes are missing")
     return tuple(
@@ -138,7 +138,7 @@ def _binary_batch(place: FilePlace, label_bytes: int) -> tuple[ArrayFile, NDArra
 
 
 def _python_batch(content: bytes, key: str, target: Path) -> tuple[ArrayFile, NDArray[np.int64]]:
-    batch = _unpickled(content)
+    batch = _unpickle(content)
     numbers, pixels = batch.get(f"{key}s".encode()), batch.get(b"data")
     if not isinstance(numbers, list) or not all(
         type(number) is int and 0 <= number <= MAX_CLASSES for number in numbers
@@ -154,7 +154,7 @@ def _python_batch(content: bytes, key: str, target: Path) -> tuple[ArrayFile, ND
     return ArrayFile(str(target), "|u1", images.shape, is_channels_first=True), labels
 
 
-def _unpickled(content: bytes) -> dict[bytes, Any]:
+def _unpickle(content: bytes) -> dict[bytes, Any]:
     try:
         loaded = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
     except Exception as error:  # noqa: BLE001 - a damaged pickle raises anything

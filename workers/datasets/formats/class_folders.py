@@ -19,7 +19,7 @@ from workers.datasets.formats._files import (
     split_named,
     tables,
 )
-from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.class_names import normalise
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = "image files in class folders (cat/1.jpg), or in train/<class>/, test/<class>/"
@@ -45,7 +45,7 @@ class _Layout:
         is_inside = len(folders) > self.class_depth and self._holds(folders)
         if not is_inside or (self.split_depth is not None and not self.split(folders)):
             return None
-        return normalised(folders[self.class_depth])
+        return normalise(folders[self.class_depth])
 
     def _holds(self, folders: Sequence[str]) -> bool:
         return tuple(folders[: len(self.outer)]) == self.outer
@@ -75,7 +75,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
             images.append(ListedImage(name, label, archive.place(name), split))
     _refuse_empty_folders(archive, layout, images)
     # The order of the archive says nothing: the same folders packed in another order are the same.
-    by_name = sorted(images, key=lambda image: (image.label, normalised(image.name)))
+    by_name = sorted(images, key=lambda image: (image.label, normalise(image.name)))
     return Listing(by_name, skipped=skipped)
 
 

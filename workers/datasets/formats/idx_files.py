@@ -15,7 +15,7 @@ import numpy as np
 from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MAX_TABLE_BYTES, check_ratio
 from workers.datasets.errors import ArchiveError, is_disk_full
-from workers.datasets.formats._arrays import as_images, as_labels, listed
+from workers.datasets.formats._arrays import as_images, as_labels, label_images
 from workers.datasets.formats._files import HIDDEN, is_hidden
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.listings.places import ArrayFile
@@ -48,7 +48,9 @@ def read(archive: Archive, scratch: Path) -> Listing:
             labels.path, labels.kind, math.prod(labels.shape), offset=labels.offset
         )
         classes = as_labels(values.reshape(labels.shape), label_name)
-        images += listed(as_images(array, image_name), classes, split, (image_name, label_name))
+        images += label_images(
+            as_images(array, image_name), classes, split, (image_name, label_name)
+        )
     skipped = Skipped()
     for name in archive.names:
         if name not in used:

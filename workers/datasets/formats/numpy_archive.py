@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MAX_TABLE_BYTES
 from workers.datasets.errors import ArchiveError
-from workers.datasets.formats._arrays import as_images, as_labels, listed
+from workers.datasets.formats._arrays import as_images, as_labels, label_images
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.listings.places import ArrayFile
 
@@ -58,7 +58,7 @@ def read(archive: Archive, scratch: Path) -> Listing:
         used |= {present[name] for name in pair}
         array = as_images(_array_file(archive, present[pair[0]]), pair[0])
         labels = as_labels(_array(archive, present[pair[1]]), pair[1])
-        images += listed(array, labels, split, pair)
+        images += label_images(array, labels, split, pair)
     if not used:
         raise ArchiveError(f"the .npz has {', '.join(sorted(present))}; accepted are {ACCEPTED}")
     skipped = Skipped()

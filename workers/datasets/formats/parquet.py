@@ -19,7 +19,7 @@ from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import check_number, check_total
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import SPLIT_NAMES
-from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.class_names import normalise
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 from workers.datasets.listings.places import FilePlace
 
@@ -45,13 +45,13 @@ def read(archive: Archive, scratch: Path) -> Listing:
             if not _is_parquet(name):
                 skipped.add("no Parquet file", name)
                 continue
-            file = _opened(archive.uncompressed_place(name), name)
+            file = _open(archive.uncompressed_place(name), name)
             columns = _columns(file, name)
             named = _class_names(file, columns[1])
             if images and named != classes:
                 raise ArchiveError(
-                    f"'{name}' has other class names ({_listed(named)}) than the files before it"
-                    f" ({_listed(classes)})"
+                    f"'{name}' has other class names ({_join_names(named)}) than the files before it"
+                    f" ({_join_names(classes)})"
                 )
             classes = named
             split = _split_of(name)
@@ -85,7 +85,7 @@ def _split_of(name: str) -> Split | None:
     return None
 
 
-def _opened(place: FilePlace, name: str) -> parquet.ParquetFile:
+def _open(place: FilePlace, name: str) -> parquet.ParquetFile:
     try:
         with Path(place.path).open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -111,12 +111,12 @@ def _class_names(file: parquet.ParquetFile, label: str) -> tuple[str, ...] | Non
     metadata = file.schema_arrow.metadata or {}
     try:
         features = json.loads(metadata[b"huggingface"])["info"]["features"]
-        return tuple(normalised(str(name)) for name in features[label]["names"])
+        return tuple(normalise(str(name)) for name in features[label]["names"])
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _listed(classes: tuple[str, ...] | None) -> str:
+def _join_names(classes: tuple[str, ...] | None) -> str:
     return ", ".join(repr(name[:40]) for name in classes[:5]) if classes else "none"
 
 
@@ -161,11 +161,11 @@ def _class(label: Any, classes: tuple[str, ...] | None, name: str) -> str | None
             )
         return classes[label]
     if isinstance(label, str):
-        if classes is not None and normalised(label) not in classes:
+        if classes is not None and normalise(label) not in classes:
             raise ArchiveError(
                 f"'{name}' has a label {label[:80]!r}, which is not among its classes"
             )
-        return normalised(label)
+        return normalise(label)
     raise ArchiveError(
         f"'{name}' has labels of type {type(label).__name__}; accepted are numbers or text"
     )

@@ -21,7 +21,7 @@ from workers.datasets.formats._files import (
     tables,
 )
 from workers.datasets.formats._rows import COLUMNS, Row, read_table
-from workers.datasets.listings.class_names import normalised
+from workers.datasets.listings.class_names import normalise
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
 
 ACCEPTED = f"image files with {COLUMNS}"
@@ -83,7 +83,7 @@ class _Images:
 
     def add(self, row: Row, name: str | None) -> None:
         """Take the row's file, whose path in the archive is `name`; None: it is not there."""
-        label, split = normalised(row.label), _split(row)
+        label, split = normalise(row.label), _split(row)
         if not label:
             self.skipped.add("row of the table without a label", row.file)
             return

@@ -52,8 +52,8 @@ class Geometry:
             return pixels
         if self.fit == "pad":
             whole = (0, 0, width, height)
-            return self._padded(_resized(pixels, self.scaled_size(width, height), whole))
-        return _resized(pixels, (self.width, self.height), self._part(width, height))
+            return self._pad(_resize(pixels, self.scaled_size(width, height), whole))
+        return _resize(pixels, (self.width, self.height), self._part(width, height))
 
     def _ratio(self, width: int, height: int) -> float:
         ratios = (self.width / width, self.height / height)
@@ -73,7 +73,7 @@ class Geometry:
             left, top = left // 1, top // 1  # whole pixels stay as they are
         return left, top, left + part_width, top + part_height
 
-    def _padded(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _pad(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         height, width = pixels.shape[:2]
         above, before = (self.height - height) // 2, (self.width - width) // 2
         rows, columns = (above, self.height - height - above), (before, self.width - width - before)
@@ -89,6 +89,6 @@ def with_channels(pixels: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]
     return np.repeat(pixels[..., None], channels, axis=2) if is_grey else pixels
 
 
-def _resized(pixels: NDArray[Any], size: tuple[int, int], part: Box) -> NDArray[np.uint8]:
+def _resize(pixels: NDArray[Any], size: tuple[int, int], part: Box) -> NDArray[np.uint8]:
     image = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, part)
     return np.asarray(image)

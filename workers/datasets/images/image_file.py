@@ -61,7 +61,7 @@ class DecodedFile:
 
 def measure(content: bytes) -> Measured:
     """Size and kind of an image file, from its header alone where that says all; ImageFileError."""
-    measured = _guarded(_measure_header, content)
+    measured = _read_or_refuse(_measure_header, content)
     return measured or measure_pixels(decode(content))
 
 
@@ -91,7 +91,7 @@ def decode(content: bytes, geometry: Geometry | None = None) -> NDArray[Any]:
 
 def decode_file(content: bytes, geometry: Geometry | None = None) -> DecodedFile:
     """The same, with the size that the image has in full."""
-    return _guarded(lambda content: _decode(content, geometry), content)
+    return _read_or_refuse(lambda content: _decode(content, geometry), content)
 
 
 def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
@@ -100,18 +100,18 @@ def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
         heif = heic.open_heic(content)
         return DecodedFile(flatten(heic.load_heic(heif)), *heif.size)
     if kind == "TIFF" and tiff.is_deep(tags := tiff.read_tags(content)):
-        return _whole(tiff.decode_deep(content, tags))
+        return _at_full_size(tiff.decode_deep(content, tags))
     if kind == "JPEG" and (pixels := plain_jpeg.decode(content, geometry)) is not None:
-        return _whole(pixels)
+        return _at_full_size(pixels)
     file = by_pillow.open_file(content, kind)
     orientation = by_pillow.orientation_of(content, file)
     if kind == "PNG" and png.is_deep(content):
-        return _whole(png.decode_deep(content, orientation))
+        return _at_full_size(png.decode_deep(content, orientation))
     size = by_pillow.upright_size(file, orientation)
     return DecodedFile(by_pillow.load(content, file, orientation, geometry), *size)
 
 
-def _whole(pixels: NDArray[Any]) -> DecodedFile:
+def _at_full_size(pixels: NDArray[Any]) -> DecodedFile:
     height, width = pixels.shape[:2]
     return DecodedFile(pixels, width, height)
 
@@ -140,7 +140,7 @@ def _format(content: bytes) -> str:
     return kind
 
 
-def _guarded(read: Callable[[bytes], Result], content: bytes) -> Result:
+def _read_or_refuse(read: Callable[[bytes], Result], content: bytes) -> Result:
     """What `read` makes of a file; ImageFileError whatever it raises."""
     try:
         return read(content)

@@ -28,10 +28,10 @@ class PixelScale:
             return pixels  # 8 bits are on their own scale
         scaled = np.empty(pixels.shape, np.uint8)
         for at in range(0, len(pixels), ROWS):
-            scaled[at : at + ROWS] = self._rounded(pixels[at : at + ROWS])
+            scaled[at : at + ROWS] = self._round_to_bytes(pixels[at : at + ROWS])
         return scaled
 
-    def _rounded(self, pixels: NDArray[Any]) -> NDArray[np.float64]:
+    def _round_to_bytes(self, pixels: NDArray[Any]) -> NDArray[np.float64]:
         floats = (pixels.astype(np.float64) - self.black) * (255 / (self.white - self.black))
         rounded: NDArray[np.float64] = np.clip(np.rint(floats), 0, 255)
         return rounded

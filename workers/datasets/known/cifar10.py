@@ -24,14 +24,14 @@ def cifar10() -> KnownDataset:
     """
     return KnownDataset(
         sources=(
-            *(Source(f"{name} in the datasets folder", partial(_local, name)) for name in MD5),
-            Source(f"{CLASS_FOLDERS} in the datasets folder", _local_class_folders),
-            Source("the official site", _official),
+            *(Source(f"{name} in the datasets folder", partial(_find_local, name)) for name in MD5),
+            Source(f"{CLASS_FOLDERS} in the datasets folder", _find_local_class_folders),
+            Source("the official site", _download_official),
         )
     )
 
 
-def _local(name: str, folder: Path) -> Path:
+def _find_local(name: str, folder: Path) -> Path:
     archive = folder.parent / name
     if not archive.exists():
         raise SourceError("it is not there")
@@ -39,13 +39,13 @@ def _local(name: str, folder: Path) -> Path:
     return archive
 
 
-def _local_class_folders(folder: Path) -> Path:
+def _find_local_class_folders(folder: Path) -> Path:
     archive = folder.parent / CLASS_FOLDERS
     if not archive.exists():
         raise SourceError("it is not there")
     return archive
 
 
-def _official(folder: Path) -> Path:
+def _download_official(folder: Path) -> Path:
     name = "cifar-10-binary.tar.gz"
     return download([OFFICIAL + name], folder / name, md5=MD5[name])

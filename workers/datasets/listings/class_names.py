@@ -23,7 +23,7 @@ def ordered_classes(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def normalised(name: str) -> str:
+def normalise(name: str) -> str:
     """The name in Unicode's composed form (NFC), which file systems do not agree on."""
     return unicodedata.normalize("NFC", name).strip()
 

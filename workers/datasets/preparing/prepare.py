@@ -53,9 +53,9 @@ def prepare(
     ArchiveError or ContentError say what is wrong. Images that cannot be decoded are refused by
     name, or skipped and counted where the options say so.
     """
-    listing, preparation = _planned(listing, options, apply, report)
+    listing, preparation = _plan_preparation(listing, options, apply, report)
     while True:
-        classes, labels = _labelled(listing)
+        classes, labels = _number_classes(listing)
         given = [image.split for image in listing.images]
         assigned = assignment.assign(given, labels, options.test_share)
         assignment.check(assigned, labels, classes)
@@ -64,14 +64,16 @@ def prepare(
         file = _create(target, len(labels), preparation, draft)
         decoded = decode(file, listing.images, assigned, preparation, apply, report)
         # The splits follow from the images that are left, and the preparation from all of them.
-        listing, expected = _without(listing, decoded.damage, options), preparation
+        listing, expected = _leave_out_damaged(listing, decoded.damage, options), preparation
         preparation = plan.choose_preparation(decoded.measured, options)
         if not decoded.damage and preparation == expected:
             break
     labels = labels[assigned.order]
     digest = content_hash(mapped_images(file), labels, assigned.order, given, classes)
     mean, std = moments(decoded.value_counts)
-    description = replace(_resized(draft, decoded.measured), sha256=digest, mean=mean, std=std)
+    description = replace(
+        _describe_resizing(draft, decoded.measured), sha256=digest, mean=mean, std=std
+    )
     file.finish(description.as_json(), labels, assigned.order)
     return description
 
@@ -81,7 +83,7 @@ def mapped_images(file: PreparedFile) -> NDArray[np.uint8]:
     return np.memmap(file.path, np.uint8, "r", file.offset_of(0), file.shape)
 
 
-def _planned(
+def _plan_preparation(
     listing: Listing, options: UploadOptions, apply: Map, report: Report
 ) -> tuple[Listing, Preparation]:
     """The images, and the preparation to expect: that of a sample, or of all where it is not uniform."""
@@ -90,7 +92,7 @@ def _planned(
     if not damage and (expected := plan.expected_preparation(sample, options)):
         return listing, expected
     measured, damage = _measure(places, apply, report)
-    return _without(listing, damage, options), plan.choose_preparation(measured, options)
+    return _leave_out_damaged(listing, damage, options), plan.choose_preparation(measured, options)
 
 
 def _measure(
@@ -109,7 +111,9 @@ def _measure(
     return list(measured.elements()), damage
 
 
-def _without(listing: Listing, damage: Sequence[Damage], options: UploadOptions) -> Listing:
+def _leave_out_damaged(
+    listing: Listing, damage: Sequence[Damage], options: UploadOptions
+) -> Listing:
     """The listing without images that are damaged; ArchiveError where those are refused."""
     images = listing.images
     for position, reason in sorted(damage):  # in the order of the upload
@@ -129,7 +133,7 @@ def _without(listing: Listing, damage: Sequence[Damage], options: UploadOptions)
     return replace(listing, images=left)
 
 
-def _labelled(listing: Listing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def _number_classes(listing: Listing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The classes, and the number of the class of each image (N,)."""
     classes = listing.classes
     if classes is None:
@@ -160,7 +164,9 @@ def _draft(
     )
 
 
-def _resized(draft: DatasetDescription, measured: Sequence[Measured]) -> DatasetDescription:
+def _describe_resizing(
+    draft: DatasetDescription, measured: Sequence[Measured]
+) -> DatasetDescription:
     """The description with what is done to the images, now that all of them are measured."""
     return replace(
         draft,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workers.datasets.archives import open_archive
 from workers.datasets.errors import ArchiveError, UnreadableArchiveError
-from workers.datasets.formats import accepted, list_images
+from workers.datasets.formats import describe_accepted, list_images
 from workers.datasets.preparing.decode import Report, report_nothing
 from workers.datasets.preparing.prepare import prepare
 from workers.datasets.preparing.processes import SMALL, processes_for, run_apart
@@ -22,7 +22,7 @@ def prepare_file(
     try:
         archive = open_archive(file, scratch)
     except UnreadableArchiveError as error:
-        raise ArchiveError(f"{error}; accepted is {accepted()}") from None
+        raise ArchiveError(f"{error}; accepted is {describe_accepted()}") from None
     try:
         with processes_for(file) as apply:
             listing = list_images(archive, scratch)

@@ -54,11 +54,11 @@ def clear_unneeded(database: Engine, store: DatasetStore, *, now: datetime) -> N
         first = ready_datasets.first_job_at(session)
         unneeded = [
             (Files(identity), partial(store.written_at, identity))
-            for identity in store.kept()
+            for identity in store.list_prepared()
             if not ready_datasets.is_needed(session, identity)
         ] + [
             (Files(upload=upload), partial(store.uploaded_at, upload))
-            for upload in store.kept_uploads()
+            for upload in store.list_uploads()
             if not ready_datasets.is_upload_needed(session, upload, now=now)
         ]
     if first:

@@ -13,7 +13,7 @@ from workers.datasets.listings.listing import SPLITS
 from workers.datasets.listings.splits import Fold, refuse_too_few_for_folds, rows_of_fold
 from workers.datasets.stored import earlier_versions
 from workers.datasets.stored.description import DatasetDescription
-from workers.datasets.stored.prepared_file import Header, mapped, read_header
+from workers.datasets.stored.prepared_file import Header, map_tensor, read_header
 
 
 def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
@@ -27,7 +27,9 @@ def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
     tensors = load_file(path)
     description = describe_file(header)
     is_prepared_file = header.is_prepared_file
-    splits = _cut(tensors, description) if is_prepared_file else earlier_versions.cut(tensors)
+    splits = (
+        _cut_splits(tensors, description) if is_prepared_file else earlier_versions.cut(tensors)
+    )
     dataset = ImageDataset(
         name=name,
         classes=description.classes,
@@ -39,15 +41,15 @@ def load(path: Path, name: str, fold: Fold | None = None) -> ImageDataset:
     )
     if fold is None:
         return dataset
-    pool = _whole(tensors) if is_prepared_file else _joined(dataset)
-    return _of_fold(dataset, pool, fold)
+    pool = _all_images(tensors) if is_prepared_file else _join_splits(dataset)
+    return _choose_fold(dataset, pool, fold)
 
 
 def mapped_images(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """All images (N, H, W, C) and labels (N,) of a prepared file, as `mapped_split` gives some."""
     if read_header(path).is_prepared_file:
-        return mapped(path, "images"), mapped(path, "labels")
-    pool = _joined(load(path, ""))
+        return map_tensor(path, "images"), map_tensor(path, "labels")
+    pool = _join_splits(load(path, ""))
     return pool.images.permute(0, 2, 3, 1).numpy(), pool.labels.numpy()
 
 
@@ -55,7 +57,7 @@ def all_labels(path: Path) -> NDArray[np.int64]:
     """The labels (N,) of all images of a prepared file, in an order that says nothing."""
     is_prepared_file = read_header(path).is_prepared_file
     names = ["labels"] if is_prepared_file else ["train_labels", "test_labels"]
-    return np.concatenate([mapped(path, name) for name in names])
+    return np.concatenate([map_tensor(path, name) for name in names])
 
 
 def mapped_split(path: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -67,7 +69,7 @@ def mapped_split(path: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.
     sizes = header.description["sizes"]
     start = sum(sizes[before] for before in SPLITS[: SPLITS.index(split)])
     rows = slice(start, start + sizes[split])
-    return mapped(path, "images")[rows], mapped(path, "labels")[rows]
+    return map_tensor(path, "images")[rows], map_tensor(path, "labels")[rows]
 
 
 def describe_file(header: Header) -> DatasetDescription:
@@ -77,7 +79,7 @@ def describe_file(header: Header) -> DatasetDescription:
     return earlier_versions.describe(header)
 
 
-def _of_fold(dataset: ImageDataset, pool: Split, fold: Fold) -> ImageDataset:
+def _choose_fold(dataset: ImageDataset, pool: Split, fold: Fold) -> ImageDataset:
     """The dataset with the splits of a fold, which choose from all its images and copy none."""
     labels = pool.labels.numpy()
     refuse_too_few_for_folds(labels, dataset.classes, fold.folds)
@@ -93,12 +95,12 @@ def _of_fold(dataset: ImageDataset, pool: Split, fold: Fold) -> ImageDataset:
     )
 
 
-def _whole(tensors: dict[str, Tensor]) -> Split:
+def _all_images(tensors: dict[str, Tensor]) -> Split:
     """All images of a prepared file: (N, H, W, C) → (N, C, H, W), nothing is moved."""
     return Split(tensors["images"].permute(0, 3, 1, 2), tensors["labels"])
 
 
-def _joined(dataset: ImageDataset) -> Split:
+def _join_splits(dataset: ImageDataset) -> Split:
     """All images of a dataset in new memory, as those of a file of version 0.1, which lie apart."""
     splits = (dataset.train, dataset.validation, dataset.test)
     return Split(
@@ -106,8 +108,8 @@ def _joined(dataset: ImageDataset) -> Split:
     )
 
 
-def _cut(tensors: dict[str, Tensor], description: DatasetDescription) -> dict[str, Split]:
-    whole = _whole(tensors)
+def _cut_splits(tensors: dict[str, Tensor], description: DatasetDescription) -> dict[str, Split]:
+    whole = _all_images(tensors)
     found, start = {}, 0
     for split, size in description.sizes.items():
         end = start + size

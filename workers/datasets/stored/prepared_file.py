@@ -110,7 +110,7 @@ def read_header(path: Path) -> Header:
         return Header(json.loads(file.read(length)), LENGTH.size + length)
 
 
-def mapped(path: Path, name: str) -> NDArray[Any]:
+def map_tensor(path: Path, name: str) -> NDArray[Any]:
     """A tensor of a file, memory-mapped: nothing is read until it is looked at."""
     header = read_header(path)
     entry = header.entries[name]

@@ -137,11 +137,11 @@ class DatasetStore:
         """Remove what was uploaded."""
         self._artifacts.delete(path)
 
-    def kept_uploads(self) -> list[str]:
+    def list_uploads(self) -> list[str]:
         """The artifact paths of all uploads."""
         return [f"{UPLOADS}/{name}" for name in self._artifacts.names(UPLOADS)]
 
-    def kept(self) -> set[DatasetIdentity]:
+    def list_prepared(self) -> set[DatasetIdentity]:
         """The datasets whose prepared files are in the artifact store or on this machine."""
         names = [*self._artifacts.names(PREPARED), *(file.name for file in self.folder.glob("*"))]
         return {DatasetIdentity(*match.groups()) for match in map(FILE.fullmatch, names) if match}
@@ -176,7 +176,7 @@ def _artifact(identity: DatasetIdentity) -> str:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, name: str) -> Iterator[None]:
+def lock_dataset(folder: Path, name: str) -> Iterator[None]:
     """Let one process of this machine at a time prepare dataset `name`; the lock ends with the process."""
     check_name(name)
     folder.mkdir(parents=True, exist_ok=True)

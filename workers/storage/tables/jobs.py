@@ -26,7 +26,7 @@ FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 UNFINISHED = frozenset(JobStatus) - FINAL
 
 
-def _queued(name: str, condition: str) -> Index:
+def _index_of_queue(name: str, condition: str) -> Index:
     """An index of the jobs that wait, in the order of the queue."""
     where = text(condition)
     columns = (text("priority DESC"), "created_at", "id")
@@ -39,8 +39,8 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         # Claiming reads only the jobs of its lane that wait, and takeover only those that run.
-        _queued("ix_jobs_queued", "status = 'queued' AND NOT beside"),
-        _queued("ix_jobs_beside", "status = 'queued' AND beside"),
+        _index_of_queue("ix_jobs_queued", "status = 'queued' AND NOT beside"),
+        _index_of_queue("ix_jobs_beside", "status = 'queued' AND beside"),
         Index(
             "ix_jobs_running",
             "lease_expires_at",
@@ -75,7 +75,8 @@ class Job(Base):
     model_id: Mapped[str | None] = mapped_column(index=True)
 
     # Who does it. Every write of a worker names the token it claimed with.
-    beside: Mapped[bool] = mapped_column(default=False, server_default=false())  # trainings
+    #: Whether it runs beside trainings, in a slot of its own; the column kept its first name.
+    background: Mapped[bool] = mapped_column("beside", default=False, server_default=false())
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)  # counted at claim
     max_attempts: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)

@@ -44,12 +44,12 @@ class StreamedSplit:
     def batches(self, size: int, indices: Tensor | None = None) -> Iterator[Tensor]:
         """As `Split.batches`: images (N, C, H, W) on the device."""
         order = torch.arange(len(self)) if indices is None else indices.cpu()
-        for (images,) in self._moved(self._images_at, order.split(size)):
+        for (images,) in self._move(self._images_at, order.split(size)):
             yield images
 
     def steps(self, batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[Tensors]:
         """For indices (N,) and draws of each step: images, labels and draws on the device."""
-        return self._moved(self._step, batches)
+        return self._move(self._step, batches)
 
     def _images_at(self, indices: Tensor) -> Tensors:
         return (self._split.images_at(indices),)
@@ -59,11 +59,11 @@ class StreamedSplit:
         selected = self._split.select(indices)
         return selected.images, selected.labels, draws
 
-    def _moved(self, gather: Callable[[Item], Tensors], items: Iterable[Item]) -> Iterator[Tensors]:
-        for tensors in one_ahead(lambda item: self._sent(gather(item)), items):
-            yield self._received(tensors)
+    def _move(self, gather: Callable[[Item], Tensors], items: Iterable[Item]) -> Iterator[Tensors]:
+        for tensors in one_ahead(lambda item: self._send(gather(item)), items):
+            yield self._receive(tensors)
 
-    def _sent(self, tensors: Tensors) -> Tensors:
+    def _send(self, tensors: Tensors) -> Tensors:
         """In the thread: start the way to a CUDA device, from pinned memory, and wait for its end."""
         if self._stream is None:
             return tensors
@@ -74,7 +74,7 @@ class StreamedSplit:
         self._stream.synchronize()
         return sent
 
-    def _received(self, tensors: Tensors) -> Tensors:
+    def _receive(self, tensors: Tensors) -> Tensors:
         """In the thread of the training: the tensors on the device, for its work alone."""
         if self._stream is None:
             return tuple(tensor.to(self._device) for tensor in tensors)

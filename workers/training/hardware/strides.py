@@ -29,7 +29,7 @@ def fit_strides(network: nn.Module, image_shape: ImageShape) -> None:
     found: dict[nn.Conv2d, set[Stride]] = {layer: set() for layer in strided}
 
     def note(layer: nn.Conv2d, inputs: tuple[Tensor], output: Tensor) -> None:
-        found[layer].add(_fitting(layer, inputs[0], output))
+        found[layer].add(_find_stride(layer, inputs[0], output))
 
     hooks = [layer.register_forward_hook(note) for layer in strided]
     was_training = network.training
@@ -46,7 +46,7 @@ def fit_strides(network: nn.Module, image_shape: ImageShape) -> None:
             (layer.stride,) = found[layer]
 
 
-def _fitting(layer: nn.Conv2d, images: Tensor, output: Tensor) -> Stride:
+def _find_stride(layer: nn.Conv2d, images: Tensor, output: Tensor) -> Stride:
     """The strides of the layer, shortened along axes where its output has one pixel and it never steps."""
     asked = layer.stride
     shorter = tuple(

@@ -39,7 +39,7 @@ def roc_curves(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) ->
             curves.append(RocCurve(name, [], [], None))
             continue
         false_positive, true_positive, _ = binary_roc(probabilities[:, index], positive)
-        points = _thinned(false_positive, true_positive)
+        points = _thin(false_positive, true_positive)
         auc = float(binary_auroc(probabilities[:, index], positive))
         curves.append(RocCurve(name, points[0].tolist(), points[1].tolist(), auc))
     return curves
@@ -83,7 +83,7 @@ def class_scores(
     ]
 
 
-def _thinned(x: Tensor, y: Tensor) -> Tensor:
+def _thin(x: Tensor, y: Tensor) -> Tensor:
     # Points evenly spaced along the curve, so that its corner stays sharp; both ends are kept.
     points = torch.stack([x, y])
     if points.shape[1] <= MAX_POINTS:

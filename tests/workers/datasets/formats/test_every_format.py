@@ -96,7 +96,7 @@ def test_every_format_says_what_it_accepts(name: str) -> None:
 
     assert inspect.getdoc(form)
     assert inspect.getdoc(form.read)
-    assert form.ACCEPTED in formats.accepted()
+    assert form.ACCEPTED in formats.describe_accepted()
     assert list(inspect.signature(form.matches).parameters) == ["archive"]
     assert list(inspect.signature(form.read).parameters) == ["archive", "scratch"]
 
@@ -132,7 +132,7 @@ def test_an_archive_in_no_format_is_refused_with_what_it_has_and_what_is_accepte
     sentence = refusal(zipped({f"{n}.md": b"hello" for n in range(10)}))
 
     assert "'0.md', '1.md', '2.md' and 7 more" in sentence
-    assert formats.accepted() in sentence
+    assert formats.describe_accepted() in sentence
 
 
 def test_images_without_folders_or_a_table_are_refused() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.datasets.content import ContentError
-from workers.datasets.listings.class_names import normalised, ordered_classes
+from workers.datasets.listings.class_names import normalise, ordered_classes
 
 
 @given(st.sets(st.integers(-1000, 1000), min_size=1, max_size=50))
@@ -24,7 +24,7 @@ def test_other_names_are_in_the_order_of_text(names: tuple[str, ...]) -> None:
 
 @given(st.text(min_size=1, max_size=20))
 def test_every_form_of_unicode_that_means_the_same_is_one_name(name: str) -> None:
-    assert normalised(unicodedata.normalize("NFD", name)) == normalised(
+    assert normalise(unicodedata.normalize("NFD", name)) == normalise(
         unicodedata.normalize("NFC", name)
     )
 

@@ -27,12 +27,12 @@ def flatten(image: Image.Image) -> NDArray[np.uint8]:
     """
     width, height = image.size
     if width * height <= STRIP:
-        return _flattened(image)
+        return _flatten(image)
     pixels = np.empty((height, width) if is_grey(image.mode) else (height, width, 3), np.uint8)
     rows = max(1, STRIP // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
-        pixels[top:bottom] = _flattened(image.crop((0, top, width, bottom)))
+        pixels[top:bottom] = _flatten(image.crop((0, top, width, bottom)))
     return pixels
 
 
@@ -58,7 +58,7 @@ def lay_on_white(pixels: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArr
     return laid
 
 
-def _flattened(image: Image.Image) -> NDArray[np.uint8]:
+def _flatten(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode == "1":
         image = _without_bits(image)
     transparency = image.info.get("transparency")

@@ -45,7 +45,7 @@ def decode_deep(content: bytes, tags: dict[int, Any]) -> NDArray[Any]:
         array = np.moveaxis(array, 0, -1)  # a plane for each colour
     pixels = as_deep_pixels(array.reshape(shape))
     if tags[PHOTOMETRIC] == WHITE_IS_ZERO:
-        pixels = _inverted(pixels)
+        pixels = _invert(pixels)
     num_colours = 3 if tags[PHOTOMETRIC] == RGB else 1
     pixels = _on_white(pixels, num_colours, _several(tags, EXTRA, 0))
     return turn(pixels if num_colours > 1 else pixels[..., 0], tags.get(ORIENTATION, 1))
@@ -62,7 +62,7 @@ def _check(tags: dict[int, Any]) -> None:
         raise ImageFileError(f"the TIFF has {samples} samples a pixel, and colour takes three")
 
 
-def _inverted(pixels: NDArray[Any]) -> NDArray[Any]:
+def _invert(pixels: NDArray[Any]) -> NDArray[Any]:
     if pixels.dtype != np.uint16:
         raise ImageFileError(
             "the TIFF has floats of which 0 is white; they are accepted where 0 is black"
