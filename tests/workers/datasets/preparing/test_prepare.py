@@ -31,7 +31,7 @@ from workers.datasets.preparing.prepare import prepare as prepare_listing
 from workers.datasets.preparing.processes import Map, in_processes, in_this_process
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.stored.loading import load
-from workers.datasets.stored.prepared_file import mapped
+from workers.datasets.stored.prepared_file import map_tensor
 from workers.datasets.upload_options import UploadOptions
 
 shapes = st.tuples(
@@ -55,10 +55,10 @@ def test_arrays_come_back_as_they_went_in(
         description = prepare_file(file, prepared, options, report_nothing)
 
         dataset = load(prepared, "mine")
-        order = mapped(prepared, "order").tolist()
+        order = map_tensor(prepared, "order").tolist()
         parts = [getattr(dataset, split) for split in SPLITS]
         assert sorted(order) == list(range(shape[0]))
-        assert np.array_equal(np.asarray(mapped(prepared, "images")), images[order])
+        assert np.array_equal(np.asarray(map_tensor(prepared, "images")), images[order])
         together = torch.cat([part.images for part in parts])
         assert np.array_equal(together.permute(0, 2, 3, 1), images[order])
         assert torch.cat([part.labels for part in parts]).tolist() == labels[order].tolist()
