@@ -21,7 +21,7 @@ from service.analysis.matched_pairs import Pair, matched
 from service.analysis.pair_statistics import LEVEL, MARGIN, Finding, PairStatistics
 from service.analysis.paired_tests import corrected, statistics_alone
 from service.analysis.predictions import Predictions
-from service.analysis.results import ComparisonResults, Entry, Run
+from service.analysis.results import ComparisonResults, LabelledArchitecture, Run
 
 FEATURES = 20  # of a view
 DISTANCE = 0.8  # of either class from the middle, in standard deviations of a feature
@@ -146,7 +146,9 @@ def _results(
         recipe_hash="",
         seeds=tuple(range(setting.seeds)),
         folds=setting.folds,
-        entries=tuple(Entry(learner, learner, {}) for learner in LEARNERS),
+        labelled_architectures=tuple(
+            LabelledArchitecture(name=learner, label=learner, options={}) for learner in LEARNERS
+        ),
         runs=tuple(runs),
         predictions=kept,
     )

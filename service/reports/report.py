@@ -101,7 +101,7 @@ def _request(results: ComparisonResults) -> str:
     """The body that would make this comparison again, as JSON for readers."""
     body = {
         "dataset": results.dataset,
-        "architectures": [dataclasses.asdict(entry) for entry in results.entries],
+        "architectures": [compared.model_dump() for compared in results.labelled_architectures],
         "recipe": results.recipe,
         "seeds": list(results.seeds),
         **({"folds": results.folds} if results.folds else {}),

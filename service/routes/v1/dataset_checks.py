@@ -145,7 +145,7 @@ def _newest(session: Session, name: str) -> Job:
     checked = newest_checks(session, name, description.identity)
     if checked:
         return checked
-    running = jobs.first_unfinished(session, name, [CHECKS])
+    running = jobs.first_unfinished(session, name, Job.kind == CHECKS)
     if running:
         raise CheckingError(
             f"job '{running.id}' that checks dataset '{name}' is {running.status}; ask again when it"

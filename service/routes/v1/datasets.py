@@ -1,6 +1,7 @@
 """Datasets, listed and fetched."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from models import UnknownNameError
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
+from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_document
 from workers.datasets.images.geometry import Fit
 from workers.datasets.known import datasets
@@ -33,6 +35,12 @@ class Shape(BaseModel):
     channels: int
     height: int
     width: int
+
+    @classmethod
+    def of(cls, shape: Sequence[int]) -> Self:
+        """The shape of images as (channels, height, width)."""
+        channels, height, width = shape
+        return cls(channels=channels, height=height, width=width)
 
 
 class Sizes(BaseModel):
@@ -62,7 +70,7 @@ class SkippedFiles(BaseModel):
     examples: list[str] = Field(description="the first names")
 
 
-class DatasetDocument(BaseModel):
+class DatasetDocument(Document):
     """A dataset that is known or has been uploaded."""
 
     name: str = Field(examples=["mnist"])
@@ -120,7 +128,7 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
     """Enqueue a job that makes a dataset ready; one that waits or runs already is returned."""
     if name not in datasets:
         raise UnknownNameError("dataset", name, list(datasets))
-    job = jobs.first_unfinished(session, name, [FETCH])
+    job = jobs.first_unfinished(session, name, Job.kind == FETCH)
     if job is None:
         job = jobs.enqueue(session, JobRequest(kind=FETCH, dataset=name), now=utc_now())
     response.headers["Location"] = f"/v1/jobs/{job.id}"
@@ -129,21 +137,14 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
 
 def ready_document(name: str, description: DatasetDescription) -> DatasetDocument:
     """A dataset that is ready as the API shows it."""
-    channels, height, width = description.image_shape
-    return DatasetDocument(
+    return DatasetDocument.from_attributes(
+        description,
         name=name,
         description=datasets.description(name) if name in datasets else "Uploaded.",
         state="ready",
-        image_shape=Shape(channels=channels, height=height, width=width),
-        classes=list(description.classes),
-        sizes=Sizes(**description.sizes),
-        sha256=description.sha256,
-        split=description.split,
-        source=description.source,
-        geometry=Geometry(**description.preparation.as_json()),
-        num_resized=description.num_resized,
-        skipped=[SkippedFiles(**skipped) for skipped in description.skipped],
-        notes=description.notes,
+        error=None,
+        image_shape=Shape.of(description.image_shape),
+        geometry=description.preparation.as_json(),
         note="; ".join(description.notes) or None,
     )
 

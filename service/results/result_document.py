@@ -5,7 +5,7 @@ from typing import Any
 from service.analysis.class_averages import balanced_accuracy, macro_f1
 
 
-def shown_result(stored: dict[str, Any]) -> dict[str, Any]:
+def result_document(stored: dict[str, Any]) -> dict[str, Any]:
     """A stored result with the averages over classes; a class without test images has no recall and no F1.
 
     Earlier versions stored neither the averages nor null, but 0. Results of other kinds of job are
