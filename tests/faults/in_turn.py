@@ -19,8 +19,8 @@ class InTurn:
         self._settings = settings
         self._started: list[Lease] = []
 
-    def reserve(self, *, beside: bool = False) -> bool:
-        return not self._started and not beside
+    def reserve(self, *, background: bool = False) -> bool:
+        return not self._started and not background
 
     def unreserve(self) -> None:
         """Nothing was kept."""

@@ -37,8 +37,8 @@ class ThisProcess:
     num_slots: int = 1
     ended: list[ProcessExit] = field(default_factory=list)
 
-    def reserve(self, *, beside: bool = False) -> bool:
-        del beside
+    def reserve(self, *, background: bool = False) -> bool:
+        del background
         return not self.ended
 
     def unreserve(self) -> None:

@@ -27,15 +27,15 @@ def claim(
     now: datetime,
     duration: timedelta,
     dead_workers: Collection[str] = (),
-    beside: bool = False,
+    background: bool = False,
 ) -> Job | None:
     """Take the next job, if there is one, for `duration`. No two workers take the same.
 
-    `beside` asks for the jobs that run beside trainings, and else they are left out.
+    `background` asks for the jobs that run beside trainings, and else they are left out.
     """
     job = session.scalars(
         update(Job)
-        .where(Job.id == _next(now, dead_workers, beside=beside))
+        .where(Job.id == _next(now, dead_workers, background=background))
         .values(
             status=JobStatus.RUNNING,
             token=Job.token + 1,
@@ -60,9 +60,9 @@ def holders(session: Session) -> dict[Lease, str]:
     return {Lease(row.id, row.token): str(row.worker) for row in rows}
 
 
-def is_any_waiting(session: Session, *, beside: bool = False) -> bool:
+def is_any_waiting(session: Session, *, background: bool = False) -> bool:
     """Whether there is a job in the queue, of those beside trainings or of the others."""
-    return session.scalar(select(Job.id).where(QUEUED, LANE[beside]).limit(1)) is not None
+    return session.scalar(select(Job.id).where(QUEUED, LANE[background]).limit(1)) is not None
 
 
 def is_any_abandoned(
@@ -89,7 +89,7 @@ def end_abandoned(
     return cancelled + _end_all(session, spent, JobStatus.FAILED, why, now)
 
 
-def _next(now: datetime, dead_workers: Collection[str], *, beside: bool) -> ColumnElement[str]:
+def _next(now: datetime, dead_workers: Collection[str], *, background: bool) -> ColumnElement[str]:
     """The id of an abandoned job, else of the first of the queue.
 
     An abandoned job has waited its turn already.
@@ -98,9 +98,9 @@ def _next(now: datetime, dead_workers: Collection[str], *, beside: bool) -> Colu
         *_abandoned(now, dead_workers),
         Job.attempts < Job.max_attempts,
         ~Job.cancel_requested,
-        LANE[beside],
+        LANE[background],
     )
-    waiting = select(Job.id).where(QUEUED, LANE[beside])
+    waiting = select(Job.id).where(QUEUED, LANE[background])
     waiting = waiting.order_by(Job.priority.desc(), Job.created_at, Job.id)
     return func.coalesce(_first(abandoned), _first(waiting))
 

@@ -27,7 +27,7 @@ def enqueue_checks(session: Session, dataset: str, *, now: datetime) -> Job:
         Job.dataset == dataset, Job.kind == CHECKS, Job.status == JobStatus.QUEUED
     )
     job = session.scalars(waiting.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
-    return job or jobs.enqueue(session, JobRequest(CHECKS, dataset, beside=True), now=now)
+    return job or jobs.enqueue(session, JobRequest(CHECKS, dataset, background=True), now=now)
 
 
 def newest_checks(session: Session, dataset: str, identity: DatasetIdentity) -> Job | None:

@@ -38,7 +38,7 @@ class JobRequest:
     #: Whether the job uses the content that its dataset has now, and no other.
     needs_dataset: bool = False
     #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
-    beside: bool = False
+    background: bool = False
 
 
 class JobNotFoundError(BakeoffError):

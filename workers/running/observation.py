@@ -19,7 +19,7 @@ class Observation(NamedTuple):
     unknown_leases: list[Lease]  # of this worker, by a claim whose answer it never got
     is_any_abandoned: bool
     is_any_waiting: bool
-    is_any_waiting_beside: bool  # of the jobs that run beside trainings
+    is_any_waiting_in_background: bool  # of the jobs that run beside trainings
 
 
 def observe(
@@ -36,5 +36,5 @@ def observe(
         ],
         is_any_abandoned=claims.is_any_abandoned(session, now=now, dead_workers=dead_workers),
         is_any_waiting=claims.is_any_waiting(session),
-        is_any_waiting_beside=claims.is_any_waiting(session, beside=True),
+        is_any_waiting_in_background=claims.is_any_waiting(session, background=True),
     )

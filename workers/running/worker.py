@@ -97,9 +97,12 @@ class Worker:
             self._outcomes.give_back(lease, counts=False)
         if seen.is_any_abandoned:
             self._end_abandoned(seen.dead_workers)
-        for beside, waits in ((False, seen.is_any_waiting), (True, seen.is_any_waiting_beside)):
+        for background, waits in (
+            (False, seen.is_any_waiting),
+            (True, seen.is_any_waiting_in_background),
+        ):
             if seen.is_any_abandoned or waits:
-                self._fill_slots(seen.dead_workers, beside=beside)
+                self._fill_slots(seen.dead_workers, background=background)
 
     def shut_down(self) -> None:
         """Stop the running jobs and give them back; their next worker resumes the last epoch."""
@@ -121,12 +124,12 @@ class Worker:
             for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
                 logger.warning("job %s ends: its worker died", job_id)
 
-    def _fill_slots(self, dead_workers: set[str], *, beside: bool) -> None:
-        while self._executor.reserve(beside=beside):
-            if not self._start_next(dead_workers, beside=beside):
+    def _fill_slots(self, dead_workers: set[str], *, background: bool) -> None:
+        while self._executor.reserve(background=background):
+            if not self._start_next(dead_workers, background=background):
                 return
 
-    def _start_next(self, dead_workers: set[str], *, beside: bool) -> bool:
+    def _start_next(self, dead_workers: set[str], *, background: bool) -> bool:
         job = None
         try:
             with transaction(self._database) as session:
@@ -136,7 +139,7 @@ class Worker:
                     now=self._clock(session),
                     duration=self._duration,
                     dead_workers=dead_workers,
-                    beside=beside,
+                    background=background,
                 )
         finally:
             if job is None:

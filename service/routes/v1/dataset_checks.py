@@ -17,7 +17,7 @@ from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.listings.listing import SPLITS
+from workers.datasets.listings.listing import SPLITS, SplitName
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
 from workers.errors import BakeoffError
@@ -28,8 +28,6 @@ from workers.storage.kind_names import CHECKS
 from workers.storage.tables import Job
 
 router = APIRouter(prefix="/v1/datasets/{name}/checks", tags=["datasets"])
-
-SplitName = Literal["train", "validation", "test"]
 
 
 class NotCheckedError(BakeoffError):

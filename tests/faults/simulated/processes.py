@@ -22,8 +22,8 @@ class SimulatedExecutor:
         self._processes, self._parent = processes, parent
         self._children: dict[Lease, Actor] = {}
 
-    def reserve(self, *, beside: bool = False) -> bool:
-        return not self._children and not beside
+    def reserve(self, *, background: bool = False) -> bool:
+        return not self._children and not background
 
     def unreserve(self) -> None:
         """Nothing was kept."""

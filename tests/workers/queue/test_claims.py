@@ -96,9 +96,9 @@ def test_claiming_uses_the_indexes_made_for_it(database: Engine) -> None:
         pytest.skip("PostgreSQL reads a table of no rows without an index")
     sent: list[tuple[str, Any]] = []
     listen(database, "before_cursor_execute", lambda *event: sent.append((event[2], event[3])))
-    for beside in (False, True):
+    for background in (False, True):
         with transaction(database) as session:
-            claims.claim(session, worker="w", now=NOW, duration=LEASE, beside=beside)
+            claims.claim(session, worker="w", now=NOW, duration=LEASE, background=background)
 
     with database.connect() as connection:
         plans = [

@@ -11,7 +11,7 @@ from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.images.image_arrays import CHANNELS, NUM_AXES, is_channels_first
 from workers.datasets.listings.class_names import normalised
-from workers.datasets.listings.listing import ListedImage, Split
+from workers.datasets.listings.listing import ListedImage, SplitName
 from workers.datasets.listings.places import ArrayFile, RowPlace
 
 MAX_SIDE = 4096
@@ -77,7 +77,7 @@ def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 
 def listed(
-    images: ArrayFile, labels: Sequence[str], split: Split | None, names: tuple[str, str]
+    images: ArrayFile, labels: Sequence[str], split: SplitName | None, names: tuple[str, str]
 ) -> list[ListedImage]:
     """Every image with its label; ArchiveError unless there is one label for each.
 

@@ -23,13 +23,13 @@ from workers.datasets.images.image_arrays import (
     NpyHeaderError,
     read_header,
 )
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 from workers.datasets.listings.places import ArrayFile
 
 ACCEPTED = (
     "arrays x_train, y_train, x_test, y_test (Keras) or train_images, train_labels, … (MedMNIST)"
 )
-NAMES: dict[tuple[str, str], Split | None] = {
+NAMES: dict[tuple[str, str], SplitName | None] = {
     ("x_train", "y_train"): "train",
     ("x_val", "y_val"): "validation",
     ("x_test", "y_test"): "test",

@@ -21,10 +21,10 @@ class Executor(Protocol):
         """How many jobs it runs at once, without those beside trainings."""
         ...
 
-    def reserve(self, *, beside: bool = False) -> bool:
+    def reserve(self, *, background: bool = False) -> bool:
         """Reserve a slot for the next start; False where all are taken, by us or by others.
 
-        `beside` asks for the slot of a job that runs beside trainings.
+        `background` asks for the slot of a job that runs beside trainings.
         """
         ...
 

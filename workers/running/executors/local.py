@@ -21,7 +21,7 @@ from workers.running.job_process import run_child
 from workers.settings import Settings
 
 CPU = ""  # the slot that sees no GPU; a CPU is shared by those who ask for it
-BESIDE = "beside"  # the slot of a job that runs beside trainings; it sees no GPU either
+BACKGROUND = "background"  # the slot of a job that runs beside trainings; it sees no GPU either
 FORKSERVER_GONE = 255  # multiprocessing's exit code of a child it can say nothing about
 
 
@@ -34,19 +34,19 @@ class LocalExecutor:
         may_use_gpus = settings.device in {"auto", "cuda"}
         self._free = (gpu_ids() if may_use_gpus else []) or [CPU]
         self.num_slots = len(self._free)
-        self._is_beside_free = True
+        self._is_background_free = True
         self._reserved: tuple[str, HostLock | None] | None = None
         self._children: dict[Lease, tuple[ForkServerProcess, str]] = {}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", "workers.running.preload"])
         ensure_running()
 
-    def reserve(self, *, beside: bool = False) -> bool:
+    def reserve(self, *, background: bool = False) -> bool:
         """Reserve a slot for the next start; False where all are taken, by us or by others."""
-        if beside:
-            if not self._is_beside_free:
+        if background:
+            if not self._is_background_free:
                 return False
-            self._is_beside_free, self._reserved = False, (BESIDE, None)
+            self._is_background_free, self._reserved = False, (BACKGROUND, None)
             return True
         for slot in self._free:
             lock = None if slot == CPU else self._locks.try_acquire(f"gpu-{slot}")
@@ -71,7 +71,7 @@ class LocalExecutor:
             raise RuntimeError("a slot is reserved before a job is started in it")
         reach(CrashPoint.START)
         slot, lock = self._reserved
-        gpu = CPU if slot == BESIDE else slot
+        gpu = CPU if slot == BACKGROUND else slot
         child = self._context.Process(
             target=run_child,
             args=(
@@ -119,7 +119,7 @@ class LocalExecutor:
         self._give_back(slot)
 
     def _give_back(self, slot: str) -> None:
-        if slot == BESIDE:
-            self._is_beside_free = True
+        if slot == BACKGROUND:
+            self._is_background_free = True
         else:
             self._free.append(slot)

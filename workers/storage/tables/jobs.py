@@ -75,7 +75,8 @@ class Job(Base):
     model_id: Mapped[str | None] = mapped_column(index=True)
 
     # Who does it. Every write of a worker names the token it claimed with.
-    beside: Mapped[bool] = mapped_column(default=False, server_default=false())  # trainings
+    #: Whether it runs beside trainings, in a slot of its own; the column kept its first name.
+    background: Mapped[bool] = mapped_column("beside", default=False, server_default=false())
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)  # counted at claim
     max_attempts: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)

@@ -32,7 +32,7 @@ def enqueue_upload(installation: Installation, folder: Path) -> str:
     path = installation.datasets.keep_upload(file, sha256)
     options = {"upload": path, "upload_sha256": sha256, "options": UploadOptions().as_json()}
     with transaction(installation.database) as session:
-        request = JobRequest("upload", "mine", options=options, beside=True)
+        request = JobRequest("upload", "mine", options=options, background=True)
         return jobs.enqueue(session, request, now=datetime.now(UTC)).id
 
 
