@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from service.analysis.formats import seeds_in_words
-from service.analysis.predictions import Predictions, pooled
+from service.analysis.predictions import Predictions, pool
 from workers.errors import BakeoffError
 
 
@@ -172,7 +172,7 @@ class ComparisonResults:
         kept = self.predictions_of(architecture)
         folds = range(1, self.folds + 1) if self.folds else [None]
         return [
-            pooled([kept[seed, fold] for fold in folds])
+            pool([kept[seed, fold] for fold in folds])
             for seed in dict.fromkeys(seed for seed, _ in kept)
             if all((seed, fold) in kept for fold in folds)
         ]

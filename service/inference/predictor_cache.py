@@ -46,7 +46,7 @@ class PredictorCache:
         self._loaded.move_to_end(key)
         return predictor
 
-    def loaded(self, model_id: str) -> list[Predictor]:
+    def find_loaded(self, model_id: str) -> list[Predictor]:
         """The predictors of a model that are in memory."""
         return [predictor for key, predictor in self._loaded.items() if key[0] == model_id]
 

@@ -74,7 +74,7 @@ def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
     return np.asarray(-special.stdtrit(degrees_of_freedom, tail))
 
 
-def stacked(differences: Sequence[MeanDifference]) -> MeanDifference:
+def stack(differences: Sequence[MeanDifference]) -> MeanDifference:
     """One MeanDifference whose numbers are arrays, from several of the same degrees of freedom."""
     means = np.asarray([difference.mean for difference in differences])
     sources = [

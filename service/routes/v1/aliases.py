@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
-from service.requests.fields import Form, Name, checked_engine
+from service.requests.fields import Form, Name, check_engine
 from service.routes._document import Document
 from workers.storage import trained_models
 from workers.storage.database import utc_now
@@ -103,7 +103,7 @@ def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> Ali
     if body.version is not None:
         row = trained_models.restore_alias(session, alias, body.version, now=now)
     else:
-        engine = body.engine and checked_engine(body.engine)
+        engine = body.engine and check_engine(body.engine)
         row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
     return _documents(session, [row], AliasDocument)[0]
 

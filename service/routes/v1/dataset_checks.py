@@ -85,7 +85,7 @@ class ChecksDocument(BaseModel):
 @router.get("", summary="Show checks", responses=refusals(404, 409))
 def show_dataset_checks(name: Name, session: ReadSession) -> ChecksDocument:
     """What the last checks of a dataset found: duplicates, leaks, small classes, label errors."""
-    return _document(_newest(session, name))
+    return _document(_find_newest(session, name))
 
 
 @router.post("", status_code=202, summary="Check a dataset", responses=refusals(404))
@@ -113,7 +113,7 @@ def draw_dataset_check(
     datasets: Datasets,
 ) -> Response:
     """The first images that a check found, in groups, as a contact sheet."""
-    job = _newest(session, name)
+    job = _find_newest(session, name)
     findings = {finding.check: finding for finding in _document(job).findings}
     if check not in findings:
         raise UnknownNameError("check", check, list(findings))
@@ -123,7 +123,7 @@ def draw_dataset_check(
     finding = findings[check]
     sheet = group_sheet(
         f"{name}: {finding.title.lower()}",
-        _drawable(finding.sentence, description.classes),
+        _make_drawable(finding.sentence, description.classes),
         [
             [
                 CaptionedImage(images[image.split][image.index], caption)
@@ -137,7 +137,7 @@ def draw_dataset_check(
     return Response(render(sheet, "png"), media_type="image/png")
 
 
-def _newest(session: Session, name: str) -> Job:
+def _find_newest(session: Session, name: str) -> Job:
     """The newest checks of what a dataset stands for now."""
     description = describe(session, name)
     checked = newest_checks(session, name, description.identity)
@@ -163,16 +163,16 @@ def _captions(group: ImageGroup, classes: Sequence[str]) -> list[list[str]]:
     """The lines above each image of a group: where it is, its label, and what is remarkable about it."""
     captions = []
     for image in group.images:
-        remark = [f"→ {_drawable(image.remark, classes)}"] if image.remark else []
+        remark = [f"→ {_make_drawable(image.remark, classes)}"] if image.remark else []
         where = f"{image.split} {image.index}"
-        captions.append([where, _drawable(image.label, classes), *remark])
+        captions.append([where, _make_drawable(image.label, classes), *remark])
     left_out = group.size - len(group.images)
     if left_out:
         captions[-1][0] += f", {left_out:,} more"
     return captions
 
 
-def _drawable(text: str, classes: Sequence[str]) -> str:
+def _make_drawable(text: str, classes: Sequence[str]) -> str:
     """The text with the numbers of classes in place of names for which no font is installed."""
     if is_drawable(text):
         return text

@@ -108,7 +108,7 @@ def list_datasets(session: ReadSession) -> DatasetList:
     ready = {row.name: ready_document(row.name, _description(row)) for row in find_all(session)}
     absent = set(datasets) - set(ready)
     fetches = jobs.newest_by_dataset(session, FETCH, absent)
-    documents = ready | {name: _absent(name, fetches.get(name)) for name in absent}
+    documents = ready | {name: _absent_document(name, fetches.get(name)) for name in absent}
     return DatasetList(items=[documents[name] for name in sorted(documents)])
 
 
@@ -120,7 +120,7 @@ def show_dataset(name: Name, session: ReadSession) -> DatasetDocument:
         return ready_document(name, description)
     if name not in datasets:
         raise UnknownNameError("dataset", name, sorted({*datasets, *names(session)}))
-    return _absent(name, jobs.newest_by_dataset(session, FETCH, [name]).get(name))
+    return _absent_document(name, jobs.newest_by_dataset(session, FETCH, [name]).get(name))
 
 
 @router.post("/{name}/fetch", status_code=202, summary="Fetch a dataset", responses=refusals(404))
@@ -153,7 +153,7 @@ def _description(row: Dataset) -> DatasetDescription:
     return DatasetDescription.from_json(row.description)
 
 
-def _absent(name: str, fetch: Job | None) -> DatasetDocument:
+def _absent_document(name: str, fetch: Job | None) -> DatasetDocument:
     """A dataset that can be fetched, with what came of the newest fetch."""
     state: State = "absent"
     if fetch and fetch.status in UNFINISHED:

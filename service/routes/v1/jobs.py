@@ -29,7 +29,7 @@ from workers.storage.tables import Job, JobStatus
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 
-def _known_kind(name: str) -> str:
+def _check_kind(name: str) -> str:
     if name not in KINDS:
         raise ValueError(f"there is no kind of job '{name[:80]}'; known are: {', '.join(KINDS)}")
     return name
@@ -89,7 +89,7 @@ class JobFilters:
     """The columns by which a list of jobs is filtered."""
 
     status: JobStatus | None = None
-    kind: Annotated[Kind, AfterValidator(_known_kind)] | None = None
+    kind: Annotated[Kind, AfterValidator(_check_kind)] | None = None
     dataset: Annotated[Name | None, Query()] = None
     architecture: Annotated[Name | None, Query()] = None
 
