@@ -23,7 +23,7 @@ from bakeoff import Client
 from bakeoff.answers import Json
 from benchmarks.large_comparison import CLASSES, TEST_IMAGES, TRAIN_IMAGES, enlarge
 from benchmarks.ports import free_port
-from service.commands._processes import running
+from service.commands._processes import run_processes
 from workers.settings import Settings
 
 NUMBERS = ("leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
@@ -42,7 +42,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), device="cpu", port=free_port())
         with (
-            running(settings, log_folder=settings.data / "logs") as started,
+            run_processes(settings, log_folder=settings.data / "logs") as started,
             Client(started.url, timeout=600) as client,
         ):
             made = enlarge(settings, _trained(client, settings), (architectures, seeds, epochs))

@@ -17,11 +17,11 @@ from scipy import stats
 
 from service.analysis.formats import seeds_in_words
 from service.analysis.hypothesis_tests.folds import VALIDATION_SHARE
-from service.analysis.matched_pairs import Pair, matched
+from service.analysis.matched_pairs import Pair, match_pair
 from service.analysis.pair_statistics import LEVEL, MARGIN, Finding, PairStatistics
-from service.analysis.paired_tests import corrected, statistics_alone
+from service.analysis.paired_tests import apply_holm, statistics_alone
 from service.analysis.predictions import Predictions
-from service.analysis.results import ComparisonResults, Entry, Run
+from service.analysis.results import ComparisonResults, LabelledArchitecture, Run
 
 FEATURES = 20  # of a view
 DISTANCE = 0.8  # of either class from the middle, in standard deviations of a feature
@@ -60,9 +60,9 @@ class Rates:
 
 def rates(setting: Setting) -> Rates:
     """Simulate the comparisons of a setting, and count what is claimed of them."""
-    pairs = [pair for results in simulated(setting) if (pair := matched(results, *LEARNERS))]
+    pairs = [pair for results in simulated(setting) if (pair := match_pair(results, *LEARNERS))]
     tested: list[PairStatistics] = [
-        found for pair in statistics_alone(pairs, MARGIN) for found in corrected([pair])
+        found for pair in statistics_alone(pairs, MARGIN) for found in apply_holm([pair])
     ]  # each pair is a comparison of its own
     return Rates(
         found=_share([pair.finding == Finding.BETTER for pair in tested]),
@@ -146,7 +146,9 @@ def _results(
         recipe_hash="",
         seeds=tuple(range(setting.seeds)),
         folds=setting.folds,
-        entries=tuple(Entry(learner, learner, {}) for learner in LEARNERS),
+        labelled_architectures=tuple(
+            LabelledArchitecture(name=learner, label=learner, options={}) for learner in LEARNERS
+        ),
         runs=tuple(runs),
         predictions=kept,
     )

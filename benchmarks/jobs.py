@@ -18,7 +18,7 @@ from benchmarks.evidence import evidence
 from benchmarks.ports import free_port
 from benchmarks.printed import ROOT, printed
 from benchmarks.spread import spread
-from service.commands._processes import running
+from service.commands._processes import run_processes
 from workers.settings import settings
 
 TARGET = ROOT / "docs" / "jobs.md"
@@ -41,7 +41,7 @@ def main(
     """Measure, print, and write the page."""
     chosen = settings().model_copy(update={"port": free_port()})
     with (
-        running(chosen, log_folder=chosen.data / "logs") as started,
+        run_processes(chosen, log_folder=chosen.data / "logs") as started,
         Client(started.url, timeout=300) as client,
     ):
         _done(client, client.fetch_dataset("mnist")["id"])

@@ -19,7 +19,7 @@ from bakeoff.answers import Json
 from bakeoff.terminal.progress import watch
 from benchmarks.ports import free_port
 from benchmarks.printed import ROOT
-from service.commands._processes import running
+from service.commands._processes import run_processes
 from workers.settings import settings
 
 TARGET = ROOT / "docs" / "results.md"
@@ -82,7 +82,7 @@ def main(only: str = "") -> None:
     sections = _written()
     own = settings().model_copy(update={"port": free_port()})
     with (
-        running(own, log_folder=own.data / "logs") as started,
+        run_processes(own, log_folder=own.data / "logs") as started,
         Client(started.url, timeout=300) as client,
     ):
         for planned in chosen:

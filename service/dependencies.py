@@ -114,19 +114,19 @@ def _reader(session: ReadSession, artifacts: Artifacts, datasets: Datasets) -> R
 Reader = Annotated[ResultsReader, Depends(_reader)]
 
 
-def _of_comparison(reader: Reader, comparison_id: Id) -> ComparisonResults:
+def _comparison_results(reader: Reader, comparison_id: Id) -> ComparisonResults:
     return reader.comparison(comparison_id)
 
 
-def _of_job(reader: Reader, job_id: Id) -> ComparisonResults:
+def _job_results(reader: Reader, job_id: Id) -> ComparisonResults:
     return reader.job(job_id)
 
 
-def _of_model(reader: Reader, model_id: Id) -> ComparisonResults:
+def _model_results(reader: Reader, model_id: Id) -> ComparisonResults:
     return reader.model(model_id)
 
 
 #: The results of the comparison, the job or the model that the address names.
-Results = Annotated[ComparisonResults, Depends(_of_comparison)]
-JobResults = Annotated[ComparisonResults, Depends(_of_job)]
-ModelResults = Annotated[ComparisonResults, Depends(_of_model)]
+Results = Annotated[ComparisonResults, Depends(_comparison_results)]
+JobResults = Annotated[ComparisonResults, Depends(_job_results)]
+ModelResults = Annotated[ComparisonResults, Depends(_model_results)]

@@ -60,16 +60,16 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Answer every error with a problem document."""
-    app.add_exception_handler(BakeoffError, _refused)
-    app.add_exception_handler(UnknownNameError, _unknown_name)
-    app.add_exception_handler(ClientDisconnect, _client_gone)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _database)
-    app.add_exception_handler(Exception, _internal)
+    app.add_exception_handler(BakeoffError, _handle_refusal)
+    app.add_exception_handler(UnknownNameError, _handle_unknown_name)
+    app.add_exception_handler(ClientDisconnect, _handle_client_gone)
+    app.add_exception_handler(RequestValidationError, _handle_invalid)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(OperationalError, _handle_database_error)
+    app.add_exception_handler(Exception, _handle_internal_error)
 
 
-def body_too_large(scope: Scope) -> str:
+def describe_body_limit(scope: Scope) -> str:
     """The reason for which Starlette refuses a body: the limit of the route of `scope`."""
     limit = scope.get(MAX_BODY_SIZE_SCOPE_KEY)
     return f"the body is larger than the {limit:,} bytes accepted" if limit else "too large a body"
@@ -83,25 +83,25 @@ def refusal(error: BakeoffError) -> JSONResponse:
     return response
 
 
-def _refused(request: Request, error: Exception) -> JSONResponse:
+def _handle_refusal(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, BakeoffError)  # noqa: S101 - registered for it alone
     return refusal(error)
 
 
-def _client_gone(request: Request, error: Exception) -> JSONResponse:
+def _handle_client_gone(request: Request, error: Exception) -> JSONResponse:
     """The client hung up before its body was whole: nobody reads this answer."""
     del request
     return problem(400, str(error))
 
 
-def _unknown_name(request: Request, error: Exception) -> JSONResponse:
+def _handle_unknown_name(request: Request, error: Exception) -> JSONResponse:
     """404 for an unknown name in the address, 422 for one in a query or a body."""
     in_path = getattr(error, "name", None) in request.path_params.values()
     return problem(404 if in_path else 422, str(error))
 
 
-def _invalid(request: Request, error: Exception) -> JSONResponse:
+def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
     errors = [_in_words(finding) for finding in error.errors()]
@@ -121,7 +121,7 @@ def _in_words(error: dict[str, Any]) -> dict[str, str]:
     return {"at": at, "message": message.encode("utf-8", "replace").decode()}
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
     status, detail = error.status_code, error.detail
     if status == HTTPStatus.NOT_FOUND and detail == "Not Found":
@@ -129,7 +129,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not allowed at {request.url.path[:200]}; see /docs"
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        detail = body_too_large(request.scope)
+        detail = describe_body_limit(request.scope)
     if detail == UNREADABLE:
         status, detail = 422, "the body is not JSON: it is not text in UTF-8"
     answer = problem(status, detail)
@@ -137,12 +137,12 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-def _database(request: Request, error: Exception) -> JSONResponse:
+def _handle_database_error(request: Request, error: Exception) -> JSONResponse:
     del request
-    return database_unavailable(error)
+    return database_problem(error)
 
 
-def database_unavailable(error: Exception) -> JSONResponse:
+def database_problem(error: Exception) -> JSONResponse:
     """503, and when to try again."""
     logger.error("the database does not answer: %s", error)
     answer = problem(503, "the database does not answer; try again in a moment")
@@ -150,6 +150,6 @@ def database_unavailable(error: Exception) -> JSONResponse:
     return answer
 
 
-def _internal(request: Request, error: Exception) -> JSONResponse:
+def _handle_internal_error(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return problem(500, "internal error; the service's log has more")

@@ -16,7 +16,7 @@ from bakeoff import Client
 from benchmarks.ports import free_port
 from benchmarks.serving.load import Body
 from benchmarks.serving.servers import V2
-from service.commands._processes import running
+from service.commands._processes import run_processes
 from workers.settings import Settings
 
 ONE_PNG, MANY_PNG = "one PNG", "64 PNG"
@@ -27,7 +27,7 @@ Content = tuple[bytes, str, int]  # a body, its media type, images in it
 def train(folder: Path) -> dict[str, Any]:
     """A CNN for 28×28, made by the service itself; its description and weights lie in `folder`."""
     settings = Settings(data=folder / "data", port=free_port(), device="cpu")
-    with running(settings, log_folder=folder) as up, Client(up.url) as client:
+    with run_processes(settings, log_folder=folder) as up, Client(up.url) as client:
         address = f"{up.url}/v1/datasets/enlarged"
         httpx.put(address, content=_enlarged_digits(), timeout=60).raise_for_status()
         asked = client.create_comparison("enlarged", ["cnn"], recipe={"epochs": 2}, seeds=1)

@@ -38,7 +38,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Load:
+class LoadResult:
     """The result: answers with 200 a second, p50 and p99 in milliseconds, and counts of the others.
 
     `wrk` takes the milliseconds of all answers, and counts every status from 400 on as refused;
@@ -53,7 +53,7 @@ class Load:
     server_errors: int = 0
 
 
-def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: Path) -> Load:
+def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: Path) -> LoadResult:
     """Send the body again and again over so many connections; GET where there is none."""
     program = shutil.which("wrk")
     if program is None:
@@ -72,7 +72,7 @@ def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: 
         raise LoadError(f"wrk printed something else: {shown[-500:]}")
     printed = json.loads(found.group())
     answered = printed["requests"] - printed["status"]
-    return Load(
+    return LoadResult(
         requests_per_second=1e6 * answered / printed["microseconds"],
         p50=printed["p50"] / 1e3,
         p99=printed["p99"] / 1e3,
@@ -81,11 +81,11 @@ def wrk(url: str, body: Body | None, *, connections: int, seconds: int, folder: 
     )
 
 
-def overload(url: str, body: Body, *, rate: float, seconds: int) -> Load:
+def overload(url: str, body: Body, *, rate: float, seconds: int) -> LoadResult:
     """Send the body so many times a second, whether or not those before have been answered."""
     command = [sys.executable, "-m", "benchmarks.serving.open_loop"]
     arguments = [url, str(body.path), body.kind, str(rate), str(seconds)]
     shown = subprocess.run(  # noqa: S603 - our own interpreter and module
         [*command, *arguments], capture_output=True, text=True, check=True
     ).stdout
-    return Load(**json.loads(shown))
+    return LoadResult(**json.loads(shown))

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import uvloop
 
-from benchmarks.serving.load import Load
+from benchmarks.serving.load import LoadResult
 
 LAST_SECONDS = 30  # for the last answers
 TICK = 0.001  # seconds; what falls due within one is sent together
@@ -83,7 +83,7 @@ class Clients:
         """An answer, or 0 for a connection that broke."""
         self._answers.append((status, due, asyncio.get_running_loop().time()))
 
-    async def ask(self, rate: float, seconds: float) -> Load:
+    async def ask(self, rate: float, seconds: float) -> LoadResult:
         """Ask so often for so long, wait for the last answers, and say what came of it."""
         loop = asyncio.get_running_loop()
         began, number, total = loop.time(), 0, round(rate * seconds)
@@ -113,13 +113,13 @@ class Clients:
         else:
             made.ask(due)
 
-    def _load(self, ended: float, seconds: float, total: int) -> Load:
+    def _load(self, ended: float, seconds: float, total: int) -> LoadResult:
         statuses = [status for status, _, _ in self._answers]
         taken = [1e3 * (at - due) for status, due, at in self._answers if status == OK]
         in_time = sum(status == OK and at <= ended for status, _, at in self._answers)
         p50, p99 = np.percentile(taken or [np.nan], [50, 99])
         refused, failed = statuses.count(TOO_MANY), sum(status >= 500 for status in statuses)  # noqa: PLR2004 - 5xx
-        return Load(
+        return LoadResult(
             requests_per_second=in_time / seconds,
             p50=float(p50),
             p99=float(p99),
@@ -132,7 +132,7 @@ class Clients:
 def main(url: str, file: str, kind: str, rate: str, seconds: str) -> None:
     """Make the load and print it."""
 
-    async def ask() -> Load:
+    async def ask() -> LoadResult:
         return await Clients(url, Path(file).read_bytes(), kind).ask(float(rate), float(seconds))
 
     sys.stdout.write(json.dumps(asdict(uvloop.run(ask()))) + "\n")

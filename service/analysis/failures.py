@@ -80,13 +80,13 @@ def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredic
     return ensembles
 
 
-def confidently_wrong(predictions: EnsemblePredictions, most: int = MAX_IMAGES) -> Indices:
+def find_confidently_wrong(predictions: EnsemblePredictions, most: int = MAX_IMAGES) -> Indices:
     """Indices of wrongly classified images, those of the highest probability first."""
     wrong = np.flatnonzero(~predictions.correct)
     return wrong[np.argsort(-predictions.probability[wrong], kind="stable")][:most]
 
 
-def only_right(ensembles: Mapping[str, EnsemblePredictions], name: str) -> Indices:
+def find_only_right(ensembles: Mapping[str, EnsemblePredictions], name: str) -> Indices:
     """Indices of the images that only this architecture gets right, the most certain first."""
     others = [predictions.correct for other, predictions in ensembles.items() if other != name]
     if not others:
@@ -130,9 +130,9 @@ def _failures(
     num_only_right = 0
     if name in ensembles:
         predictions = ensembles[name]
-        alone = only_right(ensembles, name)
+        alone = find_only_right(ensembles, name)
         num_only_right = len(alone)
-        wrong = _images(predictions, confidently_wrong(predictions), results.class_names)
+        wrong = _images(predictions, find_confidently_wrong(predictions), results.class_names)
         right = _images(predictions, alone[:MAX_IMAGES], results.class_names)
     return Failures(
         architecture=name,

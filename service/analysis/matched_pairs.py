@@ -66,7 +66,7 @@ class Pair:
         return np.concatenate(better), np.concatenate(worse)
 
 
-def matched(results: ComparisonResults, first: str, second: str) -> Pair | None:
+def match_pair(results: ComparisonResults, first: str, second: str) -> Pair | None:
     """The trainings that two architectures share; None where there are not enough to test."""
     ours, theirs = results.predictions_of(first), results.predictions_of(second)
     common = [key for key in ours if key in theirs and ours[key].same_images(theirs[key])]

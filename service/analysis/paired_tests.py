@@ -12,8 +12,8 @@ from service.analysis.hypothesis_tests.folds import over_folds
 from service.analysis.hypothesis_tests.holm import holm
 from service.analysis.hypothesis_tests.images_and_seeds import over_images_and_seeds
 from service.analysis.hypothesis_tests.mcnemar import combined_p, flips
-from service.analysis.hypothesis_tests.mean_difference import MeanDifference, stacked
-from service.analysis.matched_pairs import Pair, matched
+from service.analysis.hypothesis_tests.mean_difference import MeanDifference, stack
+from service.analysis.matched_pairs import Pair, match_pair
 from service.analysis.pair_statistics import (
     LEVEL,
     MARGIN,
@@ -48,26 +48,26 @@ def compare_pairs(results: ComparisonResults, *, margin: float = MARGIN) -> Stat
 def _compare_pairs(results: ComparisonResults, margin: float) -> Statistics:
     pairs, left_out = [], []
     for first, second in itertools.combinations(results.with_results, 2):
-        pair = matched(results, first, second)
+        pair = match_pair(results, first, second)
         if pair:
             pairs.append(pair)
         else:
             left_out.append(f"{first} and {second}")
-    tested = corrected(statistics_alone(pairs, margin)) if pairs else []
+    tested = apply_holm(statistics_alone(pairs, margin)) if pairs else []
     tested.sort(key=lambda pair: pair.difference, reverse=True)
     return Statistics(margin=margin, folds=results.folds, pairs=tested, left_out=left_out)
 
 
 def statistics_alone(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
     """The numbers of each pair, before any correction for the number of pairs, and without a finding."""
-    bootstrapped = _bootstrapped(pairs)
-    of_means = _tested_means(pairs, margin)
+    bootstrapped = _bootstrap_intervals(pairs)
+    of_means = _test_means(pairs, margin)
     return [
         _pair_statistics(*numbers) for numbers in zip(pairs, bootstrapped, of_means, strict=True)
     ]
 
 
-def corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
+def apply_holm(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
     """The same pairs with Holm's correction over all of them, and what it lets us find."""
     adjusted = holm([pair.p for pair in tested])
     equivalence = holm([pair.equivalence_p for pair in tested])
@@ -83,7 +83,7 @@ def corrected(tested: Sequence[PairStatistics]) -> list[PairStatistics]:
     ]
 
 
-def _bootstrapped(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+def _bootstrap_intervals(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
     """The interval of every pair; pairs of equally many images see the same resamples."""
     columns = [pair.of_images for pair in pairs]
     found: dict[int, tuple[float, float]] = {}
@@ -94,7 +94,7 @@ def _bootstrapped(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
     return [found[place] for place in range(len(pairs))]
 
 
-def _tested_means(pairs: Sequence[Pair], margin: float) -> list[MeanTest]:
+def _test_means(pairs: Sequence[Pair], margin: float) -> list[MeanTest]:
     """Test the mean of every pair; pairs of the same degrees of freedom are computed together."""
     differences = [_mean_difference(pair) for pair in pairs]
     found: dict[int, MeanTest] = {}
@@ -104,7 +104,7 @@ def _tested_means(pairs: Sequence[Pair], margin: float) -> list[MeanTest]:
             for place, difference in enumerate(differences)
             if difference.degrees_of_freedom == degrees_of_freedom
         ]
-        same = stacked([differences[place] for place in places])
+        same = stack([differences[place] for place in places])
         numbers = (same.mean, same.half_width(LEVEL), same.p(), same.equivalence_p(margin))
         columns = np.stack([np.asarray(column) for column in numbers], axis=1)
         for place, row in zip(places, columns.tolist(), strict=True):

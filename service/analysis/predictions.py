@@ -30,7 +30,7 @@ class Predictions:
         return np.array_equal(self.labels, other.labels)
 
 
-def pooled(parts: Sequence[Predictions]) -> Predictions:
+def pool(parts: Sequence[Predictions]) -> Predictions:
     """The predictions of several test splits as those of one, in the order given."""
     if len(parts) == 1:
         return parts[0]

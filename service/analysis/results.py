@@ -7,9 +7,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from service.analysis.formats import seeds_in_words
-from service.analysis.predictions import Predictions, pooled
+from service.analysis.predictions import Predictions, pool
 from workers.errors import BakeoffError
 
 
@@ -81,9 +82,8 @@ class Run:
         return [float("nan") if value is None else value for value in values]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An architecture of a comparison, under its label."""
+class LabelledArchitecture(BaseModel):
+    """One architecture of a comparison, its options whole."""
 
     name: str
     label: str
@@ -101,7 +101,7 @@ class ComparisonResults:
     recipe_hash: str
     seeds: tuple[int, ...]
     folds: int | None  # parts of the dataset that tested in turn; None: its test split tested
-    entries: tuple[Entry, ...]  # in the order asked for
+    labelled_architectures: tuple[LabelledArchitecture, ...]  # in the order asked for
     runs: tuple[Run, ...]
     #: Job id → its network's predictions of the test images; jobs whose predictions are lost are left out.
     predictions: Mapping[str, Predictions] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class ComparisonResults:
     @property
     def architectures(self) -> tuple[str, ...]:
         """The labels, in the order asked for."""
-        return tuple(entry.label for entry in self.entries)
+        return tuple(architecture.label for architecture in self.labelled_architectures)
 
     def runs_of(self, architecture: str) -> list[Run]:
         """The runs of one architecture, seed by seed."""
@@ -172,7 +172,7 @@ class ComparisonResults:
         kept = self.predictions_of(architecture)
         folds = range(1, self.folds + 1) if self.folds else [None]
         return [
-            pooled([kept[seed, fold] for fold in folds])
+            pool([kept[seed, fold] for fold in folds])
             for seed in dict.fromkeys(seed for seed, _ in kept)
             if all((seed, fold) in kept for fold in folds)
         ]

@@ -21,7 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 def as_csv(rows: list[LeaderboardRow]) -> str:
     """Every number; those over trainings with their mean, std, low and high in columns of their own."""
     written = io.StringIO()
-    flat = [dict(_flat(row)) for row in rows]
+    flat = [dict(_flatten(row)) for row in rows]
     writer = csv.DictWriter(written, fieldnames=list(flat[0]) if flat else ["rank", "architecture"])
     writer.writeheader()
     writer.writerows(flat)
@@ -46,7 +46,7 @@ def as_latex(rows: list[LeaderboardRow], *, caption: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _flat(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
+def _flatten(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
     for name, value in row:
         if isinstance(value, Estimate):
             yield name, value.mean

@@ -25,12 +25,16 @@ def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Stati
     evidence = _evidence(pair, tested.folds)
     if pair.finding == Finding.BETTER:
         sentence = f"{pair.better} beats {pair.worse} by {_difference(pair)} ({evidence})"
-        sentence += _small(pair, tested.margin) + _cost(rows[pair.better], rows[pair.worse])
+        sentence += _clause_if_small(pair, tested.margin) + _cost(
+            rows[pair.better], rows[pair.worse]
+        )
     else:
         sentence = f"No difference could be shown between {pair.better} and {pair.worse}:"
         sentence += f" {_difference(pair)} apart ({evidence})"
-        sentence += _why_not(pair, len(tested.pairs)) + _equal(pair, tested.margin)
-    return sentence + _one_seed(pair) + "."
+        sentence += _reason_against(pair, len(tested.pairs)) + _clause_if_equivalent(
+            pair, tested.margin
+        )
+    return sentence + _clause_if_one_seed(pair) + "."
 
 
 def _difference(pair: PairStatistics) -> str:
@@ -45,7 +49,7 @@ def _evidence(pair: PairStatistics, num_folds: int | None) -> str:
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
         chance = "images and seeds" if pair.folds is None else "folds"
         interval += f" over images, {low} to {high} over {chance}"
-    return f"{interval}, {p_words(pair.p_adjusted)}, n = {_counted(pair, num_folds)}"
+    return f"{interval}, {p_words(pair.p_adjusted)}, n = {_n_in_words(pair, num_folds)}"
 
 
 def _is_of_architectures(pair: PairStatistics) -> bool:
@@ -53,7 +57,7 @@ def _is_of_architectures(pair: PairStatistics) -> bool:
     return pair.folds is not None or len(pair.seeds) > 1
 
 
-def _counted(pair: PairStatistics, num_folds: int | None) -> str:
+def _n_in_words(pair: PairStatistics, num_folds: int | None) -> str:
     seeds = seeds_in_words(len(pair.seeds))
     if pair.folds is None:
         return f"{seeds} × {pair.images:,} images"
@@ -66,7 +70,7 @@ def _counted(pair: PairStatistics, num_folds: int | None) -> str:
     return f"{folds} × {seeds}, {tested_in_words(pair.images, len(pair.seeds))}"
 
 
-def _why_not(pair: PairStatistics, num_pairs: int) -> str:
+def _reason_against(pair: PairStatistics, num_pairs: int) -> str:
     """The reason not to claim a difference that the interval over images shows."""
     if pair.low <= 0:
         return ""
@@ -78,20 +82,20 @@ def _why_not(pair: PairStatistics, num_pairs: int) -> str:
     return ""
 
 
-def _small(pair: PairStatistics, margin: float) -> str:
+def _clause_if_small(pair: PairStatistics, margin: float) -> str:
     if pair.equivalence_p_adjusted > LEVEL:
         return ""
     return f", which is less than {100 * margin:g} points ({p_words(pair.equivalence_p_adjusted)})"
 
 
-def _equal(pair: PairStatistics, margin: float) -> str:
+def _clause_if_equivalent(pair: PairStatistics, margin: float) -> str:
     if pair.finding == Finding.EQUIVALENT:
         p = p_words(pair.equivalence_p_adjusted)
         return f"; they are equivalent to within {100 * margin:g} points ({p})"
     return ""
 
 
-def _one_seed(pair: PairStatistics) -> str:
+def _clause_if_one_seed(pair: PairStatistics) -> str:
     if _is_of_architectures(pair):
         return ""
     return "; with one seed this is of these two trainings, not of their architectures"

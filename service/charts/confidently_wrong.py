@@ -1,7 +1,6 @@
 """Most confidently wrong."""
 
-from service.analysis.failures import confidently_wrong as most_confident_errors
-from service.analysis.failures import ensemble_predictions
+from service.analysis.failures import ensemble_predictions, find_confidently_wrong
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.drawing.chart import Chart
@@ -21,6 +20,6 @@ def confidently_wrong(results: ComparisonResults) -> Chart:
     for name, predictions in ensemble_predictions(results).items():
         num_wrong = int((~predictions.correct).sum())
         summary = f"{num_wrong:,} of {len(predictions.labels):,} wrong"
-        errors = most_confident_errors(predictions, COLUMNS)
+        errors = find_confidently_wrong(predictions, COLUMNS)
         rows.append(SheetRow(name, summary, errors, predictions, results.class_names))
     return contact_sheet(results, rows, empty="gets every test image right")

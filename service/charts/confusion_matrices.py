@@ -59,7 +59,7 @@ def confusion_matrices(results: ComparisonResults) -> Chart:
                 decorate=draw,
             )
         )
-    return grid_chart(panels, aspect=0.88 + _room_below(classes))
+    return grid_chart(panels, aspect=0.88 + _space_below(classes))
 
 
 def _error_shares(counts: Matrix) -> Matrix:
@@ -123,7 +123,7 @@ def _are_vertical(classes: Sequence[str]) -> bool:
     return len(classes) <= MAX_NAMED and max(map(len, classes)) > LONGEST_FLAT
 
 
-def _room_below(classes: Sequence[str]) -> float:
+def _space_below(classes: Sequence[str]) -> float:
     """The room for the names below a panel, in widths of it: for want of it the layout cuts the titles."""
     vertical = 0.6 * max(map(len, classes)) * SMALL / 72 / 3 if _are_vertical(classes) else 0.0
     return max(0.12, vertical)

@@ -36,7 +36,7 @@ def latency_by_engine(results: ComparisonResults) -> Chart:
     ]
     measured = [set(row.latencies) for row in rows]
     common = set.intersection(*measured) or set.union(*measured)
-    return span_chart(rows, _evenly_chosen(common))
+    return span_chart(rows, _choose_evenly(common))
 
 
 def _fastest_of_each_engine(table: LatencyTable) -> LatencyTable:
@@ -47,7 +47,7 @@ def _fastest_of_each_engine(table: LatencyTable) -> LatencyTable:
     return {key: latencies for key, latencies in table.items() if key in fastest.values()}
 
 
-def _evenly_chosen(batch_sizes: Iterable[int]) -> list[int]:
+def _choose_evenly(batch_sizes: Iterable[int]) -> list[int]:
     """The smallest, the largest, and what lies evenly between, as many as there is room for."""
     ordered = sorted(batch_sizes)
     if len(ordered) <= MAX_PANELS:

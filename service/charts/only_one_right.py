@@ -1,6 +1,6 @@
 """Only one is right."""
 
-from service.analysis.failures import ensemble_predictions, only_right
+from service.analysis.failures import ensemble_predictions, find_only_right
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.drawing.chart import Chart
@@ -19,7 +19,7 @@ def only_one_right(results: ComparisonResults) -> Chart:
         return Chart(note="there is no other network to set this one beside")
     rows = []
     for name, predictions in ensembles.items():
-        indices = only_right(ensembles, name)
+        indices = find_only_right(ensembles, name)
         summary = f"{len(indices):,} that no other gets right"
         rows.append(SheetRow(name, summary, indices, predictions, results.class_names))
     return contact_sheet(results, rows, empty="none")

@@ -32,27 +32,27 @@ class Running:
     url: str
     processes: dict[str, subprocess.Popen[bytes]]
 
-    def ended(self) -> str | None:
+    def find_ended(self) -> str | None:
         """The name of a process that has ended by itself, if one has."""
         ended = (name for name, process in self.processes.items() if process.poll() is not None)
         return next(ended, None)
 
     def wait(self) -> NoReturn:
         """Wait until a process ends by itself, which none should, and raise StartError."""
-        while self.ended() is None:
+        while self.find_ended() is None:
             time.sleep(0.2)
-        raise StartError(f"the {self.ended()} process ended by itself; see its log")
+        raise StartError(f"the {self.find_ended()} process ended by itself; see its log")
 
 
 @contextmanager
-def running(settings: Settings, *, log_folder: Path | None = None) -> Iterator[Running]:
+def run_processes(settings: Settings, *, log_folder: Path | None = None) -> Iterator[Running]:
     """Bring the database up to date, start service and worker, stop both at the end.
 
     They write to `<log_folder>/service.log` and `worker.log`, or to the terminal without a folder.
     """
     _refuse_taken_port(settings)
     upgrade(settings.resolved_database_url)
-    with ExitStack() as stack, _terminated_like_interrupted():
+    with ExitStack() as stack, _treat_sigterm_as_interrupt():
         processes: dict[str, subprocess.Popen[bytes]] = {}
         stack.callback(_stop, processes)
         for name, command in (("service", "serve"), ("worker", "work")):
@@ -98,7 +98,7 @@ def _wait_until_ready(started: Running) -> None:
     deadline = time.monotonic() + START_SECONDS
     with Client(started.url, timeout=5) as client:
         while not client.is_ready():
-            if started.ended() or time.monotonic() > deadline:
+            if started.find_ended() or time.monotonic() > deadline:
                 raise StartError("service and worker did not start; see the lines above or logs")
             time.sleep(0.1)
 
@@ -123,7 +123,7 @@ def _log_file(stack: ExitStack, folder: Path | None, name: str) -> IO[bytes] | N
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def _treat_sigterm_as_interrupt() -> Iterator[None]:
     """SIGTERM unwinds the stack as Ctrl-C does, so that both stop everything the same way."""
 
     def interrupt(signum: int, frame: object) -> None:

@@ -17,8 +17,8 @@ from bakeoff.terminal.options import (
     RecipeText,
     Seeds,
 )
-from service.commands._port import Port, on_port
-from service.commands._processes import running
+from service.commands._port import Port, settings_on_port
+from service.commands._processes import run_processes
 
 app = typer.Typer(add_completion=False)
 
@@ -40,11 +40,11 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     Without a terminal on standard output it stops by itself when the comparison has ended.
     """
     console = Console()
-    chosen = on_port(port)
+    chosen = settings_on_port(port)
     request = comparison_request(dataset, architecture, epochs, seeds, recipe, folds=folds)
     logs = chosen.data / "logs"
     try:
-        with running(chosen, log_folder=logs) as started, Client(started.url) as client:
+        with run_processes(chosen, log_folder=logs) as started, Client(started.url) as client:
             console.print(
                 f"Service: {started.url}/docs  logs: {logs}/", highlight=False, soft_wrap=True
             )

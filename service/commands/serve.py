@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from service import overload
-from service.commands._port import Port, on_port
+from service.commands._port import Port, settings_on_port
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, open_database
@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def serve(port: Port = None) -> None:
     """Start the service alone; jobs wait until a worker runs."""
-    run(on_port(port))
+    run(settings_on_port(port))
 
 
 def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.values()) -> None:

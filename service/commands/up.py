@@ -3,8 +3,8 @@
 import typer
 from rich.console import Console
 
-from service.commands._port import Port, on_port
-from service.commands._processes import running
+from service.commands._port import Port, settings_on_port
+from service.commands._processes import run_processes
 
 app = typer.Typer(add_completion=False)
 
@@ -14,7 +14,7 @@ def up(port: Port = None) -> None:
     """Start the service and one worker; Ctrl-C stops both."""
     console = Console()
     try:
-        with running(on_port(port)) as started:
+        with run_processes(settings_on_port(port)) as started:
             console.print(f"Bakeoff is up: {started.url}/docs  (Ctrl-C stops it)", highlight=False)
             started.wait()
     except KeyboardInterrupt:

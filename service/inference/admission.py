@@ -24,7 +24,7 @@ class AdmissionControl:
         self.seconds_per_answer = 0.0  # from one answer to the next, while there is work
         self._answered_at = 0.0
 
-    def has_room(self, num_bytes: int = 0, *, expected: int = 0) -> bool:
+    def has_capacity(self, num_bytes: int = 0, *, expected: int = 0) -> bool:
         """Whether one more may be admitted, with a body of so many bytes, after those `expected`."""
         is_one_too_many = self.num_requests + expected >= MAX_REQUESTS
         return not is_one_too_many and self.num_bytes + num_bytes <= MAX_BYTES

@@ -77,7 +77,7 @@ class Batcher:
         finally:
             waiting.answer.cancel()  # a request that was given up is not computed
 
-    def check_room(self, num_images: int) -> None:
+    def check_capacity(self, num_images: int) -> None:
         """OverloadedError where so many more images cannot wait: ask before they are decoded."""
         ahead = self.num_waiting
         if ahead + num_images > MAX_WAITING:
@@ -85,7 +85,7 @@ class Batcher:
             raise OverloadedError(sentence, ahead * self._seconds_per_image)
 
     def _enqueue(self, images: Images, deadline: Deadline) -> _Waiting:
-        self.check_room(len(images))
+        self.check_capacity(len(images))
         waiting = _Waiting(images, deadline)
         self._waiting.append(waiting)
         self.num_waiting += len(images)

@@ -26,7 +26,7 @@ async def classify(
 
     ImageError, OverloadedError, ClientGoneError.
     """
-    predictor.check_room(len(images))
+    predictor.check_capacity(len(images))
     if request.scope.get(WAITED, 0.0) > LONG_WAIT and await request.is_disconnected():
         raise ClientGoneError
     deadline = deadline_of(request, timeout)

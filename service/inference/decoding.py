@@ -12,14 +12,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
+from service.inference.batcher import INLINE_SECONDS
 from service.inference.bodies.images import PreparedImages
 from service.inference.bodies.request_images import RequestImages
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 from service.inference.predictor import Predictor
 from workers.processors import num_processors
-
-INLINE_SECONDS = 0.001  # for which the event loop may be held up
 
 THREADS = ThreadPoolExecutor(num_processors(), thread_name_prefix="decode")
 

@@ -40,10 +40,10 @@ class Predictor:
         self.counts.note(classified)
         return classified
 
-    def check_room(self, num_images: int) -> None:
+    def check_capacity(self, num_images: int) -> None:
         """OverloadedError where so many more images cannot wait for this model."""
         try:
-            self._batcher.check_room(num_images)
+            self._batcher.check_capacity(num_images)
         except OverloadedError:
             self.counts.note_failure(0)
             raise

@@ -8,7 +8,7 @@ import torch
 
 from service.inference.prediction_counts import PredictionCounts
 from service.inference.predictor import Predictor
-from workers.engines import Load, Placement, default_engine, engines
+from workers.engines import EngineLoader, Placement, default_engine, engines
 from workers.processors import num_processors
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
@@ -46,7 +46,7 @@ class PredictorCache:
         self._loaded.move_to_end(key)
         return predictor
 
-    def loaded(self, model_id: str) -> list[Predictor]:
+    def find_loaded(self, model_id: str) -> list[Predictor]:
         """The predictors of a model that are in memory."""
         return [predictor for key, predictor in self._loaded.items() if key[0] == model_id]
 
@@ -61,7 +61,7 @@ class PredictorCache:
             del self._loaded[key]
         return_freed_memory()
 
-    async def _load(self, key: Key, model: Model, load: Load) -> Predictor:
+    async def _load(self, key: Key, model: Model, load: EngineLoader) -> Predictor:
         """Load a model once for all requests that arrive meanwhile, even if they are given up."""
         if key not in self._loading:
             loading = asyncio.create_task(asyncio.to_thread(self._make, key, model, load))
@@ -69,7 +69,7 @@ class PredictorCache:
             loading.add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(self._loading[key])
 
-    def _make(self, key: Key, model: Model, load: Load) -> Predictor:
+    def _make(self, key: Key, model: Model, load: EngineLoader) -> Predictor:
         """Give a quick model one thread: more take longer to wake, on cores that HTTP needs.
 
         torch has one number of threads for the whole process, so there it stays as it is.

@@ -23,7 +23,7 @@ class AdmissionMiddleware:
             await self._app(scope, receive, send)
             return
         num_bytes = content_length(scope) or 0
-        if not self._admission.has_room(num_bytes):
+        if not self._admission.has_capacity(num_bytes):
             await self._admission.refusal()(scope, receive, send)
             return
         arrived = perf_counter()

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import database_unavailable, problem
+from service.errors import database_problem, problem
 from service.security.key_cache import Holder, KeyCache
 from service.security.rate_limits import TokenBucket
 from service.security.scopes import needed_scope
@@ -42,7 +42,7 @@ class Authentication:
         try:
             holder = await self._keys.find(key)
         except UNAVAILABLE as error:
-            await database_unavailable(error)(scope, receive, send)
+            await database_problem(error)(scope, receive, send)
             return
         if holder and holder.requests_per_minute:
             send = self._with_rate_limit(holder, send)
@@ -55,11 +55,11 @@ class Authentication:
         if not self._keys.is_required:
             return None
         if holder is None:
-            return _not_known(has_key=has_key)
+            return _refuse_unknown_key(has_key=has_key)
         bucket = self._buckets.get(holder.id)
         if bucket and not bucket.take(self._clock()):
-            return _too_many_requests(holder, bucket)
-        return None if holder.may(needed) else _lacks_scope(holder, needed)
+            return _refuse_rate(holder, bucket)
+        return None if holder.may(needed) else _refuse_scope(holder, needed)
 
     def _with_rate_limit(self, holder: Holder, send: Send) -> Send:
         """A `send` that adds what is left of the holder's rate limit to the headers."""
@@ -105,21 +105,21 @@ def _bearer(scope: Scope) -> str | None:
     return None
 
 
-def _not_known(*, has_key: bool) -> Response:
+def _refuse_unknown_key(*, has_key: bool) -> Response:
     why = "the API key is not known, or was revoked" if has_key else "an API key is needed"
     answer = problem(401, f"{why}; {HOW}")
     answer.headers["WWW-Authenticate"] = REALM + (', error="invalid_token"' if has_key else "")
     return answer
 
 
-def _lacks_scope(holder: Holder, needed: api_keys.Scope) -> Response:
+def _refuse_scope(holder: Holder, needed: api_keys.Scope) -> Response:
     has = ", ".join(sorted(holder.scopes))
     answer = problem(403, f"this needs a key with scope '{needed}'; key '{holder.id}' has: {has}")
     answer.headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope", scope="{needed}"'
     return answer
 
 
-def _too_many_requests(holder: Holder, bucket: TokenBucket) -> Response:
+def _refuse_rate(holder: Holder, bucket: TokenBucket) -> Response:
     granted = f"key '{holder.id}' may send {holder.requests_per_minute} requests a minute"
     answer = problem(429, f"{granted}; try again in {bucket.seconds} s")
     answer.headers["Retry-After"] = str(bucket.seconds)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import body_too_large, problem
+from service.errors import describe_body_limit, problem
 
 
 class BodyLimitProblems:
@@ -22,7 +22,7 @@ class BodyLimitProblems:
             is_plain = (b"content-type", b"text/plain; charset=utf-8") in message.get("headers", ())
             if message.get("status") == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and is_plain:
                 replaced = True
-                await problem(413, body_too_large(scope))(scope, receive, send)
+                await problem(413, describe_body_limit(scope))(scope, receive, send)
             elif not replaced:
                 await send(message)
 

@@ -43,9 +43,9 @@ class Arrivals:
         self.admission = admission
         self._number = 0
 
-    def is_room_left(self) -> bool:
+    def has_capacity_left(self) -> bool:
         """Whether there will be room for one more when all that have arrived are admitted."""
-        return self.admission.has_room(expected=self._number)
+        return self.admission.has_capacity(expected=self._number)
 
     def add(self) -> None:
         """Count one more, until the event loop has turned: then admission control counts it."""
@@ -65,8 +65,8 @@ class EarlyRefusals(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Refuse a prediction for which there is no room, or go the usual way."""
         if _is_prediction(data):
-            has_room = self.arrivals.is_room_left()
-            if not has_room and self._is_between_requests() and is_whole_prediction(data):
+            has_capacity = self.arrivals.has_capacity_left()
+            if not has_capacity and self._is_between_requests() and is_whole_prediction(data):
                 self._refuse(self.arrivals.admission.refusal())
                 return
             self.arrivals.add()

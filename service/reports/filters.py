@@ -18,7 +18,7 @@ UNBROKEN = re.compile(
 )
 
 
-def _unbroken(text: str) -> str:
+def _keep_together(text: str) -> str:
     return UNBROKEN.sub("\u00a0", text)
 
 
@@ -60,5 +60,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "p_words": p_words,
     "points": points,
     "size": _size,
-    "unbroken": _unbroken,
+    "keep_together": _keep_together,
 }

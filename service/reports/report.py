@@ -73,7 +73,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "results": results,
         "sentences": sentences(results, tested),
         "tested": tested,
-        "rows": rows if len(rows) > 1 else [_without_fronts(rows[0])],
+        "rows": rows if len(rows) > 1 else [_remove_fronts(rows[0])],
         "evidence": evidence,
         "bakeoff": version("bakeoff"),
         "precisions": {name: results.results_of(name)[0] for name in results.with_results},
@@ -84,7 +84,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
     }
 
 
-def _without_fronts(row: LeaderboardRow) -> LeaderboardRow:
+def _remove_fronts(row: LeaderboardRow) -> LeaderboardRow:
     """The same row without marks of the Pareto front, which means nothing when it has one member."""
     return row.model_copy(update={"pareto": Pareto(**dict.fromkeys(Pareto.model_fields, False))})
 
@@ -101,15 +101,15 @@ def _request(results: ComparisonResults) -> str:
     """The body that would make this comparison again, as JSON for readers."""
     body = {
         "dataset": results.dataset,
-        "architectures": [dataclasses.asdict(entry) for entry in results.entries],
+        "architectures": [compared.model_dump() for compared in results.labelled_architectures],
         "recipe": results.recipe,
         "seeds": list(results.seeds),
         **({"folds": results.folds} if results.folds else {}),
     }
-    return NUMBERS.sub(_on_one_line, json.dumps(body, indent=2))
+    return NUMBERS.sub(_join_lines, json.dumps(body, indent=2))
 
 
-def _on_one_line(numbers: re.Match[str]) -> str:
+def _join_lines(numbers: re.Match[str]) -> str:
     return f"[{' '.join(numbers[1].split())}]"
 
 

@@ -14,7 +14,7 @@ from service.requests.fields import (
     Priority,
     RecipeForm,
     Seed,
-    checked_options,
+    check_options,
     is_none,
     require_dataset,
     require_images_for_folds,
@@ -38,11 +38,11 @@ class ArchitectureEntry(Form):
     options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
 
 
-def _named_entry(value: Any) -> Any:
+def _expand_name(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _counted_seeds(value: Any) -> Any:
+def _expand_seeds(value: Any) -> Any:
     if not isinstance(value, int):
         return value
     if not 1 <= value <= MAX_SEEDS:
@@ -69,12 +69,12 @@ class NewComparison(Form):
     architectures: list[
         Annotated[
             ArchitectureEntry,
-            BeforeValidator(_named_entry, json_schema_input_type=str | ArchitectureEntry),
+            BeforeValidator(_expand_name, json_schema_input_type=str | ArchitectureEntry),
         ]
     ] = Field(min_length=1, max_length=MAX_ARCHITECTURES)
     recipe: RecipeForm = Recipe()
     seeds: Annotated[
-        list[Seed], BeforeValidator(_counted_seeds, json_schema_input_type=int | list[Seed])
+        list[Seed], BeforeValidator(_expand_seeds, json_schema_input_type=int | list[Seed])
     ] = Field(
         [0, 1, 2],
         min_length=1,
@@ -91,7 +91,7 @@ class NewComparison(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_seed_with_folds(cls, value: Any) -> Any:
+    def _default_to_one_seed(cls, value: Any) -> Any:
         """Each fold is a training already, and their statistics need no other seed."""
         if isinstance(value, dict) and value.get("folds") is not None and "seeds" not in value:
             return {**value, "seeds": 1}
@@ -132,7 +132,7 @@ class NewComparison(Form):
             {
                 "name": entry.name,
                 "label": label,
-                "options": checked_options(entry.name, entry.options),
+                "options": check_options(entry.name, entry.options),
             }
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
@@ -165,7 +165,7 @@ class ComparisonOfJobs(Form):
         return self
 
 
-def _parsed(value: Any) -> NewComparison | ComparisonOfJobs:
+def _parse(value: Any) -> NewComparison | ComparisonOfJobs:
     form = ComparisonOfJobs if isinstance(value, dict) and "jobs" in value else NewComparison
     return form.model_validate(value, from_attributes=True)
 
@@ -173,5 +173,5 @@ def _parsed(value: Any) -> NewComparison | ComparisonOfJobs:
 #: A body with `jobs` is a ComparisonOfJobs, so that a mistake in it is described as one of that form.
 ComparisonForm = Annotated[
     NewComparison | ComparisonOfJobs,
-    PlainValidator(_parsed, json_schema_input_type=NewComparison | ComparisonOfJobs),
+    PlainValidator(_parse, json_schema_input_type=NewComparison | ComparisonOfJobs),
 ]

@@ -43,22 +43,22 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown(cls, value: Any) -> Any:
-        return _known_fields(value, list(cls.model_fields))
+        return _refuse_unknown_fields(value, list(cls.model_fields))
 
 
-def _known_fields(value: Any, known: list[str]) -> Any:
+def _refuse_unknown_fields(value: Any, known: list[str]) -> Any:
     unknown = [name for name in value if name not in known] if isinstance(value, dict) else []
     if unknown:
         raise ValueError(str(UnknownNameError("field", str(unknown[0])[:100], known)))
     return value
 
 
-def _named_or_known_fields(value: Any) -> Any:
+def _expand_recipe(value: Any) -> Any:
     if isinstance(value, str):
         if value not in PRESETS:
             raise ValueError(str(UnknownNameError("recipe", value[:100], list(PRESETS))))
         return PRESETS[value]
-    return _known_fields(value, [field.name for field in dataclasses.fields(Recipe)])
+    return _refuse_unknown_fields(value, [field.name for field in dataclasses.fields(Recipe)])
 
 
 #: A recipe in a body: its fields, or the name of a preset. It is written as it is stored, so that the
@@ -66,7 +66,7 @@ def _named_or_known_fields(value: Any) -> Any:
 RecipeForm = Annotated[
     Recipe,
     BeforeValidator(
-        _named_or_known_fields,
+        _expand_recipe,
         json_schema_input_type=Recipe
         | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
     ),
@@ -103,14 +103,14 @@ def require_images_for_folds(
     refuse_too_few_for_folds(labels, described.classes, folds)
 
 
-def checked_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
+def check_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options of an architecture as they are stored; UnknownNameError or OptionError."""
     if architecture not in architectures:
         raise UnknownNameError("architecture", architecture, list(architectures))
     return validate_options(architecture, options)
 
 
-def checked_engine(name: str) -> str:
+def check_engine(name: str) -> str:
     """The name of an engine; UnknownNameError where no engine has it."""
     if name not in engines:
         raise UnknownNameError("engine", name, list(engines))

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from service.requests.fields import Form, Name, Priority, checked_engine
+from service.requests.fields import Form, Name, Priority, check_engine
 from workers.engines import engines
 from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import LATENCY
@@ -65,7 +65,7 @@ class LatencyRequest(Form):
 
     def _table(self) -> dict[str, Any]:
         return {
-            "engines": sorted({checked_engine(name) for name in self.engines})
+            "engines": sorted({check_engine(name) for name in self.engines})
             if self.engines
             else None,
             "batch_sizes": sorted(set(self.batch_sizes)),

@@ -15,13 +15,13 @@ MAX_SIDE = 1024  # pixels
 SIZE = re.compile(r"(\d{1,4})(?:[x×](\d{1,4}))?")
 
 
-def _checked_size(text: str | None) -> str | None:
+def _check_size(text: str | None) -> str | None:
     if text is not None:
-        parsed_size(text)
+        parse_size(text)
     return text
 
 
-def parsed_size(text: str) -> tuple[int, int]:
+def parse_size(text: str) -> tuple[int, int]:
     """Width and height in pixels; ValueError says what is accepted."""
     match = SIZE.fullmatch(text)
     sides = [int(side) for side in match.groups() if side] if match else []
@@ -39,20 +39,20 @@ class ResizeForm(Form):
     new_name: Name = Field(
         min_length=1, description="of the dataset that is made", examples=["small"]
     )
-    size: Annotated[str, AfterValidator(_checked_size)] = Field(
+    size: Annotated[str, AfterValidator(_check_size)] = Field(
         max_length=20, examples=["64", "96x128"], description="a side, or width x height, in pixels"
     )
     fit: Fit = Field("crop", description="what is done with images of other proportions")
 
     def options(self, before: UploadOptions) -> UploadOptions:
         """How the upload is prepared, which was prepared with the options `before`."""
-        width, height = parsed_size(self.size)
+        width, height = parse_size(self.size)
         return replace(before, width=width, height=height, fit=self.fit)
 
 
 Size = Annotated[
     str | None,
-    AfterValidator(_checked_size),
+    AfterValidator(_check_size),
     Query(
         max_length=20,
         examples=["64", "96x128"],
@@ -80,5 +80,5 @@ def upload_options(
     damaged: DamagedQuery = "refuse",
 ) -> UploadOptions:
     """The options that a query gives."""
-    width, height = parsed_size(size) if size else (None, None)
+    width, height = parse_size(size) if size else (None, None)
     return UploadOptions(width, height, fit, test_share, damaged)

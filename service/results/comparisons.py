@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from service.analysis.results import (
     ComparisonResults,
     DatasetChecks,
-    Entry,
+    LabelledArchitecture,
     Run,
     TestImages,
     no_checks,
@@ -22,6 +22,7 @@ from service.results.stored_predictions import StoredPredictions
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, jobs
 from workers.queue.comparable import identity_of
+from workers.queue.comparisons import label_of
 from workers.queue.jobs import JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
@@ -53,7 +54,7 @@ class ResultsReader:
             recipe_hash=comparison.recipe_hash,
             seeds=tuple(comparison.seeds),
             folds=comparison.folds,
-            entries=tuple(Entry(**entry) for entry in comparison.architectures),
+            architectures=comparison.architectures,
         )
 
     def job(self, job_id: str) -> ComparisonResults:
@@ -71,35 +72,31 @@ class ResultsReader:
             recipe_hash=str(job.recipe_hash),
             seeds=(job.seed,),
             folds=None,
-            entries=(Entry(name, name, job.options),),
+            architectures=[{"name": name, "label": name, "options": job.options}],
         )
 
     def model(self, model_id: str) -> ComparisonResults:
         """The training a model came from, as a comparison of one; ModelNotFoundError."""
         return self.job(trained_models.get(self.session, model_id).job_id)
 
-    def _results(self, its_jobs: Sequence[Job], **description: Any) -> ComparisonResults:
+    def _results(
+        self, its_jobs: Sequence[Job], architectures: Sequence[dict[str, Any]], **description: Any
+    ) -> ComparisonResults:
         metrics = StoredMetrics(self.session, [job.id for job in its_jobs])
         latency = _latency(self.session, its_jobs)
-        entries = description["entries"]
         return ComparisonResults(
             **description,
+            labelled_architectures=tuple(
+                LabelledArchitecture(**fields) for fields in architectures
+            ),
             runs=tuple(
-                _run(job, _label(entries, job), metrics.of(job.id), latency.get(job.id))
+                _run(job, label_of(architectures, job), metrics.of(job.id), latency.get(job.id))
                 for job in its_jobs
             ),
             predictions=StoredPredictions(self.artifacts, its_jobs),
             test_images=_images(self.datasets, its_jobs, description["folds"]),
             dataset_checks=_checks(self.session, its_jobs),
         )
-
-
-def _label(entries: Any, job: Job) -> str:
-    return next(
-        str(entry.label)
-        for entry in entries
-        if entry.name == job.architecture and entry.options == job.options
-    )
 
 
 def _images(datasets: DatasetStore, its_jobs: Sequence[Job], folds: int | None) -> TestImages:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from service.dependencies import CurrentSettings, Database, ReadSession
 from service.errors import refusals
 from service.prometheus import REGISTRY
+from service.routes._document import Document
 from workers.queue import registrations
 from workers.schema.migrate import check_current
 from workers.storage.database import sqlite_version, utc_now
@@ -24,7 +25,7 @@ class Alive(BaseModel):
     status: str = "ok"
 
 
-class WorkerDocument(BaseModel):
+class WorkerDocument(Document):
     """A worker that has been heard of lately."""
 
     id: str
@@ -62,10 +63,7 @@ def ready(session: ReadSession, database: Database, settings: CurrentSettings) -
         database=kind,
         sqlite_version=sqlite_version() if kind == "sqlite" else None,
         schema_revision=revision,
-        workers=[
-            WorkerDocument(**{name: getattr(worker, name) for name in WorkerDocument.model_fields})
-            for worker in present
-        ],
+        workers=[WorkerDocument.from_attributes(worker) for worker in present],
     )
 
 

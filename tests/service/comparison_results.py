@@ -3,13 +3,14 @@
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from service.analysis.predictions import Predictions
-from service.analysis.results import ComparisonResults, Entry, Run
+from service.analysis.results import ComparisonResults, LabelledArchitecture, Run
 
 LAYERS = [("stem", "Conv2d"), ("norm", "BatchNorm2d"), ("block.conv", "Conv2d"), ("head", "Linear")]
 Make = Callable[..., ComparisonResults]
@@ -171,7 +172,10 @@ def make() -> Make:
             recipe_hash="0123456789",
             seeds=tuple(range(seeds)),
             folds=folds,
-            entries=tuple(Entry(f"network_{n}", f"network_{n}", {}) for n in numbers),
+            labelled_architectures=tuple(
+                LabelledArchitecture(name=f"network_{n}", label=f"network_{n}", options={})
+                for n in numbers
+            ),
             runs=tuple(
                 run(n, seed, fold, epochs, classes)
                 for seed in range(seeds)
@@ -213,7 +217,5 @@ def unfinished(make: Make) -> ComparisonResults:
         "roc": [{**curve, "auc": None} for curve in (last.result or {})["roc"]],
     }
     blind = Run("b", "network_2", 0, "succeeded", "m", last.epochs, without_auc)
-    entries, runs = whole.entries, (waiting, diverged, blind, *whole.runs[3:])
-    return ComparisonResults(
-        **{**vars(whole), "entries": entries, "runs": runs},
-    )
+    runs = (waiting, diverged, blind, *whole.runs[3:])
+    return replace(whole, runs=runs)

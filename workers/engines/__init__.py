@@ -46,9 +46,9 @@ class Engine:
     classify: Callable[[Images], Probabilities]
 
 
-Load = Callable[[Model, ArtifactStore, Placement], Engine]
+EngineLoader = Callable[[Model, ArtifactStore, Placement], Engine]
 
-engines: Registry[Load] = Registry("engine", __name__)
+engines: Registry[EngineLoader] = Registry("engine", __name__)
 
 
 def default_engine(model: Model, placement: Placement) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
@@ -118,25 +118,15 @@ def find(
     return page(session, query, Job, limit=limit, cursor=cursor)
 
 
-def first_unfinished(session: Session, dataset: str, kinds: Collection[str]) -> Job | None:
-    """The oldest job of these kinds on a dataset that waits or runs."""
-    query = select(Job).where(
-        Job.dataset == dataset, Job.kind.in_(kinds), Job.status.in_(UNFINISHED)
-    )
-    return session.scalars(query.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
-
-
-def first_bound(session: Session, dataset: str) -> Job | None:
-    """The oldest job that waits or runs and needs the content that a dataset has now."""
-    query = select(Job).where(
-        Job.dataset == dataset, Job.dataset_sha256.is_not(None), Job.status.in_(UNFINISHED)
-    )
+def first_unfinished(session: Session, dataset: str, condition: ColumnElement[bool]) -> Job | None:
+    """The oldest job on a dataset that waits or runs and meets the condition."""
+    query = select(Job).where(Job.dataset == dataset, condition, Job.status.in_(UNFINISHED))
     return session.scalars(query.order_by(Job.created_at, Job.id).limit(1)).one_or_none()
 
 
 def refuse_if_needed(session: Session, dataset: str) -> None:
     """JobStateError where a job needs the content that a dataset has now: it must stay as it is."""
-    job = first_bound(session, dataset)
+    job = first_unfinished(session, dataset, Job.dataset_sha256.is_not(None))
     if job:
         raise JobStateError(
             f"job '{job.id}' needs dataset '{dataset}' as it is; wait for it or cancel it"

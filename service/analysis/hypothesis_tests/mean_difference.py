@@ -64,9 +64,9 @@ class MeanDifference:
 
     def equivalence_p(self, margin: float) -> Floats:
         """The larger p of two one-sided tests (Schuirmann 1987): is it below `margin` on both sides?"""
-        room = margin - np.abs(self.mean)  # to the nearer limit; the other is no closer call
-        half = self.p(room) / 2
-        return np.where(room > 0, half, 1 - half)
+        distance = margin - np.abs(self.mean)  # to the nearer limit; the other is no closer call
+        half = self.p(distance) / 2
+        return np.where(distance > 0, half, 1 - half)
 
 
 def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
@@ -74,7 +74,7 @@ def _critical(tail: ArrayLike, degrees_of_freedom: int) -> Floats:
     return np.asarray(-special.stdtrit(degrees_of_freedom, tail))
 
 
-def stacked(differences: Sequence[MeanDifference]) -> MeanDifference:
+def stack(differences: Sequence[MeanDifference]) -> MeanDifference:
     """One MeanDifference whose numbers are arrays, from several of the same degrees of freedom."""
     means = np.asarray([difference.mean for difference in differences])
     sources = [

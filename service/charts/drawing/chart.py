@@ -41,7 +41,7 @@ class Series:
     @property
     def data(self) -> dict[str, Any]:
         """What the JSON lists."""
-        return {"label": self.label, "x": _listed(self.x), "y": _listed(self.y)}
+        return {"label": self.label, "x": _to_json(self.x), "y": _to_json(self.y)}
 
     def draw(self, axes: Axes) -> None:
         """Plot the points, and shade the band around them."""
@@ -68,7 +68,7 @@ class Panel:
     @property
     def data(self) -> dict[str, Any]:
         """What the JSON lists; `matrices` only where there are some."""
-        matrices = {"matrices": [_listed(matrix) for matrix in self.matrices]}
+        matrices = {"matrices": [_to_json(matrix) for matrix in self.matrices]}
         return {
             "title": self.title,
             "x": self.x,
@@ -135,12 +135,12 @@ class Chart:
             panel.decorate(axes)
 
 
-def _listed(values: ArrayLike) -> Any:
+def _to_json(values: ArrayLike) -> Any:
     """Numbers as JSON has them: null for what is not finite."""
-    return _finite(np.asarray(values).tolist())
+    return _null_unless_finite(np.asarray(values).tolist())
 
 
-def _finite(value: Any) -> Any:
+def _null_unless_finite(value: Any) -> Any:
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [_null_unless_finite(item) for item in value]
     return value if math.isfinite(value) else None

@@ -125,7 +125,7 @@ def _draw_image(axes: Axes, column: int, image: NDArray[np.uint8]) -> None:
 def _caption(row: SheetRow, index: int) -> str:
     """`true → predicted 97 %`, on two lines where it is long; the class alone where it is right."""
     true, predicted = (
-        _shortened(row.classes[int(labels[index])])
+        _shorten(row.classes[int(labels[index])])
         for labels in (row.predictions.labels, row.predictions.predicted)
     )
     percent = _percent(float(row.predictions.probability[index]))
@@ -141,5 +141,5 @@ def _percent(probability: float) -> str:
     return "> 99 %" if is_nearly_one else f"{100 * probability:.0f} %"
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

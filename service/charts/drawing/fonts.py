@@ -32,7 +32,7 @@ def is_drawable(text: str) -> bool:
     return {ord(letter) for letter in text if not letter.isspace()} <= _letters()
 
 
-def fitted(line: str, width: float, size: float) -> str:
+def shorten_to_fit(line: str, width: float, size: float) -> str:
     """The line, or its beginning with an ellipsis, so that it is at most `width` points wide."""
     if _width(line, size) <= width:
         return line

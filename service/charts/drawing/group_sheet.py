@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from service.charts.drawing.chart import Chart, Panel
-from service.charts.drawing.fonts import fitted
+from service.charts.drawing.fonts import shorten_to_fit
 from service.charts.drawing.style import AXIS, FAINT, WIDTH
 
 COLUMNS = 8
@@ -94,7 +94,7 @@ def _draw(axes: Axes, cell: _Cell, image: CaptionedImage, top: float, caption: f
     axes.text(
         left,
         top + CAPTION_TOP,
-        "\n".join(fitted(line, CAPTION_WIDTH, CAPTION_SIZE) for line in image.caption),
+        "\n".join(shorten_to_fit(line, CAPTION_WIDTH, CAPTION_SIZE) for line in image.caption),
         fontsize=CAPTION_SIZE,
         color=FAINT,
         va="top",

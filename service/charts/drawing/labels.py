@@ -26,7 +26,7 @@ def label_ends(axes: Axes, lines: Sequence[Series]) -> None:
     axes.autoscale_view()
     ends = sorted((_height(axes, end), end) for line in lines for end in _end(line))
     gap = line_height(axes)
-    heights = within(spread([height for height, _ in ends], gap), gap)
+    heights = move_inside(spread([height for height, _ in ends], gap), gap)
     for (_, end), height in zip(ends, heights, strict=True):
         axes.annotate(
             end.text,
@@ -81,7 +81,7 @@ def line_height(axes: Axes) -> float:
     return 1.35 * SMALL / 72 / panel
 
 
-def within(heights: list[float], gap: float) -> list[float]:
+def move_inside(heights: list[float], gap: float) -> list[float]:
     """Move sorted heights that are apart by `gap` up or down into 0 to 1, as far as there is room."""
     moved: list[float] = []
     for height in heights:

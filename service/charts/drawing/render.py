@@ -32,10 +32,10 @@ def render(chart: Chart, suffix: str, *, width: int = WIDTH, theme: Theme = Them
     with _DRAWING:
         dpi = width / figure.get_figwidth()
         figure.savefig(buffer, format=suffix, metadata=metadata, dpi=dpi)
-    return _resized(buffer.getvalue(), width) if suffix == "svg" else buffer.getvalue()
+    return _set_width(buffer.getvalue(), width) if suffix == "svg" else buffer.getvalue()
 
 
-def _resized(svg: bytes, width: int) -> bytes:
+def _set_width(svg: bytes, width: int) -> bytes:
     """The same SVG, `width` pixels wide; its viewBox stays."""
 
     def resize(size: re.Match[bytes]) -> bytes:

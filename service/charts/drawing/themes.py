@@ -37,7 +37,7 @@ def apply_theme(figure: Figure, theme: Theme) -> None:
         patch.set_facecolor(BACKGROUND)
 
 
-def on_dark(colour: Any) -> tuple[float, float, float, float]:
+def adapt_to_dark(colour: Any) -> tuple[float, float, float, float]:
     """A colour for a dark background: greys are mirrored, hues lightened for contrast."""
     *rgb, alpha = to_rgba(colour)
     red, green, blue = rgb
@@ -65,18 +65,18 @@ def _luminance(colour: Any) -> float:
 
 def _recolour(artist: Artist) -> None:
     if isinstance(artist, Text):
-        artist.set_color(on_dark(artist.get_color()))
+        artist.set_color(adapt_to_dark(artist.get_color()))
     elif isinstance(artist, Line2D):
         edge, face = artist.get_markeredgecolor(), artist.get_markerfacecolor()
-        artist.set_color(on_dark(artist.get_color()))
-        artist.set_markeredgecolor(on_dark(edge))  # read above: by default it follows the line
-        artist.set_markerfacecolor(on_dark(face))
+        artist.set_color(adapt_to_dark(artist.get_color()))
+        artist.set_markeredgecolor(adapt_to_dark(edge))  # read above: it may follow the line
+        artist.set_markerfacecolor(adapt_to_dark(face))
     elif isinstance(artist, Patch):
         face, edge = artist.get_facecolor(), artist.get_edgecolor()
-        artist.set_facecolor(on_dark(face))
-        artist.set_edgecolor(on_dark(edge) if to_rgba(edge)[3] else "none")
+        artist.set_facecolor(adapt_to_dark(face))
+        artist.set_edgecolor(adapt_to_dark(edge) if to_rgba(edge)[3] else "none")
     elif isinstance(artist, Collection):
-        artist.set_facecolor([on_dark(face) for face in artist.get_facecolor()])
-        artist.set_edgecolor([on_dark(edge) for edge in artist.get_edgecolor()])
+        artist.set_facecolor([adapt_to_dark(face) for face in artist.get_facecolor()])
+        artist.set_edgecolor([adapt_to_dark(edge) for edge in artist.get_edgecolor()])
     elif isinstance(artist, AxesImage) and artist.get_cmap().name == "errors":
         artist.set_cmap(ERRORS)

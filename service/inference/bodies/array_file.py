@@ -16,13 +16,13 @@ from service.inference.bodies.images import (
     fit_pixels,
     range_of,
 )
-from service.inference.bodies.pixels import CHANNELS, as_bytes, channels_last
+from service.inference.bodies.pixels import as_bytes, channels_last
+from workers.datasets.images.image_arrays import NpyHeaderError, is_channels_first, read_header
 from workers.datasets.images.preparation import Preparation
 
 MAGIC = npy.MAGIC_PREFIX
 AXES = "as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"
 ACCEPTED = f"accepted is an .npy of numbers 0 to 255 {AXES}"
-MAX_HEADER = 10_000  # bytes, as numpy itself has it
 
 
 class ArrayImages:
@@ -30,7 +30,7 @@ class ArrayImages:
 
     def __init__(self, content: bytes) -> None:
         array = _parse(content)
-        if array.ndim == 4 and array.shape[3] not in CHANNELS:  # noqa: PLR2004 - N×C×H×W
+        if is_channels_first(array.shape):
             array = array.transpose(0, 2, 3, 1)
         self._numbers = channels_last(array, leading_axes=1, accepted=ACCEPTED)
 
@@ -65,10 +65,8 @@ def _parse(content: bytes) -> NDArray[Any]:
     """The array in the bytes. Its size is checked against theirs before anything is allocated."""
     stream = io.BytesIO(content)
     try:
-        version = npy.read_magic(stream)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, kind = read(stream, max_header_size=MAX_HEADER)
-    except (ValueError, EOFError, TypeError, SyntaxError, RecursionError) as error:
+        shape, is_fortran, kind = read_header(stream)
+    except NpyHeaderError as error:
         raise ImageError(f"the .npy is damaged ({error}); {ACCEPTED}") from None
     if kind.kind not in "uif" or not kind.isnative:
         raise ImageError(f"{ACCEPTED}; its numbers are {str(kind)[:40]}")

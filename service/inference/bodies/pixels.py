@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
+from workers.datasets.images.image_arrays import CHANNELS
 from workers.datasets.images.pixel_scale import PixelScale
 
 BRIGHTEST = 255
-CHANNELS = (1, 3)
 
 
 def as_pixels(

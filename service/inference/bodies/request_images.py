@@ -150,11 +150,11 @@ def _from_json(content: bytes) -> Sequence[Image]:
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
         raise ImageError(f"the JSON has neither a list 'images' nor a list 'instances'; {ACCEPTED}")
     [name] = names
-    make = _encoded_file if name == "images" else _rows
+    make = _decode_base64 if name == "images" else _rows
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
 
 
-def _encoded_file(value: Any, name: str) -> _File:
+def _decode_base64(value: Any, name: str) -> _File:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:

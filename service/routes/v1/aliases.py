@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
-from service.requests.fields import Form, Name, checked_engine
+from service.requests.fields import Form, Name, check_engine
+from service.routes._document import Document
 from workers.storage import trained_models
 from workers.storage.database import utc_now
 from workers.storage.tables import Alias, AliasVersion
@@ -18,7 +19,7 @@ from workers.storage.trained_models import ModelNotFoundError
 
 router = APIRouter(prefix="/v1", tags=["models"])
 
-Document = TypeVar("Document", bound=BaseModel)
+AnyAlias = TypeVar("AnyAlias", bound=Document)
 
 AliasName = Annotated[
     str,
@@ -49,7 +50,7 @@ class AliasTarget(Form):
         return self
 
 
-class AliasDocument(BaseModel):
+class AliasDocument(Document):
     """A name and the model it stands for."""
 
     alias: str
@@ -60,7 +61,7 @@ class AliasDocument(BaseModel):
     updated_at: datetime
 
 
-class AliasVersionDocument(BaseModel):
+class AliasVersionDocument(Document):
     """What an alias stood for from then on."""
 
     version: int
@@ -102,7 +103,7 @@ def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> Ali
     if body.version is not None:
         row = trained_models.restore_alias(session, alias, body.version, now=now)
     else:
-        engine = body.engine and checked_engine(body.engine)
+        engine = body.engine and check_engine(body.engine)
         row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
     return _documents(session, [row], AliasDocument)[0]
 
@@ -117,13 +118,10 @@ def list_alias_versions(alias: AliasName, session: ReadSession) -> AliasVersionL
 
 
 def _documents(
-    session: Session, rows: Sequence[Alias | AliasVersion], form: type[Document]
-) -> list[Document]:
+    session: Session, rows: Sequence[Alias | AliasVersion], form: type[AnyAlias]
+) -> list[AnyAlias]:
     models = trained_models.with_ids(session, {row.model_id for row in rows})
     return [
-        form.model_validate(
-            {name: getattr(row, name, None) for name in form.model_fields}
-            | {name: getattr(models[row.model_id], name) for name in ("fold", "folds")}
-        )
+        form.from_attributes(row, fold=models[row.model_id].fold, folds=models[row.model_id].folds)
         for row in rows
     ]

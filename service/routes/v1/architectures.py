@@ -9,13 +9,14 @@ from models import ImageShape, architectures
 from service.dependencies import ReadSession
 from service.errors import refusals
 from service.requests.architecture_options import options_schema
+from service.routes._document import Document
 from workers.datasets.stored.registration import describe
 from workers.training.measuring.network_summary import Layer, summarise
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
 
 
-class ArchitectureSize(BaseModel):
+class ArchitectureSize(Document):
     """The size of an architecture's network for one dataset."""
 
     dataset: str
@@ -61,7 +62,7 @@ def show_architecture(
     known = describe(session, dataset)
     shape = ImageShape(*known.image_shape)
     summary = summarise(architectures[name](shape, len(known.classes)), shape)
-    size = ArchitectureSize(dataset=dataset, **vars(summary))
+    size = ArchitectureSize.from_attributes(summary, dataset=dataset)
     return document.model_copy(update={"size": size})
 
 

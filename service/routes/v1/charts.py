@@ -66,7 +66,7 @@ Options = Annotated[ChartOptions, Depends()]
 Responses = Annotated[CachedResponses, Depends()]
 
 
-def _cached(what: str, media_types: list[str], *refused: int) -> dict[str, Any]:
+def _describe_cached(what: str, media_types: list[str], *refused: int) -> dict[str, Any]:
     return {
         "response_class": Response,
         "responses": {
@@ -77,7 +77,7 @@ def _cached(what: str, media_types: list[str], *refused: int) -> dict[str, Any]:
     }
 
 
-CHART = _cached("chart", list(MEDIA_TYPES.values()), 404, 409, 422)
+CHART = _describe_cached("chart", list(MEDIA_TYPES.values()), 404, 409, 422)
 
 
 @router.get("/comparisons/{comparison_id}/charts", summary="List charts", responses=refusals(404))
@@ -124,7 +124,7 @@ def draw_model_chart(results: ModelResults, options: Options, responses: Respons
 @router.get(
     "/comparisons/{comparison_id}/report.html",
     summary="Report",
-    **_cached("report", ["text/html"], 404, 409),
+    **_describe_cached("report", ["text/html"], 404, 409),
 )
 def show_report(results: Results, responses: Responses) -> Response:
     """The comparison as one self-contained page, to read, print and pass on. Carries an ETag."""
@@ -134,7 +134,7 @@ def show_report(results: Results, responses: Responses) -> Response:
 @router.get(
     "/comparisons/{comparison_id}/report.md",
     summary="Report as Markdown",
-    **_cached("report", ["text/markdown"], 404, 409),
+    **_describe_cached("report", ["text/markdown"], 404, 409),
 )
 def show_markdown_report(results: Results, responses: Responses) -> Response:
     """The same in Markdown, without the pictures. Carries an ETag."""

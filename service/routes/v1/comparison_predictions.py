@@ -14,19 +14,17 @@ from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
 from service.inference.predictor_cache import PredictorCache
+from service.routes._document import Document
 from workers.queue import comparisons
 from workers.storage import trained_models
 from workers.storage.database import transaction
-from workers.storage.tables import Comparison, Job, Model
+from workers.storage.tables import Model
 from workers.storage.trained_models import ModelNotFoundError
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["predictions"])
 
 
-MODEL_FIELDS = ("seed", "fold", "folds", "test_accuracy")  # of each model
-
-
-class ComparedPrediction(PredictionList):
+class ComparedPrediction(PredictionList, Document):
     """What one model of the comparison says."""
 
     label: str
@@ -68,8 +66,7 @@ async def predict_by_all(
     for label, model in models:
         predictor = await predictors.get(model, options.engine)
         answer = await classification.predict(request, images, predictor, options)
-        of_model = {"label": label} | {name: getattr(model, name) for name in MODEL_FIELDS}
-        answers.append(ComparedPrediction.model_validate(answer | of_model))
+        answers.append(ComparedPrediction.from_attributes(model, **answer, label=label))
     return ComparedPredictions(comparison_id=found_id, models=answers)
 
 
@@ -79,16 +76,11 @@ def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, 
         comparison = comparisons.get(session, comparison_id)
         jobs = comparisons.jobs_of(session, comparison)
         made = trained_models.of_jobs(session, [job.id for job in jobs])
-        models = [(_label_of(comparison, job), made[job.id]) for job in jobs if job.id in made]
+        models = [
+            (comparisons.label_of(comparison.architectures, job), made[job.id])
+            for job in jobs
+            if job.id in made
+        ]
     if not models:
         raise ModelNotFoundError(f"comparison '{comparison.id}' has made no model yet")
     return comparison.id, models
-
-
-def _label_of(comparison: Comparison, job: Job) -> str:
-    """The label the comparison gives the architecture of one of its jobs."""
-    return next(
-        str(entry["label"])
-        for entry in comparison.architectures
-        if entry["name"] == job.architecture and entry["options"] == job.options
-    )

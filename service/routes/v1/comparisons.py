@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
     Artifacts,
     Cursor,
@@ -23,7 +24,8 @@ from service.dependencies import (
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
 from service.results.comparisons import ResultsReader
-from service.routes.v1.jobs import JobDocument, listed
+from service.routes._document import Document
+from service.routes.v1.jobs import JobDocument, job_summary
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
@@ -32,15 +34,7 @@ from workers.storage.tables import Comparison, Job, JobStatus
 router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
 
 
-class LabelledArchitecture(BaseModel):
-    """One architecture of a comparison, its options whole."""
-
-    name: str
-    label: str
-    options: dict[str, Any]
-
-
-class ComparisonSummary(BaseModel):
+class ComparisonSummary(Document):
     """A comparison in a list."""
 
     id: str
@@ -102,7 +96,12 @@ def list_comparisons(
     """Comparisons, newest first, page by page."""
     found = comparisons.find(session, limit=limit, cursor=cursor)
     its_jobs = comparisons.jobs_of_each(session, found.items)
-    items = [_summary(comparison, its_jobs[comparison.id]) for comparison in found.items]
+    items = [
+        ComparisonSummary.from_attributes(
+            comparison, status=comparisons.status(its_jobs[comparison.id])
+        )
+        for comparison in found.items
+    ]
     return ComparisonList(items=items, next=found.next)
 
 
@@ -123,17 +122,12 @@ def _create(
     return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 
 
-def _summary(comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonSummary:
-    status = comparisons.status(its_jobs)
-    fields = set(ComparisonSummary.model_fields) - {"status"}
-    return ComparisonSummary(status=status, **{name: getattr(comparison, name) for name in fields})
-
-
 def _document(
     reader: ResultsReader, comparison: Comparison, its_jobs: Sequence[Job]
 ) -> ComparisonDocument:
-    return ComparisonDocument(
-        **dict(_summary(comparison, its_jobs)),
-        jobs=[listed(job) for job in its_jobs],
+    return ComparisonDocument.from_attributes(
+        comparison,
+        status=comparisons.status(its_jobs),
+        jobs=[job_summary(job) for job in its_jobs],
         leaderboard=leaderboard(reader.of_comparison(comparison, its_jobs)),
     )

@@ -17,7 +17,7 @@ from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.listings.listing import SPLITS
+from workers.datasets.listings.listing import SPLITS, SplitName
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
 from workers.errors import BakeoffError
@@ -28,8 +28,6 @@ from workers.storage.kind_names import CHECKS
 from workers.storage.tables import Job
 
 router = APIRouter(prefix="/v1/datasets/{name}/checks", tags=["datasets"])
-
-SplitName = Literal["train", "validation", "test"]
 
 
 class NotCheckedError(BakeoffError):
@@ -87,7 +85,7 @@ class ChecksDocument(BaseModel):
 @router.get("", summary="Show checks", responses=refusals(404, 409))
 def show_dataset_checks(name: Name, session: ReadSession) -> ChecksDocument:
     """What the last checks of a dataset found: duplicates, leaks, small classes, label errors."""
-    return _document(_newest(session, name))
+    return _document(_find_newest(session, name))
 
 
 @router.post("", status_code=202, summary="Check a dataset", responses=refusals(404))
@@ -115,7 +113,7 @@ def draw_dataset_check(
     datasets: Datasets,
 ) -> Response:
     """The first images that a check found, in groups, as a contact sheet."""
-    job = _newest(session, name)
+    job = _find_newest(session, name)
     findings = {finding.check: finding for finding in _document(job).findings}
     if check not in findings:
         raise UnknownNameError("check", check, list(findings))
@@ -125,7 +123,7 @@ def draw_dataset_check(
     finding = findings[check]
     sheet = group_sheet(
         f"{name}: {finding.title.lower()}",
-        _drawable(finding.sentence, description.classes),
+        _make_drawable(finding.sentence, description.classes),
         [
             [
                 CaptionedImage(images[image.split][image.index], caption)
@@ -139,13 +137,13 @@ def draw_dataset_check(
     return Response(render(sheet, "png"), media_type="image/png")
 
 
-def _newest(session: Session, name: str) -> Job:
+def _find_newest(session: Session, name: str) -> Job:
     """The newest checks of what a dataset stands for now."""
     description = describe(session, name)
     checked = newest_checks(session, name, description.identity)
     if checked:
         return checked
-    running = jobs.first_unfinished(session, name, [CHECKS])
+    running = jobs.first_unfinished(session, name, Job.kind == CHECKS)
     if running:
         raise CheckingError(
             f"job '{running.id}' that checks dataset '{name}' is {running.status}; ask again when it"
@@ -165,16 +163,16 @@ def _captions(group: ImageGroup, classes: Sequence[str]) -> list[list[str]]:
     """The lines above each image of a group: where it is, its label, and what is remarkable about it."""
     captions = []
     for image in group.images:
-        remark = [f"→ {_drawable(image.remark, classes)}"] if image.remark else []
+        remark = [f"→ {_make_drawable(image.remark, classes)}"] if image.remark else []
         where = f"{image.split} {image.index}"
-        captions.append([where, _drawable(image.label, classes), *remark])
+        captions.append([where, _make_drawable(image.label, classes), *remark])
     left_out = group.size - len(group.images)
     if left_out:
         captions[-1][0] += f", {left_out:,} more"
     return captions
 
 
-def _drawable(text: str, classes: Sequence[str]) -> str:
+def _make_drawable(text: str, classes: Sequence[str]) -> str:
     """The text with the numbers of classes in place of names for which no font is installed."""
     if is_drawable(text):
         return text

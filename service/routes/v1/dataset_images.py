@@ -3,7 +3,7 @@
 import base64
 import io
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
@@ -15,14 +15,13 @@ from models import UnknownNameError
 from service.dependencies import Datasets, ReadSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
+from workers.datasets.listings.listing import SplitName
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
 MAX_IMAGES = 200
-
-SplitName = Literal["train", "validation", "test"]
 
 
 class DatasetImage(BaseModel):

@@ -36,7 +36,7 @@ from workers.storage.kind_names import UPLOAD
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
-UPLOADING = "\n\n".join(
+UPLOAD_DESCRIPTION = "\n\n".join(
     [
         "Upload a zip, tar, tar.gz, tar.bz2 or tar.xz, an .npz or a .parquet file, in one of these"
         " formats:",
@@ -101,7 +101,7 @@ class Uploads:
     "/{name}",
     status_code=201,
     summary="Upload a dataset",
-    description=UPLOADING,
+    description=UPLOAD_DESCRIPTION,
     response_model=DatasetDocument,
     responses={
         202: {"model": JobDocument, "description": "with `Prefer: respond-async`: the job"},

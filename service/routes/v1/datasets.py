@@ -1,6 +1,7 @@
 """Datasets, listed and fetched."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from models import UnknownNameError
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
+from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_document
 from workers.datasets.images.geometry import Fit
 from workers.datasets.known import datasets
@@ -33,6 +35,12 @@ class Shape(BaseModel):
     channels: int
     height: int
     width: int
+
+    @classmethod
+    def of(cls, shape: Sequence[int]) -> Self:
+        """The shape of images as (channels, height, width)."""
+        channels, height, width = shape
+        return cls(channels=channels, height=height, width=width)
 
 
 class Sizes(BaseModel):
@@ -62,7 +70,7 @@ class SkippedFiles(BaseModel):
     examples: list[str] = Field(description="the first names")
 
 
-class DatasetDocument(BaseModel):
+class DatasetDocument(Document):
     """A dataset that is known or has been uploaded."""
 
     name: str = Field(examples=["mnist"])
@@ -100,7 +108,7 @@ def list_datasets(session: ReadSession) -> DatasetList:
     ready = {row.name: ready_document(row.name, _description(row)) for row in find_all(session)}
     absent = set(datasets) - set(ready)
     fetches = jobs.newest_by_dataset(session, FETCH, absent)
-    documents = ready | {name: _absent(name, fetches.get(name)) for name in absent}
+    documents = ready | {name: _absent_document(name, fetches.get(name)) for name in absent}
     return DatasetList(items=[documents[name] for name in sorted(documents)])
 
 
@@ -112,7 +120,7 @@ def show_dataset(name: Name, session: ReadSession) -> DatasetDocument:
         return ready_document(name, description)
     if name not in datasets:
         raise UnknownNameError("dataset", name, sorted({*datasets, *names(session)}))
-    return _absent(name, jobs.newest_by_dataset(session, FETCH, [name]).get(name))
+    return _absent_document(name, jobs.newest_by_dataset(session, FETCH, [name]).get(name))
 
 
 @router.post("/{name}/fetch", status_code=202, summary="Fetch a dataset", responses=refusals(404))
@@ -120,7 +128,7 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
     """Enqueue a job that makes a dataset ready; one that waits or runs already is returned."""
     if name not in datasets:
         raise UnknownNameError("dataset", name, list(datasets))
-    job = jobs.first_unfinished(session, name, [FETCH])
+    job = jobs.first_unfinished(session, name, Job.kind == FETCH)
     if job is None:
         job = jobs.enqueue(session, JobRequest(kind=FETCH, dataset=name), now=utc_now())
     response.headers["Location"] = f"/v1/jobs/{job.id}"
@@ -129,21 +137,14 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
 
 def ready_document(name: str, description: DatasetDescription) -> DatasetDocument:
     """A dataset that is ready as the API shows it."""
-    channels, height, width = description.image_shape
-    return DatasetDocument(
+    return DatasetDocument.from_attributes(
+        description,
         name=name,
         description=datasets.description(name) if name in datasets else "Uploaded.",
         state="ready",
-        image_shape=Shape(channels=channels, height=height, width=width),
-        classes=list(description.classes),
-        sizes=Sizes(**description.sizes),
-        sha256=description.sha256,
-        split=description.split,
-        source=description.source,
-        geometry=Geometry(**description.preparation.as_json()),
-        num_resized=description.num_resized,
-        skipped=[SkippedFiles(**skipped) for skipped in description.skipped],
-        notes=description.notes,
+        error=None,
+        image_shape=Shape.of(description.image_shape),
+        geometry=description.preparation.as_json(),
         note="; ".join(description.notes) or None,
     )
 
@@ -152,7 +153,7 @@ def _description(row: Dataset) -> DatasetDescription:
     return DatasetDescription.from_json(row.description)
 
 
-def _absent(name: str, fetch: Job | None) -> DatasetDocument:
+def _absent_document(name: str, fetch: Job | None) -> DatasetDocument:
     """A dataset that can be fetched, with what came of the newest fetch."""
     state: State = "absent"
     if fetch and fetch.status in UNFINISHED:

@@ -25,13 +25,13 @@ LastEventId = Annotated[
 ]
 
 
-def _existing(job_id: Id, database: Database) -> str:
+def _require_job(job_id: Id, database: Database) -> str:
     with transaction(database, read_only=True) as session:
         return jobs.get(session, job_id).id
 
 
 # A stream begins, with status 200, before its generator runs: a job that is not there is refused here.
-ExistingJob = Annotated[str, Depends(_existing)]
+ExistingJob = Annotated[str, Depends(_require_job)]
 
 
 @router.get(

@@ -19,7 +19,8 @@ from service.dependencies import (
 from service.errors import refusals
 from service.requests.fields import Name
 from service.requests.trainings import TrainingRequest
-from service.results.shown_result import shown_result
+from service.results.result_document import result_document
+from service.routes._document import Document
 from workers.kinds import KINDS
 from workers.queue import jobs
 from workers.storage.database import utc_now
@@ -28,7 +29,7 @@ from workers.storage.tables import Job, JobStatus
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 
-def _known_kind(name: str) -> str:
+def _check_kind(name: str) -> str:
     if name not in KINDS:
         raise ValueError(f"there is no kind of job '{name[:80]}'; known are: {', '.join(KINDS)}")
     return name
@@ -54,7 +55,7 @@ class JobProgress(BaseModel):
     eta_seconds: float | None = None
 
 
-class JobDocument(BaseModel):
+class JobDocument(Document):
     """One piece of work."""
 
     id: str
@@ -88,7 +89,7 @@ class JobFilters:
     """The columns by which a list of jobs is filtered."""
 
     status: JobStatus | None = None
-    kind: Annotated[Kind, AfterValidator(_known_kind)] | None = None
+    kind: Annotated[Kind, AfterValidator(_check_kind)] | None = None
     dataset: Annotated[Name | None, Query()] = None
     architecture: Annotated[Name | None, Query()] = None
 
@@ -132,7 +133,7 @@ def list_jobs(
     """Jobs, newest first, page by page."""
     given = {name: value for name, value in vars(filters).items() if value is not None}
     found = jobs.find(session, given, limit=limit, cursor=cursor)
-    return JobList(items=[listed(job) for job in found.items], next=found.next)
+    return JobList(items=[job_summary(job) for job in found.items], next=found.next)
 
 
 @router.get("/{job_id}", summary="Show a job", responses=refusals(404))
@@ -159,16 +160,20 @@ def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
 
 def job_document(job: Job) -> JobDocument:
     """A job as the API shows it."""
-    result = shown_result(job.result) if job.result else job.result
-    return listed(job).model_copy(update={"result": result})
+    return _document(job, result=result_document(job.result) if job.result else job.result)
 
 
-def listed(job: Job) -> JobDocument:
+def job_summary(job: Job) -> JobDocument:
     """A job in a list: without its result, which is long."""
+    return _document(job, result=None)
+
+
+def _document(job: Job, *, result: dict[str, Any] | None) -> JobDocument:
     progress = job.progress if job.status == JobStatus.RUNNING else None
-    model_id = job.model_id or (job.result or {}).get("model_id")
-    return JobDocument(
-        **{name: getattr(job, name) for name in JobDocument.model_fields if hasattr(job, name)}
-        | {"progress": progress, "model_id": model_id, "result": None},
+    return JobDocument.from_attributes(
+        job,
+        progress=progress,
         eta_seconds=(progress or {}).get("eta_seconds"),
+        model_id=job.model_id or (job.result or {}).get("model_id"),
+        result=result,
     )

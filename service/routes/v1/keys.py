@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.dependencies import Id, ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.fields import Form, Name
+from service.routes._document import Document
 from service.security.key_cache import KeyCache, KeysUnusedError
 from workers.storage import api_keys
 from workers.storage.api_keys import Scope
 from workers.storage.database import utc_now
-from workers.storage.tables import ApiKey
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -33,7 +33,7 @@ class KeyRequest(Form):
     ] = None
 
 
-class KeyDocument(BaseModel):
+class KeyDocument(Document):
     """A key without its secret."""
 
     id: str
@@ -68,13 +68,13 @@ def create_key(body: KeyRequest, session: WriteSession, request: Request) -> New
         requests_per_minute=body.requests_per_minute,
         now=utc_now(),
     )
-    return NewKeyDocument(**vars(_document(made.row)), key=made.key)
+    return NewKeyDocument.from_attributes(made.row, key=made.key)
 
 
 @router.get("", summary="List keys")
 def list_keys(session: ReadSession) -> KeyList:
     """Every key there has been, newest first, without their secrets."""
-    return KeyList(items=[_document(row) for row in api_keys.list_all(session)])
+    return KeyList(items=[KeyDocument.from_attributes(row) for row in api_keys.list_all(session)])
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))
@@ -82,10 +82,6 @@ def revoke_key(key_id: Id, session: WriteSession, request: Request) -> None:
     """Make a key invalid, within a second."""
     _require_use(request)
     api_keys.revoke(session, key_id, now=utc_now())
-
-
-def _document(row: ApiKey) -> KeyDocument:
-    return KeyDocument(**{name: getattr(row, name) for name in KeyDocument.model_fields})
 
 
 def _require_use(request: Request) -> None:

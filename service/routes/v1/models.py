@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
 from service.requests.fields import Name
+from service.routes._document import Document
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.storage import trained_models
@@ -37,7 +38,7 @@ class OnnxDocument(BaseModel):
     error: str | None = None
 
 
-class ModelDocument(BaseModel):
+class ModelDocument(Document):
     """A trained network ready to serve."""
 
     id: str
@@ -134,14 +135,9 @@ def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> R
 
 def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
     aliases = trained_models.aliases_of_each(session, models)
-    return [_document(model, aliases[model.id]) for model in models]
-
-
-def _document(model: Model, aliases: list[str]) -> ModelDocument:
-    same = set(ModelDocument.model_fields) - {"aliases", "image_shape"}
-    channels, height, width = model.image_shape
-    return ModelDocument(
-        **{name: getattr(model, name) for name in same},
-        image_shape=Shape(channels=channels, height=height, width=width),
-        aliases=aliases,
-    )
+    return [
+        ModelDocument.from_attributes(
+            model, image_shape=Shape.of(model.image_shape), aliases=aliases[model.id]
+        )
+        for model in models
+    ]

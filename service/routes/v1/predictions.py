@@ -38,7 +38,7 @@ async def predict(
     predictors: PredictorCache = request.app.state.predictors
     resolved = await resolver.resolve(model_id)
     predictor = await predictors.get(resolved.model, options.engine or resolved.engine)
-    predictor.check_room(1)  # before a body is read for nothing
+    predictor.check_capacity(1)  # before a body is read for nothing
     images = await read_images(request)
     answer = await classification.predict(request, images, predictor, options)
     return Response(

@@ -77,7 +77,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
     predictors: PredictorCache = request.app.state.predictors
     resolved = await find(request, name, version)
     predictor = await predictors.get(resolved.model, resolved.engine)
-    predictor.check_room(1)  # before a body is read for nothing
+    predictor.check_capacity(1)  # before a body is read for nothing
     inference = await _read_request(request)
     output = inference.output()
     _, classified = await classify(request, inference, predictor, inference.timeout)

@@ -93,7 +93,7 @@ async def _metadata(request: Request, name: str, version: str | None) -> ModelMe
 @router.get("/models/{name}/ready", summary="Is a model ready?", responses=refusals(400, 404))
 async def model_ready(name: ModelName, request: Request) -> ModelReady:
     """Loads the model and warms it up, and then says that it is ready; 400 if it was unloaded."""
-    return await _ready(request, name, None)
+    return await _make_ready(request, name, None)
 
 
 @router.get(
@@ -103,10 +103,10 @@ async def model_ready(name: ModelName, request: Request) -> ModelReady:
 )
 async def version_ready(name: ModelName, version: Version, request: Request) -> ModelReady:
     """Whether the model of this version of an alias is ready."""
-    return await _ready(request, name, version)
+    return await _make_ready(request, name, version)
 
 
-async def _ready(request: Request, name: str, version: str | None) -> ModelReady:
+async def _make_ready(request: Request, name: str, version: str | None) -> ModelReady:
     found = await find(request, name, version)
     predictors: PredictorCache = request.app.state.predictors
     if predictors.is_unloaded(found.model.id):

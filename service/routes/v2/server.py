@@ -102,8 +102,8 @@ async def repository_index(request: Request) -> list[IndexedModel]:
         IndexedModel(
             name=name,
             version=str(number),
-            state="READY" if predictors.loaded(model_id) else "UNAVAILABLE",
-            reason="" if predictors.loaded(model_id) else "loaded when it is first used",
+            state="READY" if predictors.find_loaded(model_id) else "UNAVAILABLE",
+            reason="" if predictors.find_loaded(model_id) else "loaded when it is first used",
         )
         for name, number, model_id in names
     ]

@@ -6,7 +6,7 @@ from service.analysis.latency import (
     is_measured,
     latency_table,
 )
-from service.analysis.results import ComparisonResults, Entry, Run
+from service.analysis.results import ComparisonResults, LabelledArchitecture, Run
 
 AFTER_TRAINING = {"latency": [{"batch_size": 1, "p50": 0.5, "p99": 0.9}], "threads": 2}
 
@@ -37,7 +37,7 @@ def results(*tables: list[dict[str, object]] | None) -> ComparisonResults:
         recipe_hash="",
         seeds=tuple(range(len(tables))),
         folds=None,
-        entries=(Entry("cnn", "cnn", {}),),
+        labelled_architectures=(LabelledArchitecture(name="cnn", label="cnn", options={}),),
         runs=runs,
     )
 

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from service.inference.batcher import INLINE_SECONDS
 from service.inference.deadlines import Deadline
-from service.inference.decoding import INLINE_SECONDS, decode_images
+from service.inference.decoding import decode_images
 from service.inference.errors import ClientGoneError, OverloadedError
 
 

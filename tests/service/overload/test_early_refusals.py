@@ -151,10 +151,10 @@ def test_what_arrives_in_the_same_turn_counts_before_it_is_admitted(monkeypatch)
     async def scenario():
         arrivals = Arrivals(AdmissionControl())
         for _ in range(2):
-            assert arrivals.is_room_left()
+            assert arrivals.has_capacity_left()
             arrivals.add()
-        assert not arrivals.is_room_left()
+        assert not arrivals.has_capacity_left()
         await asyncio.sleep(0)
-        assert arrivals.is_room_left()  # they were refused on the way, for want of a key
+        assert arrivals.has_capacity_left()  # they were refused on the way, for want of a key
 
     asyncio.run(scenario())

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from workers.datasets.archives.limits import check_number
 from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
+from workers.datasets.images.image_arrays import CHANNELS, NUM_AXES, is_channels_first
 from workers.datasets.listings.class_names import normalise
-from workers.datasets.listings.listing import ListedImage, Split
+from workers.datasets.listings.listing import ListedImage, SplitName
 from workers.datasets.listings.places import ArrayFile, RowPlace
 
 MAX_SIDE = 4096
-CHANNELS = (1, 3)
 SHAPES = "(N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels"
 
 
@@ -25,17 +25,15 @@ def as_images(array: ArrayFile, name: str) -> ArrayFile:
         raise ArchiveError(
             f"{name} has numbers of type {array.kind}; accepted are whole numbers and floats"
         )
-    is_image = len(shape) == 3 or (  # noqa: PLR2004 - grey images without an axis of channels
-        len(shape) == 4 and (shape[3] in CHANNELS or shape[1] in CHANNELS)  # noqa: PLR2004
-    )
-    if not is_image:
+    channels_first = is_channels_first(shape)
+    channels_last = len(shape) == NUM_AXES and shape[3] in CHANNELS
+    if not (channels_first or channels_last or len(shape) == NUM_AXES - 1):
         raise ArchiveError(f"{name} has the shape {shape}; accepted is {SHAPES}")
-    is_channels_first = len(shape) == 4 and shape[3] not in CHANNELS  # noqa: PLR2004
     check_number(shape[0])
-    sides = shape[2:] if is_channels_first else shape[1:3]
+    sides = shape[2:] if channels_first else shape[1:3]
     if not all(1 <= side <= MAX_SIDE for side in sides):
         raise ArchiveError(f"{name} has the shape {shape}; accepted are sides of 1 to {MAX_SIDE}")
-    return ArrayFile(array.path, array.kind, shape, array.offset, array.stride, is_channels_first)
+    return ArrayFile(array.path, array.kind, shape, array.offset, array.stride, channels_first)
 
 
 def as_labels(array: NDArray[Any], name: str) -> list[str]:
@@ -79,7 +77,7 @@ def _from_one_hot(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 
 def label_images(
-    images: ArrayFile, labels: Sequence[str], split: Split | None, names: tuple[str, str]
+    images: ArrayFile, labels: Sequence[str], split: SplitName | None, names: tuple[str, str]
 ) -> list[ListedImage]:
     """Every image with its label; ArchiveError unless there is one label for each.
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from workers.datasets.images.image_file import SUFFIXES
-from workers.datasets.listings.listing import Split
+from workers.datasets.listings.listing import SplitName
 
 #: The names that people give to splits, without regard to case.
-SPLIT_NAMES: dict[str, Split] = {
+SPLIT_NAMES: dict[str, SplitName] = {
     "train": "train",
     "training": "train",
     "val": "validation",
@@ -50,6 +50,6 @@ def tables(names: Iterable[str]) -> list[str]:
     ]
 
 
-def split_named(text: str) -> Split | None:
+def split_named(text: str) -> SplitName | None:
     """The split that a word stands for."""
     return SPLIT_NAMES.get(text.strip().lower())

@@ -14,7 +14,7 @@ from workers.datasets.content import MAX_CLASSES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import label_images
 from workers.datasets.formats._files import HIDDEN, is_hidden
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 from workers.datasets.listings.places import ArrayFile, FilePlace
 
 ACCEPTED = "the official archive of CIFAR-10 or CIFAR-100"
@@ -26,7 +26,7 @@ PIXELS = 3 * SIDE * SIDE  # the red, green and blue planes of an image
 class _Variant:
     """The names of the files in an archive."""
 
-    batches: dict[str, Split]
+    batches: dict[str, SplitName]
     classes: str  # the file with the names of the classes
     is_binary: bool
     label_bytes: int  # before each image of the binary version; the last one is the label

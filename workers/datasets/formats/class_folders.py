@@ -20,7 +20,7 @@ from workers.datasets.formats._files import (
     tables,
 )
 from workers.datasets.listings.class_names import normalise
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 
 ACCEPTED = "image files in class folders (cat/1.jpg), or in train/<class>/, test/<class>/"
 OUTSIDE = "image outside the class folders"
@@ -34,7 +34,7 @@ class _Layout:
     split_depth: int | None  # None: there are no splits
     class_depth: int
 
-    def split(self, folders: tuple[str, ...]) -> Split | None:
+    def split(self, folders: tuple[str, ...]) -> SplitName | None:
         """The split that a folder is in; None where it is in none."""
         if self.split_depth is None or len(folders) <= self.split_depth:
             return None
@@ -133,5 +133,5 @@ def _are_splits(names: set[str]) -> bool:
     return "train" in splits and len(splits) > 1
 
 
-def _splits(names: set[str]) -> set[Split]:
+def _splits(names: set[str]) -> set[SplitName]:
     return {split for name in names if (split := split_named(name))}

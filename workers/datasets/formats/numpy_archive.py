@@ -10,7 +10,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
@@ -18,13 +17,19 @@ from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MAX_TABLE_BYTES
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, label_images
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.images.image_arrays import (
+    MAX_HEADER,
+    NpyHeader,
+    NpyHeaderError,
+    read_header,
+)
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 from workers.datasets.listings.places import ArrayFile
 
 ACCEPTED = (
     "arrays x_train, y_train, x_test, y_test (Keras) or train_images, train_labels, … (MedMNIST)"
 )
-NAMES: dict[tuple[str, str], Split | None] = {
+NAMES: dict[tuple[str, str], SplitName | None] = {
     ("x_train", "y_train"): "train",
     ("x_val", "y_val"): "validation",
     ("x_test", "y_test"): "test",
@@ -34,7 +39,6 @@ NAMES: dict[tuple[str, str], Split | None] = {
     ("images", "labels"): None,
     ("x", "y"): None,
 }
-MAX_HEADER = 10_000  # bytes, as numpy itself has it
 MAX_START = MAX_HEADER + 64  # with the magic and the length of the header
 
 
@@ -77,28 +81,26 @@ def _array_file(archive: Archive, name: str) -> ArrayFile:
     shape, is_fortran, kind = _header(start, name)
     if is_fortran and len(shape) > 1:
         raise ArchiveError(f"{name} is in Fortran's order; save it with np.ascontiguousarray")
-    if start.tell() + math.prod(shape) * kind.itemsize != place.length or min(shape, default=0) < 0:
+    if start.tell() + math.prod(shape) * kind.itemsize != place.length:
         raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
     return ArrayFile(place.path, kind.str, shape, place.offset + start.tell())
 
 
-def _header(file: io.BytesIO, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _header(file: io.BytesIO, name: str) -> NpyHeader:
     try:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, kind = read(file, max_header_size=MAX_HEADER)
-    except Exception as error:  # noqa: BLE001 - a damaged header raises anything
+        header = read_header(file)
+    except NpyHeaderError as error:
         raise ArchiveError(f"{name} is not an array ({error})") from None
-    if kind.hasobject:
+    if header.kind.hasobject:
         raise ArchiveError(f"{name} holds Python objects, not numbers; save it with a plain type")
-    return shape, is_fortran, kind
+    return header
 
 
 def _array(archive: Archive, name: str) -> NDArray[Any]:
     content = archive.read(name)
     shape, _, kind = _header(io.BytesIO(content), name)
     num_bytes = math.prod(shape) * max(1, kind.itemsize)  # a text of no letters has none
-    if num_bytes > min(MAX_TABLE_BYTES, len(content)) or min(shape, default=0) < 0:
+    if num_bytes > min(MAX_TABLE_BYTES, len(content)):
         raise ArchiveError(f"{name} is damaged: its shape {shape} does not fit its size")
     try:
         array: NDArray[Any] = npy.read_array(io.BytesIO(content), allow_pickle=False)

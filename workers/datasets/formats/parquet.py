@@ -20,7 +20,7 @@ from workers.datasets.archives.limits import check_number, check_total
 from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._files import SPLIT_NAMES
 from workers.datasets.listings.class_names import normalise
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 from workers.datasets.listings.places import FilePlace
 
 ACCEPTED = "Parquet files with the columns image and label (Hugging Face)"
@@ -74,7 +74,7 @@ def _is_parquet(name: str) -> bool:
     return name.lower().endswith(".parquet")
 
 
-def _split_of(name: str) -> Split | None:
+def _split_of(name: str) -> SplitName | None:
     """The split that the name of a file says, or else that of a folder around it."""
     path = PurePosixPath(name)
     for part in (path.stem, *path.parts[-2::-1]):

@@ -22,7 +22,7 @@ from workers.datasets.formats._files import (
 )
 from workers.datasets.formats._rows import COLUMNS, Row, read_table
 from workers.datasets.listings.class_names import normalise
-from workers.datasets.listings.listing import ListedImage, Listing, Skipped, Split
+from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 
 ACCEPTED = f"image files with {COLUMNS}"
 MAX_TABLES = 100
@@ -78,7 +78,7 @@ class _Images:
         self._archive = archive
         self.listed: dict[str, ListedImage] = {}
         self.skipped = Skipped()
-        self.splits: set[Split | None] = set()
+        self.splits: set[SplitName | None] = set()
         self._labels: dict[str, str] = {}  # every class that a row has → a file of it
 
     def add(self, row: Row, name: str | None) -> None:
@@ -115,7 +115,7 @@ class _Images:
             raise ArchiveError(f"the table names no image of the {split} split that is there")
 
 
-def _split(row: Row) -> Split | None:
+def _split(row: Row) -> SplitName | None:
     if row.split is None or not row.split.strip():
         return None
     split = split_named(row.split)
@@ -135,7 +135,7 @@ def _split_by_folders(images: Sequence[ListedImage]) -> list[ListedImage] | None
     return [replace(image, split=split) for image, split in zip(images, splits, strict=True)]
 
 
-def _split_of_folders(folders: Sequence[str]) -> Split | None:
+def _split_of_folders(folders: Sequence[str]) -> SplitName | None:
     return next((split for folder in folders if (split := split_named(folder))), None)
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from workers.datasets.listings.places import Place
 
-Split = Literal["train", "validation", "test"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+SplitName = Literal["train", "validation", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 MAX_EXAMPLES = 5  # names of files that are kept for each reason
 
 
@@ -19,7 +19,7 @@ class ListedImage:
     name: str  # as the upload has it
     label: str  # the name of its class
     place: Place
-    split: Split | None = None  # None: the upload does not say
+    split: SplitName | None = None  # None: the upload does not say
 
 
 @dataclass

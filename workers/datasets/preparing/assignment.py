@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workers.datasets.content import ContentError
 from workers.datasets.listings import splits
-from workers.datasets.listings.listing import SPLITS, Split
+from workers.datasets.listings.listing import SPLITS, SplitName
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Assignment:
 
 
 def assign(
-    given: Sequence[Split | None], labels: NDArray[np.int64], test_share: float | None
+    given: Sequence[SplitName | None], labels: NDArray[np.int64], test_share: float | None
 ) -> Assignment:
     """Follow the splits that are given, and hold out those that are missing, class by class.
 
@@ -47,7 +47,7 @@ def assign(
 
 
 def _hold_out(
-    names: NDArray[np.str_], labels: NDArray[np.int64], split: Split, share: float
+    names: NDArray[np.str_], labels: NDArray[np.int64], split: SplitName, share: float
 ) -> None:
     """Move a share of what is for training into another split."""
     train = np.flatnonzero(names == "train")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.datasets.listings.listing import Split
+from workers.datasets.listings.listing import SplitName
 
 ROWS = 256  # read at once
 
@@ -15,7 +15,7 @@ def content_hash(
     images: NDArray[np.uint8],
     labels: NDArray[np.int64],
     order: NDArray[np.int64],
-    given: Sequence[Split | None],
+    given: Sequence[SplitName | None],
     classes: Sequence[str],
 ) -> str:
     """The digest of all images, labels and class names, in the order in which they came in.

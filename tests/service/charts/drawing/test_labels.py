@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from service.charts.drawing.chart import Series
-from service.charts.drawing.labels import label_ends, spread, within
+from service.charts.drawing.labels import label_ends, move_inside, spread
 
 
 def test_labels_move_apart_only_as_far_as_they_must() -> None:
@@ -17,9 +17,9 @@ def test_labels_move_apart_only_as_far_as_they_must() -> None:
 
 
 def test_labels_stay_beside_their_panel_where_there_is_room() -> None:
-    assert within([-0.2, -0.1, 0.5], 0.1) == pytest.approx([0.05, 0.15, 0.5])
-    assert within([0.5, 1.0, 1.1], 0.1) == pytest.approx([0.5, 0.85, 0.95])
-    assert within([0.3, 0.4], 0.1) == pytest.approx([0.3, 0.4])
+    assert move_inside([-0.2, -0.1, 0.5], 0.1) == pytest.approx([0.05, 0.15, 0.5])
+    assert move_inside([0.5, 1.0, 1.1], 0.1) == pytest.approx([0.5, 0.85, 0.95])
+    assert move_inside([0.3, 0.4], 0.1) == pytest.approx([0.3, 0.4])
 
 
 def test_lines_that_end_together_are_named_one_below_the_other() -> None:

@@ -53,6 +53,7 @@ def test_an_array_of_another_size_and_colour_is_made_to_fit_and_it_is_said(train
         (npy(np.zeros((1, 8, 8), complex)), "numbers"),
         (npy(np.zeros((1, 8, 8), np.uint8))[:-1], "damaged"),
         (npy(np.zeros((1, 8, 8), np.uint8)).replace(b"(1, 8, 8)", b"(9, 8, 8)"), "damaged"),
+        (npy(np.zeros((100, 2, 1), np.uint8)).replace(b"(100, 2, 1)", b"(-20, -5,2)"), "damaged"),
         (b"\x93NUMPY", "damaged"),
         (b"\x93NUMPY\x01\x00\x05\x00hello", "damaged"),
         (b"hello", "damaged"),

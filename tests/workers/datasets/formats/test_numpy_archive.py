@@ -162,7 +162,10 @@ ALMOST_RIGHT = {
     "labels of objects": (npz(**(KERAS | {"y_train": np.array(["a"] * 20, object)})), "objects"),
     "too few labels": (npz(**(KERAS | {"y_train": LABELS[:19]})), "20 images and y_train has 19"),
     "Fortran order": (npz(**(KERAS | {"x_train": np.asfortranarray(IMAGES)})), "Fortran's order"),
-    "a negative axis": (with_file("x_train", with_header(header_of(shape=(-1, 6, 6)))), "damaged"),
+    "a negative axis": (
+        with_file("x_train", with_header(header_of(shape=(-1, 6, 6)))),
+        "no array has the shape (-1, 6, 6)",
+    ),
     "a huge shape": (with_file("x_train", with_header(header_of(shape=(10**18, 6, 6)))), "damaged"),
     "a file cut off": (with_file("x_train", with_header(header_of(), b"abc")), "does not fit"),
     "no array": (with_file("x_train", b"hello"), "x_train.npy is not an array"),

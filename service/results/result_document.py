@@ -5,7 +5,7 @@ from typing import Any
 from service.analysis.class_averages import balanced_accuracy, macro_f1
 
 
-def shown_result(stored: dict[str, Any]) -> dict[str, Any]:
+def result_document(stored: dict[str, Any]) -> dict[str, Any]:
     """A stored result with the averages over classes; a class without test images has no recall and no F1.
 
     Earlier versions stored neither the averages nor null, but 0. Results of other kinds of job are
@@ -17,9 +17,9 @@ def shown_result(stored: dict[str, Any]) -> dict[str, Any]:
         **stored,
         "balanced_accuracy": balanced_accuracy(stored["confusion_matrix"]),
         "macro_f1": macro_f1(stored["confusion_matrix"]),
-        "per_class": [_shown_scores(scores) for scores in stored["per_class"]],
+        "per_class": [_scores_document(scores) for scores in stored["per_class"]],
     }
 
 
-def _shown_scores(scores: dict[str, Any]) -> dict[str, Any]:
+def _scores_document(scores: dict[str, Any]) -> dict[str, Any]:
     return scores if scores["support"] else {**scores, "recall": None, "f1": None}

@@ -1,6 +1,6 @@
 """A result is shown alike, whichever version of Bakeoff stored it."""
 
-from service.results.shown_result import shown_result
+from service.results.result_document import result_document
 
 
 def test_what_an_earlier_version_stored_gets_averages_and_no_recall_of_an_absent_class() -> None:
@@ -13,7 +13,7 @@ def test_what_an_earlier_version_stored_gets_averages_and_no_recall_of_an_absent
         ],
     }
 
-    shown = shown_result(stored)
+    shown = result_document(stored)
 
     assert shown["balanced_accuracy"] == 0.9
     assert round(shown["macro_f1"], 4) == 0.899
@@ -29,4 +29,4 @@ def test_what_an_earlier_version_stored_gets_averages_and_no_recall_of_an_absent
 
 
 def test_the_result_of_another_kind_of_job_is_shown_as_it_is() -> None:
-    assert shown_result({"model_id": "abc", "rows": []}) == {"model_id": "abc", "rows": []}
+    assert result_document({"model_id": "abc", "rows": []}) == {"model_id": "abc", "rows": []}
