@@ -18,7 +18,14 @@ from workers.running.preload import preload
 
 OPTIONS = (
     *("-x", "-q", "-k", "not postgresql"),
-    *("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:anyio"),  # plugins of no use to them
+    *(
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "-p",
+        "no:anyio",
+    ),  # plugins of no use to them
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what is imported already
 )
 

@@ -108,6 +108,14 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """An empty installation for tests whose every request is refused: nothing is ever enqueued."""
+    for service in started(tmp_path_factory.mktemp("untouched")):
+        yield service
+        assert service.http.get("/v1/jobs").json()["items"] == []
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """An installation with one comparison that has ended; tests leave it as they find it."""
     for service in started(tmp_path_factory.mktemp("trained")):

@@ -105,7 +105,9 @@ class Installation:
             "BAKEOFF_DEVICE": "cpu",
             "BAKEOFF_LEASE_SECONDS": str(self.settings.lease_seconds),
         }
-        started = subprocess.Popen([sys.executable, "-m", "workers"], env=environment)
+        started = subprocess.Popen(
+            [sys.executable, "-m", "tests.workers.quick_worker"], env=environment
+        )
         try:
             until(lambda: started.pid in [worker.pid for worker in self.workers()])
             yield started
