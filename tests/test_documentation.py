@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from service.app import create_app
-from workers.schema.migrate import upgrade
+from tests.migrated import migrate
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -148,7 +148,7 @@ def test_a_name_of_another_library_is_used_by_a_page() -> None:
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, re.Pattern[str]]]:
     settings = Settings(data=tmp_path_factory.mktemp("data"))
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     paths = create_app(settings).openapi()["paths"]
     patterns = {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in paths}
     return [(method.upper(), patterns[path]) for path in paths for method in paths[path]]

@@ -25,6 +25,7 @@ from sqlalchemy import select
 from tests.faults.history import Ending, Happened, violations
 from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS, bits, simulated, weights
+from tests.migrated import migrate
 from tests.postgresql import new_database
 from workers import crash_points
 from workers.crash_points import CrashPoint
@@ -32,7 +33,6 @@ from workers.kinds import train
 from workers.queue import events, jobs
 from workers.queue.jobs import JobRequest
 from workers.running.worker import Worker
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
@@ -90,7 +90,7 @@ def survive(crash: Crash, *, host: str | None = None) -> Survived:
             database_url=new_database(host) if host else "",
         )
         with ALEMBIC:
-            upgrade(settings.resolved_database_url)
+            migrate(settings.resolved_database_url)
         database = open_database(settings.resolved_database_url)
         request = JobRequest(
             TRAIN, "none", "chain", recipe={"epochs": EPOCHS}, recipe_hash="0", seed=5

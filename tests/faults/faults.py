@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS
+from tests.migrated import migrate
 from workers.crash_points import CrashPoint
 from workers.queue import events, jobs
 from workers.queue.jobs import JobRequest
 from workers.running.worker import Worker
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
 from workers.storage.kind_names import TRAIN
@@ -22,7 +22,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=folder, device="cpu", lease_seconds=30)
-        upgrade(self.settings.resolved_database_url)
+        migrate(self.settings.resolved_database_url)
         self.database = open_database(self.settings.resolved_database_url)
 
     def enqueue(self) -> str:

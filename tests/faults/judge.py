@@ -3,6 +3,7 @@
 Everything is imported once; each mutant is planted, and its test run, in a fork of this process.
 """
 
+import gc
 import json
 import os
 import sys
@@ -11,12 +12,20 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import conftest  # noqa: F401 - brings hypothesis, of which a fork would import its own
 from tests.faults.mutants import MUTANTS, SIMULATOR, Mutant, planted
 from workers.running.preload import preload
 
 OPTIONS = (
     *("-x", "-q", "-k", "not postgresql"),
-    *("-p", "no:cacheprovider", "-p", "no:schemathesis"),  # plugins of no use to them
+    *(
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "-p",
+        "no:anyio",
+    ),  # plugins of no use to them
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what is imported already
 )
 
@@ -48,5 +57,6 @@ def judge(mutant: Mutant) -> Verdict:
 
 if __name__ == "__main__":
     preload()
+    gc.freeze()  # pytest collects garbage when it ends, and need not look through all of this
     judged = {mutant.name: judge(mutant) for mutant in MUTANTS if mutant.caught_by != SIMULATOR}
     sys.stdout.write(json.dumps(judged))

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bakeoff import Client
+from tests.migrated import migrate
 from workers.datasets.fetch import fetch
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
@@ -42,7 +42,7 @@ class Installation:
             "BAKEOFF_LEASE_SECONDS": str(LEASE_SECONDS),
             "OMP_NUM_THREADS": "1",  # the same in every process, or the bits would differ
         }
-        upgrade(self.settings.resolved_database_url)
+        migrate(self.settings.resolved_database_url)
         self.database = open_database(self.settings.resolved_database_url)
         artifacts = ArtifactStore(self.settings.resolved_artifacts_url)
         datasets = DatasetStore(artifacts, self.settings.datasets_folder)

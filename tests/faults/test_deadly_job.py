@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from tests.faults.black_box import wait
 from tests.faults.deadly_worker import DEADLY
 from tests.faults.simulated_training import EPOCHS
+from tests.migrated import migrate
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
 from workers.storage.kind_names import TRAIN
@@ -25,7 +25,7 @@ from workers.storage.tables import FINAL, MAX_ATTEMPTS, Job, JobStatus
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     settings = Settings(data=tmp_path, device="cpu")
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     yield open_database(settings.resolved_database_url)
     open_database(settings.resolved_database_url).dispose()
 

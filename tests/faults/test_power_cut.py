@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, select, text
 
+from tests.migrated import migrate
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.storage.database import open_database, sqlite_module, transaction
 from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job
@@ -24,7 +24,7 @@ def test_what_was_acknowledged_before_the_damage_is_there_and_the_database_is_wh
     tmp_path: Path, damage: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'bakeoff.db'}"
-    upgrade(url)
+    migrate(url)
     database = open_database(url)
     log = tmp_path / "bakeoff.db-wal"
     with database.connect():  # the log is kept as long as somebody has it open

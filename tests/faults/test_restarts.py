@@ -15,10 +15,10 @@ from httpx_sse import connect_sse
 from sqlalchemy import Engine
 
 from tests.faults.black_box import wait
+from tests.migrated import migrate
 from workers.queue import claims, jobs, leases
 from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
 from workers.storage.kind_names import TRAIN
@@ -67,7 +67,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = Settings(data=tmp_path, device="cpu", port=port)
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     started = Served(settings)
     yield started
     started.kill()

@@ -16,12 +16,12 @@ from PIL import Image
 
 from service import overload
 from service.app import create_app
+from tests.migrated import migrate
 from workers.queue.leases import Lease
 from workers.running.executors import ProcessExit
 from workers.running.host_locks import HostLock
 from workers.running.job_process import run_job
 from workers.running.worker import Worker
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database
 from workers.training.measuring import latency
@@ -86,7 +86,7 @@ class Service:
 def started(folder: Path) -> Iterator[Service]:
     folder.mkdir(exist_ok=True)
     settings = Settings(data=folder, device="cpu")
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     with TestClient(create_app(settings)) as http:
         yield Service(settings, http)
     open_database(settings.resolved_database_url).dispose()
@@ -105,6 +105,14 @@ def _short_latency() -> Iterator[None]:
 def service(tmp_path: Path) -> Iterator[Service]:
     """An empty installation: nothing fetched, nothing trained."""
     yield from started(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """An empty installation for tests whose every request is refused: nothing is ever enqueued."""
+    for service in started(tmp_path_factory.mktemp("untouched")):
+        yield service
+        assert service.http.get("/v1/jobs").json()["items"] == []
 
 
 @pytest.fixture(scope="session")

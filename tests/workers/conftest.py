@@ -8,11 +8,11 @@ import pytest
 import torch
 from sqlalchemy import Engine
 
+from tests.migrated import migrate
 from tests.postgresql import new_database
 from workers.datasets.fetch import fetch_file
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.datasets.stored.loading import load
-from workers.schema.migrate import upgrade
 from workers.storage.database import open_database
 from workers.training.measuring import latency
 
@@ -74,6 +74,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
         url = f"sqlite:///{tmp_path / 'bakeoff.db'}"
     else:
         url = new_database(request.getfixturevalue("postgresql"))
-    upgrade(url)
+    migrate(url)
     yield open_database(url)
     open_database(url).dispose()

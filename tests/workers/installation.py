@@ -15,11 +15,11 @@ from typing import Any
 from safetensors.torch import load
 from torch import Tensor
 
+from tests.migrated import migrate
 from workers.datasets.fetch import fetch
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs, registrations
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage import metrics, trained_models
 from workers.storage.artifacts import ArtifactStore
@@ -36,7 +36,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=folder, device="cpu", lease_seconds=6)
-        upgrade(self.settings.resolved_database_url)
+        migrate(self.settings.resolved_database_url)
         fetch(self.database, self.datasets, "digits", report=str)
 
     @property
@@ -105,7 +105,9 @@ class Installation:
             "BAKEOFF_DEVICE": "cpu",
             "BAKEOFF_LEASE_SECONDS": str(self.settings.lease_seconds),
         }
-        started = subprocess.Popen([sys.executable, "-m", "workers"], env=environment)
+        started = subprocess.Popen(
+            [sys.executable, "-m", "tests.workers.quick_worker"], env=environment
+        )
         try:
             until(lambda: started.pid in [worker.pid for worker in self.workers()])
             yield started

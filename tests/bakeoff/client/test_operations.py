@@ -11,7 +11,7 @@ from bakeoff import Client, RefusedError, UnreachableError
 from bakeoff.transport import retries
 from service.app import create_app
 from tests.bakeoff.unreliable import Answer, Drop, Unreliable
-from workers.schema.migrate import upgrade
+from tests.migrated import migrate
 from workers.settings import Settings
 
 #: Not parameters: lists are read page by page, and the client keeps no answers.
@@ -29,7 +29,7 @@ BODIES = {"infer": {"inputs": []}, "infer_by_version": {"inputs": []}}
 @pytest.fixture(scope="module")
 def document(tmp_path_factory) -> dict[str, Any]:
     settings = Settings(data=tmp_path_factory.mktemp("data"))
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     return create_app(settings).openapi()
 
 

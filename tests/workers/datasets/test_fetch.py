@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from tests.migrated import migrate
 from tests.workers.datasets.uploads import class_folders, prepare, zipped
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch, fetch_file
@@ -19,7 +20,6 @@ from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.registration import find_description
 from workers.datasets.stored.store import DatasetStore
-from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
 
@@ -36,7 +36,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        upgrade(self.url)
+        migrate(self.url)
 
     @property
     def url(self) -> str:

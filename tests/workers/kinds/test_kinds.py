@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import migrate
 from workers import kinds
 from workers.queue import claims, jobs
 from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
 from workers.running.job_process import run_job
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
 from workers.storage.tables import Job, JobStatus
@@ -69,7 +69,7 @@ def test_a_new_file_is_a_new_kind(
 
 def run_one(settings: Settings, request: JobRequest) -> Job:
     """Enqueue a job, claim it and run it to its end."""
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     database = open_database(settings.resolved_database_url)
     now, lease_duration = datetime.now(UTC), timedelta(minutes=1)
     with transaction(database) as session:

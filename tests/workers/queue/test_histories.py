@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.migrated import migrate
 from tests.workers.queueing import LEASE, NOW, claim, end_abandoned, enqueue, job
 from workers.queue import events, jobs, leases
 from workers.queue.jobs import JobStateError
 from workers.queue.leases import Lease, LeaseLostError
-from workers.schema.migrate import upgrade
 from workers.storage import metrics
 from workers.storage.database import open_database, transaction
 from workers.storage.tables import FINAL, JobStatus
@@ -25,7 +25,7 @@ class Queue(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.url = f"sqlite:///{self.folder.name}/queue.db"
-        upgrade(self.url)
+        migrate(self.url)
         self.database = open_database(self.url)
         self.now = NOW
         self.leases: list[Lease] = []  # every one ever given, lost or not

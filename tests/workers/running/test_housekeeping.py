@@ -5,12 +5,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.migrated import migrate
 from workers.datasets.stored.clearing import GRACE
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.running.housekeeping import run_housekeeping
-from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
@@ -18,7 +18,7 @@ from workers.storage.database import open_database, transaction
 
 def test_a_worker_clears_what_nothing_needs_when_it_starts(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
-    upgrade(settings.resolved_database_url)
+    migrate(settings.resolved_database_url)
     database = open_database(settings.resolved_database_url)
     week_ago = datetime.now(UTC) - timedelta(days=7)
     with transaction(database) as session:

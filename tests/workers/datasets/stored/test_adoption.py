@@ -10,13 +10,13 @@ import torch
 from safetensors.torch import save_file
 from sqlalchemy import Engine
 
+from tests.migrated import migrate
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.registration import find_description
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
 from workers.storage.kind_names import TRAIN
@@ -43,7 +43,7 @@ def write_as_version_0_1(folder: Path, name: str, note: str = "") -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     url = f"sqlite:///{tmp_path / 'bakeoff.db'}"
-    upgrade(url)
+    migrate(url)
     yield open_database(url)
     open_database(url).dispose()
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import migrate
 from workers.datasets.stored.clearing import GRACE, clear_unneeded
 from workers.datasets.stored.store import DatasetStore, UploadGoneError
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
 from workers.storage.ready_datasets import KEPT, DatasetIdentity
@@ -28,7 +28,7 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         url = f"sqlite:///{folder / 'bakeoff.db'}"
-        upgrade(url)
+        migrate(url)
         self.database = open_database(url)
         self.artifacts = ArtifactStore(str(folder / "artifacts"))
         self.store = DatasetStore(self.artifacts, folder / "datasets")
@@ -130,7 +130,7 @@ def test_files_of_another_database_stay(installation: Installation) -> None:
 
 def test_a_database_without_jobs_clears_nothing(tmp_path: Path, installation: Installation) -> None:
     installation.upload("kept", NOW - 2 * GRACE)
-    upgrade(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(f"sqlite:///{tmp_path / 'new.db'}")
 
     new = open_database(f"sqlite:///{tmp_path / 'new.db'}")
     clear_unneeded(new, installation.store, now=NOW)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from tests.migrated import migrate
 from tests.workers.datasets.uploads import class_folders, tarred, zipped
 from workers.datasets.archives import tar_archive
 from workers.datasets.errors import ArchiveError, DatasetConflictError, DiskFullError
@@ -22,7 +23,6 @@ from workers.datasets.upload import UploadRequest, import_upload
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.schema.migrate import upgrade
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.kind_names import TRAIN
@@ -40,7 +40,7 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         url = f"sqlite:///{folder / 'bakeoff.db'}"
-        upgrade(url)
+        migrate(url)
         self.database: Engine = open_database(url)
         self.artifacts = ArtifactStore(str(folder / "artifacts"))
         self.store = DatasetStore(self.artifacts, folder / "datasets")
