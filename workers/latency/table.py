@@ -6,7 +6,6 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from workers.engines import Engine, Images
 from workers.latency.machine_load import Load
@@ -84,6 +83,8 @@ def interval(
     which two of the sorted samples the quantile lies. See Conover, Practical Nonparametric
     Statistics, 3.2.
     """
+    from scipy.stats import binom  # imported here: it takes 60 MiB, which no training needs
+
     ordered = np.sort(samples)
     tail = (1 - confidence) / 2
     low = int(binom.ppf(tail, len(ordered), quantile))

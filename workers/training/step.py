@@ -15,6 +15,7 @@ from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of
 from workers.training.hardware.memory import free_cached
+from workers.training.hardware.pooling import keep_shapes_of_pooled
 from workers.training.hardware.precision import Precision, choose_precision
 from workers.training.hardware.streaming import PlacedSplit, place
 from workers.training.hardware.strides import fit_strides
@@ -34,6 +35,7 @@ class TrainingStep:
         # torch's annotation lacks memory_format, which its documentation has.
         self.network: nn.Module = network.to(device, memory_format=self.layout)  # type: ignore[call-overload]
         fit_strides(network, dataset.image_shape)
+        keep_shapes_of_pooled(network, device)
         self.precision: Precision = choose_precision(recipe.precision, network, device)
         weights = None
         if recipe.balance == "weights":

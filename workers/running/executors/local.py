@@ -19,6 +19,7 @@ from workers.running.gpus import gpu_ids
 from workers.running.host_locks import HostLock, HostLocks
 from workers.running.job_process import run_child
 from workers.settings import Settings
+from workers.training.hardware.allocator import give_no_chunk_cache_to_children
 
 CPU = ""  # the slot that sees no GPU; a CPU is shared by those who ask for it
 BACKGROUND = "background"  # the slot of a job that runs beside trainings; it sees no GPU either
@@ -39,6 +40,7 @@ class LocalExecutor:
         self._children: dict[Lease, tuple[ForkServerProcess, str]] = {}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", "workers.running.preload"])
+        give_no_chunk_cache_to_children()
         ensure_running()
 
     def reserve(self, *, background: bool = False) -> bool:

@@ -1,11 +1,14 @@
 """Keep freed memory in the process: a setting of glibc's allocator."""
 
 import ctypes
+import os
 import platform
 import sys
 
 # Numbers of the parameters of mallopt(3).
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
+# What a process of glibc reads when it starts.
+TUNABLES, NO_CHUNK_CACHE = "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0"
 
 
 def keep_freed_memory() -> None:
@@ -20,6 +23,16 @@ def keep_freed_memory() -> None:
     libc.mallopt(M_MMAP_MAX, 0)
     libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     libc.mallopt(M_TOP_PAD, 64 * 1024 * 1024)
+
+
+def give_no_chunk_cache_to_children() -> None:
+    """Start processes from here on without glibc's cache of small chunks, which no process can switch off.
+
+    torch asks for memory that is aligned to 64 bytes. glibc cuts it out of a larger hole and puts the
+    bytes before it into that cache, so that the hole never takes a buffer of the same size again.
+    """
+    tunables = os.environ.get(TUNABLES)
+    os.environ[TUNABLES] = f"{tunables}:{NO_CHUNK_CACHE}" if tunables else NO_CHUNK_CACHE
 
 
 def return_freed_memory() -> None:
