@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -62,8 +62,11 @@ bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (T
 bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
 	$(BIN)/python -m benchmarks.uploads
 
-bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast"; memory.
+bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast".
 	$(BIN)/python -m benchmarks.jobs
+
+bench-memory: .venv/.installed-dev ## Measure the memory that a training takes as a job.
+	$(BIN)/python -m benchmarks.memory
 
 bench-seeds: .venv/.installed-dev ## Time the seeds of a network one after the other, and at once.
 	$(BIN)/python -m benchmarks.seeds

@@ -1,4 +1,4 @@
-"""make bench-jobs: the time and memory that a training takes as a job → docs/jobs.md.
+"""make bench-jobs: the time that a training takes as a job → docs/jobs.md.
 
 Service and worker run as `bakeoff up` starts them. The same training also runs as a script, in turns
 with the job, so that what disturbs the machine disturbs both.
@@ -22,13 +22,12 @@ from service.commands._processes import run_processes
 from workers.settings import settings
 
 TARGET = ROOT / "docs" / "jobs.md"
-#: Dataset, architecture and epochs; a short training, a long one, and the largest dataset.
+#: Dataset, architecture and epochs; short trainings and a long one.
 TRAININGS: Final = (
     ("mnist", "fully_connected", 1),
     ("mnist", "fully_connected", 10),
     ("mnist", "cnn", 2),
 )
-LARGEST = ("cifar10", "cifar10_images")  # either name
 IN_A_ROW = 10
 FAST: Json = {"name": "residual_cnn", "options": {"channels": [16, 32]}}
 ACCURACY = 0.99
@@ -44,12 +43,11 @@ def main(
         run_processes(chosen, log_folder=chosen.data / "logs") as started,
         Client(started.url, timeout=300) as client,
     ):
-        _done(client, client.fetch_dataset("mnist")["id"])
+        done(client, client.fetch_dataset("mnist")["id"])
         lines = [
             *_overhead_section(client, rounds),
             *_row_section(client),
             *_fast_section(client, seeds),
-            *_memory_section(client),
         ]
     page = [
         "# What a training costs as a job",
@@ -92,7 +90,7 @@ def _overhead_section(client: Client, rounds: int) -> list[str]:
 
 def _row_section(client: Client) -> list[str]:
     jobs = [_enqueue(client, seed) for seed in range(IN_A_ROW)]
-    ended = [_done(client, job["id"]) for job in jobs]
+    ended = [done(client, job["id"]) for job in jobs]
     first, last = (_time(ended[0], "started_at"), _time(ended[-1], "finished_at"))
     alone = statistics.median(_seconds(job) for job in ended)
     between = ((last - first).total_seconds() - sum(map(_seconds, ended))) / (IN_A_ROW - 1)
@@ -108,7 +106,7 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
     made = client.create_comparison("mnist", [FAST], recipe="fast", seeds=seeds)
     for _ in client.follow_comparison(made["id"]):
         pass
-    results = [_result(client, job["id"]) for job in client.show_comparison(made["id"])["jobs"]]
+    results = [result_of(client, job["id"]) for job in client.show_comparison(made["id"])["jobs"]]
     accuracies = [result["test"]["accuracy"] for result in results]
     reached = "reached" if statistics.mean(accuracies) >= ACCURACY else "missed"
     return [
@@ -123,40 +121,19 @@ def _fast_section(client: Client, seeds: int) -> list[str]:
     ]
 
 
-def _memory_section(client: Client) -> list[str]:
-    ready = [dataset["name"] for dataset in client.list_datasets() if dataset["state"] == "ready"]
-    trainings = [("mnist", "fully_connected"), ("mnist", "cnn")]
-    trainings += [(name, "deep_residual_cnn") for name in LARGEST if name in ready][:1]
-    lines = [
-        "## Memory",
-        "",
-        "Peak resident memory of the process of a job, torch and the whole dataset included; one"
-        " epoch, n = 1.",
-        "",
-        "| training | MiB |",
-        "|---|---:|",
-    ]
-    for dataset, architecture in trainings:
-        job = client.create_job(dataset, architecture, recipe={"epochs": 1})
-        _done(client, job["id"])
-        peak = _result(client, job["id"])["peak_memory_bytes"] / 2**20
-        lines.append(f"| {architecture} on {dataset} | {peak:,.0f} |")
-    return [*lines, ""]
-
-
 def _bare(dataset: str, architecture: str, recipe: Json) -> float:
     return float(printed("bare", dataset, architecture, json.dumps(recipe))["seconds"])
 
 
 def _job(client: Client, dataset: str, architecture: str, recipe: Json) -> float:
-    return _seconds(_done(client, client.create_job(dataset, architecture, recipe=recipe)["id"]))
+    return _seconds(done(client, client.create_job(dataset, architecture, recipe=recipe)["id"]))
 
 
 def _enqueue(client: Client, seed: int) -> Json:
     return client.create_job("mnist", "fully_connected", recipe={"epochs": 1}, seed=seed)
 
 
-def _done(client: Client, job_id: str) -> Json:
+def done(client: Client, job_id: str) -> Json:
     """The job once it has succeeded; its stream of events ends with it. Raises if it failed."""
     for _ in client.follow_job(job_id):
         pass
@@ -166,7 +143,8 @@ def _done(client: Client, job_id: str) -> Json:
     return job
 
 
-def _result(client: Client, job_id: str) -> Json:
+def result_of(client: Client, job_id: str) -> Json:
+    """What came of a job that has succeeded."""
     result: Json = client.show_job(job_id)["result"]
     return result
 

@@ -22,13 +22,30 @@ class Images(Protocol):
     def __getitem__(self, index: Any, /) -> NDArray[np.uint8]: ...
 
 
-#: Gives the images that networks were tested on, or None where they are not there. With folds, those
-#: of fold 1, then those of fold 2, …
-TestImages = Callable[[], Images | None]
+class TestImages(Protocol):
+    """The images that networks were tested on. With folds, one fold after the other."""
+
+    def are_stored(self) -> bool:
+        """Whether they are there, without reading them."""
+        ...
+
+    def __call__(self) -> Images | None:
+        """The images; None where they are not there."""
+        ...
 
 
-def no_images() -> None:
-    """Stand for the test images of a dataset that is not there."""
+class NoImages:
+    """The test images of a dataset that is not there."""
+
+    def are_stored(self) -> bool:
+        """They are not."""
+        return False
+
+    def __call__(self) -> None:
+        """None of them."""
+
+
+no_images = NoImages()
 
 
 class CheckSentence(NamedTuple):

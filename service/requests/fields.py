@@ -76,9 +76,8 @@ RecipeForm = Annotated[
 
 def require_dataset(session: Session, name: str) -> None:
     """UnknownNameError unless the dataset is ready or can be fetched."""
-    ready = ready_datasets.names(session)
-    if name not in datasets and name not in ready:
-        raise UnknownNameError("dataset", name, sorted({*datasets, *ready}))
+    if name not in datasets and ready_datasets.find(session, name) is None:
+        raise UnknownNameError("dataset", name, sorted({*datasets, *ready_datasets.names(session)}))
 
 
 def is_none(value: object) -> bool:

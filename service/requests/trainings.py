@@ -68,5 +68,5 @@ class TrainingRequest(Form):
             fold=self.fold,
             folds=self.folds,
             priority=self.priority,
-            needs_dataset=True,
+            pins_dataset=True,
         )

@@ -43,10 +43,12 @@ class ResultsReader:
         comparison = comparisons.get(self.session, comparison_id)
         return self.of_comparison(comparison, comparisons.jobs_of(self.session, comparison))
 
-    def of_comparison(self, comparison: Comparison, its_jobs: Sequence[Job]) -> ComparisonResults:
+    def of_comparison(
+        self, comparison: Comparison, jobs_compared: Sequence[Job]
+    ) -> ComparisonResults:
         """The same for a comparison whose row and jobs have been read already."""
         return self._results(
-            its_jobs,
+            jobs_compared,
             id=comparison.id,
             name=comparison.name,
             dataset=comparison.dataset,
@@ -80,10 +82,13 @@ class ResultsReader:
         return self.job(trained_models.get(self.session, model_id).job_id)
 
     def _results(
-        self, its_jobs: Sequence[Job], architectures: Sequence[dict[str, Any]], **description: Any
+        self,
+        jobs_compared: Sequence[Job],
+        architectures: Sequence[dict[str, Any]],
+        **description: Any,
     ) -> ComparisonResults:
-        metrics = StoredMetrics(self.session, [job.id for job in its_jobs])
-        latency = _latency(self.session, its_jobs)
+        metrics = StoredMetrics(self.session, [job.id for job in jobs_compared])
+        latency = _latency(self.session, jobs_compared)
         return ComparisonResults(
             **description,
             labelled_architectures=tuple(
@@ -91,33 +96,35 @@ class ResultsReader:
             ),
             runs=tuple(
                 _run(job, label_of(architectures, job), metrics.of(job.id), latency.get(job.id))
-                for job in its_jobs
+                for job in jobs_compared
             ),
-            predictions=StoredPredictions(self.artifacts, its_jobs),
-            test_images=_images(self.datasets, its_jobs, description["folds"]),
-            dataset_checks=_checks(self.session, its_jobs),
+            predictions=StoredPredictions(self.artifacts, jobs_compared),
+            test_images=_images(self.datasets, jobs_compared, description["folds"]),
+            dataset_checks=_checks(self.session, jobs_compared),
         )
 
 
-def _images(datasets: DatasetStore, its_jobs: Sequence[Job], folds: int | None) -> TestImages:
+def _images(datasets: DatasetStore, jobs_compared: Sequence[Job], folds: int | None) -> TestImages:
     """Of all folds of a comparison, or of the fold of a single job."""
-    for job in its_jobs:
+    for job in jobs_compared:
         if job.result:
             fold = job.fold if folds is None else None
             return StoredImages(datasets, identity_of(job), job.dataset, job.folds, fold)
     return no_images
 
 
-def _checks(session: Session, its_jobs: Sequence[Job]) -> DatasetChecks:
-    for job in its_jobs:
+def _checks(session: Session, jobs_compared: Sequence[Job]) -> DatasetChecks:
+    for job in jobs_compared:
         if job.result:
             return StoredChecks(session, identity_of(job), job.dataset)
     return no_checks
 
 
-def _latency(session: Session, its_jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
+def _latency(session: Session, jobs_compared: Sequence[Job]) -> dict[str, dict[str, Any]]:
     """Job id → the newest latency table of the model it made."""
-    models = {job.id: job.result["model_id"] for job in its_jobs if job.result}
+    models = {job.id: job.result["model_id"] for job in jobs_compared if job.result}
+    if not models:
+        return {}
     measured = jobs.last_succeeded_by_model(session, LATENCY, set(models.values()))
     return {
         job_id: {**(measured[model_id].result or {}), "job_id": measured[model_id].id}

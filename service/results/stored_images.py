@@ -26,7 +26,7 @@ class StoredImages:
     folds: int | None = None
     fold: int | None = None
 
-    def __bool__(self) -> bool:
+    def are_stored(self) -> bool:
         """Whether the images are there, without reading them."""
         return self.identity is not None and self.datasets.has(self.identity)
 

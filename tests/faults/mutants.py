@@ -30,7 +30,7 @@ class Mutant(NamedTuple):
 MUTANTS = [
     Mutant(
         "token dropped from the WHERE of every write",
-        "workers.queue.leases:_write",
+        "workers.queue.leases:_update_if_held",
         "Job.token == lease.token, ",
         "",
         SIMULATOR,
@@ -38,7 +38,7 @@ MUTANTS = [
     ),
     Mutant(
         "a job that has ended can be written to",
-        "workers.queue.leases:_write",
+        "workers.queue.leases:_update_if_held",
         ", Job.status == JobStatus.RUNNING)",
         ")",
         SIMULATOR,
@@ -47,7 +47,7 @@ MUTANTS = [
     Mutant(
         "lost lease revived by a renewal",
         "workers.queue.leases:renew",
-        "_write(session, lease, lease_expires_at=now + duration)",
+        "_update_if_held(session, lease, lease_expires_at=now + duration)",
         "session.execute(update(Job).where(Job.id == lease.job_id)"
         ".values(token=lease.token, lease_expires_at=now + duration))",
         SIMULATOR,
@@ -95,8 +95,8 @@ MUTANTS = [
     Mutant(
         "success written without the token",
         "workers.queue.leases:_end",
-        "_write(session, lease, status=status",
-        "_write(session, Lease(lease.job_id, session.get(Job, lease.job_id).token), status=status",
+        "_update_if_held(session, lease, status=status",
+        "_update_if_held(session, Lease(lease.job_id, session.get(Job, lease.job_id).token), status=status",
         SIMULATOR,
         seed=172,
     ),

@@ -56,7 +56,7 @@ class Installation:
                     "architecture": "residual_cnn",
                     "recipe": recipe,
                     "recipe_hash": "0",
-                    "needs_dataset": True,
+                    "pins_dataset": True,
                     **request,
                 },
                 dataset=dataset,

@@ -113,6 +113,7 @@ class TrainJob:
                 leases.succeed(session, self.lease, result=result, now=utc_now())
 
         with_retries(succeed)
+        # The job has ended: nobody can hold its lease any more, so nothing below needs the token.
         self.checkpoints.delete()
         self._clear_dataset()
 

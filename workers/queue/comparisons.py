@@ -72,7 +72,7 @@ def create(
             folds=request.folds,
             priority=request.priority,
             comparison_id=comparison.id,
-            needs_dataset=True,
+            pins_dataset=True,
         )
         for seed in request.seeds
         for fold in (range(1, request.folds + 1) if request.folds else [None])

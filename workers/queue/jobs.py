@@ -36,7 +36,7 @@ class JobRequest:
     comparison_id: str | None = None
     model_id: str | None = None
     #: Whether the job uses the content that its dataset has now, and no other.
-    needs_dataset: bool = False
+    pins_dataset: bool = False
     #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
     background: bool = False
 
@@ -63,7 +63,7 @@ def enqueue(session: Session, request: JobRequest, *, now: datetime) -> Job:
 
 def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: datetime) -> list[Job]:
     """Add jobs to the queue, in their order."""
-    needed = {request.dataset for request in requests if request.needs_dataset}
+    needed = {request.dataset for request in requests if request.pins_dataset}
     identities = ready_datasets.identities(session, needed) if needed else {}
     added = [
         # A microsecond apart: the queue's order is that of creation.
@@ -79,9 +79,9 @@ def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: dateti
 def _new_job(
     request: JobRequest, identities: Mapping[str, DatasetIdentity], created_at: datetime
 ) -> Job:
-    fields = {name: value for name, value in vars(request).items() if name != "needs_dataset"}
+    fields = {name: value for name, value in vars(request).items() if name != "pins_dataset"}
     job = Job(id=new_id(), status=JobStatus.QUEUED, created_at=created_at, **fields)
-    if request.needs_dataset and request.dataset in identities:
+    if request.pins_dataset and request.dataset in identities:
         job.dataset_sha256, job.dataset_split = identities[request.dataset]
     return job
 

@@ -29,7 +29,7 @@ class LeaseLostError(Exception):
 
 def renew(session: Session, lease: Lease, *, now: datetime, duration: timedelta) -> None:
     """Renew a lease; LeaseLostError where it is not ours any more."""
-    _write(session, lease, lease_expires_at=now + duration)
+    _update_if_held(session, lease, lease_expires_at=now + duration)
 
 
 def cancel_requested(session: Session, job_ids: list[str]) -> set[str]:
@@ -39,12 +39,12 @@ def cancel_requested(session: Session, job_ids: list[str]) -> set[str]:
 
 def record_progress(session: Session, lease: Lease, progress: dict[str, Any]) -> None:
     """Record the progress of the job."""
-    _write(session, lease, progress=progress)
+    _update_if_held(session, lease, progress=progress)
 
 
 def record_dataset(session: Session, lease: Lease, identity: DatasetIdentity) -> None:
     """Bind the job to the content and the split that it uses from now on."""
-    _write(session, lease, dataset_sha256=identity.sha256, dataset_split=identity.split)
+    _update_if_held(session, lease, dataset_sha256=identity.sha256, dataset_split=identity.split)
 
 
 def record_epoch(
@@ -57,7 +57,7 @@ def record_epoch(
     now: datetime,
 ) -> None:
     """Accept an epoch, once and in order, with its metrics and its checkpoint, all or nothing."""
-    _write(session, lease, Job.epoch == epoch - 1, epoch=epoch, checkpoint=checkpoint)
+    _update_if_held(session, lease, Job.epoch == epoch - 1, epoch=epoch, checkpoint=checkpoint)
     numbers = metrics.replace_non_finite(values)
     metrics.record(session, lease.job_id, epoch, numbers, token=lease.token)
     data = {"epoch": epoch, **{name: v for name, v in numbers.items() if "/" not in name}}
@@ -68,7 +68,7 @@ def record_fallback(
     session: Session, lease: Lease, *, epoch: int, reason: str, now: datetime
 ) -> None:
     """Say that the last checkpoint is damaged and that training resumes after `epoch` instead."""
-    _write(session, lease)
+    _update_if_held(session, lease)
     data = {"epoch": epoch, "reason": reason}
     events.add(session, *lease, "fallback", data, at=now)
 
@@ -93,7 +93,7 @@ def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> N
 
     `counts` says whether this was one of its attempts.
     """
-    status = _write(
+    status = _update_if_held(
         session,
         lease,
         status=case((Job.cancel_requested, JobStatus.CANCELLED), else_=JobStatus.QUEUED),
@@ -108,11 +108,11 @@ def release(session: Session, lease: Lease, *, now: datetime, counts: bool) -> N
 def _end(
     session: Session, lease: Lease, status: JobStatus, *, now: datetime, **values: Any
 ) -> None:
-    _write(session, lease, status=status, finished_at=now, **values)
+    _update_if_held(session, lease, status=status, finished_at=now, **values)
     events.add_status(session, *lease, status, at=now, error=values.get("error"))
 
 
-def _write(
+def _update_if_held(
     session: Session, lease: Lease, *conditions: ColumnElement[bool], **values: Any
 ) -> JobStatus:
     """Write about a job under its lease and return its status; LeaseLostError writes nothing."""

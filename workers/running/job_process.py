@@ -31,13 +31,13 @@ def run_job(settings: Settings, lease: Lease) -> None:
     try:
         kinds.load(job.kind).run(settings, job, lease)
     except BakeoffError as error:
-        if _may_pass(error, job):
+        if _is_worth_another_attempt(error, job):
             raise
         sentence = str(error)
     except LeaseLostError:
         raise
     except Exception as error:
-        if _may_pass(error, job):
+        if _is_worth_another_attempt(error, job):
             raise
         logger.exception("job %s failed unexpectedly", job.id)
         sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
@@ -47,7 +47,7 @@ def run_job(settings: Settings, lease: Lease) -> None:
         leases.fail(session, lease, error=sentence, now=utc_now())
 
 
-def _may_pass(error: Exception, job: Job) -> bool:
+def _is_worth_another_attempt(error: Exception, job: Job) -> bool:
     """Whether the error is no verdict on the job, which is tried again."""
     return isinstance(error, (*UNAVAILABLE, OSError)) and job.attempts < job.max_attempts
 

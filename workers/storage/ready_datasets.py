@@ -43,8 +43,9 @@ def names(session: Session) -> list[str]:
 
 def identities(session: Session, wanted: set[str]) -> dict[str, DatasetIdentity]:
     """Name → identity of the dataset that it stands for now, of those names that stand for any."""
-    query = select(Dataset.name, Dataset.sha256, Dataset.split).where(Dataset.name.in_(wanted))
-    return {name: DatasetIdentity(sha256, split) for name, sha256, split in session.execute(query)}
+    # One by one, so that a row which the session has read already is not read again.
+    rows = [find(session, name) for name in sorted(wanted)]
+    return {row.name: DatasetIdentity(row.sha256, row.split) for row in rows if row}
 
 
 def lock_files(session: Session) -> None:

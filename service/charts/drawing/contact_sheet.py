@@ -1,7 +1,7 @@
 """Charts of test images: a row of them for each architecture, each with what it was taken for."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from service.analysis.failures import EnsemblePredictions
-from service.analysis.results import ComparisonResults, Images, TestImages
+from service.analysis.results import ComparisonResults, Images
 from service.charts.drawing.chart import Chart, Panel, Series
 from service.charts.drawing.style import FAINT, SMALL, WIDTH, panel_title
 
@@ -62,7 +62,7 @@ def contact_sheet(results: ComparisonResults, rows: Sequence[SheetRow], *, empty
     return Chart(panels, 1.2 + sum(heights), columns=1, subplots=shares)
 
 
-def _panel(row: SheetRow, images: TestImages, empty: str) -> Panel:
+def _panel(row: SheetRow, images: Callable[[], Images | None], empty: str) -> Panel:
     """The data lists the index of each image and the probability of its predicted class."""
     shown = row.indices[:COLUMNS]
     listed = Series(row.title, shown, row.predictions.probability[shown], style=None)

@@ -45,7 +45,7 @@ def as_bytes(
         return numbers
     if scale is not None:
         if not np.isfinite(numbers).all():
-            raise ImageError(f"{accepted}; some number is infinite or none")
+            raise ImageError(f"{accepted}; some number is infinite or NaN")
         return scale.to_bytes(numbers)
     # NaN fails both comparisons.
     if numbers.size and not (numbers.min() >= 0 and numbers.max() <= BRIGHTEST):

@@ -42,7 +42,7 @@ class RequestImages(Protocol):
         """About how long prepare() takes."""
 
     def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is none."""
+        """Decode and prepare all images; ImageError names the first that is not an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class SeparateImages:
         return sum(image.seconds_to_prepare(shape) for image in self._images)
 
     def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is none."""
+        """Decode and prepare all images; ImageError names the first that is not an image."""
         prepared = [image.prepare(preparation) for image in self._images]
         pixels = np.empty((len(prepared), *preparation.shape), dtype=np.uint8)
         for row, image in zip(pixels, prepared, strict=True):

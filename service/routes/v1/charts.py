@@ -180,4 +180,4 @@ def _state(results: ComparisonResults) -> tuple[object, ...]:
         (run.job_id, run.status, run.num_epochs, (run.latency or {}).get("job_id"))
         for run in results.runs
     ]
-    return (results.id, runs, bool(results.test_images))
+    return (results.id, runs, results.test_images.are_stored())

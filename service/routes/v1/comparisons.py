@@ -79,14 +79,14 @@ def create_comparison(
     """
     known = idempotency.recall(body)
     if known is None:
-        comparison, its_jobs = _create(session, datasets, body)
+        comparison, jobs_compared = _create(session, datasets, body)
         idempotency.remember(body, comparison.id)
     else:
         comparison = comparisons.get(session, known)
-        its_jobs = comparisons.jobs_of(session, comparison)
+        jobs_compared = comparisons.jobs_of(session, comparison)
     response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
     reader = ResultsReader(session, artifacts, datasets)
-    return _document(reader, comparison, its_jobs)
+    return _document(reader, comparison, jobs_compared)
 
 
 @router.get("", summary="List comparisons", responses=refusals(422))
@@ -95,10 +95,10 @@ def list_comparisons(
 ) -> ComparisonList:
     """Comparisons, newest first, page by page."""
     found = comparisons.find(session, limit=limit, cursor=cursor)
-    its_jobs = comparisons.jobs_of_each(session, found.items)
+    jobs_compared = comparisons.jobs_of_each(session, found.items)
     items = [
         ComparisonSummary.from_attributes(
-            comparison, status=comparisons.status(its_jobs[comparison.id])
+            comparison, status=comparisons.status(jobs_compared[comparison.id])
         )
         for comparison in found.items
     ]
@@ -123,11 +123,11 @@ def _create(
 
 
 def _document(
-    reader: ResultsReader, comparison: Comparison, its_jobs: Sequence[Job]
+    reader: ResultsReader, comparison: Comparison, jobs_compared: Sequence[Job]
 ) -> ComparisonDocument:
     return ComparisonDocument.from_attributes(
         comparison,
-        status=comparisons.status(its_jobs),
-        jobs=[job_summary(job) for job in its_jobs],
-        leaderboard=leaderboard(reader.of_comparison(comparison, its_jobs)),
+        status=comparisons.status(jobs_compared),
+        jobs=[job_summary(job) for job in jobs_compared],
+        leaderboard=leaderboard(reader.of_comparison(comparison, jobs_compared)),
     )

@@ -68,7 +68,7 @@ class Installation:
     def train(self, status: JobStatus) -> str:
         with transaction(self.database) as session:
             request = JobRequest(
-                TRAIN, "mine", "cnn", recipe={}, recipe_hash="0", needs_dataset=True
+                TRAIN, "mine", "cnn", recipe={}, recipe_hash="0", pins_dataset=True
             )
             job = jobs.enqueue(session, request, now=NOW)
             job.status = status

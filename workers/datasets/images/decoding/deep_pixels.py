@@ -13,7 +13,7 @@ MAX_WHOLE = 65535
 def as_deep_pixels(array: NDArray[Any]) -> NDArray[Any]:
     """(H, W) or (H, W, C) of any numbers → the same as uint16 where they fit it, else float32.
 
-    ImageFileError where a number is infinite or none at all.
+    ImageFileError where a number is infinite or NaN.
     """
     if array.dtype == np.uint16:
         return array
