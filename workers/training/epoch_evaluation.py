@@ -11,9 +11,9 @@ from workers.training.normalisation import Normalisation
 from workers.training.results import Score
 
 # Evaluating an image takes a third of the operations of training on it, which runs backwards too, but
-# up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.4 images
+# up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.36 images
 # evaluated for each one trained on are about a quarter of its time.
-IMAGES_PER_TRAINED = 0.4
+IMAGES_PER_TRAINED = 0.36
 TEST_SHARE = 3 / 4  # of what train and test share
 MAX_SCORED = (
     10_000  # of train, and of test: the standard error of an accuracy is half a point at most
