@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ up: .venv/.installed ## Start service and worker (PORT).
 
 test: .venv/.installed-dev ## Run the tests.
 	$(BIN)/pytest
+
+test-slow: .venv/.installed-dev ## Run the tests that take longest.
+	$(BIN)/pytest -m slow
 
 check: .venv/.installed-dev ## Format, lint, types, import directions, a contract for every package.
 	$(BIN)/ruff format --check .

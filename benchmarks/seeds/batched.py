@@ -4,6 +4,7 @@ See docs.pytorch.org/tutorials/intermediate/ensembling.html. Accuracy and gradie
 trainer keeps, are left out.
 """
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -16,6 +17,7 @@ from benchmarks.contenders.bakeoff import trainer_of
 from benchmarks.seeds import main
 from workers.datasets.image_dataset import Split
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
+from workers.training.hardware.pooling import LeanMaxPool2d
 from workers.training.measuring.stopwatch import Stopwatch
 from workers.training.optimizer import Optimizer
 from workers.training.trainer import Trainer
@@ -29,6 +31,9 @@ class Batched:
         if not isinstance(self.shared.train_split, Split):
             raise TypeError("seeds in one step need images that lie on the device")
         self.train_split = self.shared.train_split
+        for layer in self.shared.network.modules():
+            if type(layer) is LeanMaxPool2d:  # vmap cannot transform its backward pass
+                vars(layer)["forward"] = functools.partial(nn.MaxPool2d.forward, layer)
         stacked, self.buffers = stack_module_state([each.network for each in trainers])
         self.values: dict[str, Tensor] = {
             name: nn.Parameter(value.detach()) for name, value in stacked.items()

@@ -16,10 +16,12 @@ pytestmark = [
 ]
 
 
+@pytest.mark.slow
 def test_whatever_happens_at_any_crash_point_costs_at_most_one_epoch() -> None:
     _costs_at_most_one_epoch(_survived())
 
 
+@pytest.mark.slow
 def test_nor_does_it_on_postgresql(postgresql: str) -> None:
     _costs_at_most_one_epoch(_survived(postgresql))
 

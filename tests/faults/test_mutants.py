@@ -15,6 +15,9 @@ pytestmark = pytest.mark.timeout(900)  # a busy machine has its time
 MAX_SEEDS = 400  # within which the simulator finds each of its mutants
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def judged() -> dict[str, Any]:
     """Mutant → exit code of the test that must catch it, and what that said."""

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.service.conftest import Service
 from tests.workers.installation import until
@@ -27,6 +28,7 @@ def photographs() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 def test_a_training_on_photographs_of_300_pixels_takes_little_more_than_its_activations(
     service: Service,
 ) -> None:

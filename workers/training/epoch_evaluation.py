@@ -14,7 +14,7 @@ from workers.training.results import Score
 # up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.36 images
 # evaluated for each one trained on are about a quarter of its time.
 IMAGES_PER_TRAINED = 0.36
-TEST_SHARE = 3 / 4  # of what train and test share
+TEST_SHARE = 5 / 6  # of what train and test share
 MAX_SCORED = (
     10_000  # of train, and of test: the standard error of an accuracy is half a point at most
 )

@@ -66,7 +66,7 @@ def test_the_least_recently_used_leaves_under_the_budget(models, artifacts):
         predictors = PredictorCache(artifacts, "cpu", max_bytes=sum(graph_bytes) - 1)
         for model in (first, second, first, third):
             await predictors.get(model)
-        assert [bool(predictors.loaded(model.id)) for model in (first, second, third)] == [
+        assert [bool(predictors.find_loaded(model.id)) for model in (first, second, third)] == [
             True,
             False,
             True,

@@ -90,6 +90,7 @@ def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
     assert not torch.equal(first.network.classifier.weight, other.network.classifier.weight)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", list(architectures))
 def test_every_architecture_learns_real_digits(digits: ImageDataset, architecture: str) -> None:
     epochs = EPOCHS.get(architecture, 3)

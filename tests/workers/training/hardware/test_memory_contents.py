@@ -30,6 +30,7 @@ def ends(dataset: ImageDataset) -> dict[tuple[str, str], str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_kernel_reads_what_it_did_not_write(
     few_digits: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
