@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import BaseModel, Field
 from safetensors import safe_open
@@ -49,9 +50,14 @@ def load(store: WeightsStore, sha256: str) -> Weights:
     with store.local_copy(sha256) as file:
         if sha256_of(file) != sha256:
             raise ArtifactError(f"the weights {sha256[:12]} are damaged")
-        with safe_open(file, framework="pt") as opened:
-            tensors: dict[str, Tensor] = opened.get_tensors()
-            text = (opened.metadata() or {}).get(NOTES)
+        return read_weights(file)
+
+
+def read_weights(file: Path) -> Weights:
+    """The weights in a file that was checked; WeightsError where its notes are not about them."""
+    with safe_open(file, framework="pt") as opened:
+        tensors: dict[str, Tensor] = opened.get_tensors()
+        text = (opened.metadata() or {}).get(NOTES)
     return Weights(tensors) if text is None else _put_in_order(tensors, text)
 
 
