@@ -40,6 +40,7 @@ from service.routes.v1 import (
     models,
     predictions,
     statistics,
+    weights,
 )
 from service.routes.v2 import inference
 from service.routes.v2 import models as v2_models
@@ -51,6 +52,7 @@ from workers.datasets.stored.store import DatasetStore
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database
+from workers.weights.store import WeightsStore
 
 DESCRIPTION = """
 Trains image classifiers side by side, with the same data, order, recipe and seeds, says which is
@@ -82,6 +84,7 @@ ROUTERS = (
     comparison_predictions.router,
     charts.router,
     latency.router,
+    weights.router,
     keys.router,
     health.router,
     v2_server.router,
@@ -119,6 +122,8 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.artifacts = ArtifactStore(settings.resolved_artifacts_url)
     app.state.datasets = DatasetStore(app.state.artifacts, settings.datasets_folder)
     app.state.datasets.remove_abandoned()
+    app.state.weights = WeightsStore(app.state.artifacts, settings.weights_folder)
+    app.state.weights.remove_abandoned()
     adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes

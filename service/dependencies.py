@@ -16,6 +16,7 @@ from workers.queue import idempotency
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import transaction, utc_now
+from workers.weights.store import WeightsStore
 
 NAME_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"  # of ids and aliases
 
@@ -40,10 +41,16 @@ def _datasets(request: Request) -> DatasetStore:
     return found
 
 
+def _weights(request: Request) -> WeightsStore:
+    found: WeightsStore = request.app.state.weights
+    return found
+
+
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 Database = Annotated[Engine, Depends(_database)]
 Artifacts = Annotated[ArtifactStore, Depends(_artifacts)]
 Datasets = Annotated[DatasetStore, Depends(_datasets)]
+Weights = Annotated[WeightsStore, Depends(_weights)]
 
 
 def _read_session(database: Database) -> Iterator[Session]:

@@ -53,6 +53,10 @@ TAGS = [
         "description": "Measure how long a model takes, by engine and batch size.",
     },
     {
+        "name": "weights",
+        "description": "Pretrained weights: upload, list and delete files of safetensors.",
+    },
+    {
         "name": "keys",
         "description": "API keys: make, list and revoke them, with scopes and rate limits.",
     },

@@ -1,6 +1,7 @@
 """Every setting of service and worker: an environment variable each, all with a default."""
 
 import functools
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +29,11 @@ class Settings(BaseSettings):
         30, gt=0, description="silence after which a worker counts as dead"
     )
     max_upload_bytes: int = Field(
-        2 * 1024**3, gt=0, description="largest dataset upload that is accepted"
+        2 * 1024**3, gt=0, description="largest upload of a dataset or of weights that is accepted"
+    )
+    hub_url: str = Field(
+        "",
+        description="where pretrained weights are fetched; empty: HF_ENDPOINT, or the hub itself",
     )
     predictor_bytes: int = Field(
         1024**3, gt=0, description="memory for loaded models; the least recently used one leaves"
@@ -53,6 +58,16 @@ class Settings(BaseSettings):
     def datasets_folder(self) -> Path:
         """Where prepared datasets are kept, one file each."""
         return self.data.resolve() / "datasets"
+
+    @property
+    def weights_folder(self) -> Path:
+        """Where people put files of pretrained weights."""
+        return self.data.resolve() / "weights"
+
+    @property
+    def resolved_hub_url(self) -> str:
+        """The address of the Hugging Face hub, or of a mirror of it, with the default filled in."""
+        return self.hub_url or os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
 
     @property
     def charts_folder(self) -> Path:

@@ -15,6 +15,7 @@ from bakeoff.client.keys import Keys
 from bakeoff.client.latency import Latency
 from bakeoff.client.models import Models
 from bakeoff.client.predictions import Predictions
+from bakeoff.client.weights import Weights
 from bakeoff.transport.connection import Connection
 
 __all__ = ["Client"]
@@ -29,6 +30,7 @@ class Client(
     Models,
     Predictions,
     Latency,
+    Weights,
     Keys,
     Health,
     InferenceProtocol,

@@ -81,8 +81,8 @@ def example_of(parameter):
 
 def test_every_get_works_as_it_is_shown_after_one_comparison(trained, schema):
     for method, path, operation in operations(schema):
-        if method != "GET" or path.startswith("/v1/datasets/{name}/checks"):
-            continue  # checks are shown when a job has made them: test_dataset_checks.py
+        if method != "GET" or path.startswith(("/v1/datasets/{name}/checks", "/v1/weights/{")):
+            continue  # checks and weights are not there yet: test_dataset_checks.py, test_weights.py
         address = path
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":

@@ -23,11 +23,11 @@ class DatasetConflictError(BakeoffError):
 
 
 class SourceError(Exception):
-    """A source does not have the dataset; the message is half a sentence that says why."""
+    """A source does not have what is asked for; the message is half a sentence that says why."""
 
 
 class DiskFullError(BakeoffError):
-    """This machine's disk has no room for the dataset; nothing of it is left there."""
+    """This machine's disk has no room for what was uploaded; nothing of it is left there."""
 
     status = HTTPStatus.INSUFFICIENT_STORAGE
 
@@ -45,8 +45,8 @@ def refusing_full_disk() -> Iterator[None]:
     except OSError as error:
         if is_disk_full(error):
             raise DiskFullError(
-                "the disk is full where datasets are prepared or kept; free some space there,"
-                " or choose a smaller ?size="
+                "the disk is full where uploads are received and kept; free some space there,"
+                " or choose a smaller ?size= for a dataset"
             ) from error
         raise
 

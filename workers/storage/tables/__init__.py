@@ -19,6 +19,7 @@ from workers.storage.tables.jobs import (
 )
 from workers.storage.tables.models import Alias, AliasVersion, Model
 from workers.storage.tables.registrations import Registration
+from workers.storage.tables.weights import WeightsFile
 
 __all__ = [
     "FINAL",
@@ -38,4 +39,5 @@ __all__ = [
     "Metric",
     "Model",
     "Registration",
+    "WeightsFile",
 ]

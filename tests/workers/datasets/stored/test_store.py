@@ -4,14 +4,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workers.datasets.stored.store import (
-    ABANDONED_SECONDS,
-    NAME,
-    RECEIVING,
-    UPLOADING,
-    DatasetStore,
-)
+from workers.datasets.stored.store import NAME, RECEIVING, UPLOADING, DatasetStore
 from workers.storage.artifacts import ArtifactStore
+from workers.storage.scratch import ABANDONED_SECONDS
 
 
 def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""Clears away the files of weights that no name stands for any more.
+
+Nothing here imports torch, so that workers can use it.
+"""
+
+import contextlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from workers.storage.artifacts import ArtifactError, StoreUnavailableError
+from workers.storage.database import transaction
+from workers.storage.ready_datasets import first_job_at, lock_files
+from workers.storage.tables import WeightsFile
+from workers.weights.errors import WeightsAbsentError
+from workers.weights.store import WeightsStore
+
+GRACE = timedelta(days=1)  # for files whose row may not be there yet
+
+
+def delete(database: Engine, store: WeightsStore, name: str) -> None:
+    """Forget weights, and remove their file unless another name stands for it; WeightsAbsentError."""
+    with transaction(database) as session:
+        row = session.get(WeightsFile, name)
+        if row is None:
+            raise WeightsAbsentError(name)
+        session.delete(row)
+    clear(database, store, row.sha256)
+
+
+def clear(database: Engine, store: WeightsStore, sha256: str) -> None:
+    """Remove a file that no name stands for.
+
+    Where the artifact store does not answer, clear_unneeded() removes it later.
+    """
+    with contextlib.suppress(StoreUnavailableError), transaction(database) as session:
+        lock_files(session)
+        if not _is_needed(session, sha256):
+            store.remove(sha256)
+
+
+def clear_unneeded(database: Engine, store: WeightsStore, *, now: datetime) -> None:
+    """Remove the files that a killed process has left without a name, and its scratch.
+
+    Files that are older than the database's first job stay: they belong to another database.
+    """
+    store.remove_abandoned()
+    with transaction(database, read_only=True) as session:
+        first = first_job_at(session)
+        unneeded = [sha256 for sha256 in store.list_sent() if not _is_needed(session, sha256)]
+    if first is None:
+        return
+    for sha256 in unneeded:
+        with contextlib.suppress(ArtifactError):  # another process has removed it
+            if first - GRACE <= store.sent_at(sha256) <= now - GRACE:
+                clear(database, store, sha256)
+
+
+def _is_needed(session: Session, sha256: str) -> bool:
+    named = select(WeightsFile.name).where(WeightsFile.sha256 == sha256).limit(1)
+    return session.scalar(named) is not None
