@@ -37,6 +37,7 @@ def model_card(model: Model, results: ComparisonResults) -> str:
             interval=interval(num_correct, num_images),
             balanced_accuracy=balanced_accuracy(matrix),
             macro_f1=macro_f1(matrix),
+            recipe=results.recipe,
             recipe_hash=results.recipe_hash,
             request=_request(model, results),
             classes=_hardest_classes(result),

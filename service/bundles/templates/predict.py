@@ -1,9 +1,10 @@
 """Classify image files with the model in this folder, by `python predict.py photo.jpg more.png`.
 
 From Python it is `from predict import predict`, then `predict("photo.jpg")`. It needs onnxruntime, numpy and
-Pillow alone, makes the same pixels of an image as the service did, by the steps in preprocessing.json,
-and its probabilities to within 0.0001. A file that Pillow alone reads otherwise than the service is
-refused: HEIC, CMYK, colours of 16 bits, floats where the model was trained on 8 bits, and a few rarer ones.
+Pillow alone. An image becomes the same pixels as in the service, by the steps in preprocessing.json, and
+gets its probabilities to within 0.0001. Files that Pillow alone reads otherwise are refused: HEIC, CMYK,
+colours of 16 bits, TIFFs of 16 bits in which 0 is white, floats where the model was trained on 8 bits, and
+PNGs with a transparent shade of less than 8 bits of grey.
 """
 
 import json

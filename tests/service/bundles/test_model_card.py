@@ -3,11 +3,18 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 import yaml
 
+from service.bundles.model_card import model_card
+from tests.service.comparison_results import make
 from tests.service.conftest import TINY, started
+from workers.storage import trained_models
+from workers.storage.database import open_database, transaction
+
+__all__ = ["make"]
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +111,26 @@ def test_a_fold_is_named_with_the_seed_and_in_the_limits(folded):
 def test_classes_with_few_test_images_are_among_the_limits(folded, trained):
     assert "Fewer than 30 test images show each of these classes" in card_of(folded)
     assert "It knows its 10 classes alone" in card_of(trained)
+
+
+@pytest.mark.parametrize(("patience", "kept"), [(0, 4), (2, 1)])
+def test_the_weights_are_those_of_the_best_epoch_with_early_stopping_alone(
+    make, trained, patience, kept
+):
+    results = make(1, 1, 4, 10)
+    [run] = results.runs
+    scores = [
+        {"name": name, "support": sum(row), "recall": 0.9, "precision": 0.9, "f1": 0.9}
+        for name, row in zip("0123456789", run.result["confusion_matrix"], strict=True)
+    ]
+    result = {**run.result, "best_epoch": 1, "per_class": scores}
+    changed = replace(
+        results,
+        recipe={**results.recipe, "early_stopping_patience": patience},
+        runs=(replace(run, result=result),),
+    )
+    with transaction(open_database(trained.settings.resolved_database_url)) as session:
+        card = model_card(trained_models.get(session, "latest"), changed)
+
+    assert f"| epochs | 4; the weights are those of epoch {kept}; the lowest" in card
+    assert "was that of epoch 1 |" in card
