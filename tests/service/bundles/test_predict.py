@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -69,6 +70,9 @@ FILES = {
 REFUSED = {
     "deep_colour.png": png16(noise(10, 12, 3, kind="uint16")),
     "press.jpg": encoded(colour_image().convert("CMYK"), "JPEG"),
+    "inverted.tif": imagecodecs.tiff_encode(deep_grey(), photometric="miniswhite"),
+    "floats.tif": tiff(np.full((8, 8), 0.5, np.float32)),
+    "transparent_bit.png": encoded(Image.fromarray(noise(8, 9)).convert("1"), transparency=1),
     "no_image.png": b"not an image",
 }
 DATASETS = {
