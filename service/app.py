@@ -22,6 +22,7 @@ from service.routes import health
 from service.routes.v1 import (
     aliases,
     architectures,
+    bundles,
     charts,
     comparison_predictions,
     comparisons,
@@ -78,6 +79,7 @@ ROUTERS = (
     job_metrics.router,
     job_events.router,
     models.router,
+    bundles.router,
     aliases.router,
     engines.router,
     predictions.router,

@@ -27,6 +27,10 @@ class Models(Resource):
         """The network as an ONNX graph: `images` (uint8, N×C×H×W) in, `probabilities` out."""
         return self._connection.download("/v1/models/{model_id}/onnx", model_id=model_id)
 
+    def download_bundle(self, model_id: str) -> bytes:
+        """A zip with the ONNX graph, `preprocessing.json`, class names, `predict.py`, and a model card."""
+        return self._connection.download("/v1/models/{model_id}/bundle", model_id=model_id)
+
     def list_aliases(self) -> list[Json]:
         """Every alias and the model it stands for."""
         return list(self._connection.items("/v1/aliases"))

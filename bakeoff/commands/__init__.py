@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bakeoff.commands import compare, datasets, jobs, latency, predict
+from bakeoff.commands import bundle, compare, datasets, jobs, latency, predict
 from bakeoff.errors import RefusedError, UnreachableError
 from bakeoff.terminal.server_commands import add_server_commands
 
@@ -24,6 +24,7 @@ app.command()(compare.compare)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
+app.command()(bundle.bundle)
 app.command()(latency.latency)
 add_server_commands(app)
 

@@ -144,6 +144,12 @@ def test_a_model_predicts_what_it_predicted(earlier: Installation) -> None:
         assert not unlike(asked["answer"], answer.json()), asked["path"]
 
 
+def test_a_model_has_a_bundle(earlier: Installation) -> None:
+    for model in earlier.http.get("/v1/models").json()["items"]:
+        answer = earlier.http.get(f"/v1/models/{model['id']}/bundle")
+        assert answer.status_code == 200, answer.text
+
+
 def test_a_recipe_has_the_hash_it_had(earlier: Installation) -> None:
     stored = [job for job in earlier.jobs() if job["recipe"]]
     assert len({job["recipe_hash"] for job in stored}) > 3

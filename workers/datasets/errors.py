@@ -27,7 +27,7 @@ class SourceError(Exception):
 
 
 class DiskFullError(BakeoffError):
-    """This machine's disk has no room for what was uploaded; nothing of it is left there."""
+    """This machine's disk has no room for what was being written; nothing of it is left there."""
 
     status = HTTPStatus.INSUFFICIENT_STORAGE
 

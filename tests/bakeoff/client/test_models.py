@@ -13,6 +13,7 @@ def test_models_are_listed_shown_and_downloaded(client):
     model = client.show_model(models[0]["id"])
     assert load(client.download_weights(model["id"]))
     assert len(client.download_onnx(model["id"])) == model["onnx"]["bytes"]
+    assert client.download_bundle(model["id"]).startswith(b"PK")
 
 
 def test_an_alias_stands_for_a_model_and_goes_back(client):

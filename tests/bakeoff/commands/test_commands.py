@@ -2,6 +2,7 @@
 
 import io
 import threading
+import zipfile
 
 import numpy as np
 import pytest
@@ -115,6 +116,17 @@ def test_a_picture_is_classified_with_the_latency_of_each_stage(bakeoff, png, tm
     assert "resized from 30×30 to 8×8" in said
     assert "forward" in said
     assert "%" in said
+
+
+def test_a_bundle_is_written_to_a_file_that_is_named_for_the_model(bakeoff, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    named, other = bakeoff("bundle", "champion"), bakeoff("bundle", "-o", "mine.zip")
+
+    [path] = set(tmp_path.iterdir()) - {tmp_path / "mine.zip"}
+    assert path.name.startswith("cnn-")
+    assert named.startswith(f"{path.name}: ")
+    assert other.startswith("mine.zip: ")
+    assert "predict.py" in zipfile.ZipFile(path).namelist()
 
 
 def test_settings_are_printed_with_their_meaning(bakeoff):

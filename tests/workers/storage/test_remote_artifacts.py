@@ -3,6 +3,8 @@
 It is imitated in memory. docs/deployment.md says how a real S3 server was tried.
 """
 
+import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -44,6 +46,10 @@ class Remote(MemoryFileSystem):
         self._check()
         return super().ls(path, **kwargs)
 
+    def _open(self, *arguments: Any, **kwargs: Any) -> Any:
+        self._check()
+        return super()._open(*arguments, **kwargs)
+
     def modified(self, path: str) -> Any:
         self._check()
         return super().modified(path)
@@ -82,6 +88,7 @@ def test_an_error_of_any_class_says_that_the_store_does_not_answer(
         lambda: artifacts.put("a", b"content"),
         lambda: artifacts.put_file("a", file),
         lambda: artifacts.get_file("a", tmp_path / "got"),
+        lambda: artifacts.copy_to("a", io.BytesIO(), sha256="0"),
         lambda: artifacts.has("a"),
         lambda: artifacts.names("folder"),
         lambda: artifacts.written_at("a"),
@@ -114,6 +121,7 @@ def test_what_is_missing_is_told_from_a_store_that_is_gone(
 ) -> None:
     for call in (
         lambda: artifacts.get_file("a", tmp_path / "got"),
+        lambda: artifacts.copy_to("a", io.BytesIO(), sha256="0"),
         lambda: artifacts.get("a", sha256="0"),
         lambda: artifacts.written_at("a"),
     ):
@@ -137,3 +145,15 @@ def test_each_machine_keeps_a_copy_of_its_own(artifacts: ArtifactStore, tmp_path
     assert there.has(IDENTITY)  # until it is cleared away there
     with pytest.raises(DatasetGoneError):
         here.path(IDENTITY, "mine")
+
+
+def test_a_copy_is_the_whole_content_and_a_damaged_one_is_refused(artifacts: ArtifactStore) -> None:
+    content = bytes(range(256)) * 10_000
+    artifacts.put("a", content)
+    copied = io.BytesIO()
+
+    artifacts.copy_to("a", copied, sha256=hashlib.sha256(content).hexdigest())
+
+    assert copied.getvalue() == content
+    with pytest.raises(ArtifactError, match="a is damaged"):
+        artifacts.copy_to("a", io.BytesIO(), sha256="0")

@@ -1,0 +1,50 @@
+"""What a model cannot do and what its scores do not say, in plain words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from service.analysis.results import CheckSentence
+from service.bundles.markdown import escape
+from workers.storage.tables import Model
+
+FEW = 30  # test images of a class, with which its scores are rough
+MAX_NAMED = 10  # classes in a sentence
+
+
+def limits(model: Model, result: dict[str, Any], checks: Sequence[CheckSentence]) -> list[str]:
+    """Sentences in Markdown; `checks` is what the checks of the dataset found."""
+    _, height, width = model.image_shape
+    return [
+        f"It knows its {len(model.classes)} classes alone: an image of anything else is given one of"
+        " them, often with a high probability.",
+        "Its scores hold for images like those of the dataset. Another camera, light, background or"
+        " framing may lower them; measure on images of your own.",
+        f"It sees every image at {width} × {height} pixels. What cannot be told at that size decides"
+        " nothing.",
+        _training(model),
+        *_rough_classes(result),
+        *(
+            f"The checks of the dataset warn: {escape(check.title)}: {escape(check.sentence)}."
+            for check in checks
+            if check.level == "warning"
+        ),
+    ]
+
+
+def _training(model: Model) -> str:
+    tested = f"fold {model.fold} of {model.folds}" if model.fold else "the test split"
+    return (
+        f"It is one training, of seed {model.seed}. The intervals say how far a score would move with other"
+        f" images than those of {tested}. It moves with the seed, too, and one training cannot say how far."
+    )
+
+
+def _rough_classes(result: dict[str, Any]) -> list[str]:
+    rough = [escape(score["name"]) for score in result["per_class"] if score["support"] < FEW]
+    if not rough:
+        return []
+    more = f" and {len(rough) - MAX_NAMED} more" if len(rough) > MAX_NAMED else ""
+    return [
+        f"Fewer than {FEW} test images show each of these classes, so their scores are rough:"
+        f" {', '.join(rough[:MAX_NAMED])}{more}."
+    ]

@@ -1,0 +1,18 @@
+"""Parts of a model card in Markdown: names of any script, and shares of test images."""
+
+import re
+
+from service.analysis.hypothesis_tests.wilson import wilson_interval
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&!$])")  # to Markdown, and to HTML in it
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is, in a table too."""
+    return SPECIAL.sub(r"\\\1", text)
+
+
+def interval(successes: int, n: int) -> str:
+    """The 95 % interval of a share of `n` images, in percent: `94.1 to 98.2 %`."""
+    low, high = wilson_interval(successes, n)
+    return f"{100 * low:.1f} to {100 * high:.1f} %"

@@ -1,0 +1,46 @@
+"""How an image file becomes the input of a model's graph, for programs in any language."""
+
+from typing import Any
+
+from workers.datasets.images.preparation import Preparation
+from workers.storage.tables import Model
+
+#: In this order, as `Preparation` in workers/datasets/images/preparation.py does them.
+STEPS = (
+    "Decode the first image of the file. A JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that"
+    " is at least the size to which it is scaled below.",
+    "Turn it upright, as the orientation in EXIF says.",
+    "Lay transparent pixels on `background`.",
+    "Map samples of more than 8 bits from `scale` (black, white) to 0 to 255, rounded to the nearest"
+    " integer, half to even; null stands for 0 and 65535. 8 bits stay as they are.",
+    "Give it `width` and `height` with the filter `resampling`: with `fit` = crop scale the largest"
+    " part in the middle that has the right proportions; with pad scale the whole until it fits and"
+    " add `padding` equally on both sides, right and bottom getting the odd pixel; with stretch scale"
+    " width and height each by a factor of its own.",
+    "Convert it to `channels`: 1 is grey, the luma of ITU-R 601; 3 is red, green, blue.",
+    "Pass it as uint8 to `input`. Normalisation and softmax are in the graph.",
+)
+
+
+def preprocessing_of(model: Model) -> dict[str, Any]:
+    """The steps from a file to the graph, and their numbers."""
+    preparation = Preparation.of_model(model.preparation, model.image_shape)
+    channels, height, width = preparation.shape
+    scale = preparation.scale
+    return {
+        "input": {"name": "images", "type": "uint8", "shape": ["batch", channels, height, width]},
+        "output": {
+            "name": "probabilities",
+            "type": "float32",
+            "shape": ["batch", len(model.classes)],
+        },
+        "channels": channels,
+        "width": width,
+        "height": height,
+        "fit": preparation.geometry.fit,
+        "resampling": "bilinear, over all pixels that fall on a pixel of the result, as in Pillow",
+        "padding": 0,
+        "background": [255, 255, 255],
+        "scale": [scale.black, scale.white] if scale else None,
+        "steps": list(STEPS),
+    }
