@@ -147,6 +147,7 @@ class NewComparison(Form):
             seeds=self.seeds,
             folds=self.folds,
             priority=self.priority,
+            pins_dataset=image_shape is not None,  # what is not ready has no content yet
         )
 
 

@@ -70,5 +70,5 @@ class TrainingRequest(Form):
             fold=self.fold,
             folds=self.folds,
             priority=self.priority,
-            pins_dataset=True,
+            pins_dataset=image_shape is not None,  # what is not ready has no content yet
         )
