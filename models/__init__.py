@@ -7,12 +7,13 @@ leading underscore are machinery. This package imports torch and no other packag
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from torch import nn
 
 from models._bounds import Bounds, omitted_options
+from models._image_shape import ImageShape
 from models._registry import Registry, UnknownNameError
+from models._stems import fitting_options
 
 __all__ = [
     "Architecture",
@@ -21,16 +22,9 @@ __all__ = [
     "Registry",
     "UnknownNameError",
     "architectures",
+    "fitting_options",
     "omitted_options",
 ]
-
-
-class ImageShape(NamedTuple):
-    """What one image of a dataset looks like: channels first, in pixels."""
-
-    channels: int
-    height: int
-    width: int
 
 
 #: Builds an untrained network that maps float images (N, C, H, W) to logits (N, num_classes):

@@ -6,6 +6,7 @@ from typing import Annotated
 from torch import Tensor, nn
 
 from models import Bounds, ImageShape, architectures
+from models._stems import StemStride, downsample
 
 Channels = Annotated[int, Bounds("channels of one stage", 1, 1024)]
 DropoutRate = Annotated[float, Bounds("share of features silenced before the classifier", 0, 0.9)]
@@ -53,15 +54,21 @@ def residual_cnn(
         tuple[Channels, Channels], Bounds("channels of the stem and of the blocks")
     ] = (32, 64),
     dropout: DropoutRate = 0.0,
+    stem_stride: StemStride = 1,
 ) -> nn.Module:
     """A CNN with two residual blocks and batch norm, made for MNIST: 163,466 parameters there.
 
     A 3×3 stem with batch norm, 2×2 max-pooling and ReLU, two residual blocks of which the first
     halves the image again, and one linear layer.
+
+    A large image is first halved by 3×3 convolutions of stride 2 with 16 channels, batch norm and
+    ReLU; `stem_stride` says by how much in all.
     """
+    downsampling, shape = downsample(image_shape, stem_stride, batch_norm=True)
     stem, wide = channels
     layers: OrderedDict[str, nn.Module] = OrderedDict(
-        stem=nn.Conv2d(image_shape.channels, stem, 3, padding=1),
+        **downsampling,
+        stem=nn.Conv2d(shape.channels, stem, 3, padding=1),
         norm=nn.BatchNorm2d(stem),
         pool=nn.MaxPool2d(2, ceil_mode=True),
         relu=nn.ReLU(inplace=True),
@@ -71,7 +78,7 @@ def residual_cnn(
     )
     if dropout > 0:
         layers["dropout"] = nn.Dropout(dropout)
-    height, width = (-(-side // 4) for side in image_shape[1:])
+    height, width = (-(-side // 4) for side in shape[1:])
     layers["classifier"] = nn.Linear(wide * height * width, num_classes)
     return nn.Sequential(layers)
 
@@ -90,12 +97,23 @@ def deep_residual_cnn(
     channels: Stages = (32, 64, 128),
     batch_norm: BatchNorm = False,
     dropout: DropoutRate = 0.0,
+    stem_stride: StemStride = 1,
 ) -> nn.Module:
     """A CNN with three residual blocks, made for CIFAR-10, without any regularisation.
 
     Compare it with regularised_residual_cnn to see what batch norm and dropout are worth.
+
+    A large image is first halved by 3×3 convolutions of stride 2 with 16 channels and ReLU;
+    `stem_stride` says by how much in all.
     """
-    return _three_blocks(image_shape, num_classes, channels, batch_norm=batch_norm, dropout=dropout)
+    return _three_blocks(
+        image_shape,
+        num_classes,
+        channels,
+        batch_norm=batch_norm,
+        dropout=dropout,
+        stem_stride=stem_stride,
+    )
 
 
 @architectures.register
@@ -106,13 +124,24 @@ def regularised_residual_cnn(
     channels: Stages = (32, 64, 128),
     batch_norm: BatchNorm = True,
     dropout: DropoutRate = 0.3,
+    stem_stride: StemStride = 1,
 ) -> nn.Module:
     """The three residual blocks of deep_residual_cnn with batch norm and dropout.
 
     The rest of regularisation (weight decay, augmentation, label smoothing) is in the recipe, which
     is the same for every architecture of a comparison.
+
+    A large image is first halved by 3×3 convolutions of stride 2 with 16 channels, batch norm and
+    ReLU; `stem_stride` says by how much in all.
     """
-    return _three_blocks(image_shape, num_classes, channels, batch_norm=batch_norm, dropout=dropout)
+    return _three_blocks(
+        image_shape,
+        num_classes,
+        channels,
+        batch_norm=batch_norm,
+        dropout=dropout,
+        stem_stride=stem_stride,
+    )
 
 
 def _three_blocks(
@@ -122,10 +151,13 @@ def _three_blocks(
     *,
     batch_norm: bool,
     dropout: float,
+    stem_stride: int,
 ) -> nn.Module:
+    downsampling, shape = downsample(image_shape, stem_stride, batch_norm=batch_norm)
     first, second, third = channels
     layers: OrderedDict[str, nn.Module] = OrderedDict(
-        stem=nn.Conv2d(image_shape.channels, first, 3, padding=1, bias=not batch_norm),
+        **downsampling,
+        stem=nn.Conv2d(shape.channels, first, 3, padding=1, bias=not batch_norm),
         norm=_norm(first, batch_norm=batch_norm),
         relu=nn.ReLU(inplace=True),
         block1=ResidualBlock(first, first, batch_norm=batch_norm),

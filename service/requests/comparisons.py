@@ -15,6 +15,7 @@ from service.requests.fields import (
     RecipeForm,
     Seed,
     check_options,
+    find_image_shape,
     is_none,
     require_dataset,
     require_images_for_folds,
@@ -128,11 +129,12 @@ class NewComparison(Form):
         """The comparison to create; UnknownNameError, OptionError or ContentError if it cannot be."""
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
+        image_shape = find_image_shape(session, self.dataset)
         architectures = [
             {
                 "name": entry.name,
                 "label": label,
-                "options": check_options(entry.name, entry.options),
+                "options": check_options(entry.name, entry.options, image_shape),
             }
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
@@ -145,6 +147,7 @@ class NewComparison(Form):
             seeds=self.seeds,
             folds=self.folds,
             priority=self.priority,
+            pins_dataset=image_shape is not None,  # what is not ready has no content yet
         )
 
 

@@ -13,7 +13,7 @@ from pydantic import (
 )
 from sqlalchemy.orm import Session
 
-from models import UnknownNameError, architectures
+from models import ImageShape, UnknownNameError, architectures, fitting_options
 from service.requests.architecture_options import validate_options
 from workers.datasets.known import datasets
 from workers.datasets.listings.splits import refuse_too_few_for_folds
@@ -102,11 +102,24 @@ def require_images_for_folds(
     refuse_too_few_for_folds(labels, described.classes, folds)
 
 
-def check_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of an architecture as they are stored; UnknownNameError or OptionError."""
+def find_image_shape(session: Session, dataset: str) -> ImageShape | None:
+    """The shape of the images of a dataset; None where it has yet to be fetched."""
+    described = find_description(session, dataset)
+    return ImageShape(*described.image_shape) if described else None
+
+
+def check_options(
+    architecture: str, options: dict[str, Any], image_shape: ImageShape | None
+) -> dict[str, Any]:
+    """The options of an architecture as they are stored; UnknownNameError or OptionError.
+
+    Those that follow from the images are chosen where they are not named. Images of unknown shape count
+    as small: a dataset that has yet to be fetched is a known one, and those have small images.
+    """
     if architecture not in architectures:
         raise UnknownNameError("architecture", architecture, list(architectures))
-    return validate_options(architecture, options)
+    fitting = fitting_options(architectures[architecture], image_shape) if image_shape else {}
+    return validate_options(architecture, {**fitting, **options})
 
 
 def check_engine(name: str) -> str:

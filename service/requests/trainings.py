@@ -13,6 +13,7 @@ from service.requests.fields import (
     RecipeForm,
     Seed,
     check_options,
+    find_image_shape,
     is_none,
     require_dataset,
     require_images_for_folds,
@@ -57,16 +58,17 @@ class TrainingRequest(Form):
         """The job to enqueue; UnknownNameError, OptionError or ContentError where it cannot be done."""
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
+        image_shape = find_image_shape(session, self.dataset)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,
             architecture=self.architecture,
-            options=check_options(self.architecture, self.options),
+            options=check_options(self.architecture, self.options, image_shape),
             recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,
             fold=self.fold,
             folds=self.folds,
             priority=self.priority,
-            pins_dataset=True,
+            pins_dataset=image_shape is not None,  # what is not ready has no content yet
         )

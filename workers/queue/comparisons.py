@@ -32,6 +32,8 @@ class ComparisonRequest:
     seeds: list[int]
     folds: int | None = None  # parts of the dataset that test in turn; None: its test split tests
     priority: int = 0
+    #: Whether its jobs use the content that the dataset has now, and no other.
+    pins_dataset: bool = True
 
 
 class ComparisonNotFoundError(BakeoffError):
@@ -55,7 +57,8 @@ def create(
     Raises SameArchitectureError where two entries have the same name and options.
     """
     _refuse_same_architecture(request.architectures)
-    fields = {name: value for name, value in vars(request).items() if name != "priority"}
+    of_jobs = {"priority", "pins_dataset"}
+    fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
     session.add(comparison)
     session.flush()  # before the jobs that refer to it
@@ -72,7 +75,7 @@ def create(
             folds=request.folds,
             priority=request.priority,
             comparison_id=comparison.id,
-            pins_dataset=True,
+            pins_dataset=request.pins_dataset,
         )
         for seed in request.seeds
         for fold in (range(1, request.folds + 1) if request.folds else [None])

@@ -9,6 +9,7 @@ from models import ImageShape, architectures
 from service.dependencies import ReadSession
 from service.errors import refusals
 from service.requests.architecture_options import options_schema
+from service.requests.fields import check_options
 from service.routes._document import Document
 from workers.datasets.stored.registration import describe
 from workers.training.measuring.network_summary import Layer, summarise
@@ -20,6 +21,9 @@ class ArchitectureSize(Document):
     """The size of an architecture's network for one dataset."""
 
     dataset: str
+    options: dict[str, Any] = Field(
+        description="that it is counted with: those of a job whose request names none"
+    )
     num_parameters: int
     flops: int = Field(description="forward pass of one image; a multiply-add counts as two")
     layers: list[Layer]
@@ -55,14 +59,19 @@ def show_architecture(
         str | None, Query(description="a ready dataset to count for", examples=["digits"])
     ] = None,
 ) -> ArchitectureDocument:
-    """One architecture; with a dataset also its parameters, FLOPs and layers for its images."""
+    """One architecture; with a dataset also its parameters, FLOPs and layers for its images.
+
+    They are counted with the options that a job for this dataset has where its request names none.
+    """
     document = _document(name)
     if dataset is None:
         return document
     known = describe(session, dataset)
     shape = ImageShape(*known.image_shape)
-    summary = summarise(architectures[name](shape, len(known.classes)), shape)
-    size = ArchitectureSize.from_attributes(summary, dataset=dataset)
+    options = check_options(name, {}, shape)
+    network = architectures[name](shape, len(known.classes), **options)
+    summary = summarise(network, shape)
+    size = ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)
     return document.model_copy(update={"size": size})
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models import ImageShape, architectures
+from models import ImageShape, architectures, fitting_options
 from workers.exports.onnx import keep_graph
 from workers.storage.artifacts import ArtifactStore
 
@@ -30,6 +30,34 @@ def test_the_graph_of_every_architecture_computes_what_torch_computes(
     assert graph["parity"]["max_probability_difference"] < 1e-4
     assert ArtifactStore(str(tmp_path)).get("a.onnx", sha256=graph["sha256"])
     assert network.training  # its mode is unchanged
+
+
+SIDES = [
+    (8, 8),
+    (28, 28),
+    (32, 32),
+    (64, 64),
+    (96, 96),
+    (224, 224),
+    (300, 300),
+    (512, 512),
+    (17, 150),
+]
+
+
+@pytest.mark.parametrize("name", list(architectures))
+@pytest.mark.parametrize("sides", SIDES, ids=str)
+def test_the_graph_computes_the_same_for_images_of_any_size(
+    name: str, sides: tuple[int, int], tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    shape = ImageShape(3, *sides)
+    network = architectures[name](shape, 10, **fitting_options(architectures[name], shape))
+    images = torch.randint(0, 256, (2, *shape), dtype=torch.uint8)
+
+    graph = keep_graph(network, MOMENTS, images, ArtifactStore(str(tmp_path)), "a.onnx")
+
+    assert graph["parity"]["max_probability_difference"] < 1e-4
 
 
 class HoldsToTheBatch(nn.Module):
