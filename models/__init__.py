@@ -4,37 +4,26 @@ Each module without a leading underscore holds one family. To add an architectur
 `@architectures.register` over a function `(image_shape, num_classes, *, options) -> nn.Module` in a
 module of this folder: it is then listed, trained, compared, served and tested. Modules with a
 leading underscore are machinery. This package imports torch and no other package of the project.
+
+Beside these, `architectures` has the networks of timm, under `timm/<name>`.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-from torch import nn
-
+from models._architectures import Architecture, Architectures, CatalogueEntry, UnfitNetworkError
 from models._bounds import Bounds, omitted_options
+from models._image_shape import ImageShape
 from models._registry import Registry, UnknownNameError
 
 __all__ = [
     "Architecture",
+    "Architectures",
     "Bounds",
+    "CatalogueEntry",
     "ImageShape",
     "Registry",
+    "UnfitNetworkError",
     "UnknownNameError",
     "architectures",
     "omitted_options",
 ]
 
-
-class ImageShape(NamedTuple):
-    """What one image of a dataset looks like: channels first, in pixels."""
-
-    channels: int
-    height: int
-    width: int
-
-
-#: Builds an untrained network that maps float images (N, C, H, W) to logits (N, num_classes):
-#: `(image_shape, num_classes, *, options)`, every option annotated with `Bounds`.
-Architecture = Callable[..., nn.Module]
-
-architectures: Registry[Architecture] = Registry("architecture", __name__)
+architectures = Architectures("architecture", __name__)

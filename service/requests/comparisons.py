@@ -5,8 +5,11 @@ from collections import Counter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.requests.architecture_fit import ImagesRefusedError, find_misfit
+from service.requests.architecture_options import validate_options
 from service.requests.fields import (
     Folds,
     Form,
@@ -14,7 +17,6 @@ from service.requests.fields import (
     Priority,
     RecipeForm,
     Seed,
-    check_options,
     is_none,
     require_dataset,
     require_images_for_folds,
@@ -124,6 +126,11 @@ class NewComparison(Form):
         """What charts call each architecture."""
         return [entry.label or entry.name for entry in self.architectures]
 
+    def misfit(self, database: Engine) -> ImagesRefusedError | None:
+        """Why a network cannot be trained on the dataset, if that is known; see find_misfit()."""
+        wanted = [(entry.name, entry.options) for entry in self.architectures]
+        return find_misfit(database, self.dataset, wanted)
+
     def comparison(self, session: Session, store: DatasetStore) -> ComparisonRequest:
         """The comparison to create; UnknownNameError, OptionError or ContentError if it cannot be."""
         require_dataset(session, self.dataset)
@@ -132,7 +139,7 @@ class NewComparison(Form):
             {
                 "name": entry.name,
                 "label": label,
-                "options": check_options(entry.name, entry.options),
+                "options": validate_options(entry.name, entry.options),
             }
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]

@@ -13,8 +13,7 @@ from pydantic import (
 )
 from sqlalchemy.orm import Session
 
-from models import UnknownNameError, architectures
-from service.requests.architecture_options import validate_options
+from models import UnknownNameError
 from workers.datasets.known import datasets
 from workers.datasets.listings.splits import refuse_too_few_for_folds
 from workers.datasets.stored.loading import all_labels
@@ -100,13 +99,6 @@ def require_images_for_folds(
     except FileNotFoundError:
         return
     refuse_too_few_for_folds(labels, described.classes, folds)
-
-
-def check_options(architecture: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of an architecture as they are stored; UnknownNameError or OptionError."""
-    if architecture not in architectures:
-        raise UnknownNameError("architecture", architecture, list(architectures))
-    return validate_options(architecture, options)
 
 
 def check_engine(name: str) -> str:

@@ -3,8 +3,11 @@
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.requests.architecture_fit import ImagesRefusedError, find_misfit
+from service.requests.architecture_options import validate_options
 from service.requests.fields import (
     Folds,
     Form,
@@ -12,7 +15,6 @@ from service.requests.fields import (
     Priority,
     RecipeForm,
     Seed,
-    check_options,
     is_none,
     require_dataset,
     require_images_for_folds,
@@ -53,6 +55,10 @@ class TrainingRequest(Form):
             raise ValueError(f"there is no fold {self.fold} of {self.folds}")
         return self
 
+    def misfit(self, database: Engine) -> ImagesRefusedError | None:
+        """Why the network cannot be trained on the dataset, if that is known; see find_misfit()."""
+        return find_misfit(database, self.dataset, [(self.architecture, self.options)])
+
     def job(self, session: Session, store: DatasetStore) -> JobRequest:
         """The job to enqueue; UnknownNameError, OptionError or ContentError where it cannot be done."""
         require_dataset(session, self.dataset)
@@ -61,7 +67,7 @@ class TrainingRequest(Form):
             kind=TRAIN,
             dataset=self.dataset,
             architecture=self.architecture,
-            options=check_options(self.architecture, self.options),
+            options=validate_options(self.architecture, self.options),
             recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,
