@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 see
 
 error-rates: .venv/.installed ## Count what cross-validation claims of simulated learners that are alike.
 	$(BIN)/python -m benchmarks.error_rates
+
+timm-table: .venv/.installed ## Look at every network of timm, and write models/timm_networks.csv.
+	$(BIN)/python -m benchmarks.timm_table
 
 pictures: .venv/.installed ## Make the pictures of the README from a real comparison.
 	$(BIN)/python -m benchmarks.pictures

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 Registered = TypeVar("Registered", bound=Callable[..., Any])
 
+MAX_SHOWN = 20  # names that an error lists
+
 
 class UnknownNameError(LookupError):
     """Nothing is registered under this name; the message suggests the nearest known name."""
@@ -17,7 +19,8 @@ class UnknownNameError(LookupError):
         self.name = name
         self.known = known
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {', '.join(known)}"
+        shown = ", ".join(known[:MAX_SHOWN]) + (", …" if len(known) > MAX_SHOWN else "")
+        hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {shown}"
         super().__init__(f"unknown {kind} '{name}'; {hint}")
 
 

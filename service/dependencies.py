@@ -121,6 +121,16 @@ def _reader(session: ReadSession, artifacts: Artifacts, datasets: Datasets) -> R
 Reader = Annotated[ResultsReader, Depends(_reader)]
 
 
+def _writing_reader(
+    session: WriteSession, artifacts: Artifacts, datasets: Datasets
+) -> ResultsReader:
+    return ResultsReader(session, artifacts, datasets)
+
+
+#: Reads in the transaction that a request writes in.
+WritingReader = Annotated[ResultsReader, Depends(_writing_reader)]
+
+
 def _comparison_results(reader: Reader, comparison_id: Id) -> ComparisonResults:
     return reader.comparison(comparison_id)
 

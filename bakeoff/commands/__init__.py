@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bakeoff.commands import bundle, compare, datasets, jobs, latency, predict
+from bakeoff.commands import architectures, bundle, compare, datasets, jobs, latency, predict
 from bakeoff.errors import RefusedError, UnreachableError
 from bakeoff.terminal.server_commands import add_server_commands
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(compare.compare)
 app.add_typer(jobs.app, name="jobs")
+app.command()(architectures.architectures)
 app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
 app.command()(bundle.bundle)

@@ -16,7 +16,7 @@ class OptionError(BakeoffError):
     """An option an architecture does not take, or a value it does not accept."""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)  # timm has over a thousand architectures
 def options_form(architecture: str) -> type[BaseModel]:
     """The form of an architecture's options: its keyword-only parameters, typed and bounded."""
     parameters = inspect.signature(architectures[architecture]).parameters.values()

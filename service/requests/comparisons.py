@@ -5,8 +5,10 @@ from collections import Counter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.requests.architecture_fit import ImagesRefusedError, find_misfit
 from service.requests.fields import (
     Folds,
     Form,
@@ -124,6 +126,11 @@ class NewComparison(Form):
     def labels(self) -> list[str]:
         """What charts call each architecture."""
         return [entry.label or entry.name for entry in self.architectures]
+
+    def misfit(self, database: Engine) -> ImagesRefusedError | None:
+        """Why a network cannot be trained on the dataset, if that is known; see find_misfit()."""
+        wanted = [(entry.name, entry.options) for entry in self.architectures]
+        return find_misfit(database, self.dataset, wanted)
 
     def comparison(self, session: Session, store: DatasetStore) -> ComparisonRequest:
         """The comparison to create; UnknownNameError, OptionError or ContentError if it cannot be."""

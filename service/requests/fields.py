@@ -116,8 +116,6 @@ def check_options(
     Those that follow from the images are chosen where they are not named. Images of unknown shape count
     as small: a dataset that has yet to be fetched is a known one, and those have small images.
     """
-    if architecture not in architectures:
-        raise UnknownNameError("architecture", architecture, list(architectures))
     fitting = fitting_options(architectures[architecture], image_shape) if image_shape else {}
     return validate_options(architecture, {**fitting, **options})
 

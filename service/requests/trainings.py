@@ -3,8 +3,10 @@
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from service.requests.architecture_fit import ImagesRefusedError, find_misfit
 from service.requests.fields import (
     Folds,
     Form,
@@ -53,6 +55,10 @@ class TrainingRequest(Form):
         if self.fold is not None and self.folds is not None and self.fold > self.folds:
             raise ValueError(f"there is no fold {self.fold} of {self.folds}")
         return self
+
+    def misfit(self, database: Engine) -> ImagesRefusedError | None:
+        """Why the network cannot be trained on the dataset, if that is known; see find_misfit()."""
+        return find_misfit(database, self.dataset, [(self.architecture, self.options)])
 
     def job(self, session: Session, store: DatasetStore) -> JobRequest:
         """The job to enqueue; UnknownNameError, OptionError or ContentError where it cannot be done."""

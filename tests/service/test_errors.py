@@ -113,6 +113,7 @@ NAMED = [
     ("GET", "/v1/models/{}/weights"),
     ("PUT", "/v1/aliases/{}"),
     ("GET", "/v1/architectures/{}"),
+    ("GET", "/v1/architectures/timm/{}"),
     ("GET", "/v1/datasets/{}"),
     ("POST", "/v1/datasets/{}/fetch"),
     ("DELETE", "/v1/datasets/{}"),

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from models import ImageShape, architectures
+from models import ImageShape, UnfitNetworkError, architectures
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.batches import Batches, epoch_seed
 from workers.training.checkpoint import Checkpoint
@@ -24,6 +24,7 @@ from workers.training.errors import (
     OtherDatasetError,
     OutOfMemoryError,
     TrainingDivergedError,
+    TrainingError,
     is_out_of_memory,
 )
 from workers.training.hardware.streaming import place
@@ -55,9 +56,12 @@ def build(
     *,
     seed: int,
 ) -> nn.Module:
-    """An untrained network, initialised from `seed`."""
+    """An untrained network, initialised from `seed`; TrainingError where it takes no such images."""
     torch.manual_seed(seed)
-    return architectures[architecture](image_shape, num_classes, **options)
+    try:
+        return architectures[architecture](image_shape, num_classes, **options)
+    except UnfitNetworkError as error:
+        raise TrainingError(str(error)) from None
 
 
 class Trainer:

@@ -1,20 +1,31 @@
-"""Architectures: listed, and shown with their size for a dataset."""
+"""Architectures: listed, searched, and shown with their size for a dataset."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+import torch
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
-from models import ImageShape, architectures
-from service.dependencies import ReadSession
+from models import CatalogueEntry, ImageShape, UnfitNetworkError, architectures
+from service.dependencies import Cursor, ReadSession
 from service.errors import refusals
+from service.requests.architecture_fit import ImagesRefusedError
 from service.requests.architecture_options import options_schema
 from service.requests.fields import check_options
 from service.routes._document import Document
 from workers.datasets.stored.registration import describe
+from workers.storage.pages import CursorError
 from workers.training.measuring.network_summary import Layer, summarise
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
+
+PAGE = 50  # architectures, where no limit is given
+
+ForDataset = Annotated[
+    str | None, Query(description="a ready dataset to count for", examples=["digits"])
+]
 
 
 class ArchitectureSize(Document):
@@ -30,51 +41,138 @@ class ArchitectureSize(Document):
 
 
 class ArchitectureDocument(BaseModel):
-    """A registered architecture."""
+    """An architecture of Bakeoff or of timm."""
 
     name: str = Field(examples=["cnn"])
     description: str
     options: dict[str, Any] = Field(description="JSON schema of its options")
+    num_parameters: int = Field(
+        description="with 10 classes of RGB images: of 32 × 32 pixels, or where it is a network of"
+        " timm, of the size it was made for; see `size` for those of a dataset"
+    )
+    pretrained: bool = Field(
+        description="whether weights of it are published that were trained on other images"
+    )
     size: ArchitectureSize | None = None
 
 
 class ArchitectureList(BaseModel):
-    """Every architecture; there is no second page."""
+    """A page of architectures: Bakeoff's own, then timm's, first the recommended ones."""
 
     items: list[ArchitectureDocument]
-    next: None = None
+    next: str | None
 
 
-@router.get("", summary="List architectures")
-def list_architectures() -> ArchitectureList:
-    """Every architecture with its description and the schema of its options."""
-    return ArchitectureList(items=[_document(name) for name in architectures])
+@dataclass(frozen=True)
+class ArchitectureFilters:
+    """Which architectures are listed."""
+
+    search: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="part of the name or the description; empty: all",
+            examples=["resnet"],
+        ),
+    ] = None
+    pretrained: Annotated[bool | None, Query(description="whether weights of it are published")] = (
+        None
+    )
+    max_parameters: Annotated[
+        int | None, Query(ge=0, description="at most so many parameters", examples=[10_000_000])
+    ] = None
+
+    def accept(self, entry: CatalogueEntry) -> bool:
+        """Whether an architecture is listed."""
+        text = f"{entry.name} {entry.description}".casefold()
+        return (
+            (self.search or "").casefold() in text
+            and self.pretrained in {None, entry.is_pretrained}
+            and (self.max_parameters is None or entry.num_parameters <= self.max_parameters)
+        )
 
 
-@router.get("/{name}", summary="Show an architecture", responses=refusals(404))
+@router.get("", summary="List architectures", responses=refusals(422))
+def list_architectures(
+    filters: Annotated[ArchitectureFilters, Depends()],
+    limit: Annotated[
+        int | None, Query(ge=1, le=200, description="most items of one page; default: 50")
+    ] = None,
+    cursor: Cursor = None,
+) -> ArchitectureList:
+    """Architectures with their descriptions and the schema of their options.
+
+    Without any parameter: Bakeoff's own, all on one page. With one: timm's too, page by page; `?search=`
+    lists them all.
+    """
+    if filters == ArchitectureFilters() and limit is None and cursor is None:
+        return ArchitectureList(items=[_document(name) for name in architectures], next=None)
+    start = _position(cursor) if cursor else 0
+    catalogue = list(enumerate(architectures.catalogue.values(), start=1))
+    found = [(end, entry.name) for end, entry in catalogue[start:] if filters.accept(entry)]
+    page = found[: limit or PAGE]
+    following = str(page[-1][0]) if len(found) > len(page) else None
+    return ArchitectureList(items=[_document(name) for _, name in page], next=following)
+
+
+@router.get("/{name}", summary="Show an architecture", responses=refusals(404, 422))
 def show_architecture(
     name: Annotated[str, Path(max_length=64, examples=["cnn"])],
     session: ReadSession,
-    dataset: Annotated[
-        str | None, Query(description="a ready dataset to count for", examples=["digits"])
-    ] = None,
+    dataset: ForDataset = None,
 ) -> ArchitectureDocument:
     """One architecture; with a dataset also its parameters, FLOPs and layers for its images.
 
     They are counted with the options that a job for this dataset has where its request names none.
     """
+    return _sized_document(name, session, dataset)
+
+
+@router.get("/timm/{name}", summary="Show a network of timm", responses=refusals(404, 422))
+def show_timm_architecture(
+    name: Annotated[str, Path(max_length=64, examples=["resnet18"])],
+    session: ReadSession,
+    dataset: ForDataset = None,
+) -> ArchitectureDocument:
+    """A network of timm, which jobs and comparisons call `timm/{name}`; with a dataset also its size."""
+    return _sized_document(f"timm/{name}", session, dataset)
+
+
+def _sized_document(name: str, session: Session, dataset: str | None) -> ArchitectureDocument:
     document = _document(name)
     if dataset is None:
         return document
+    return document.model_copy(update={"size": _size(name, session, dataset)})
+
+
+def _size(name: str, session: Session, dataset: str) -> ArchitectureSize:
     known = describe(session, dataset)
     shape = ImageShape(*known.image_shape)
     options = check_options(name, {}, shape)
-    network = architectures[name](shape, len(known.classes), **options)
-    summary = summarise(network, shape)
-    size = ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)
-    return document.model_copy(update={"size": size})
+    try:
+        with torch.device("meta"):  # shapes alone: the largest networks would not fit the memory
+            network = architectures[name](shape, len(known.classes), **options)
+            summary = summarise(network, shape)
+    except UnfitNetworkError as error:
+        raise ImagesRefusedError(str(error)) from None
+    return ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)
 
 
 def _document(name: str) -> ArchitectureDocument:
-    description = architectures.description(name)
-    return ArchitectureDocument(name=name, description=description, options=options_schema(name))
+    options = options_schema(name)
+    entry = architectures.catalogue[name]
+    return ArchitectureDocument(
+        name=name,
+        description=entry.description,
+        options=options,
+        num_parameters=entry.num_parameters,
+        pretrained=entry.is_pretrained,
+    )
+
+
+def _position(cursor: str) -> int:
+    """The place in the catalogue where the page before ended; CursorError."""
+    place = int(cursor) if cursor.isascii() and cursor.isdecimal() else 0
+    if not 0 < place < len(architectures.catalogue):
+        raise CursorError
+    return place

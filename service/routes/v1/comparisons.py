@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
-    Artifacts,
     Cursor,
-    Datasets,
+    Database,
     Id,
     Idempotent,
     Limit,
     Reader,
     ReadSession,
-    WriteSession,
+    WritingReader,
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
@@ -66,10 +65,9 @@ class ComparisonList(BaseModel):
 @router.post("", status_code=202, summary="Compare architectures", responses=refusals(409, 422))
 def create_comparison(
     body: ComparisonForm,
-    session: WriteSession,
+    database: Database,
+    reader: WritingReader,
     idempotency: Idempotent,
-    artifacts: Artifacts,
-    datasets: Datasets,
     response: Response,
 ) -> ComparisonDocument:
     """Enqueue the training of every architecture with every seed, or compare existing jobs.
@@ -77,15 +75,18 @@ def create_comparison(
     With `folds` each of them is trained once for each fold. Existing jobs that differ in more than
     architecture, seed and fold are refused with the reason.
     """
+    # Before the transaction, which others wait for.
+    misfit = body.misfit(database) if isinstance(body, NewComparison) else None
     known = idempotency.recall(body)
     if known is None:
-        comparison, jobs_compared = _create(session, datasets, body)
+        if misfit:
+            raise misfit
+        comparison, jobs_compared = _create(reader.session, reader.datasets, body)
         idempotency.remember(body, comparison.id)
     else:
-        comparison = comparisons.get(session, known)
-        jobs_compared = comparisons.jobs_of(session, comparison)
+        comparison = comparisons.get(reader.session, known)
+        jobs_compared = comparisons.jobs_of(reader.session, comparison)
     response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
-    reader = ResultsReader(session, artifacts, datasets)
     return _document(reader, comparison, jobs_compared)
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
     Cursor,
+    Database,
     Datasets,
     Id,
     Idempotent,
@@ -104,6 +105,7 @@ class JobList(BaseModel):
 @router.post("", status_code=202, summary="Train an architecture", responses=refusals(422))
 def create_job(
     body: TrainingRequest,
+    database: Database,
     session: WriteSession,
     idempotency: Idempotent,
     datasets: Datasets,
@@ -113,8 +115,11 @@ def create_job(
 
     With `fold` and `folds` it is tested on that part of all images.
     """
+    misfit = body.misfit(database)  # before the transaction, which others wait for
     known = idempotency.recall(body)
     if known is None:
+        if misfit:
+            raise misfit
         job = jobs.enqueue(session, body.job(session, datasets), now=utc_now())
         idempotency.remember(body, job.id)
     else:

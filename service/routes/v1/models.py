@@ -104,7 +104,7 @@ def download_weights(model_id: Id, session: ReadSession, artifacts: Artifacts) -
         artifacts.get(model.weights, sha256=model.weights_sha256),
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f'attachment; filename="{model.architecture}-{model.id}.safetensors"',
+            "Content-Disposition": _attachment(model, "safetensors"),
             "ETag": f'"{model.weights_sha256}"',
         },
     )
@@ -127,10 +127,15 @@ def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> R
         artifacts.get(graph["path"], sha256=graph["sha256"]),
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f'attachment; filename="{model.architecture}-{model.id}.onnx"',
+            "Content-Disposition": _attachment(model, "onnx"),
             "ETag": f'"{graph["sha256"]}"',
         },
     )
+
+
+def _attachment(model: Model, suffix: str) -> str:
+    name = model.architecture.replace("/", "-")  # as in timm/resnet18
+    return f'attachment; filename="{name}-{model.id}.{suffix}"'
 
 
 def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:

@@ -185,3 +185,13 @@ def test_a_recipe_that_is_no_json_object_is_refused_before_anything_starts(bakeo
     said = bakeoff("compare", "--recipe", recipe, exit_code=2)
 
     assert "--recipe" in said
+
+
+def test_architectures_are_listed_and_those_of_timm_searched(bakeoff):
+    assert "residual_cnn" in bakeoff("architectures")
+    assert "timm/" not in bakeoff("architectures")
+
+    found = bakeoff("architectures", "resnet18", "--pretrained")
+    [line] = [line for line in found.splitlines() if "timm/resnet18 " in line]
+    assert "11,181,642" in line
+    assert "yes" in line

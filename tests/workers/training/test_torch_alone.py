@@ -8,8 +8,8 @@ import sys
 BLOCKED = """
     PIL alembic fastapi fastapi_offline fsspec httpx httpx_sse imagecodecs jinja2 matplotlib
     multipart numpy onnx onnxruntime pandas prometheus_client psutil pydantic pydantic_settings
-    pysqlite3 rich safetensors scipy sklearn sqlalchemy starlette torchmetrics torchvision typer
-    uvicorn
+    pysqlite3 rich safetensors scipy sklearn sqlalchemy starlette timm torchmetrics torchvision
+    typer uvicorn
 """
 
 SCRIPT = f"""

@@ -36,8 +36,11 @@ class GradientFlow:
             self._record_update()
         if step % self._every:
             return
-        gradients = [p.grad for p in self._parameters]
-        norms = [torch.linalg.vector_norm(g) for g in gradients if g is not None]
+        norms = [
+            # A parameter that the loss does not depend on, as some networks of timm have, has no gradient.
+            p.new_zeros(()) if p.grad is None else torch.linalg.vector_norm(p.grad)
+            for p in self._parameters
+        ]
         squares = torch.stack(norms).square_()
         self._squares = squares if self._squares is None else self._squares.add_(squares)
         self._num_samples += 1

@@ -16,7 +16,7 @@ class Layer:
 
     name: str
     kind: str
-    output_shape: tuple[int, ...]  # of one image
+    output_shape: tuple[int, ...]  # of one image; empty where the output is no tensor
     num_parameters: int
 
 
@@ -63,10 +63,11 @@ def count_flops(network: nn.Module, image_shape: ImageShape) -> int:
 
 
 def _record(name: str, layers: list[Layer]) -> Any:
-    def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
+    def hook(module: nn.Module, inputs: object, output: object) -> None:
         del inputs
         if not isinstance(module, nn.Identity):
-            kind, shape = type(module).__name__, tuple(output.shape[1:])
+            kind = type(module).__name__
+            shape = tuple(output.shape[1:]) if isinstance(output, Tensor) else ()
             layers.append(Layer(name, kind, shape, count_parameters(module)))
 
     return hook

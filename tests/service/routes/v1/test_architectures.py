@@ -35,3 +35,90 @@ def test_an_unknown_architecture_suggests_the_nearest(service):
     answer = service.http.get("/v1/architectures/cn")
 
     assert service.refused(answer, 404) == "unknown architecture 'cn'; did you mean 'cnn'?"
+
+
+CATALOGUE = list(architectures.catalogue)
+
+
+def names_of(answer):
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["items"]]
+
+
+def all_pages(service, **query):
+    """The names on all pages, and how many pages there are."""
+    names, pages, cursor = [], 0, None
+    while pages == 0 or cursor is not None:
+        answer = service.http.get(
+            "/v1/architectures", params=query | ({"cursor": cursor} if cursor else {})
+        )
+        names += names_of(answer)
+        cursor, pages = answer.json()["next"], pages + 1
+    return names, pages
+
+
+def test_the_whole_catalogue_is_read_page_by_page(untouched):
+    assert all_pages(untouched, search="", limit=200) == (CATALOGUE, -(-len(CATALOGUE) // 200))
+    first = untouched.http.get("/v1/architectures", params={"limit": 30}).json()
+    assert [item["name"] for item in first["items"]] == CATALOGUE[:30]
+
+
+def test_the_catalogue_is_filtered(untouched):
+    found, pages = all_pages(untouched, search="RESNET18", limit=1)
+    assert found[:2] == ["resnet18", "timm/resnet18"]
+    assert pages == len(found)
+    light, _ = all_pages(untouched, max_parameters=1_000_000, pretrained=True)
+    assert light
+    for name in light:
+        entry = architectures.catalogue[name]
+        assert entry.num_parameters <= 1_000_000
+        assert entry.is_pretrained
+    assert all_pages(untouched, search="no such network") == ([], 1)
+    assert names_of(untouched.http.get("/v1/architectures", params={"pretrained": False}))[:2] == [
+        "cnn",
+        "deep_fully_connected",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cursor": "x"},
+        {"cursor": "-1"},
+        {"cursor": "0"},
+        {"cursor": "²"},
+        {"cursor": "9" * 150},
+        {"limit": 0},
+        {"max_parameters": -1},
+        {"pretrained": "perhaps"},
+    ],
+)
+def test_a_page_that_there_is_not_is_refused(untouched, query):
+    untouched.refused(untouched.http.get("/v1/architectures", params=query), 422)
+
+
+def test_a_network_of_timm_is_shown_and_counted_for_a_dataset(trained):
+    shown = trained.http.get("/v1/architectures/timm/resnet18").json()
+    assert shown["name"] == "timm/resnet18"
+    assert shown["pretrained"]
+    assert shown["options"]["properties"]["drop_path_rate"]["maximum"] == 0.9
+    assert shown["num_parameters"] == 11_181_642
+
+    asked = {"dataset": "digits"}
+    size = trained.http.get("/v1/architectures/timm/resnet18", params=asked).json()["size"]
+    assert size["num_parameters"] == 11_181_642 - 2 * 64 * 7 * 7  # grey
+    assert size["flops"] > 0
+    assert size["layers"][-1]["output_shape"] == [10]
+
+
+def test_networks_that_there_are_not_or_that_refuse_the_images_are_refused(trained):
+    for path, status, said in (
+        ("resnet51", 404, "did you mean 'timm/resnet5"),
+        ("mobilenetv5_300m_enc", 404, "does not classify"),
+        ("inception_v3?dataset=digits", 422, "does not take images of 8 × 8 pixels"),
+    ):
+        answer = trained.http.get(f"/v1/architectures/timm/{path}")
+        assert said in trained.refused(answer, status)
+    assert "did you mean 'timm/resnet50'?" in trained.refused(
+        trained.http.get("/v1/architectures/resnet50"), 404
+    )

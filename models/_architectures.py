@@ -1,0 +1,85 @@
+"""The registry of architectures: those of this package, and beside them the networks of timm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import nn
+
+from models import _timm, _timm_table
+from models._image_shape import ImageShape
+from models._registry import Registry, UnknownNameError
+from models._timm import UnfitNetworkError
+from models._timm_table import TimmNetwork
+
+__all__ = ["Architecture", "Architectures", "CatalogueEntry", "UnfitNetworkError"]
+
+#: Builds an untrained network that maps float images (N, C, H, W) to logits (N, num_classes):
+#: `(image_shape, num_classes, *, options)`, every option annotated with `Bounds`. A network of timm
+#: that takes no such images raises UnfitNetworkError.
+Architecture = Callable[..., nn.Module]
+
+COUNTED_SHAPE, COUNTED_CLASSES = ImageShape(3, 32, 32), 10  # of the networks of this package
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """An architecture as the catalogue shows it.
+
+    Parameters are counted for 10 classes of RGB images of `image_shape`: 32 × 32 pixels, or where the
+    network is timm's the size that it was made for.
+    """
+
+    name: str
+    description: str
+    image_shape: ImageShape
+    num_parameters: int
+    is_pretrained: bool  # whether weights of it are published that were trained on other images
+
+
+class Architectures(Registry[Architecture]):
+    """The architectures of this package; `in` and `[]` accept the networks of timm, too.
+
+    Iteration and length leave those of timm out: they are a catalogue of over a thousand, of which
+    not every network takes every image.
+    """
+
+    def __getitem__(self, name: str) -> Architecture:
+        if self.is_of_timm(name):
+            return _timm.architecture(_timm_table.find(name))
+        if name not in self and _timm_table.PREFIX + name in self:
+            raise UnknownNameError(self.kind, name, [_timm_table.PREFIX + name])
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        if isinstance(name, str) and self.is_of_timm(name):
+            return name in _timm_table.networks()
+        return super().__contains__(name)
+
+    def is_of_timm(self, name: str) -> bool:
+        """Whether a name is one of timm's networks, known or not."""
+        return name.startswith(_timm_table.PREFIX)
+
+    @cached_property
+    def catalogue(self) -> dict[str, CatalogueEntry]:
+        """All that can be trained: those of this package, then timm's, first the recommended ones."""
+        own = {name: self._own_entry(name) for name in self}
+        return own | {name: _entry(name, each) for name, each in _timm_table.networks().items()}
+
+    def _own_entry(self, name: str) -> CatalogueEntry:
+        with torch.device("meta"):  # which has shapes and no numbers
+            network = self[name](COUNTED_SHAPE, COUNTED_CLASSES)
+        num_parameters = sum(parameter.numel() for parameter in network.parameters())
+        description = self.description(name)
+        return CatalogueEntry(name, description, COUNTED_SHAPE, num_parameters, is_pretrained=False)
+
+
+def _entry(name: str, network: TimmNetwork) -> CatalogueEntry:
+    return CatalogueEntry(
+        name=name,
+        description=network.description,
+        image_shape=ImageShape(3, network.side, network.side),
+        num_parameters=network.num_parameters,
+        is_pretrained=network.is_pretrained,
+    )
