@@ -59,8 +59,8 @@ def main() -> None:
         f" {TRAIN_IMAGES + TEST_IMAGES:,} grey images of 300 × 300 pixels, whose file has"
         f" {(TRAIN_IMAGES + TEST_IMAGES) * 300 * 300 / 2**20:,.0f} MiB.",
         "",
-        "| training | stem stride | batch size | precision | MiB | images/s |",
-        "|---|---:|---:|---|---:|---:|",
+        "| training | stem stride | batch size | precision | MiB |",
+        "|---|---:|---:|---|---:|",
         *rows,
         "",
     ]
@@ -89,7 +89,6 @@ def _row(client: Client, dataset: str, architecture: str, options: Json, recipe:
         str(job["recipe"]["batch_size"]),
         result["precision"],
         f"{result['peak_memory_bytes'] / 2**20:,.0f}",
-        f"{result['images_per_second']:,.0f}",
     )
     return f"| {' | '.join(cells)} |"
 
