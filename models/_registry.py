@@ -15,10 +15,13 @@ MAX_SHOWN = 20  # names that an error lists
 class UnknownNameError(LookupError):
     """Nothing is registered under this name; the message suggests the nearest known name."""
 
-    def __init__(self, kind: str, name: str, known: list[str]) -> None:
+    def __init__(self, kind: str, name: str, known: list[str], *, prefix: str = "") -> None:
+        """`prefix` begins the name and all known ones, so that it makes none of them more alike."""
         self.name = name
         self.known = known
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        bare = {each.removeprefix(prefix): each for each in known}
+        found = difflib.get_close_matches(name.removeprefix(prefix), bare, n=1, cutoff=0.5)
+        nearest = [bare[each] for each in found]
         shown = ", ".join(known[:MAX_SHOWN]) + (", …" if len(known) > MAX_SHOWN else "")
         hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {shown}"
         super().__init__(f"unknown {kind} '{name}'; {hint}")

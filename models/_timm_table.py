@@ -87,7 +87,7 @@ def find(name: str) -> TimmNetwork:
     except KeyError:
         if any(PREFIX + row["name"] == name for row in _rows()):
             raise NotAClassifierError(name) from None
-        raise UnknownNameError("architecture", name, list(networks())) from None
+        raise UnknownNameError("architecture", name, list(networks()), prefix=PREFIX) from None
 
 
 def _rows() -> list[dict[str, str]]:

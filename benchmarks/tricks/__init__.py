@@ -16,7 +16,6 @@ import torch
 from benchmarks.contenders import BATCH_SIZE
 from workers.training import step
 from workers.training.hardware import allocator, gradients, precision, products
-from workers.training.measuring import running_score
 
 Device = Literal["cpu", "cuda"]
 
@@ -88,12 +87,6 @@ TRICKS = {
         "channels first",
         (CNN, CNN_FLOAT32, RESIDUAL),
         lambda: mock.patch.object(step, "layout_of", return_value=torch.contiguous_format),
-    ),
-    "scores": Trick(
-        "loss and accuracy added up every 32 steps",
-        "added up every step",
-        (SMALL,),
-        lambda: mock.patch.object(running_score, "MAX_PENDING", 1),
     ),
     "graphs": Trick(
         "a step captured as a CUDA graph",

@@ -31,8 +31,9 @@ def give_no_chunk_cache_to_children() -> None:
     torch asks for memory that is aligned to 64 bytes. glibc cuts it out of a larger hole and puts the
     bytes before it into that cache, so that the hole never takes a buffer of the same size again.
     """
-    tunables = os.environ.get(TUNABLES)
-    os.environ[TUNABLES] = f"{tunables}:{NO_CHUNK_CACHE}" if tunables else NO_CHUNK_CACHE
+    tunables = os.environ.get(TUNABLES, "").split(":")
+    others = [each for each in tunables if each not in {"", NO_CHUNK_CACHE}]
+    os.environ[TUNABLES] = ":".join([*others, NO_CHUNK_CACHE])
 
 
 def return_freed_memory() -> None:
