@@ -97,9 +97,7 @@ def _handle_client_gone(request: Request, error: Exception) -> JSONResponse:
 
 def _handle_unknown_name(request: Request, error: Exception) -> JSONResponse:
     """404 for an unknown name in the address, 422 for one in a query or a body."""
-    name = str(getattr(error, "name", None))
-    # Part of an address is a name, or what follows a prefix in it, as in timm's.
-    in_path = any(f"/{name}".endswith(f"/{value}") for value in request.path_params.values())
+    in_path = getattr(error, "name", None) in request.path_params.values()
     return problem(404 if in_path else 422, str(error))
 
 

@@ -17,7 +17,7 @@ from workers.storage.tables import Model
 
 GRAPH = "model.onnx"
 PROGRAM = Path(__file__).parent / "templates" / "predict.py"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+EARLIEST_TIME = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
 READABLE = 0o100644  # a regular file, for a user to write and all to read
 UNIX = 3
 
@@ -75,7 +75,7 @@ def _as_json(content: object) -> str:
 
 
 def _entry(name: str, num_bytes: int) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, EPOCH)
+    entry = zipfile.ZipInfo(name, EARLIEST_TIME)
     entry.create_system = UNIX
     entry.external_attr = READABLE << 16
     entry.file_size = num_bytes

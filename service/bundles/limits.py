@@ -7,7 +7,7 @@ from service.analysis.results import CheckSentence
 from service.bundles.markdown import escape
 from workers.storage.tables import Model
 
-FEW = 30  # test images of a class, with which its scores are rough
+FEW_TEST_IMAGES = 30  # of a class: its scores are rough
 MAX_NAMED = 10  # classes in a sentence
 
 
@@ -40,11 +40,13 @@ def _training(model: Model) -> str:
 
 
 def _rough_classes(result: dict[str, Any]) -> list[str]:
-    rough = [escape(score["name"]) for score in result["per_class"] if score["support"] < FEW]
+    rough = [
+        escape(score["name"]) for score in result["per_class"] if score["support"] < FEW_TEST_IMAGES
+    ]
     if not rough:
         return []
     more = f" and {len(rough) - MAX_NAMED} more" if len(rough) > MAX_NAMED else ""
     return [
-        f"Fewer than {FEW} test images show each of these classes, so their scores are rough:"
+        f"Fewer than {FEW_TEST_IMAGES} test images show each of these classes, so their scores are rough:"
         f" {', '.join(rough[:MAX_NAMED])}{more}."
     ]

@@ -22,7 +22,6 @@ from service.results.stored_predictions import StoredPredictions
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, jobs
 from workers.queue.comparable import identity_of
-from workers.queue.comparisons import label_of
 from workers.queue.jobs import JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
@@ -102,6 +101,15 @@ class ResultsReader:
             test_images=_images(self.datasets, jobs_compared, description["folds"]),
             dataset_checks=_checks(self.session, jobs_compared),
         )
+
+
+def label_of(architectures: Sequence[dict[str, Any]], job: Job) -> str:
+    """The label that a comparison of these architectures gives the one that a job trains."""
+    return next(
+        str(architecture["label"])
+        for architecture in architectures
+        if architecture["name"] == job.architecture and architecture["options"] == job.options
+    )
 
 
 def _images(datasets: DatasetStore, jobs_compared: Sequence[Job], folds: int | None) -> TestImages:

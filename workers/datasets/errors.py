@@ -38,16 +38,13 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 @contextlib.contextmanager
-def refusing_full_disk() -> Iterator[None]:
-    """DiskFullError in place of the error of a system call that found the disk full."""
+def refusing_full_disk(place: str = "uploads are received and kept") -> Iterator[None]:
+    """DiskFullError in place of the error of a system call that found the disk full where `place` says."""
     try:
         yield
     except OSError as error:
         if is_disk_full(error):
-            raise DiskFullError(
-                "the disk is full where uploads are received and kept; free some space there,"
-                " or choose a smaller ?size= for a dataset"
-            ) from error
+            raise DiskFullError(f"the disk is full where {place}; free some space there") from error
         raise
 
 

@@ -125,15 +125,6 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
     }
 
 
-def label_of(architectures: Sequence[dict[str, Any]], job: Job) -> str:
-    """The label that a comparison of these architectures gives the one that a job trains."""
-    return next(
-        str(architecture["label"])
-        for architecture in architectures
-        if architecture["name"] == job.architecture and architecture["options"] == job.options
-    )
-
-
 def status(jobs: Sequence[Job]) -> JobStatus:
     """The status of a comparison with these jobs.
 

@@ -1,7 +1,7 @@
 """Classify image files with the model in this folder, by `python predict.py photo.jpg more.png`.
 
 From Python it is `from predict import predict`, then `predict("photo.jpg")`. It needs onnxruntime, numpy and
-Pillow alone. An image becomes the same pixels as in the service, by the steps in preprocessing.json, and
+Pillow alone. An image becomes the same pixels as in the service, as preprocessing.json describes it, and
 gets its probabilities to within 0.0001. Files that Pillow alone reads otherwise are refused: HEIC, CMYK,
 colours of 16 bits, TIFFs of 16 bits in which 0 is white, floats where the model was trained on 8 bits, and
 PNGs with a transparent shade of less than 8 bits of grey.

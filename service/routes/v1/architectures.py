@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import torch
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from models import CatalogueEntry, ImageShape, UnfitNetworkError, architectures
+from models import (
+    CatalogueEntry,
+    ImageShape,
+    UnfitNetworkError,
+    UnknownNameError,
+    architectures,
+)
 from service.dependencies import Cursor, ReadSession
 from service.errors import refusals
 from service.requests.architecture_fit import ImagesRefusedError
@@ -135,7 +141,12 @@ def show_timm_architecture(
     dataset: ForDataset = None,
 ) -> ArchitectureDocument:
     """A network of timm, which jobs and comparisons call `timm/{name}`; with a dataset also its size."""
-    return _sized_document(f"timm/{name}", session, dataset)
+    full_name = f"timm/{name}"
+    try:
+        architectures[full_name]
+    except UnknownNameError as error:  # the address has a part of its name
+        raise HTTPException(404, str(error)) from None
+    return _sized_document(full_name, session, dataset)
 
 
 def _sized_document(name: str, session: Session, dataset: str | None) -> ArchitectureDocument:

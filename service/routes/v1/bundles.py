@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from service.bundles.bundle import Bundle, bundle_of
 from service.dependencies import Artifacts, Id, Reader
 from service.errors import refusals
-from workers.datasets.errors import DiskFullError, is_disk_full
+from workers.datasets.errors import refusing_full_disk
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 
@@ -60,14 +60,8 @@ def _zip(bundle: Bundle, artifacts: ArtifactStore) -> IO[bytes]:
     """The zip, whole before its first byte is sent: a graph that is lost or damaged is then a refusal."""
     with contextlib.ExitStack() as opened:
         file = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
-        try:
+        with refusing_full_disk("the service keeps temporary files"):
             bundle.write(file, artifacts)
-        except OSError as error:
-            if is_disk_full(error):
-                raise DiskFullError(
-                    "the disk is full where the service keeps temporary files; free some space there"
-                ) from error
-            raise
         opened.pop_all()
     return file
 

@@ -14,6 +14,7 @@ from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
 from service.inference.predictor_cache import PredictorCache
+from service.results.comparisons import label_of
 from service.routes._document import Document
 from workers.queue import comparisons
 from workers.storage import trained_models
@@ -77,7 +78,7 @@ def _models(database: Engine, comparison_id: str) -> tuple[str, list[tuple[str, 
         jobs = comparisons.jobs_of(session, comparison)
         made = trained_models.of_jobs(session, [job.id for job in jobs])
         models = [
-            (comparisons.label_of(comparison.architectures, job), made[job.id])
+            (label_of(comparison.architectures, job), made[job.id])
             for job in jobs
             if job.id in made
         ]

@@ -14,14 +14,15 @@ from service.errors import refusals
 from service.routes._document import Document
 from service.routes._received import BINARY, ReceivedFile, received
 from workers.datasets.errors import refusing_full_disk
+from workers.weights import registration
 from workers.weights.clearing import delete
-from workers.weights.registration import find_all, get, keep
+from workers.weights.registration import find_all, get
 from workers.weights.store import SCRATCH, check_name
 
 router = APIRouter(prefix="/v1/weights", tags=["weights"])
 
 Name = Annotated[str, Path(max_length=128, examples=["efficientnet_lite0"])]
-UPLOAD = "upload"  # the source of what a client brought
+UPLOADED = "upload"  # the source of what a client brought
 
 
 class WeightsDocument(Document):
@@ -45,7 +46,7 @@ class WeightsList(BaseModel):
 
 
 @dataclass(frozen=True)
-class Uploads:
+class WeightsUploads:
     """Where uploaded weights are kept."""
 
     database: Database
@@ -55,7 +56,9 @@ class Uploads:
     def keep(self, name: str, file: ReceivedFile) -> WeightsDocument:
         """Check a file and let the name stand for it."""
         with refusing_full_disk():
-            row = keep(self.database, self.weights, name, file.path, source=UPLOAD, licence=None)
+            row = registration.keep(
+                self.database, self.weights, name, file.path, source=UPLOADED, licence=None
+            )
         return WeightsDocument.from_attributes(row)
 
 
@@ -80,7 +83,7 @@ def show_weights(name: Name, session: ReadSession) -> WeightsDocument:
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
 )
 async def upload_weights(
-    name: Name, request: Request, uploads: Annotated[Uploads, Depends()]
+    name: Name, request: Request, uploads: Annotated[WeightsUploads, Depends()]
 ) -> WeightsDocument:
     """Upload pretrained weights as a safetensors file, under the names of the network's state dict.
 

@@ -1,6 +1,7 @@
 """The model card says what the model is, how good it is on how many images, and what it cannot do."""
 
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -83,16 +84,17 @@ def test_the_card_says_data_network_training_and_scores_with_n_and_interval(trai
     ]
 
 
-def test_the_request_of_the_card_asks_for_the_same_training(trained):
-    model = trained.http.get("/v1/models/latest").json()
-    [request] = re.findall(r"```json\n(.*?)```", card_of(trained), re.DOTALL)
+def test_the_request_of_the_card_asks_for_the_same_training(folded):
+    model = folded.http.get("/v1/models/latest").json()
+    [request] = re.findall(r"```json\n(.*?)```", card_of(folded), re.DOTALL)
 
-    job = trained.http.get(f"/v1/jobs/{model['job_id']}").json()
-    body = yaml.safe_load(request)
+    job = folded.http.get(f"/v1/jobs/{model['job_id']}").json()
+    again = folded.http.post("/v1/jobs", json=json.loads(request))
 
-    assert body["recipe"] == job["recipe"]
-    assert (body["dataset"], body["architecture"]) == ("digits", "cnn")
-    assert (body["options"], body["seed"]) == (model["options"], model["seed"])
+    assert again.status_code == 202
+    folded.http.post(f"/v1/jobs/{again.json()['id']}/cancel").raise_for_status()
+    asked = ("dataset", "architecture", "options", "recipe", "recipe_hash", "seed", "fold", "folds")
+    assert {name: again.json()[name] for name in asked} == {name: job[name] for name in asked}
 
 
 def test_a_fold_is_named_with_the_seed_and_in_the_limits(folded):

@@ -75,6 +75,10 @@ REFUSED = {
     "transparent_bit.png": encoded(Image.fromarray(noise(8, 9)).convert("1"), transparency=1),
     "no_image.png": b"not an image",
 }
+SENTENCES = {
+    "floats.tif": "on no scale that the model was trained on",
+    "no_image.png": "cannot identify image file",
+}
 DATASETS = {
     "cropped": ("crop", lambda number: encoded(Image.fromarray(noise(10, 12 + number % 3, 3)))),
     "padded": ("pad", lambda number: encoded(Image.fromarray(noise(10, 12 + number % 3, 3)))),
@@ -196,6 +200,7 @@ def test_what_pillow_alone_reads_otherwise_is_refused_in_a_sentence(
     said = environment.run("predict.py", name, folder=bundle, exit_code=1)
 
     assert said.splitlines()[-1].startswith(f"{name}: ")
+    assert SENTENCES.get(name, "not read as by the service") in said
     assert "Traceback" not in said
 
 

@@ -1,4 +1,4 @@
-"""Keep freed memory in the process: a setting of glibc's allocator."""
+"""Settings of glibc's allocator: what a process keeps, what it returns, and how its children begin."""
 
 import ctypes
 import os
