@@ -90,6 +90,7 @@ def find(name: str) -> TimmNetwork:
         raise UnknownNameError("architecture", name, list(networks()), prefix=PREFIX) from None
 
 
+@functools.cache
 def _rows() -> list[dict[str, str]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -63,7 +63,7 @@ class _Search:
         """The first file of the weights folder that is there; it is not passed over if it is wrong."""
         for source in sources:
             try:
-                return self._take(source)
+                return self._take(source, replaces=True)
             except SourceError as refusal:
                 self.refusals.append(f"{source.name} ({refusal})")
             except WeightsError as error:
@@ -85,12 +85,12 @@ class _Search:
         for source in sources:
             self.report(f"fetching weights from {source.name}")
             try:
-                return self._take(source)
+                return self._take(source, replaces=False)
             except (SourceError, WeightsError) as refusal:
                 self.refusals.append(f"{source.name} ({refusal})")
         return None
 
-    def _take(self, source: WeightsSource) -> WeightsFile:
+    def _take(self, source: WeightsSource, *, replaces: bool) -> WeightsFile:
         folder = self.store.folder
         with tempfile.TemporaryDirectory(dir=folder, prefix=f".{self.wanted.lock}-") as scratch:
             return registration.keep(
@@ -98,8 +98,8 @@ class _Search:
                 self.store,
                 source.kept_as,
                 source.fetch(Path(scratch)),
-                source=source.name,
-                licence=source.licence,
+                registration.Origin(source.name, source.licence),
+                replaces=replaces,
             )
 
     def describe_refusals(self) -> str:

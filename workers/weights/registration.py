@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -16,18 +17,26 @@ from workers.weights.safetensors_file import check_file
 from workers.weights.store import WeightsStore, check_name
 
 
+class Origin(NamedTuple):
+    """Where weights come from, in words, and the licence that they have there."""
+
+    source: str
+    licence: str | None = None
+
+
 def keep(
     database: Engine,
     store: WeightsStore,
     name: str,
     file: Path,
+    origin: Origin,
     *,
-    source: str,
-    licence: str | None,
+    replaces: bool = True,
 ) -> WeightsFile:
-    """Check a file on this machine, keep it, and let `name` stand for it, whatever that stood for.
+    """Check a file on this machine, keep it, and let `name` stand for it; returns what it stands for now.
 
-    `licence` counts where the file's metadata has none. WeightsNameError, WeightsError,
+    Unless it `replaces` what the name stood for, that stays: another machine may have been faster.
+    The licence of `origin` counts where the file's metadata has none. WeightsNameError, WeightsError,
     StoreUnavailableError; an error changes nothing.
     """
     check_name(name)
@@ -38,23 +47,25 @@ def keep(
         lock_files(session)
         store.send(file, sha256)  # again, or clear() could have removed it before the row is there
         before = find(session, name)
-        if before and (before.sha256, before.source) == (sha256, source):
-            return before
-        replaced = before.sha256 if before else sha256
-        row = session.merge(
-            WeightsFile(
-                name=name,
-                sha256=sha256,
-                num_bytes=file.stat().st_size,
-                num_tensors=summary.num_tensors,
-                num_parameters=summary.num_parameters,
-                source=source,
-                licence=summary.licence or licence,
-                created_at=utc_now(),
+        is_same = before and (before.sha256, before.source) == (sha256, origin.source)
+        if before and (is_same or not replaces):
+            row, unneeded = before, sha256
+        else:
+            unneeded = before.sha256 if before else sha256
+            row = session.merge(
+                WeightsFile(
+                    name=name,
+                    sha256=sha256,
+                    num_bytes=file.stat().st_size,
+                    num_tensors=summary.num_tensors,
+                    num_parameters=summary.num_parameters,
+                    source=origin.source,
+                    licence=summary.licence or origin.licence,
+                    created_at=utc_now(),
+                )
             )
-        )
-    if replaced != sha256:
-        clear(database, store, replaced)
+    if unneeded != row.sha256:
+        clear(database, store, unneeded)
     return row
 
 

@@ -59,7 +59,8 @@ class WeightsStore:
 
     def remove_abandoned(self) -> None:
         """Remove the scratch files of processes that were killed."""
-        remove_abandoned(self.folder, (f"{SCRATCH}*", f".*{PART}"))
+        of_searches = ".[a-z0-9]*_*-*"  # behind the lock of an architecture; see WantedWeights.lock
+        remove_abandoned(self.folder, (f"{SCRATCH}*", f".*{PART}", of_searches))
 
 
 def _artifact(sha256: str) -> str:

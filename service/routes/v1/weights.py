@@ -57,7 +57,7 @@ class WeightsUploads:
         """Check a file and let the name stand for it."""
         with refusing_full_disk():
             row = registration.keep(
-                self.database, self.weights, name, file.path, source=UPLOADED, licence=None
+                self.database, self.weights, name, file.path, registration.Origin(UPLOADED)
             )
         return WeightsDocument.from_attributes(row)
 

@@ -17,7 +17,7 @@ from workers.storage.database import transaction
 from workers.storage.scratch import ABANDONED_SECONDS
 from workers.weights.clearing import GRACE, clear_unneeded, delete
 from workers.weights.errors import WeightsAbsentError, WeightsError
-from workers.weights.registration import keep
+from workers.weights.registration import Origin, keep
 from workers.weights.store import SCRATCH, WeightsStore
 
 FileOf = Callable[..., bytes]
@@ -26,7 +26,7 @@ NOW = datetime.now(UTC)
 
 def keep_as(installation: Installation, name: str, content: bytes) -> None:
     file = installation.put_by_hand("file", content)
-    keep(installation.database, installation.store, name, file, source="a test", licence=None)
+    keep(installation.database, installation.store, name, file, Origin("a test"))
     file.unlink()
 
 
@@ -73,6 +73,8 @@ def test_what_a_killed_process_left_without_a_name_is_cleared_after_a_day(
     installation.store.send(new, "2" * 64)
     scratch = installation.store.folder / f"{SCRATCH}left"
     scratch.write_bytes(b"half an upload")
+    fetched = installation.store.folder / ".timm_tiny-left"
+    fetched.mkdir()
     artifacts = tmp_path / "artifacts" / "pretrained"
     old = (NOW - 2 * GRACE).timestamp()
     for path in (
@@ -80,12 +82,14 @@ def test_what_a_killed_process_left_without_a_name_is_cleared_after_a_day(
         artifacts / f"{'1' * 64}.safetensors",
     ):
         os.utime(path, (old, old))
-    os.utime(scratch, (NOW.timestamp() - ABANDONED_SECONDS - 60,) * 2)
+    for path in (scratch, fetched):
+        os.utime(path, (NOW.timestamp() - ABANDONED_SECONDS - 60,) * 2)
 
     clear_unneeded(installation.database, installation.store, now=NOW)
 
     assert installation.store.list_sent() == {sha256(file_of(1.0)), "2" * 64}
     assert installation.scratch() == []
+    assert not fetched.exists()
 
 
 def test_weights_are_kept_and_deleted_in_every_database(

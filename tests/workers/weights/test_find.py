@@ -9,7 +9,7 @@ from tests.workers.weights.conftest import Installation
 from tests.workers.weights.hub_server import HubServer, sha256
 from workers.datasets.errors import SourceError
 from workers.weights.errors import WeightsError, WeightsNameError, WeightsUnavailableError
-from workers.weights.registration import keep
+from workers.weights.registration import Origin, keep
 from workers.weights.sources import efficientnet_lite0_package
 from workers.weights.tensors import load
 
@@ -20,7 +20,7 @@ REPO = "timm/tiny.a1_in1k"
 def upload(installation: Installation, folder: Path, name: str, content: bytes) -> None:
     file = folder / "uploaded"
     file.write_bytes(content)
-    keep(installation.database, installation.store, name, file, source="upload", licence=None)
+    keep(installation.database, installation.store, name, file, Origin("upload"))
     file.unlink()
 
 
@@ -34,7 +34,15 @@ def test_a_file_that_a_person_has_put_into_the_folder_goes_first(
 
     found = installation.find(repo=REPO, hub=hub.url)
 
-    assert found == ("tiny", sha256(by_hand), "tiny.safetensors in the weights folder", "mit")
+    assert found == (
+        "folder.tiny",
+        sha256(by_hand),
+        "tiny.safetensors in the weights folder",
+        "mit",
+    )
+    path.unlink()
+    assert installation.find(repo=REPO, hub=hub.url).sha256 == sha256(file_of(2.0))  # the upload
+    path = installation.put_by_hand("tiny", by_hand)
     assert hub.received == []
     assert (
         load(installation.store, found.sha256).tensors["layer.weight"].tolist() == [[1.0] * 3] * 2
@@ -42,6 +50,29 @@ def test_a_file_that_a_person_has_put_into_the_folder_goes_first(
     path.write_bytes(file_of(4.0))  # what is kept is no link to it
     assert load(installation.store, found.sha256).tensors["layer.weight"].max() == 1.0
     assert installation.scratch() == []
+
+
+def test_what_a_source_brings_does_not_take_the_place_of_what_another_machine_kept_meanwhile(
+    installation: Installation, file_of: FileOf, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for file, value in ((first, 1.0), (second, 2.0)):
+        file.write_bytes(file_of(value))
+
+    kept = [
+        keep(
+            installation.database,
+            installation.store,
+            "tiny",
+            file,
+            Origin("hub"),
+            replaces=False,
+        ).sha256
+        for file in (first, second)
+    ]
+
+    assert kept == [sha256(file_of(1.0))] * 2
+    assert installation.store.list_sent() == {kept[0]}
 
 
 def test_an_upload_goes_before_the_hub(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from tests.workers.weights.conftest import Installation
 from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.weights.errors import WeightsError, WeightsMisfitError
-from workers.weights.registration import keep
+from workers.weights.registration import Origin, keep
 from workers.weights.store import WeightsStore
 from workers.weights.tensors import NOTES, Weights, by_name, by_order, load
 
@@ -101,9 +101,7 @@ def test_layers_that_are_missing_or_too_many_are_named(network: nn.Module) -> No
 
 def test_what_is_kept_is_loaded_as_it_was(installation: Installation, network: nn.Module) -> None:
     file = installation.put_by_hand("mine", save(network.state_dict()))
-    row = keep(
-        installation.database, installation.store, "mine", file, source="a test", licence=None
-    )
+    row = keep(installation.database, installation.store, "mine", file, Origin("a test"))
 
     weights = load(installation.store, row.sha256)
 
@@ -117,7 +115,7 @@ def test_what_is_kept_is_loaded_as_it_was(installation: Installation, network: n
 def test_an_order_in_the_metadata_is_kept(installation: Installation) -> None:
     tensors = {name: torch.ones(1) for name in ("b", "c", "a")}
     file = installation.put_by_hand("mine", save(tensors, {NOTES: notes(["c", "a", "b"])}))
-    row = keep(installation.database, installation.store, "x", file, source="a test", licence=None)
+    row = keep(installation.database, installation.store, "x", file, Origin("a test"))
 
     weights = load(installation.store, row.sha256)
 
@@ -138,7 +136,7 @@ def test_an_order_in_the_metadata_is_kept(installation: Installation) -> None:
 def test_notes_about_other_tensors_are_refused(installation: Installation, text: str) -> None:
     tensors = {name: torch.ones(1) for name in ("b", "c", "a")}
     file = installation.put_by_hand("mine", save(tensors, {NOTES: text}))
-    row = keep(installation.database, installation.store, "x", file, source="a test", licence=None)
+    row = keep(installation.database, installation.store, "x", file, Origin("a test"))
 
     with pytest.raises(WeightsError, match="does not say how to read"):
         load(installation.store, row.sha256)
@@ -148,7 +146,7 @@ def test_an_artifact_that_was_damaged_or_removed_is_noticed(
     installation: Installation, file_of: Callable[..., bytes], tmp_path: Path
 ) -> None:
     file = installation.put_by_hand("mine", file_of())
-    row = keep(installation.database, installation.store, "x", file, source="a test", licence=None)
+    row = keep(installation.database, installation.store, "x", file, Origin("a test"))
     [artifact] = (tmp_path / "artifacts" / "pretrained").iterdir()
     artifact.unlink()
     with pytest.raises(ArtifactError, match="is missing"):
@@ -165,7 +163,7 @@ def test_a_machine_without_the_file_gets_it_from_the_shared_store(
     shared = f"memory://{tmp_path.name}"
     here, there = (WeightsStore(ArtifactStore(shared), tmp_path / name) for name in ("a", "b"))
     file = installation.put_by_hand("mine", file_of(3.0))
-    row = keep(installation.database, here, "x", file, source="a test", licence=None)
+    row = keep(installation.database, here, "x", file, Origin("a test"))
 
     assert load(there, row.sha256).tensors["layer.weight"].tolist() == [[3.0] * 3] * 2
     assert list(there.folder.iterdir()) == []

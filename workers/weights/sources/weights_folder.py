@@ -15,7 +15,7 @@ def list_sources(folder: Path, wanted: WantedWeights) -> list[WeightsSource]:
         WeightsSource(
             f"{name}.safetensors in the weights folder",
             partial(_copy, folder / f"{name}.safetensors"),
-            kept_as=name,
+            kept_as=f"folder.{name}",  # not `name`, which is an upload's
         )
         for name in wanted.names
     ]
