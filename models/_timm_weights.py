@@ -80,7 +80,7 @@ def _trained_network(name: str, tensors: Mapping[str, Tensor]) -> nn.Module:
     classifier = config.classifier if config else None
     first = classifier[0] if isinstance(classifier, tuple) else classifier
     weight = tensors.get(f"{first}.weight")
-    classes = {} if weight is None else {"num_classes": weight.shape[0]}
+    classes: dict[str, Any] = {} if weight is None else {"num_classes": weight.shape[0]}
     network: nn.Module = timm.create_model(name, pretrained=False, **classes)
     return network
 

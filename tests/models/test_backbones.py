@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import timm
 import torch
 from PIL import Image
 from sklearn.datasets import load_sample_image
@@ -12,6 +11,9 @@ from torch import Tensor, nn
 
 from models import Backbone, ImageShape, architectures, load_weights, needs_weights
 from models._backbone import Preprocessing
+from models._torchvision import import_torchvision
+
+import_torchvision()
 
 SHAPE = ImageShape(3, 40, 48)
 NUM_CLASSES = 5
@@ -35,6 +37,8 @@ def build(name: str, shape: ImageShape = SHAPE, **options: Any) -> Backbone:
 
 def trained_network(name: str, **options: Any) -> nn.Module:
     """A network of timm with the head of ImageNet, whose batch norms have seen something."""
+    import timm
+
     torch.manual_seed(1)
     network: nn.Module = timm.create_model(name.removeprefix("timm/"), **options)
     for layer in network.modules():

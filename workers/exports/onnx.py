@@ -76,7 +76,7 @@ def keep_graph(
 
 def export(servable: nn.Module, example: Tensor) -> bytes:
     """The graph as bytes, for any number of images; ExportError if torch cannot export the network."""
-    torch.onnx.register_custom_op_symbolic(
+    torch.onnx.utils.register_custom_op_symbolic(
         "aten::_upsample_bicubic2d_aa", _antialiased_resize, OPSET
     )
     written = io.BytesIO()
