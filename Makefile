@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the 
 
 bench-memory: .venv/.installed-dev ## Measure the memory that a training takes as a job.
 	$(BIN)/python -m benchmarks.memory
+
+bench-recommended: .venv/.installed-dev ## Measure what timm's recommended networks cost.
+	$(BIN)/python -m benchmarks.recommended
 
 bench-seeds: .venv/.installed-dev ## Time the seeds of a network one after the other, and at once.
 	$(BIN)/python -m benchmarks.seeds

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from models import ImageShape
-from models._timm import OPTIONS, REFUSALS, NoLogitsError, create, require_logits
+from models._timm import DROP_OPTIONS, REFUSALS, NoLogitsError, create, require_logits
 from models._timm_table import TABLE
 from models._torchvision import import_torchvision
 
@@ -65,9 +65,9 @@ def _row(name: str) -> dict[str, Any]:
 
 def _build(name: str, shape: ImageShape) -> tuple[nn.Module, tuple[str, ...]]:
     """The network with every option that it takes, and those of them that change a layer."""
-    values = [dict.fromkeys(OPTIONS, VALUE), *({option: VALUE} for option in OPTIONS), {}]
+    values = [dict.fromkeys(DROP_OPTIONS, VALUE), *({option: VALUE} for option in DROP_OPTIONS), {}]
     network = _first_that_is_built(name, shape, values)
-    changed = tuple(option for option in OPTIONS if _is_in_a_layer(network, option))
+    changed = tuple(option for option in DROP_OPTIONS if _is_in_a_layer(network, option))
     return network, changed
 
 

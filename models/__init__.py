@@ -9,14 +9,18 @@ Beside these, `architectures` has the networks of timm, under `timm/<name>`.
 """
 
 from models._architectures import Architecture, Architectures, CatalogueEntry, UnfitNetworkError
+from models._backbone import Backbone
 from models._bounds import Bounds, omitted_options
 from models._image_shape import ImageShape
+from models._pretrained_options import needs_weights
 from models._registry import Registry, UnknownNameError
 from models._stems import fitting_options
+from models._timm_weights import load_weights, published_weights
 
 __all__ = [
     "Architecture",
     "Architectures",
+    "Backbone",
     "Bounds",
     "CatalogueEntry",
     "ImageShape",
@@ -25,7 +29,10 @@ __all__ = [
     "UnknownNameError",
     "architectures",
     "fitting_options",
+    "load_weights",
+    "needs_weights",
     "omitted_options",
+    "published_weights",
 ]
 
 architectures = Architectures("architecture", __name__)

@@ -11,12 +11,16 @@ from typing import Annotated, Any
 import torch
 from torch import Tensor, nn
 
+from models._backbone import Backbone, Preprocessing, make_head
 from models._bounds import Bounds
 from models._image_shape import ImageShape
+from models._pretrained_options import OPTIONS
 from models._timm_table import PREFIX, TimmNetwork
+from models._timm_weights import has_fixed_size, scale_of
 from models._torchvision import import_torchvision
 
-OPTIONS: dict[str, Any] = {
+#: Of timm: they silence parts of a network while it trains. The networks that have them are in the table.
+DROP_OPTIONS: dict[str, Any] = {
     "drop_rate": Annotated[
         float, Bounds("share of features silenced before the classifier", 0, 0.9)
     ],
@@ -67,15 +71,13 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
 
     def build(image_shape: ImageShape, num_classes: int, **options: Any) -> nn.Module:
         try:
-            return _build(network.name, image_shape, num_classes, options)
+            return _build(network, image_shape, num_classes, options)
         except REFUSALS as error:
             raise UnfitNetworkError(network.name, image_shape, error) from error
 
     options = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=0.0, annotation=OPTIONS[name]
-        )
-        for name in network.options
+        *(_option(name, DROP_OPTIONS[name], 0.0) for name in network.options),
+        *(_option(name, annotation, default) for name, (annotation, default) in OPTIONS.items()),
     ]
     first_two = list(inspect.signature(build).parameters.values())[:2]
     build.__name__, build.__doc__ = PREFIX + network.name, network.description
@@ -85,16 +87,23 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
     return build
 
 
+def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, keyword, default=default, annotation=annotation)
+
+
 def create(
     name: str, image_shape: ImageShape, num_classes: int, options: dict[str, Any]
 ) -> nn.Module:
-    """The network as timm makes it for these images; an error of timm's where it cannot."""
+    """The network as timm makes it for these images; an error of timm's where it cannot.
+
+    With 0 classes it has no classifier and gives features.
+    """
     import_torchvision()
     import timm
 
-    known = timm.get_pretrained_cfg(name)
     size: dict[str, Any] = {}
-    if known is not None and known.fixed_input_size:  # else its layers take images of any size
+    if has_fixed_size(name):
         size = {"img_size": (image_shape.height, image_shape.width)}
     return timm.create_model(
         name,
@@ -106,23 +115,51 @@ def create(
     )
 
 
-def require_logits(network: nn.Module, image_shape: ImageShape, num_classes: int) -> None:
-    """Run one black image; NoLogitsError unless it gets a logit for each class, or an error of timm's.
+def trial(network: nn.Module, image_shape: ImageShape) -> object:
+    """What a network makes of one black image; an error of timm's where it does not take it.
 
     Nothing that the network keeps for training changes.
     """
     was_training = network.training
     network.eval()
     with torch.no_grad():
-        logits = network(torch.zeros(1, *image_shape))
+        output: object = network(torch.zeros(1, *image_shape))
     network.train(was_training)
+    return output
+
+
+def require_logits(network: nn.Module, image_shape: ImageShape, num_classes: int) -> None:
+    """NoLogitsError unless an image gets a logit for each class, or an error of timm's."""
+    logits = trial(network, image_shape)
     if not isinstance(logits, Tensor) or logits.shape != (1, num_classes):
         raise NoLogitsError("it gives something else than one logit for each class")
 
 
 def _build(
-    name: str, image_shape: ImageShape, num_classes: int, options: dict[str, Any]
+    network: TimmNetwork, image_shape: ImageShape, num_classes: int, options: dict[str, Any]
 ) -> nn.Module:
-    network = create(name, image_shape, num_classes, options)
-    require_logits(network, image_shape, num_classes)
-    return network
+    ours = {name: options.pop(name, default) for name, (_, default) in OPTIONS.items()}
+    if ours["pretrained"] or ours["resolution"]:
+        return _build_backbone(network, image_shape, num_classes, options, ours)
+    built = create(network.name, image_shape, num_classes, options)
+    require_logits(built, image_shape, num_classes)
+    return built
+
+
+def _build_backbone(
+    network: TimmNetwork,
+    image_shape: ImageShape,
+    num_classes: int,
+    options: dict[str, Any],
+    ours: dict[str, Any],
+) -> Backbone:
+    if image_shape.channels not in {1, 3}:
+        raise ValueError("accepted are grey images and RGB")
+    resolution = ours["resolution"] or network.side
+    preprocessing = Preprocessing(image_shape, resolution, *scale_of(network.name))
+    body = create(network.name, ImageShape(3, resolution, resolution), 0, options)
+    features = trial(body, ImageShape(3, resolution, resolution))
+    if not isinstance(features, Tensor) or features.shape != features.shape[:2]:
+        raise NoLogitsError("without its classifier it does not give one vector for each image")
+    head = make_head(features.shape[1], num_classes, hidden_units=ours["hidden_units"])
+    return Backbone(preprocessing, body, head, features.shape[1])

@@ -13,6 +13,8 @@ from models._registry import UnknownNameError
 
 PREFIX = "timm/"
 TABLE = Path(__file__).with_name("timm_networks.csv")
+#: What the recommended networks cost, by `make bench-recommended`.
+MEASURED = Path(__file__).with_name("timm_recommended.csv")
 
 #: The networks to try first, small to middle, and what each is good for.
 RECOMMENDED = {
@@ -69,7 +71,9 @@ class TimmNetwork:
             f" classes it has {self.num_parameters:,} parameters."
         )
         sentence = RECOMMENDED.get(self.name)
-        return f"{sentence}\n\n{facts}" if sentence else facts
+        if sentence is None:
+            return facts
+        return f"{sentence}\n\n{facts}{_cost_in_words(self.name)}"
 
 
 @functools.cache
@@ -88,6 +92,25 @@ def find(name: str) -> TimmNetwork:
         if any(PREFIX + row["name"] == name for row in _rows()):
             raise NotAClassifierError(name) from None
         raise UnknownNameError("architecture", name, list(networks()), prefix=PREFIX) from None
+
+
+def _cost_in_words(name: str) -> str:
+    """What one image costs: a figure of one machine, to compare networks by."""
+    cost = _costs().get(name)
+    if cost is None:
+        return ""
+    return (
+        f" One image costs {cost['gflops']} GFLOPs, and took {cost['milliseconds']} ms in ONNX Runtime on"
+        " the machine that docs/architectures.md names."
+    )
+
+
+@functools.cache
+def _costs() -> dict[str, dict[str, str]]:
+    if not MEASURED.exists():
+        return {}
+    with MEASURED.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
 
 
 @functools.cache

@@ -40,7 +40,8 @@ class Leaderboard(list[Json]):
 def cells(row: Json) -> list[str]:
     """The cells of a row below HEADINGS; what is over trainings as mean ± standard deviation."""
     return [
-        str(row["architecture"]),
+        # Earlier services know of no weights to start from.
+        f"{row['architecture']}{' (pretrained)' if row.get('pretrained') else ''}",
         _spread(row["test_accuracy"], 100, "{:.2f}", " %"),
         _spread(row["train_accuracy"], 100, "{:.2f}", " %"),
         _spread(row.get("balanced_accuracy"), 100, "{:.2f}", " %"),  # earlier services lack it

@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bakeoff.client import Client
 
 LEADERBOARD_WIDTH = 170
+#: What stands before each option of an architecture; a list in a value has commas, too.
+OPTION = re.compile(r",(?=\w+=)")
 
 
 def comparison_request(
@@ -32,11 +35,36 @@ def comparison_request(
     """The arguments of `Client.create_comparison` for the options of a command."""
     return {
         "dataset": dataset,
-        "architectures": architectures,
+        "architectures": [_architecture(text) for text in architectures],
         "recipe": recipe if recipe.isidentifier() else {"epochs": epochs, **_fields(recipe)},
         "seeds": seeds,
         "folds": folds,
     }
+
+
+def _architecture(text: str) -> str | Json:
+    """An architecture of a request: `cnn`, or with options `cnn,channels=[16,32],dropout=0.2`.
+
+    `label=` is what charts call it; the default is its name.
+    """
+    name, *options = OPTION.split(text)
+    if not options:
+        return name
+    values = dict(option.split("=", maxsplit=1) for option in options)
+    label = values.pop("label", name)
+    return {
+        "name": name,
+        "label": label,
+        "options": {option: _value(value) for option, value in values.items()},
+    }
+
+
+def _value(text: str) -> Any:
+    """A value as JSON; what is no JSON is a string."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _fields(recipe: str) -> Json:

@@ -10,7 +10,12 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 Dataset = Annotated[str, typer.Option(help="Dataset to train on.")]
 Architectures = Annotated[
-    list[str], typer.Option("--architecture", help="Architecture to compare; repeat for more.")
+    list[str],
+    typer.Option(
+        "--architecture",
+        help="Architecture to compare, maybe with options: timm/resnet18,pretrained=true,label=mine."
+        " Repeat for more.",
+    ),
 ]
 THE_THREE = ["fully_connected", "cnn", "residual_cnn"]
 Jobs = Annotated[

@@ -58,6 +58,9 @@ class LeaderboardRow(BaseModel):
     num_parameters: int
     flops: int = Field(description="forward pass of one image")
     model_bytes: int
+    pretrained: str | None = Field(
+        description="weights that its trainings started from, which had seen other images; null: none"
+    )
     pareto: Pareto = Field(description="on the front of test accuracy against each cost")
     best_model_id: str | None = Field(
         description="of the training with the best validation accuracy: a test chooses nothing"
@@ -150,6 +153,7 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         num_parameters=result["num_parameters"],
         flops=result["flops"],
         model_bytes=result["model_bytes"],
+        pretrained=(result.get("pretrained") or {}).get("name"),
         pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
         best_model_id=best.model_id,
         best_model_fold=best.fold,

@@ -34,6 +34,7 @@ def verdict(pair: PairStatistics, rows: dict[str, LeaderboardRow], tested: Stati
         sentence += _reason_against(pair, len(tested.pairs)) + _clause_if_equivalent(
             pair, tested.margin
         )
+    sentence += _clause_if_pretrained(rows[pair.better], rows[pair.worse])
     return sentence + _clause_if_one_seed(pair) + "."
 
 
@@ -93,6 +94,15 @@ def _clause_if_equivalent(pair: PairStatistics, margin: float) -> str:
         p = p_words(pair.equivalence_p_adjusted)
         return f"; they are equivalent to within {100 * margin:g} points ({p})"
     return ""
+
+
+def _clause_if_pretrained(*compared: LeaderboardRow) -> str:
+    """What makes a comparison of the two unequal: one of them has seen more images than the other."""
+    pretrained = [row for row in compared if row.pretrained]
+    if len(pretrained) != 1:
+        return ""
+    row = pretrained[0]
+    return f"; {row.architecture} had been trained on other images before ({row.pretrained})"
 
 
 def _clause_if_one_seed(pair: PairStatistics) -> str:

@@ -77,6 +77,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "evidence": evidence,
         "bakeoff": version("bakeoff"),
         "precisions": {name: results.results_of(name)[0] for name in results.with_results},
+        "pretrained": _pretrained(results),
         "request": _request(results),
         "design": design_of(results),
         "seeds": _seeds(results),
@@ -95,6 +96,16 @@ def _seeds(results: ComparisonResults) -> str:
     if len(set(of_each.values())) == 1:
         return next(iter(of_each.values()))
     return "; ".join(f"{name}: {seeds}" for name, seeds in of_each.items())
+
+
+def _pretrained(results: ComparisonResults) -> dict[str, list[dict[str, Any]]]:
+    """Architecture → the weights that its trainings started from, each file once."""
+    found = {
+        name: {each["sha256"]: each for result in kept if (each := result.get("pretrained"))}
+        for name in results.with_results
+        if (kept := results.results_of(name))
+    }
+    return {name: list(files.values()) for name, files in found.items() if files}
 
 
 def _request(results: ComparisonResults) -> str:

@@ -53,7 +53,8 @@ def _refusal(architecture: str, options: str, shape: ImageShape, num_classes: in
     """Why a network does not take images of a shape; None where it does, or where this cannot tell."""
     error = _error(architecture, options, shape, num_classes)
     own_shape = architectures.catalogue[architecture].image_shape
-    if error and _error(architecture, options, own_shape, num_classes):
+    own_options = json.dumps({**json.loads(options), "resolution": 0})  # that of its weights
+    if error and _error(architecture, own_options, own_shape, num_classes):
         return None  # it runs on no device without numbers
     return error
 

@@ -13,8 +13,8 @@ from pydantic import (
 )
 from sqlalchemy.orm import Session
 
-from models import ImageShape, UnknownNameError, architectures, fitting_options
-from service.requests.architecture_options import validate_options
+from models import ImageShape, UnknownNameError, architectures, fitting_options, needs_weights
+from service.requests.architecture_options import OptionError, validate_options
 from workers.datasets.known import datasets
 from workers.datasets.listings.splits import refuse_too_few_for_folds
 from workers.datasets.stored.loading import all_labels
@@ -24,6 +24,7 @@ from workers.engines import engines
 from workers.storage import ready_datasets
 from workers.training.presets import PRESETS
 from workers.training.recipe import Recipe
+from workers.weights.store import check_name
 
 HIGHEST_SEED = 2**31 - 1
 MAX_FOLDS = 20
@@ -111,13 +112,25 @@ def find_image_shape(session: Session, dataset: str) -> ImageShape | None:
 def check_options(
     architecture: str, options: dict[str, Any], image_shape: ImageShape | None
 ) -> dict[str, Any]:
-    """The options of an architecture as they are stored; UnknownNameError or OptionError.
+    """The options of an architecture as they are stored; UnknownNameError, OptionError, WeightsNameError.
 
     Those that follow from the images are chosen where they are not named. Images of unknown shape count
     as small: a dataset that has yet to be fetched is a known one, and those have small images.
     """
     fitting = fitting_options(architectures[architecture], image_shape) if image_shape else {}
-    return validate_options(architecture, {**fitting, **options})
+    validated = validate_options(architecture, {**fitting, **options})
+    missing = needs_weights(validated)
+    if missing:
+        raise OptionError(
+            f"option '{missing}' of '{architecture}' is for a pretrained network; ask for its weights"
+            ' with "pretrained": true'
+        )
+    pretrained = validated.get("pretrained")
+    if isinstance(pretrained, str):
+        check_name(pretrained)
+    if pretrained and not validated.get("resolution"):
+        validated["resolution"] = architectures.catalogue[architecture].image_shape.height
+    return validated
 
 
 def check_engine(name: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.onnx import symbolic_helper
 
 from workers.engines.onnx_runtime import open_session, run
 from workers.storage.artifacts import ArtifactStore
@@ -75,6 +76,9 @@ def keep_graph(
 
 def export(servable: nn.Module, example: Tensor) -> bytes:
     """The graph as bytes, for any number of images; ExportError if torch cannot export the network."""
+    torch.onnx.utils.register_custom_op_symbolic(
+        "aten::_upsample_bicubic2d_aa", _antialiased_resize, OPSET
+    )
     written = io.BytesIO()
     batch = {0: "batch"}
     with warnings.catch_warnings():
@@ -95,6 +99,31 @@ def export(servable: nn.Module, example: Tensor) -> bytes:
         except (RuntimeError, ValueError, TypeError) as error:
             raise ExportError(f"torch cannot export it: {_first_line(error)}") from None
     return written.getvalue()
+
+
+@symbolic_helper.parse_args("v", "is", "i", "none")
+def _antialiased_resize(
+    graph: Any, images: Any, size: list[int], align_corners: int, scales: None
+) -> Any:
+    """The operator of ONNX for torch's bicubic interpolation with antialiasing, which resizes as Pillow.
+
+    torch's exporter has none. https://onnx.ai/onnx/operators/onnx__Resize.html
+    """
+    del align_corners, scales
+    none = graph.op("Constant", value_t=torch.tensor([], dtype=torch.float32))
+    return graph.op(
+        "Resize",
+        images,
+        none,
+        none,
+        graph.op("Constant", value_t=torch.tensor(size)),
+        mode_s="cubic",
+        antialias_i=1,
+        axes_i=[2, 3],
+        coordinate_transformation_mode_s="half_pixel",
+        cubic_coeff_a_f=-0.5,
+        exclude_outside_i=1,
+    )
 
 
 def compare(servable: Servable, content: bytes, images: Tensor) -> Parity:

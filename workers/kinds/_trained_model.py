@@ -13,6 +13,7 @@ from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.final_evaluation import FinalEvaluation
+from workers.training.normalisation import moments_of
 from workers.training.trainer import Trainer
 
 
@@ -35,6 +36,7 @@ def store_model(
     """Store weights and graph, and describe the model in a row, which is not written yet."""
     model_id = new_id()
     result = outcome.result
+    moments = moments_of(network, dataset)
     return Model(
         id=model_id,
         job_id=job.id,
@@ -51,8 +53,8 @@ def store_model(
         recipe_hash=str(job.recipe_hash),
         classes=list(dataset.classes),
         image_shape=list(dataset.image_shape),
-        mean=list(dataset.mean),
-        std=list(dataset.std),
+        mean=list(moments.mean),
+        std=list(moments.std),
         num_parameters=result.num_parameters,
         validation_accuracy=result.validation.accuracy,
         test_accuracy=result.test.accuracy,
@@ -70,7 +72,7 @@ def _store_weights(artifacts: ArtifactStore, path: str, network: nn.Module) -> d
 def _store_graph(
     artifacts: ArtifactStore, path: str, network: nn.Module, dataset: ImageDataset
 ) -> dict[str, Any]:
-    normalisation = (dataset.mean, dataset.std)
+    normalisation = moments_of(network, dataset)
     test_images = next(dataset.test.batches(MAX_IMAGES))
     return keep_graph(network, normalisation, test_images, artifacts, path)
 

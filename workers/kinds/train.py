@@ -2,15 +2,18 @@
 
 import contextlib
 import dataclasses
+from typing import Any
 
 from sqlalchemy import Engine
 
+from models import Backbone
 from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
 from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.store import DatasetStore
+from workers.kinds._pretrained import PretrainedWeights
 from workers.kinds._trained_model import store_model, store_probabilities
 from workers.queue import leases
 from workers.queue.leases import Lease
@@ -50,6 +53,7 @@ class TrainJob:
         self.identity: DatasetIdentity
         self.dataset: ImageDataset
         self.trainer: Trainer
+        self.pretrained: dict[str, Any] | None = None
 
     def prepare(self) -> None:
         """Fetch the dataset if it is absent, and build the network."""
@@ -66,8 +70,17 @@ class TrainJob:
             self.dataset.num_classes,
             seed=job.seed,
         )
+        if isinstance(network, Backbone) and job.options.get("pretrained"):
+            self._load_pretrained(network)
         recipe = Recipe.from_stored(job.recipe or {})
         self.trainer = Trainer(network, self.dataset, recipe, seed=job.seed, device=device)
+
+    def _load_pretrained(self, network: Backbone) -> None:
+        """Start from pretrained weights; a checkpoint, if there is one, replaces them later."""
+        weights = PretrainedWeights(
+            self.settings, self.database, self.artifacts, self.job, self.lease
+        )
+        self.pretrained = weights.load_into(network, self._report_phase)._asdict()
 
     def _dataset_identity(self) -> DatasetIdentity:
         """The content and split that the job is bound to; it is bound now if it is not yet."""
@@ -95,6 +108,7 @@ class TrainJob:
         digest = store_probabilities(self.artifacts, path, outcome, self.trainer)
         network = self.trainer.network
         model = store_model(self.artifacts, self.job, self.identity, self.dataset, network, outcome)
+        model.pretrained = self.pretrained
         result = {
             **dataclasses.asdict(outcome.result),
             "model_id": model.id,
@@ -103,6 +117,7 @@ class TrainJob:
             "fold": self.job.fold,
             "folds": self.job.folds,
             "recipe_hash": self.job.recipe_hash,
+            "pretrained": self.pretrained,
             "predictions": path,
             "predictions_sha256": digest,
         }

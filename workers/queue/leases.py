@@ -47,6 +47,11 @@ def record_dataset(session: Session, lease: Lease, identity: DatasetIdentity) ->
     _update_if_held(session, lease, dataset_sha256=identity.sha256, dataset_split=identity.split)
 
 
+def record_pretrained(session: Session, lease: Lease, pretrained: dict[str, Any]) -> None:
+    """Bind the job to the pretrained weights that it starts from."""
+    _update_if_held(session, lease, pretrained=pretrained)
+
+
 def record_epoch(
     session: Session,
     lease: Lease,

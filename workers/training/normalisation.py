@@ -1,7 +1,31 @@
 """Normalisation of stored images to the input of a network."""
 
+from typing import NamedTuple
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from models import Backbone
+from workers.datasets.image_dataset import ImageDataset
+
+
+class Moments(NamedTuple):
+    """Mean and standard deviation of each channel, of pixels in [0, 1]."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+def moments_of(network: nn.Module, dataset: ImageDataset) -> Moments:
+    """By what the images of a dataset are normalised for a network: the moments of its train split.
+
+    A backbone normalises images itself, by the moments of what its weights were trained on: it gets
+    pixels in [0, 1].
+    """
+    if isinstance(network, Backbone):
+        channels = dataset.image_shape.channels
+        return Moments((0.0,) * channels, (1.0,) * channels)
+    return Moments(dataset.mean, dataset.std)
 
 
 class Normalisation:

@@ -19,7 +19,7 @@ from workers.training.hardware.pooling import keep_shapes_of_pooled
 from workers.training.hardware.precision import Precision, choose_precision
 from workers.training.hardware.streaming import PlacedSplit, place
 from workers.training.hardware.strides import fit_strides
-from workers.training.normalisation import Normalisation
+from workers.training.normalisation import Normalisation, moments_of
 from workers.training.optimizer import Optimizer
 from workers.training.recipe import Recipe
 
@@ -42,7 +42,7 @@ class TrainingStep:
             weights = class_weights(dataset.train.labels, dataset.num_classes).to(device)
         self.gradients = gradients_of(network, recipe, self.precision, device, weights)
         self.optimizer = Optimizer(network, recipe)
-        self.normalise = Normalisation(dataset.mean, dataset.std, device, layout=self.layout)
+        self.normalise = Normalisation(*moments_of(network, dataset), device, layout=self.layout)
         self.train_split: PlacedSplit = place(
             dataset.train, device, self.layout, dataset_bytes=dataset.num_bytes
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workers.storage.artifacts import ArtifactError, StoreUnavailableError
 from workers.storage.database import transaction
 from workers.storage.ready_datasets import first_job_at, lock_files
-from workers.storage.tables import WeightsFile
+from workers.storage.tables import UNFINISHED, Job, WeightsFile
 from workers.weights.errors import WeightsAbsentError
 from workers.weights.store import WeightsStore
 
@@ -58,5 +58,9 @@ def clear_unneeded(database: Engine, store: WeightsStore, *, now: datetime) -> N
 
 
 def _is_needed(session: Session, sha256: str) -> bool:
-    named = select(WeightsFile.name).where(WeightsFile.sha256 == sha256).limit(1)
-    return session.scalar(named) is not None
+    """Whether a name stands for a file, or a job that has not ended started from it."""
+    named = select(WeightsFile.name).where(WeightsFile.sha256 == sha256)
+    started = select(Job.id).where(
+        Job.status.in_(UNFINISHED), Job.pretrained["sha256"].as_string() == sha256
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (named, started))

@@ -58,6 +58,7 @@ class _Search:
     wanted: WantedWeights
     report: Callable[[str], None]
     refusals: list[str] = field(default_factory=list)
+    is_any_lost: bool = False  # whether the file of a name that stands for weights is gone
 
     def take_given(self, sources: Sequence[WeightsSource]) -> WeightsFile | None:
         """The first file of the weights folder that is there; it is not passed over if it is wrong."""
@@ -71,12 +72,13 @@ class _Search:
         return None
 
     def take_kept(self, names: Sequence[str]) -> WeightsFile | None:
-        """The first of these names that stands for weights."""
+        """The first of these names that stands for weights whose file is there."""
         with transaction(self.database, read_only=True) as session:
-            for name in names:
-                row = registration.find(session, name)
-                if row:
-                    return row
+            rows = [row for name in names if (row := registration.find(session, name))]
+        for row in rows:
+            if self.store.has(row.sha256):
+                return row
+            self.is_any_lost = True
         self.refusals.append(f"an upload '{self.wanted.names[0]}' (there is none)")
         return None
 
@@ -85,7 +87,7 @@ class _Search:
         for source in sources:
             self.report(f"fetching weights from {source.name}")
             try:
-                return self._take(source, replaces=False)
+                return self._take(source, replaces=self.is_any_lost)
             except (SourceError, WeightsError) as refusal:
                 self.refusals.append(f"{source.name} ({refusal})")
         return None

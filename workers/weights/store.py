@@ -30,9 +30,13 @@ class WeightsStore:
     def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
         self._artifacts, self.folder = artifacts, folder
 
+    def has(self, sha256: str) -> bool:
+        """Whether the artifact store has a file."""
+        return self._artifacts.has(_artifact(sha256))
+
     def send(self, file: Path, sha256: str) -> None:
         """Put a file into the artifact store, unless it has it."""
-        if not self._artifacts.has(_artifact(sha256)):
+        if not self.has(sha256):
             self._artifacts.put_file(_artifact(sha256), file)
 
     def remove(self, sha256: str) -> None:

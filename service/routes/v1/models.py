@@ -38,6 +38,15 @@ class OnnxDocument(BaseModel):
     error: str | None = None
 
 
+class PretrainedDocument(BaseModel):
+    """Weights that a training started from."""
+
+    name: str
+    sha256: str
+    source: str = Field(description="in words")
+    licence: str | None
+
+
 class ModelDocument(Document):
     """A trained network ready to serve."""
 
@@ -59,6 +68,7 @@ class ModelDocument(Document):
     test_accuracy: float
     weights_bytes: int
     weights_sha256: str
+    pretrained: PretrainedDocument | None = Field(description="null: it started from none")
     onnx: OnnxDocument | None
     aliases: list[str]
 

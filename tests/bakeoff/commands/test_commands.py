@@ -3,6 +3,7 @@
 import io
 import threading
 import zipfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,6 +153,32 @@ def test_a_database_is_migrated_and_a_missing_worker_noticed(bakeoff, tmp_path, 
 def test_jobs_to_compare_are_given_by_their_ids(bakeoff):
     with pytest.raises(RefusedError, match="there is no job 'nope'"):
         bakeoff("compare", "--job", "nope", "--job", "latest")
+
+
+@pytest.mark.parametrize(
+    ("text", "architecture"),
+    [
+        ("cnn", "cnn"),
+        (
+            "cnn,channels=[16,32],dropout=0.2",
+            {"name": "cnn", "label": "cnn", "options": {"channels": [16, 32], "dropout": 0.2}},
+        ),
+        (
+            "timm/resnet18,pretrained=a1_in1k,train=head,label=ResNet, frozen",
+            {
+                "name": "timm/resnet18",
+                "label": "ResNet, frozen",
+                "options": {"pretrained": "a1_in1k", "train": "head"},
+            },
+        ),
+    ],
+)
+def test_an_architecture_is_named_with_its_options_and_a_label(
+    text: str, architecture: Any
+) -> None:
+    request = comparison_request("mnist", [text], 3, 2, "{}")
+
+    assert request["architectures"] == [architecture]
 
 
 def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():

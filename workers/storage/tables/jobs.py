@@ -74,6 +74,12 @@ class Job(Base):
     #: Whose latency to measure. No foreign key: models refer to jobs already.
     model_id: Mapped[str | None] = mapped_column(index=True)
 
+    #: The id of the job whose end it waits for, however that ends; None: it waits for none. No foreign
+    #: key: SQLite would have to copy the table for it.
+    depends_on: Mapped[str | None]
+    #: The pretrained weights that it started from: `name`, `sha256`, `source` and `licence`.
+    pretrained: Mapped[dict[str, Any] | None]
+
     # Who does it. Every write of a worker names the token it claimed with.
     #: Whether it runs beside trainings, in a slot of its own; the column kept its first name.
     background: Mapped[bool] = mapped_column("beside", default=False, server_default=false())

@@ -34,6 +34,8 @@ class Model(Base):
     std: Mapped[list[Any]]
     #: How an image becomes pixels, see workers/datasets/images/preparation.py; None: it is stretched.
     preparation: Mapped[dict[str, Any] | None]
+    #: The weights that its training started from, as `Job.pretrained`; None: it started from none.
+    pretrained: Mapped[dict[str, Any] | None]
     num_parameters: Mapped[int]
     validation_accuracy: Mapped[float]
     test_accuracy: Mapped[float]

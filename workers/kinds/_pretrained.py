@@ -1,0 +1,94 @@
+"""The pretrained weights that a job starts from: found, recorded with the job, and put into its network."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from models import Backbone, load_weights, published_weights
+from workers.queue import leases
+from workers.queue.leases import Lease
+from workers.settings import Settings
+from workers.storage.artifacts import ArtifactError, ArtifactStore
+from workers.storage.database import transaction
+from workers.storage.tables import Job
+from workers.weights.errors import WeightsMisfitError
+from workers.weights.find import find
+from workers.weights.store import WeightsStore
+from workers.weights.tensors import Weights, load
+from workers.weights.wanted import FoundWeights, WantedWeights
+
+
+class PretrainedWeights:
+    """The weights that the option `pretrained` of a job asks for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Engine,
+        artifacts: ArtifactStore,
+        job: Job,
+        lease: Lease,
+    ) -> None:
+        self._database, self._job, self._lease = database, job, lease
+        self._store = WeightsStore(artifacts, settings.weights_folder)
+        self._hub_url = settings.resolved_hub_url
+        self._architecture = str(job.architecture)
+        asked = job.options["pretrained"]
+        tag = None if asked is True else asked
+        self._published = published_weights(self._architecture, tag)
+        self._wanted = WantedWeights(
+            self._architecture,
+            asked,
+            repo=self._published.repo if self._published else None,
+            licence=self._published.licence if self._published else None,
+        )
+
+    def load_into(self, backbone: Backbone, report: Callable[[str], None]) -> FoundWeights:
+        """Find the weights, record them with the job, and put them into the body of a backbone.
+
+        A job that has been tried before takes what it started from. Raises WeightsUnavailableError,
+        WeightsError, WeightsMisfitError, ArtifactError.
+        """
+        found, weights = self._find(report)
+        scale = self._scale(weights)
+        try:
+            load_weights(backbone, self._architecture, weights.tensors, weights.fit, scale)
+        except RuntimeError as error:  # torch names the layers on further lines
+            line = str(error).strip().splitlines()[-1].strip()[:200]
+            side = backbone.preprocessing.resolution
+            raise WeightsMisfitError(
+                f"the weights '{found.name}' of '{self._architecture}' do not fit the network at a"
+                f" resolution of {side} pixels: {line}"
+            ) from None
+        return found
+
+    def _find(self, report: Callable[[str], None]) -> tuple[FoundWeights, Weights]:
+        recorded = self._job.pretrained
+        found = FoundWeights(**recorded) if recorded else self._search(report)
+        try:
+            return found, load(self._store, found.sha256)
+        except ArtifactError:
+            # Lost or damaged: what is kept is passed over from here on, and fetched again.
+            self._store.remove(found.sha256)
+        again = self._search(report)
+        if recorded and again.sha256 != found.sha256:
+            raise ArtifactError(
+                f"the weights {found.sha256[:12]} that the job started from are gone; what is there now"
+                f" from {again.source} is another file"
+            )
+        return again, load(self._store, again.sha256)
+
+    def _search(self, report: Callable[[str], None]) -> FoundWeights:
+        found = find(
+            self._database, self._store, self._wanted, hub_url=self._hub_url, report=report
+        )
+        with transaction(self._database) as session:
+            leases.record_pretrained(session, self._lease, found._asdict())
+        return found
+
+    def _scale(self, weights: Weights) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and standard deviation of pixels in [0, 1] that the weights expect."""
+        if weights.notes:
+            return tuple(weights.notes.mean), tuple(weights.notes.std)
+        known = self._published or published_weights(self._architecture, None)
+        return (known.mean, known.std) if known else ((0.5,) * 3, (0.5,) * 3)
