@@ -6,12 +6,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from service.analysis.class_averages import balanced_accuracy, macro_f1
 from service.analysis.formats import auc_words, duration
 from service.analysis.latency import is_measured, latency_table
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
-from service.bundles.markdown import escape, interval
+from service.bundles.markdown import escape, interval, tested_by
+from service.results.result_document import result_document
 from workers.storage.tables import Model
 
 MAX_CLASSES = 20  # in the table of classes; of more, the hardest are shown
@@ -22,21 +22,16 @@ def model_card(model: Model, results: ComparisonResults) -> str:
 
     `results` is the training of the model as a comparison of one; NoResultError where it has none.
     """
-    result = results.any_result
-    matrix = result["confusion_matrix"]
-    num_images = sum(map(sum, matrix))
-    num_correct = sum(row[label] for label, row in enumerate(matrix))
+    result = result_document(results.any_result)
+    num_correct = sum(row[label] for label, row in enumerate(result["confusion_matrix"]))
     return (
         _environment()
         .get_template("model_card.md")
         .render(
             model=model,
             result=result,
-            n=num_images,
-            accuracy=num_correct / num_images,
-            interval=interval(num_correct, num_images),
-            balanced_accuracy=balanced_accuracy(matrix),
-            macro_f1=macro_f1(matrix),
+            tested_by=tested_by(model),
+            interval=interval(num_correct, result["test"]["images"]),
             recipe=results.recipe,
             recipe_hash=results.recipe_hash,
             request=_request(model, results),
