@@ -87,7 +87,7 @@ def prepare_pixels(
     pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation
 ) -> PreparedImage:
     """Pixels (H, W) or (H, W, 3) of an image that had this width and height; ImageFileError."""
-    prepared = preparation.of_pixels(pixels).transpose(2, 0, 1)
+    prepared = preparation.apply_to_pixels(pixels).transpose(2, 0, 1)
     return PreparedImage(np.ascontiguousarray(prepared), _changes(pixels, size, preparation))
 
 
