@@ -84,7 +84,7 @@ class DatasetDocument(Document):
     split: str | None = Field(
         None,
         description="the rule by which it was split; with the content's hash it is what jobs and"
-        " comparisons are bound to",
+        " comparisons are pinned to",
         examples=["given", "stratified-validation10", "stratified-test20-validation10"],
     )
     source: str | None = None
