@@ -49,7 +49,7 @@ class ChartCache:
     """A folder of at most `max_bytes`; the files unused for the longest are deleted first."""
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
-        self._folder, self._most_bytes = folder, max_bytes
+        self._folder, self._max_bytes = folder, max_bytes
         self._making: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
 
@@ -96,7 +96,7 @@ class ChartCache:
             with contextlib.suppress(FileNotFoundError):  # another process evicts as well
                 state = path.stat()
                 files.append((state.st_mtime_ns, state.st_size, path))
-        excess = sum(size for _, size, _ in files) - self._most_bytes
+        excess = sum(size for _, size, _ in files) - self._max_bytes
         for _, size, path in sorted(files):
             if excess <= 0:
                 return

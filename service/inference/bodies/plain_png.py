@@ -40,8 +40,8 @@ def is_plain(content: bytes, shape: ImageShape) -> bool:
     libpng inflates to its end what is longer than the image: gigabytes from a few megabytes of zeros.
     """
     bytes_of_row = 1 + shape.width * shape.channels  # its filter, and its pixels
-    most_bytes = 1.01 * shape.height * bytes_of_row + SPARE_BYTES
-    return content.startswith(_start(shape)) and len(content) <= most_bytes
+    max_bytes = 1.01 * shape.height * bytes_of_row + SPARE_BYTES
+    return content.startswith(_start(shape)) and len(content) <= max_bytes
 
 
 @lru_cache

@@ -36,7 +36,7 @@ def _check_kind(name: str) -> str:
     return name
 
 
-#: A kind of job; which there are is said by the files of workers/kinds.
+#: A kind of job: the name of a file of workers/kinds.
 Kind = Annotated[str, Field(json_schema_extra={"enum": [*KINDS]})]
 
 
