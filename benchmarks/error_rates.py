@@ -19,7 +19,7 @@ from service.analysis.formats import seeds_in_words
 from service.analysis.hypothesis_tests.folds import VALIDATION_SHARE
 from service.analysis.matched_pairs import Pair, match_pair
 from service.analysis.pair_statistics import LEVEL, MARGIN, Finding, PairStatistics
-from service.analysis.paired_tests import apply_holm, statistics_alone
+from service.analysis.paired_tests import apply_holm, uncorrected_statistics
 from service.analysis.predictions import Predictions
 from service.analysis.results import ComparisonResults, LabelledArchitecture, Run
 
@@ -62,7 +62,7 @@ def rates(setting: Setting) -> Rates:
     """Simulate the comparisons of a setting, and count what is claimed of them."""
     pairs = [pair for results in simulated(setting) if (pair := match_pair(results, *LEARNERS))]
     tested: list[PairStatistics] = [
-        found for pair in statistics_alone(pairs, MARGIN) for found in apply_holm([pair])
+        found for pair in uncorrected_statistics(pairs, MARGIN) for found in apply_holm([pair])
     ]  # each pair is a comparison of its own
     return Rates(
         found=_share([pair.finding == Finding.BETTER for pair in tested]),

@@ -1,4 +1,4 @@
-"""A port for a service that a benchmark starts."""
+"""A port for a service that a benchmark or a test starts."""
 
 import socket
 

@@ -116,8 +116,7 @@ class InferenceProtocol(Resource):
         return self._infer(path, body, name=name, version=version)
 
     def _infer(self, path: str, body: Json, **names: Any) -> Json:
-        is_patient = "timeout" not in body.get("parameters", {})
-        answer: Json = self._connection.send(
-            "POST", path, names, retry=is_patient, json=body
-        ).json()
+        has_timeout = "timeout" in body.get("parameters", {})
+        response = self._connection.send("POST", path, names, retry=not has_timeout, json=body)
+        answer: Json = response.json()
         return answer

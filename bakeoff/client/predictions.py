@@ -62,8 +62,8 @@ class Predictions(Resource):
         return ComparedPredictions(answer, names=_names(images))
 
     def _classify(self, path: str, body: Json, **parameters: Any) -> Json:
-        patient = parameters["timeout_ms"] is None
-        response = self._connection.send("POST", path, parameters, retry=patient, **body)
+        has_timeout = parameters["timeout_ms"] is not None
+        response = self._connection.send("POST", path, parameters, retry=not has_timeout, **body)
         answer: Json = response.json()
         return answer
 

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from bakeoff.client import Client
 
 FAILED = 422
-WIDTH = len(
-    "waiting for the worker"
-)  # of the longest name of a phase: the bars stay where they are
+WAITING = "waiting for the worker"  # the longest name of a phase
+WIDTH = len(WAITING)  # of every name, so that the bars stay in one column
 MEGABYTE = 1e6
 
 
@@ -47,7 +46,7 @@ def upload(console: Console, client: "Client", name: str, pictures: Path, **opti
             )
         if not has_worker:
             return answer
-        shown.begin("waiting for the worker")
+        shown.begin(WAITING)
         try:
             _follow(client, answer["id"], shown)
         except KeyboardInterrupt:

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine
 
-from tests.faults.processes import wait
 from tests.service.conftest import served
+from tests.waiting import until
 from workers.queue import claims, jobs
 from workers.queue.jobs import JobRequest
 from workers.schema.migrate import upgrade
@@ -40,7 +40,7 @@ def queue(part: int) -> dict[str, Any]:
         _fill(database)
         claims = [_seconds(functools.partial(_claim, database)) for _ in range(CLAIMS)]
         with served(settings) as address, httpx.Client(base_url=address) as client:
-            wait(lambda: client.get("/health/live").is_success)
+            until(lambda: client.get("/health/live").is_success)
             pages = {name: _pages(client, filters) for name, filters in LISTS.items()}
         database.dispose()
     return {"claim_seconds": claims, "page_seconds": pages}

@@ -53,12 +53,12 @@ def _compare_pairs(results: ComparisonResults, margin: float) -> Statistics:
             pairs.append(pair)
         else:
             left_out.append(f"{first} and {second}")
-    tested = apply_holm(statistics_alone(pairs, margin)) if pairs else []
+    tested = apply_holm(uncorrected_statistics(pairs, margin)) if pairs else []
     tested.sort(key=lambda pair: pair.difference, reverse=True)
     return Statistics(margin=margin, folds=results.folds, pairs=tested, left_out=left_out)
 
 
-def statistics_alone(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
+def uncorrected_statistics(pairs: Sequence[Pair], margin: float) -> list[PairStatistics]:
     """The numbers of each pair, before any correction for the number of pairs, and without a finding."""
     bootstrapped = _bootstrap_intervals(pairs)
     of_means = _test_means(pairs, margin)

@@ -44,9 +44,8 @@ def _difference(pair: PairStatistics) -> str:
 
 def _evidence(pair: PairStatistics, num_folds: int | None) -> str:
     interval = f"95 % CI {points(pair.low, pair)} to {points(pair.high, pair)}"
-    if _is_of_architectures(
-        pair
-    ):  # the first is about these networks, the second of what made them
+    if _is_of_architectures(pair):
+        # The interval over images is about these networks; this is about those of other trainings.
         low, high = points(pair.low_with_seeds, pair), points(pair.high_with_seeds, pair)
         chance = "images and seeds" if pair.folds is None else "folds"
         interval += f" over images, {low} to {high} over {chance}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.analysis.results import CheckSentence
-from service.bundles.markdown import escape
+from service.bundles.markdown import escape, tested_by
 from workers.storage.tables import Model
 
 FEW_TEST_IMAGES = 30  # of a class: its scores are rough
@@ -32,10 +32,10 @@ def limits(model: Model, result: dict[str, Any], checks: Sequence[CheckSentence]
 
 
 def _training(model: Model) -> str:
-    tested = f"fold {model.fold} of {model.folds}" if model.fold else "the test split"
     return (
         f"It is one training, of seed {model.seed}. The intervals say how far a score would move with other"
-        f" images than those of {tested}. It moves with the seed, too, and one training cannot say how far."
+        f" images than those of {tested_by(model)}. It moves with the seed, too, and one training cannot say"
+        " how far."
     )
 
 

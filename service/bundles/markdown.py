@@ -1,8 +1,9 @@
-"""Parts of a model card in Markdown: names of any script, and shares of test images."""
+"""Parts of a model card in Markdown: escaped names, intervals, and which images tested."""
 
 import re
 
 from service.analysis.hypothesis_tests.wilson import wilson_interval
+from workers.storage.tables import Model
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&!$])")  # to Markdown, and to HTML in it
 
@@ -16,3 +17,8 @@ def interval(successes: int, n: int) -> str:
     """The 95 % interval of a share of `n` images, in percent: `94.1 to 98.2 %`."""
     low, high = wilson_interval(successes, n)
     return f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
+def tested_by(model: Model) -> str:
+    """Which images tested a model, for a sentence: `the test split`, or `fold 2 of 5`."""
+    return f"fold {model.fold} of {model.folds}" if model.fold else "the test split"

@@ -1,20 +1,29 @@
 """The model card: what a model is, how it was trained, how good it is, and what it cannot do."""
 
-import functools
 import json
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from service.analysis.class_averages import balanced_accuracy, macro_f1
 from service.analysis.formats import auc_words, duration
 from service.analysis.latency import is_measured, latency_table
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
-from service.bundles.markdown import escape, interval
+from service.bundles.markdown import escape, interval, tested_by
+from service.results.result_document import result_document
+from service.templating import template_environment
 from workers.storage.tables import Model
 
 MAX_CLASSES = 20  # in the table of classes; of more, the hardest are shown
+
+TEMPLATES = template_environment(
+    "service.bundles",
+    {
+        "auc": auc_words,
+        "duration": duration,
+        "escape_markdown": escape,
+        "interval": lambda score: interval(score["correct"], score["support"]),
+        "percent": lambda share: f"{100 * share:.2f} %",
+    },
+)
 
 
 def model_card(model: Model, results: ComparisonResults) -> str:
@@ -22,29 +31,20 @@ def model_card(model: Model, results: ComparisonResults) -> str:
 
     `results` is the training of the model as a comparison of one; NoResultError where it has none.
     """
-    result = results.any_result
-    matrix = result["confusion_matrix"]
-    num_images = sum(map(sum, matrix))
-    num_correct = sum(row[label] for label, row in enumerate(matrix))
-    return (
-        _environment()
-        .get_template("model_card.md")
-        .render(
-            model=model,
-            result=result,
-            n=num_images,
-            accuracy=num_correct / num_images,
-            interval=interval(num_correct, num_images),
-            balanced_accuracy=balanced_accuracy(matrix),
-            macro_f1=macro_f1(matrix),
-            recipe=results.recipe,
-            recipe_hash=results.recipe_hash,
-            request=_request(model, results),
-            classes=_hardest_classes(result),
-            latency=latency_table(results, results.architectures[0]),
-            is_latency_of_a_job=is_measured(results),
-            limits=limits(model, result, results.dataset_checks()),
-        )
+    result = result_document(results.any_result)
+    num_correct = sum(row[label] for label, row in enumerate(result["confusion_matrix"]))
+    return TEMPLATES.get_template("model_card.md").render(
+        model=model,
+        result=result,
+        tested_by=tested_by(model),
+        interval=interval(num_correct, result["test"]["images"]),
+        recipe=results.recipe,
+        recipe_hash=results.recipe_hash,
+        request=_request(model, results),
+        classes=_hardest_classes(result),
+        latency=latency_table(results, results.architectures[0]),
+        is_latency_of_a_job=is_measured(results),
+        limits=limits(model, result, results.dataset_checks()),
     )
 
 
@@ -74,25 +74,3 @@ def _hardest_classes(result: dict[str, Any]) -> list[dict[str, Any]]:
         return scores
     tested = [score for score in scores if score["support"]]
     return sorted(tested, key=lambda score: float(score["recall"]))[:MAX_CLASSES]
-
-
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("service.bundles"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        {
-            "auc": auc_words,
-            "duration": duration,
-            "escape_markdown": escape,
-            "interval": lambda score: interval(score["correct"], score["support"]),
-            "percent": lambda share: f"{100 * share:.2f} %",
-        }
-    )
-    return environment

@@ -27,14 +27,13 @@ def _panel(results: ComparisonResults, split: str, metric: str) -> Panel:
     def curve(run: Run) -> list[float]:
         return run.curve(f"{split}_{metric}")
 
+    is_upper = metric == "loss"  # the panel below it has the label of the axis that both share
     return curve_panel(
         results,
         curve,
         title=f"{split} {metric}",
-        scale=log_scale if metric == "loss" else percent,
-        x=""
-        if metric == "loss"
-        else _axis(results, split),  # the lower panels name what both share
+        scale=log_scale if is_upper else percent,
+        x="" if is_upper else _axis(results, split),
         has_names=split == SPLITS[-1],
     )
 

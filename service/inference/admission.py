@@ -49,8 +49,11 @@ class AdmissionControl:
 @lru_cache
 def _refusal(seconds: int) -> Response:
     """Made once for each number of seconds: under overload there are more refusals than answers."""
-    most = f"{MAX_REQUESTS} predictions or {MAX_BYTES // 1024**2} MiB of their bodies"
-    return refusal(OverloadedError(f"{most} are being answered, the most at once", seconds))
+    sentence = (
+        f"the service is busy: at most {MAX_REQUESTS} predictions, with bodies of at most"
+        f" {MAX_BYTES // 1024**2} MiB together, are answered at once"
+    )
+    return refusal(OverloadedError(sentence, seconds))
 
 
 def content_length(scope: Scope) -> int | None:

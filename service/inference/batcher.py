@@ -69,7 +69,7 @@ class Batcher:
         is_quick = len(images) * self._seconds_per_image < INLINE_SECONDS
         if is_quick and self._working is None and concurrent_requests <= FEW_REQUESTS:
             probabilities, seconds = self._compute(images)
-            self._note(len(images), seconds)
+            self._count_batch(len(images), seconds)
             return Classified(probabilities, 0.0, seconds, len(images))
         waiting = self._enqueue(images, deadline)
         try:
@@ -105,7 +105,7 @@ class Batcher:
                     for request in batch:
                         _finish(request.answer, error)
                 else:
-                    self._note(len(images), seconds)
+                    self._count_batch(len(images), seconds)
                     _distribute(batch, probabilities, started, seconds)
         finally:
             self._working = None
@@ -133,7 +133,7 @@ class Batcher:
         probabilities = self._classify(images)
         return probabilities, perf_counter() - started
 
-    def _note(self, num_images: int, seconds: float) -> None:
+    def _count_batch(self, num_images: int, seconds: float) -> None:
         self.num_batches += 1
         newest = seconds / num_images
         self._seconds_per_image = MEMORY * self._seconds_per_image + (1 - MEMORY) * newest

@@ -23,7 +23,7 @@ class PredictorCache:
     """Predictors by model and engine, all on one event loop."""
 
     def __init__(self, artifacts: ArtifactStore, device: str, *, max_bytes: int) -> None:
-        self._artifacts, self._most_bytes = artifacts, max_bytes
+        self._artifacts, self._max_bytes = artifacts, max_bytes
         # Without the GPU that the settings ask for it serves on the CPU; each answer says where it ran.
         on_gpu = device in {"auto", "cuda"} and torch.cuda.is_available()
         self.placement = Placement("cuda" if on_gpu else "cpu", num_processors())
@@ -70,9 +70,10 @@ class PredictorCache:
         return await asyncio.shield(self._loading[key])
 
     def _make(self, key: Key, model: Model, load: EngineLoader) -> Predictor:
-        """Give a quick model one thread: more take longer to wake, on cores that HTTP needs.
+        """Load a model by an engine; a quick one gets a single thread of ONNX Runtime.
 
-        torch has one number of threads for the whole process, so there it stays as it is.
+        More threads take longer to wake, on cores that HTTP needs. torch has one number of threads for
+        the whole process, so with it the number stays as it is.
         """
         counts = self.counts.setdefault(key, PredictionCounts(*key))
         if key[1] == "onnxruntime":
@@ -87,7 +88,7 @@ class PredictorCache:
         if loading.cancelled() or loading.exception():
             return
         self._loaded[key] = loading.result()
-        while len(self._loaded) > 1 and self._num_bytes() > self._most_bytes:
+        while len(self._loaded) > 1 and self._num_bytes() > self._max_bytes:
             self._loaded.popitem(last=False)
             return_freed_memory()
 

@@ -39,7 +39,7 @@ class DirectRoute(BaseRoute):
         assert isinstance(route.original_route, APIRoute)  # noqa: S101 - endpoints are functions
         self._route = route.original_route
         self._endpoint, self._path_params = self._route.endpoint, dependant.path_params
-        self._most_bytes: int = route.max_body_size or 0
+        self._max_bytes: int = route.max_body_size or 0
         #: The arguments that FastAPI makes of an empty query.
         self._query, errors = request_params_to_args(dependant.query_params, QueryParams())
         assert not errors  # noqa: S101 - such an endpoint would refuse every request without a query
@@ -63,7 +63,7 @@ class DirectRoute(BaseRoute):
     def _is_plain(self, scope: Scope) -> bool:
         """Whether there is no query, and the body is as long as the server checks that it is."""
         length = content_length(scope)
-        return not scope["query_string"] and length is not None and length <= self._most_bytes
+        return not scope["query_string"] and length is not None and length <= self._max_bytes
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """None: the application's own route has the address."""

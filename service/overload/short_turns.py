@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.inference.admission import AdmissionControl
-from service.inference.classification import WAITED
+from service.inference.request_predictions import WAITED
 from service.overload.server import Server
 from service.security.scopes import is_prediction
 

@@ -2,13 +2,10 @@
 
 import base64
 import dataclasses
-import functools
 import json
 import re
 from importlib.metadata import version
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
@@ -20,6 +17,9 @@ from service.charts.drawing.chart import Chart
 from service.charts.drawing.render import render
 from service.reports.design import design_of
 from service.reports.filters import FILTERS
+from service.templating import template_environment
+
+TEMPLATES = template_environment("service.reports", FILTERS)
 
 ORDER = (
     "accuracy",
@@ -53,16 +53,13 @@ NUMBERS = re.compile(r"\[\s+([-\d.,\se+]+?)\s+\]")
 
 def report_html(results: ComparisonResults) -> str:
     """One HTML page that loads nothing from elsewhere; NoResultError before the first result."""
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(_content(results), charts=_pictures(results))
-    )
+    template = TEMPLATES.get_template("report.html")
+    return template.render(_content(results), charts=_pictures(results))
 
 
 def report_markdown(results: ComparisonResults) -> str:
     """The same in Markdown, without the pictures."""
-    return _environment().get_template("report.md").render(_content(results))
+    return TEMPLATES.get_template("report.md").render(_content(results))
 
 
 def _content(results: ComparisonResults) -> dict[str, Any]:
@@ -140,16 +137,3 @@ def _picture(name: str, chart: Chart) -> dict[str, str]:
         "description": charts.description(name).partition("\n\n")[2].replace("\n", " "),
         "svg": base64.b64encode(render(untitled, "svg")).decode(),
     }
-
-
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("service.reports"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
-    return environment

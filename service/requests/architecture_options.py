@@ -16,16 +16,26 @@ class OptionError(BakeoffError):
     """An option an architecture does not take, or a value it does not accept."""
 
 
-@functools.lru_cache(maxsize=256)  # timm has over a thousand architectures
 def options_form(architecture: str) -> type[BaseModel]:
     """The form of an architecture's options: its keyword-only parameters, typed and bounded."""
     parameters = inspect.signature(architectures[architecture]).parameters.values()
-    fields: dict[str, Any] = {
-        parameter.name: (parameter.annotation, parameter.default)
-        for parameter in parameters
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    return create_model(f"{architecture}_options", __config__=ConfigDict(extra="forbid"), **fields)
+    return _form_of(
+        tuple(
+            (parameter.name, parameter.annotation, parameter.default)
+            for parameter in parameters
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        )
+    )
+
+
+@functools.cache
+def _form_of(options: tuple[tuple[str, Any, Any], ...]) -> type[BaseModel]:
+    """The form of some options, each a name, an annotation and a default.
+
+    Architectures with the same options share it, as most networks of timm do.
+    """
+    fields: dict[str, Any] = {name: (annotation, default) for name, annotation, default in options}
+    return create_model("Options", __config__=ConfigDict(extra="forbid"), **fields)
 
 
 def validate_options(architecture: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +57,7 @@ def validate_options(architecture: str, options: Mapping[str, Any]) -> dict[str,
 
 def options_schema(architecture: str) -> dict[str, Any]:
     """The options as JSON schema, with defaults, bounds and meanings."""
-    return options_form(architecture).model_json_schema()
+    return {**options_form(architecture).model_json_schema(), "title": f"{architecture}_options"}
 
 
 def _refuse_unknown(architecture: str, options: Mapping[str, Any], *, known: list[str]) -> None:

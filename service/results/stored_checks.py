@@ -25,7 +25,8 @@ class StoredChecks:
         if self._identity is None:
             return ()
         job = newest_checks(self._session, self._dataset, self._identity)
+        result = job.result if job else None
         return [
             CheckSentence(finding["level"], finding["title"], finding["sentence"])
-            for finding in (job.result or {} if job else {}).get("findings", [])
+            for finding in (result or {}).get("findings", [])
         ]

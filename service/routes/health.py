@@ -1,4 +1,4 @@
-"""Whether the service lives, is ready, and how it does."""
+"""Health: whether the service is alive and ready, and its metrics for Prometheus."""
 
 from datetime import datetime, timedelta
 

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,10 @@ from typing import Any
 
 import httpx
 
-SECONDS = 120  # until a wait counts as a failure
+from benchmarks.ports import free_port
+from tests.waiting import until
+
+SECONDS = 120  # that a process may take to end
 FINAL = {"succeeded", "failed", "cancelled"}
 
 
@@ -54,9 +55,7 @@ class EarlierVersion:
         """Migrate the data folder and serve it; yields a client of the service."""
         with self.run("migrate") as migration:
             assert migration.wait(timeout=SECONDS) == 0
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         with (
             self.run("serve", "--port", str(port)) as service,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http,
@@ -77,15 +76,6 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     """Ask a process to end, and wait until it has."""
     process.terminate()
     process.wait(timeout=SECONDS)
-
-
-def until(find: Callable[[], Any]) -> Any:
-    """Return what `find` gives, as soon as it gives something."""
-    deadline = time.monotonic() + SECONDS
-    while not (found := find()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.003)
-    return found
 
 
 def is_ready(http: httpx.Client) -> bool:

@@ -8,7 +8,6 @@ import argparse
 import json
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -57,18 +56,13 @@ def get_predictions(http: httpx.Client) -> list[dict[str, Any]]:
     return predictions
 
 
-def finish_interrupted(
-    version: EarlierVersion, jobs: dict[str, str], target: Path
-) -> dict[str, Any]:
-    """Let the version end its interrupted jobs; their weights go to `target`, their metrics come back."""
-    results = {}
+def finish_killed(version: EarlierVersion, job_id: str, target: Path) -> dict[str, Any]:
+    """Let the version end the training whose worker was killed: weights go to `target`, metrics come back."""
     with version.serve() as http, version.work():
-        for name in ("given back", "killed"):
-            job = wait_for_end(http, jobs[name])
-            weights = http.get(f"/v1/models/{job['model_id']}/weights").content
-            (target / f"{name.replace(' ', '_')}.safetensors").write_bytes(weights)
-            results[name] = {"metrics": http.get(f"/v1/jobs/{jobs[name]}/metrics").json()}
-    return results
+        job = wait_for_end(http, job_id)
+        weights = http.get(f"/v1/models/{job['model_id']}/weights").content
+        (target / "killed.safetensors").write_bytes(weights)
+        return dict(http.get(f"/v1/jobs/{job_id}/metrics").json())
 
 
 def tidy(data: Path) -> None:
@@ -105,14 +99,12 @@ def freeze(checkout: Path, command: list[str], target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         version.data = Path(folder) / "copy"
         shutil.copytree(data, version.data)
-        results = finish_interrupted(version, jobs, target)
-    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=checkout, text=True)
+        metrics = finish_killed(version, jobs["killed"], target)
     fields = schemas["Recipe"]["properties"]
     facts = {
-        "commit": commit.strip(),
         "recipe_defaults": {name: field["default"] for name, field in fields.items()},
         "jobs": jobs,
-        "continued": results,
+        "continued": {"killed": {"metrics": metrics}},
     }
     write(target / "made.json", facts)
 

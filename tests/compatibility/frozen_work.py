@@ -9,10 +9,10 @@ import numpy as np
 from tests.compatibility.earlier_version import (
     EarlierVersion,
     post,
-    until,
     wait_for_end,
     wait_for_epoch,
 )
+from tests.waiting import until
 
 CNN = {"name": "cnn", "options": {"channels": [4, 8]}}
 FULLY_CONNECTED = {"name": "fully_connected", "options": {"widths": [16, 16]}}

@@ -20,7 +20,8 @@ from safetensors.torch import load
 from service.app import create_app
 from tests.compatibility.earlier_version import FINAL
 from tests.compatibility.frozen_work import shared_request
-from tests.workers.installation import TIMED, until
+from tests.waiting import until
+from tests.workers.installation import TIMED
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 from workers.storage.database import open_database
@@ -44,8 +45,8 @@ class Installation:
     def said(self, name: str) -> Any:
         return json.loads((self.frozen / f"{name}.json").read_text())
 
-    def weights(self, name: str) -> bytes:
-        return (self.frozen / f"{name.replace(' ', '_')}.safetensors").read_bytes()
+    def weights(self) -> bytes:
+        return (self.frozen / "killed.safetensors").read_bytes()
 
     def jobs(self) -> list[dict[str, Any]]:
         return list(self.http.get("/v1/jobs").json()["items"])
@@ -200,7 +201,7 @@ def test_an_interrupted_training_ends_as_the_earlier_version_ended_it(
     weights = continued.http.get(f"/v1/models/{job['model_id']}/weights").content
 
     assert not unlike(untimed(before["metrics"]["epochs"]), untimed(epochs))
-    expected, found = load(continued.weights("killed")), load(weights)
+    expected, found = load(continued.weights()), load(weights)
     assert expected.keys() == found.keys()
     for tensor, values in expected.items():
         torch.testing.assert_close(found[tensor], values, rtol=0, atol=CLOSE)

@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,7 +71,7 @@ def test_the_fingerprint_of_a_request_is_the_same_in_a_later_version() -> None:
 
 
 @pytest.fixture
-def _later_cnn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _later_cnn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The architecture cnn of a version to come, with one option more."""
     original = architectures["cnn"]
 
@@ -89,9 +88,6 @@ def _later_cnn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return original(image_shape, num_classes, channels=channels, dropout=dropout)
 
     monkeypatch.setitem(architectures._entries, "cnn", cnn)
-    options_form.cache_clear()
-    yield
-    options_form.cache_clear()
 
 
 @pytest.mark.usefixtures("_later_cnn")
@@ -102,7 +98,6 @@ def test_options_are_stored_as_they_were_before_one_was_added(
         validate_options("cnn", asked) for asked in ({}, {"dropout": 0.5}, {"strides": [1, 1]})
     ]
     monkeypatch.undo()
-    options_form.cache_clear()
 
     assert later == [validate_options("cnn", asked) for asked in ({}, {"dropout": 0.5}, {})]
 

@@ -21,7 +21,8 @@ from pathlib import Path
 import httpx
 
 from tests.faults.history import Ending, Happened, violations
-from tests.faults.processes import Installation, wait
+from tests.faults.processes import Installation
+from tests.waiting import until
 from workers.queue import events, jobs
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
@@ -58,7 +59,7 @@ def run_black_box(seconds: float, seed: int) -> Report:
                     break
                 _keep_busy(installation, acknowledged)
                 _inject_fault(installation, report, chance, number)
-            wait(lambda: not _open(installation, acknowledged))
+            until(lambda: not _open(installation, acknowledged))
             report.acknowledged = len(acknowledged)
             report.violations = list(_wrong(installation, acknowledged, report))
         finally:
@@ -110,7 +111,7 @@ def _kill(
     report.faults["SIGKILL"] += 1
     victim.wait()
     installation.workers.remove(victim)
-    wait(lambda: installation.job(job.id).token > job.token or _ended(installation, job.id))
+    until(lambda: installation.job(job.id).token > job.token or _ended(installation, job.id))
     report.takeover_seconds += _takeover_seconds(installation, job, killed)
     installation.workers.append(installation.start_worker())
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.faults.in_turn import InTurn
 from tests.faults.simulated_training import EPOCHS, bits, simulated, weights
 from tests.migrated import migrate
 from tests.postgresql import new_database
+from tests.waiting import until
 from workers import crash_points
 from workers.crash_points import CrashPoint
 from workers.kinds import train
@@ -113,7 +114,7 @@ def _crash_and_finish(settings: Settings, crash: Crash) -> bool:
     context = multiprocessing.get_context("forkserver")
     first = context.Process(target=work, args=(settings, crash))
     first.start()
-    _wait(lambda: reached.exists() or not first.is_alive())
+    until(lambda: reached.exists() or not first.is_alive(), seconds=600)
     second = context.Process(target=work, args=(settings, None))
     second.start()
     if crash.fault == "SIGSTOP" and first.pid:
@@ -152,14 +153,6 @@ def _all_ended(settings: Settings) -> bool:
     with open_database(settings.resolved_database_url).connect() as connection:
         statuses = connection.execute(select(Job.status)).scalars().all()
     return all(status in FINAL for status in statuses)
-
-
-def _wait(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 600
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError("it did not happen")
-        time.sleep(0.01)
 
 
 def _wrong(settings: Settings, job_id: str) -> list[str]:

@@ -2,16 +2,14 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from bakeoff import Client
+from benchmarks.ports import free_port
 from tests.migrated import migrate
+from tests.waiting import until
 from workers.datasets.fetch import fetch
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs
@@ -22,16 +20,13 @@ from workers.storage.tables import Job, JobStatus
 
 NUM_WORKERS = 3
 LEASE_SECONDS = 30.0  # much longer than a takeover may take
-DRAIN_SECONDS = 180.0
 
 
 class Installation:
     """The service and its workers as real processes."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.settings = Settings(data=folder, device="cpu", lease_seconds=LEASE_SECONDS, port=port)
         self.client = Client(f"http://127.0.0.1:{port}")
         self.environment = {
@@ -49,7 +44,7 @@ class Installation:
         fetch(self.database, datasets, "digits", report=lambda _: None)
         self.service = self._start("bakeoff", "serve")
         self.workers = [self.start_worker() for _ in range(NUM_WORKERS)]
-        wait(self.client.is_ready)
+        until(self.client.is_ready)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self._start("workers")
@@ -82,13 +77,3 @@ class Installation:
             process.wait()
         self.client.close()
         self.database.dispose()
-
-
-def wait(found: Callable[[], Any], seconds: float = DRAIN_SECONDS) -> Any:
-    """What `found` gives, as soon as it gives something."""
-    deadline = time.monotonic() + seconds
-    while not (answer := found()):
-        if time.monotonic() > deadline:
-            raise TimeoutError("it did not happen in time")
-        time.sleep(0.01)
-    return answer

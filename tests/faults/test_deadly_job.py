@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tests.faults.black_box import wait
 from tests.faults.deadly_worker import DEADLY
 from tests.faults.simulated_training import EPOCHS
 from tests.migrated import migrate
+from tests.waiting import until
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.settings import Settings
@@ -58,7 +58,7 @@ def _supervise(database: Engine, folder: Path, *, until_ended: str) -> Iterator[
             env={**os.environ, "BAKEOFF_DATA": str(folder), "BAKEOFF_DEVICE": "cpu"},
         )
         try:
-            wait(lambda started=worker: started.poll() is not None or is_done())
+            until(lambda started=worker: started.poll() is not None or is_done())
             if worker.poll() is not None:
                 yield worker.returncode
         finally:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ import pytest
 from httpx_sse import connect_sse
 from sqlalchemy import Engine
 
-from tests.faults.black_box import wait
+from benchmarks.ports import free_port
 from tests.migrated import migrate
+from tests.waiting import until
 from workers.queue import claims, jobs, leases
 from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
@@ -48,7 +48,7 @@ class Served:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait(self._is_up)
+        until(self._is_up)
 
     def _is_up(self) -> bool:
         try:
@@ -63,9 +63,7 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = Settings(data=tmp_path, device="cpu", port=port)
     migrate(settings.resolved_database_url)
     started = Served(settings)

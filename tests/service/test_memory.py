@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.service.conftest import Service
-from tests.workers.installation import until
+from tests.waiting import until
 
 GIB = 2**30
 LIMITS = {"bfloat16": 1.5 * GIB, "float32": 1.8 * GIB}

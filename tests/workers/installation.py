@@ -4,9 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from tests.migrated import migrate
+from tests.waiting import until
 from workers.datasets.fetch import fetch
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import jobs, registrations
@@ -27,7 +26,6 @@ from workers.storage.database import open_database, transaction
 from workers.storage.kind_names import TRAIN
 from workers.storage.tables import FINAL, Job, Registration
 
-SECONDS = 200  # until a wait counts as a failure; the machine may be busy
 TIMED = {"seconds", "images_per_second"}
 
 
@@ -116,16 +114,6 @@ class Installation:
         finally:
             started.kill()
             started.wait()
-
-
-def until(found: Callable[[], Any]) -> Any:
-    """What `found` gives, as soon as it gives something."""
-    deadline = time.monotonic() + SECONDS
-    pause = threading.Event()
-    while not (answer := found()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        pause.wait(0.005)
-    return answer
 
 
 def children(pid: int) -> list[int]:

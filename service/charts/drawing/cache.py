@@ -21,14 +21,16 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 256 * 1024**2
 
 SERVICE = Path(__file__).parents[2]
-ROOMS = ("analysis", "charts", "reports", "results")  # the code that decides what is drawn
+#: Folders and a module: the code that decides what is drawn and written.
+SOURCES = ("analysis", "charts", "reports", "results", "templating.py")
 
 
 def fingerprint_of_code() -> str:
     """A hash of all code and templates that draw, and of matplotlib's version."""
     digest = hashlib.sha256(mpl.__version__.encode())
-    for room in ROOMS:
-        for file in sorted((SERVICE / room).rglob("*")):
+    for source in SOURCES:
+        path = SERVICE / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.suffix in {".py", ".html", ".md"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -47,7 +49,7 @@ class ChartCache:
     """A folder of at most `max_bytes`; the files unused for the longest are deleted first."""
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
-        self._folder, self._most_bytes = folder, max_bytes
+        self._folder, self._max_bytes = folder, max_bytes
         self._making: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
 
@@ -94,7 +96,7 @@ class ChartCache:
             with contextlib.suppress(FileNotFoundError):  # another process evicts as well
                 state = path.stat()
                 files.append((state.st_mtime_ns, state.st_size, path))
-        excess = sum(size for _, size, _ in files) - self._most_bytes
+        excess = sum(size for _, size, _ in files) - self._max_bytes
         for _, size, path in sorted(files):
             if excess <= 0:
                 return

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.analysis.failures import EnsemblePredictions
 from service.analysis.results import ComparisonResults, Images
 from service.charts.drawing.chart import Chart, Panel, Series
+from service.charts.drawing.pixels import draw_pixels
 from service.charts.drawing.style import FAINT, SMALL, WIDTH, panel_title
 
 COLUMNS = 8
@@ -71,9 +72,7 @@ def _panel(row: SheetRow, images: Callable[[], Images | None], empty: str) -> Pa
         return replace(_empty_panel(row.title, empty), series=[listed])
 
     def decorate(axes: Axes) -> None:
-        axes.set_xlim(0, COLUMNS)
-        axes.set_ylim(1, 0)
-        axes.set_axis_off()
+        _prepare_axes(axes)
         _draw(axes, row, images())
 
     return Panel([listed], title=row.title, grid="", decorate=decorate)
@@ -81,13 +80,18 @@ def _panel(row: SheetRow, images: Callable[[], Images | None], empty: str) -> Pa
 
 def _empty_panel(title: str, why: str) -> Panel:
     def decorate(axes: Axes) -> None:
-        axes.set_xlim(0, COLUMNS)
-        axes.set_ylim(1, 0)
-        axes.set_axis_off()
+        _prepare_axes(axes)
         panel_title(axes, title, pad=4)
         axes.text(0.0, 0.0, why, fontsize=SMALL, color=FAINT, va="top")
 
     return Panel(title=title, grid="", decorate=decorate)
+
+
+def _prepare_axes(axes: Axes) -> None:
+    """Make an image one unit wide and high, counted from the upper left corner."""
+    axes.set_xlim(0, COLUMNS)
+    axes.set_ylim(1, 0)
+    axes.set_axis_off()
 
 
 def _draw(axes: Axes, row: SheetRow, images: Images | None) -> None:
@@ -98,7 +102,8 @@ def _draw(axes: Axes, row: SheetRow, images: Images | None) -> None:
     axes.set_aspect("equal", adjustable="box")
     for column, (index, caption) in enumerate(zip(shown, captions, strict=True)):
         if images is not None:
-            _draw_image(axes, column, images[index])
+            pixels = np.moveaxis(images[index], 0, -1)  # (H, W, C)
+            draw_pixels(axes, pixels, (column + 0.03, column + 0.97, 0.97, 0.03))
         axes.text(
             column + 0.03,
             -0.04,
@@ -108,18 +113,6 @@ def _draw(axes: Axes, row: SheetRow, images: Images | None) -> None:
             linespacing=1.15,
             parse_math=False,
         )
-
-
-def _draw_image(axes: Axes, column: int, image: NDArray[np.uint8]) -> None:
-    """Draw one image (C, H, W): grey where it has one channel."""
-    axes.imshow(
-        image[0] if len(image) == 1 else np.moveaxis(image, 0, -1),
-        extent=(column + 0.03, column + 0.97, 0.97, 0.03),
-        cmap="gray",
-        vmin=0,
-        vmax=255,
-        interpolation="nearest",
-    )
 
 
 def _caption(row: SheetRow, index: int) -> str:

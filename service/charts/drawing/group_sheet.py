@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from service.charts.drawing.chart import Chart, Panel
 from service.charts.drawing.fonts import shorten_to_fit
+from service.charts.drawing.pixels import draw_pixels
 from service.charts.drawing.style import AXIS, FAINT, WIDTH
 
 COLUMNS = 8
@@ -106,14 +107,7 @@ def _draw(axes: Axes, cell: _Cell, image: CaptionedImage, top: float, caption: f
     half_width, half_height = (right - left) * np.array([wide, high]) / max(wide, high) / 2
     x, y = (left + right) / 2, top + caption + half_height
     across, down = (x - half_width, x + half_width), (y + half_height, y - half_height)
-    axes.imshow(
-        image.pixels[..., 0] if image.pixels.shape[2] == 1 else image.pixels,
-        extent=(*across, *down),
-        cmap="gray",
-        vmin=0,
-        vmax=255,
-        interpolation="nearest",
-    )
+    draw_pixels(axes, image.pixels, (*across, *down))
     # A frame, or a white image would not be seen.
     axes.plot(
         [across[place] for place in (0, 1, 1, 0, 0)],

@@ -25,7 +25,7 @@ def decompress(body: bytes, encoding: str, *, max_bytes: int) -> bytes:
     except zlib.error as error:
         raise ProtocolError(f"the body is not {encoding} ({error})") from None
     if decompressor.unconsumed_tail:
-        raise TooLargeError(f"unpacked the body is larger than the {max_bytes:,} bytes accepted")
+        raise TooLargeError(f"the unpacked body is larger than the {max_bytes:,} bytes accepted")
     if not decompressor.eof:
         raise ProtocolError(f"the {encoding} of the body ends too early")
     return content

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models import ImageShape
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.pixels import as_pixels
+from service.inference.bodies.pixels import as_bytes, channels_last
 from service.inference.bodies.plain_png import decode_plain_png, is_plain
 from workers.datasets.images.image_file import ImageFileError, decode_file, stated_pixels
 from workers.datasets.images.pixel_scale import PixelScale
@@ -67,8 +67,8 @@ def from_rows(rows: list[Any], preparation: Preparation, *, name: str) -> Prepar
         numbers = np.asarray(rows, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         raise ImageError(f"{accepted}; the rows are uneven or hold other things") from None
-    scale = preparation.scale
-    pixels = as_pixels(numbers, leading_axes=0, accepted=accepted, scale=scale)
+    numbers = channels_last(numbers, leading_axes=0, accepted=accepted)
+    pixels = as_bytes(numbers, accepted=accepted, scale=preparation.scale)
     return fit_pixels(pixels, preparation)
 
 
@@ -87,7 +87,7 @@ def prepare_pixels(
     pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation
 ) -> PreparedImage:
     """Pixels (H, W) or (H, W, 3) of an image that had this width and height; ImageFileError."""
-    prepared = preparation.of_pixels(pixels).transpose(2, 0, 1)
+    prepared = preparation.apply_to_pixels(pixels).transpose(2, 0, 1)
     return PreparedImage(np.ascontiguousarray(prepared), _changes(pixels, size, preparation))
 
 

@@ -51,8 +51,8 @@ class InferenceRequest:
             pixels = np.stack([image.pixels for image in files])
             return PreparedImages(pixels, [image.notes for image in files])
         if self.values.shape[1:] != preparation.shape:
-            wanted = [-1, *preparation.shape]
-            raise ProtocolError(f"'images' has shape {wanted}, and not {list(self.values.shape)}")
+            given, expected = list(self.values.shape), [-1, *preparation.shape]
+            raise ProtocolError(f"'images' has the shape {given}; accepted is {expected}")
         accepted = f"accepted are {range_of(preparation.scale)}"
         numbers = as_bytes(self.values, accepted=accepted, scale=preparation.scale)
         return PreparedImages(np.ascontiguousarray(numbers), [[] for _ in numbers])
@@ -69,22 +69,22 @@ class InferenceRequest:
         if microseconds is None:
             return None
         if type(microseconds) is not int or not 0 < microseconds <= MAX_MICROSECONDS:
-            raise ProtocolError("'timeout' is a number of microseconds up to ten minutes")
+            raise ProtocolError("'timeout' must be a number of microseconds, up to ten minutes")
         return microseconds / 1e6
 
     def output(self) -> OutputOptions:
         """How the one output is to be written. ProtocolError."""
         outputs = self.document.get("outputs") or [{"name": OUTPUT}]
         if not isinstance(outputs, list) or len(outputs) != 1:
-            raise ProtocolError(f"'outputs' has one element, the tensor '{OUTPUT}'")
+            raise ProtocolError(f"'outputs' must have one element, the tensor '{OUTPUT}'")
         output = json_object(outputs[0], "outputs[0]")
         if output.get("name") != OUTPUT:
-            raise ProtocolError(f"there is one output, '{OUTPUT}', and not '{output.get('name')}'")
+            raise ProtocolError(f"the only output is '{OUTPUT}'; '{output.get('name')}' is unknown")
         parameters = json_object(output.get("parameters", {}), "outputs[0].parameters")
         default = self.parameters.get("binary_data_output", False)
         num_classes = parameters.get("classification", 0)
         if type(num_classes) is not int or num_classes < 0:
-            raise ProtocolError("'classification' is the number of classes to list")
+            raise ProtocolError("'classification' must be the number of classes to list")
         return OutputOptions(bool(parameters.get("binary_data", default)), num_classes)
 
 
@@ -95,15 +95,15 @@ def read_request(body: bytes, header_length: str | None) -> InferenceRequest:
     length = len(body) if header_length is None else int(header_length)
     if length > len(body):
         raise ProtocolError(
-            f"the body has {len(body)} bytes, and its JSON is said to have {length}"
+            f"the body has {len(body)} bytes, fewer than the {length} that its JSON is said to have"
         )
     document = json_object(_parse(body[:length]), "the body")
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != 1:
-        raise ProtocolError(f"'inputs' has one element, the tensor '{INPUT}'")
+        raise ProtocolError(f"'inputs' must have one element, the tensor '{INPUT}'")
     tensor = json_object(inputs[0], "inputs[0]")
     if tensor.get("name") != INPUT:
-        raise ProtocolError(f"there is one input, '{INPUT}', and not '{tensor.get('name')}'")
+        raise ProtocolError(f"the only input is '{INPUT}'; '{tensor.get('name')}' is unknown")
     return InferenceRequest(document, read_values(tensor, body[length:]))
 
 

@@ -12,14 +12,6 @@ from workers.datasets.images.pixel_scale import PixelScale
 BRIGHTEST = 255
 
 
-def as_pixels(
-    numbers: NDArray[Any], *, leading_axes: int, accepted: str, scale: PixelScale | None = None
-) -> NDArray[np.uint8]:
-    """uint8 pixels (…, H, W, C) of numbers as (…, H, W) or (…, H, W, C): both functions below."""
-    numbers = channels_last(numbers, leading_axes=leading_axes, accepted=accepted)
-    return as_bytes(numbers, accepted=accepted, scale=scale)
-
-
 def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[Any]:
     """Numbers (…, H, W, C) of those as (…, H, W) or (…, H, W, C), where C is 1 or 3.
 

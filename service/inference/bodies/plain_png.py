@@ -39,10 +39,9 @@ def is_plain(content: bytes, shape: ImageShape) -> bool:
 
     libpng inflates to its end what is longer than the image: gigabytes from a few megabytes of zeros.
     """
-    num_bytes = shape.height * (
-        1 + shape.width * shape.channels
-    )  # of the pixels, with their filters
-    return content.startswith(_start(shape)) and len(content) <= 1.01 * num_bytes + SPARE_BYTES
+    bytes_of_row = 1 + shape.width * shape.channels  # its filter, and its pixels
+    max_bytes = 1.01 * shape.height * bytes_of_row + SPARE_BYTES
+    return content.startswith(_start(shape)) and len(content) <= max_bytes
 
 
 @lru_cache

@@ -93,9 +93,10 @@ def _numbers_from_list(data: Any, shape: list[int]) -> NDArray[Any]:
     try:
         array = np.asarray(data, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
-        raise ProtocolError("'data' holds something else than numbers, or uneven lists") from None
-    if array.size != math.prod(shape):
-        raise ProtocolError(f"'data' has {array.size} numbers, and shape {shape} has another many")
+        raise ProtocolError("'data' holds other things than numbers, or uneven lists") from None
+    num_wanted = math.prod(shape)
+    if array.size != num_wanted:
+        raise ProtocolError(f"'data' has {array.size} numbers; shape {shape} takes {num_wanted}")
     return array.reshape(shape)
 
 

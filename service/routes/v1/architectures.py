@@ -15,7 +15,7 @@ from models import (
     UnknownNameError,
     architectures,
 )
-from service.dependencies import Cursor, ReadSession
+from service.dependencies import Cursor, Limit, ReadSession
 from service.errors import refusals
 from service.requests.architecture_fit import ImagesRefusedError
 from service.requests.architecture_options import options_schema
@@ -26,8 +26,6 @@ from workers.storage.pages import CursorError
 from workers.training.measuring.network_summary import Layer, summarise
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
-
-PAGE = 50  # architectures, where no limit is given
 
 ForDataset = Annotated[
     str | None, Query(description="a ready dataset to count for", examples=["digits"])
@@ -63,7 +61,7 @@ class ArchitectureDocument(BaseModel):
 
 
 class ArchitectureList(BaseModel):
-    """A page of architectures: Bakeoff's own, then timm's, first the recommended ones."""
+    """A page of architectures: Bakeoff's own, then those of timm, the recommended ones first."""
 
     items: list[ArchitectureDocument]
     next: str | None
@@ -101,22 +99,21 @@ class ArchitectureFilters:
 @router.get("", summary="List architectures", responses=refusals(422))
 def list_architectures(
     filters: Annotated[ArchitectureFilters, Depends()],
-    limit: Annotated[
-        int | None, Query(ge=1, le=200, description="most items of one page; default: 50")
-    ] = None,
+    limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ArchitectureList:
-    """Architectures with their descriptions and the schema of their options.
+    """Architectures with their descriptions and the schema of their options, page by page.
 
-    Without any parameter: Bakeoff's own, all on one page. With one: timm's too, page by page; `?search=`
-    lists them all.
+    Without a filter those of Bakeoff alone; with `search`, `pretrained` or `max_parameters` those of timm
+    too, after Bakeoff's. `?search=` lists them all.
     """
-    if filters == ArchitectureFilters() and limit is None and cursor is None:
-        return ArchitectureList(items=[_document(name) for name in architectures], next=None)
-    start = _position(cursor) if cursor else 0
-    catalogue = list(enumerate(architectures.catalogue.values(), start=1))
-    found = [(end, entry.name) for end, entry in catalogue[start:] if filters.accept(entry)]
-    page = found[: limit or PAGE]
+    listed = list(architectures.catalogue.values())
+    if filters == ArchitectureFilters():
+        listed = listed[: len(architectures)]  # Bakeoff's own come first
+    start = _position(cursor, len(listed)) if cursor else 0
+    numbered = list(enumerate(listed, start=1))
+    found = [(end, entry.name) for end, entry in numbered[start:] if filters.accept(entry)]
+    page = found[:limit]
     following = str(page[-1][0]) if len(found) > len(page) else None
     return ArchitectureList(items=[_document(name) for _, name in page], next=following)
 
@@ -181,9 +178,9 @@ def _document(name: str) -> ArchitectureDocument:
     )
 
 
-def _position(cursor: str) -> int:
-    """The place in the catalogue where the page before ended; CursorError."""
+def _position(cursor: str, num_listed: int) -> int:
+    """How many of the listed architectures came before; CursorError."""
     place = int(cursor) if cursor.isascii() and cursor.isdecimal() else 0
-    if not 0 < place < len(architectures.catalogue):
+    if not 0 < place < num_listed:
         raise CursorError
     return place

@@ -3,17 +3,23 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Annotated
+from typing import IO
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from service.bundles.bundle import Bundle, bundle_of
 from service.dependencies import Artifacts, Id, Reader
-from service.errors import refusals
+from service.routes._downloads import (
+    IfNoneMatch,
+    attachment,
+    describe_conditional,
+    respond_conditionally,
+)
 from workers.datasets.errors import refusing_full_disk
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
+from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
 
@@ -24,18 +30,10 @@ CHUNK = 1024**2  # bytes that are sent at a time
 @router.get(
     "/models/{model_id}/bundle",
     summary="Download a bundle",
-    response_class=Response,
-    responses={
-        200: {"content": {"application/zip": {}}},
-        304: {"description": "The bundle is still the one the client has"},
-        **refusals(404, 409, 410, 507),
-    },
+    **describe_conditional("bundle", ["application/zip"], 404, 409, 410, 507),
 )
 def download_bundle(
-    model_id: Id,
-    reader: Reader,
-    artifacts: Artifacts,
-    if_none_match: Annotated[str | None, Header()] = None,
+    model_id: Id, reader: Reader, artifacts: Artifacts, if_none_match: IfNoneMatch = None
 ) -> Response:
     """A zip with the ONNX graph, `preprocessing.json`, class names, `predict.py`, and a model card.
 
@@ -43,15 +41,16 @@ def download_bundle(
     """
     model = trained_models.get(reader.session, model_id)
     bundle = bundle_of(model, reader.job(model.job_id))
-    caching = {"ETag": f'"{bundle.sha256}"', "Cache-Control": "no-cache"}
-    if caching["ETag"] in (if_none_match or ""):
-        return Response(status_code=304, headers=caching)
+    return respond_conditionally(
+        bundle.sha256, if_none_match, lambda: _download(bundle, model, artifacts)
+    )
+
+
+def _download(bundle: Bundle, model: Model, artifacts: ArtifactStore) -> Response:
     file = _zip(bundle, artifacts)
-    name = f"{model.architecture.replace('/', '-')}-{model.id}.zip"
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": attachment(model, "zip"),
         "Content-Length": str(file.tell()),
-        **caching,
     }
     return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
 

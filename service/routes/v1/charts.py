@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from service.analysis.results import ComparisonResults
@@ -15,6 +15,7 @@ from service.charts.drawing.themes import Theme
 from service.dependencies import JobResults, ModelResults, Results
 from service.errors import refusals
 from service.reports.report import report_html, report_markdown
+from service.routes._downloads import IfNoneMatch, describe_conditional, respond_conditionally
 
 router = APIRouter(prefix="/v1", tags=["charts"])
 
@@ -47,37 +48,24 @@ class ChartOptions:
 class CachedResponses:
     """Responses from the chart cache, with an ETag; 304 where the client has the content already."""
 
-    def __init__(
-        self, request: Request, if_none_match: Annotated[str | None, Header()] = None
-    ) -> None:
+    def __init__(self, request: Request, if_none_match: IfNoneMatch = None) -> None:
         self._cache: ChartCache = request.app.state.chart_cache
-        self._etags = if_none_match or ""
+        self._if_none_match = if_none_match
 
     def respond(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
         """The content that `key` names, made now where the cache has none."""
-        etag = f'"{key}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if etag in self._etags:
-            return Response(status_code=304, headers=headers)
-        return Response(self._cache.get(key, make), media_type=media_type, headers=headers)
+        return respond_conditionally(
+            key,
+            self._if_none_match,
+            lambda: Response(self._cache.get(key, make), media_type=media_type),
+        )
 
 
 Options = Annotated[ChartOptions, Depends()]
 Responses = Annotated[CachedResponses, Depends()]
 
 
-def _describe_cached(what: str, media_types: list[str], *refused: int) -> dict[str, Any]:
-    return {
-        "response_class": Response,
-        "responses": {
-            200: {"content": {media_type: {} for media_type in media_types}},
-            304: {"description": f"The {what} is still the one the client has"},
-            **refusals(*refused),
-        },
-    }
-
-
-CHART = _describe_cached("chart", list(MEDIA_TYPES.values()), 404, 409, 422)
+CHART = describe_conditional("chart", MEDIA_TYPES.values(), 404, 409, 422)
 
 
 @router.get("/comparisons/{comparison_id}/charts", summary="List charts", responses=refusals(404))
@@ -124,7 +112,7 @@ def draw_model_chart(results: ModelResults, options: Options, responses: Respons
 @router.get(
     "/comparisons/{comparison_id}/report.html",
     summary="Report",
-    **_describe_cached("report", ["text/html"], 404, 409),
+    **describe_conditional("report", ["text/html"], 404, 409),
 )
 def show_report(results: Results, responses: Responses) -> Response:
     """The comparison as one self-contained page, to read, print and pass on. Carries an ETag."""
@@ -134,7 +122,7 @@ def show_report(results: Results, responses: Responses) -> Response:
 @router.get(
     "/comparisons/{comparison_id}/report.md",
     summary="Report as Markdown",
-    **_describe_cached("report", ["text/markdown"], 404, 409),
+    **describe_conditional("report", ["text/markdown"], 404, 409),
 )
 def show_markdown_report(results: Results, responses: Responses) -> Response:
     """The same in Markdown, without the pictures. Carries an ETag."""

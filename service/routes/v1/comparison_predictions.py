@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from service.dependencies import Database, Id
 from service.errors import refusals
-from service.inference import classification
+from service.inference import request_predictions
 from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.prediction_list import IMAGES, PredictionList, PredictionOptions
@@ -66,7 +66,7 @@ async def predict_by_all(
     answers = []
     for label, model in models:
         predictor = await predictors.get(model, options.engine)
-        answer = await classification.predict(request, images, predictor, options)
+        answer = await request_predictions.predict(request, images, predictor, options)
         answers.append(ComparedPrediction.from_attributes(model, **answer, label=label))
     return ComparedPredictions(comparison_id=found_id, models=answers)
 

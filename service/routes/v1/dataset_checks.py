@@ -16,7 +16,7 @@ from service.charts.drawing.render import render
 from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
-from service.routes.v1.jobs import JobDocument, job_document
+from service.routes.v1.jobs import JobDocument, enqueued
 from workers.datasets.listings.listing import SPLITS, SplitName
 from workers.datasets.stored.loading import mapped_split
 from workers.datasets.stored.registration import describe
@@ -96,8 +96,7 @@ def check_dataset(name: Name, session: WriteSession, response: Response) -> JobD
     """
     describe(session, name)  # or there is nothing to check
     job = enqueue_checks(session, name, now=utc_now())
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_document(job)
+    return enqueued(job, response)
 
 
 @router.get(

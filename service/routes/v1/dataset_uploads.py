@@ -14,7 +14,7 @@ from service.errors import refusals
 from service.requests.uploads import ResizeForm, upload_options
 from service.routes._received import BINARY, received
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
-from service.routes.v1.jobs import JobDocument, job_document
+from service.routes.v1.jobs import JobDocument, enqueued, job_document
 from workers.datasets.errors import NoUploadError, refusing_full_disk
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
@@ -66,8 +66,9 @@ class Uploads:
             self.datasets,
             upload,
             prepare=prepare_file_apart,
-            refuse=lambda session: jobs.refuse_if_needed(session, upload.name),  # it took its time
-            attempt=lambda send: send(),  # or the client would wait for minutes
+            # Again: a job may have come to need the dataset while the upload was prepared.
+            refuse=lambda session: jobs.refuse_if_needed(session, upload.name),
+            attempt=lambda send: send(),  # once: with retries the client would wait for minutes
         )
         with transaction(self.database) as session:
             enqueue_checks(session, upload.name, now=utc_now())
@@ -77,9 +78,8 @@ class Uploads:
         """Keep the file, and enqueue the job that makes the dataset."""
         file, sha256 = upload.upload
         with refusing_full_disk():
-            self.datasets.keep_upload(
-                file, sha256
-            )  # ahead: a slow store must not hold the database
+            # Before the transaction: a slow store must not hold the database.
+            self.datasets.keep_upload(file, sha256)
         # Again within the transaction, or clear() could remove it before the job's row is there.
         with transaction(self.database) as session:
             ready_datasets.lock_files(session)
@@ -143,9 +143,7 @@ def resize_dataset(
         request = _job(
             body.new_name, row.upload, str(row.upload_sha256), body.options(before.options)
         )
-        job = job_document(jobs.enqueue(session, request, now=utc_now()))
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job
+        return enqueued(jobs.enqueue(session, request, now=utc_now()), response)
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a dataset", responses=refusals(404, 409))

@@ -10,7 +10,7 @@ from models import UnknownNameError
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
 from service.routes._document import Document
-from service.routes.v1.jobs import JobDocument, job_document
+from service.routes.v1.jobs import JobDocument, enqueued
 from workers.datasets.images.geometry import Fit
 from workers.datasets.known import datasets
 from workers.datasets.stored.description import DatasetDescription
@@ -84,7 +84,7 @@ class DatasetDocument(Document):
     split: str | None = Field(
         None,
         description="the rule by which it was split; with the content's hash it is what jobs and"
-        " comparisons are bound to",
+        " comparisons are pinned to",
         examples=["given", "stratified-validation10", "stratified-test20-validation10"],
     )
     source: str | None = None
@@ -131,8 +131,7 @@ def fetch_dataset(name: Name, session: WriteSession, response: Response) -> JobD
     job = jobs.first_unfinished(session, name, Job.kind == FETCH)
     if job is None:
         job = jobs.enqueue(session, JobRequest(kind=FETCH, dataset=name), now=utc_now())
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_document(job)
+    return enqueued(job, response)
 
 
 def ready_document(name: str, description: DatasetDescription) -> DatasetDocument:

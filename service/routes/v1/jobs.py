@@ -36,7 +36,7 @@ def _check_kind(name: str) -> str:
     return name
 
 
-#: A kind of job; which there are is said by the files of workers/kinds.
+#: A kind of job: the name of a file of workers/kinds.
 Kind = Annotated[str, Field(json_schema_extra={"enum": [*KINDS]})]
 
 
@@ -124,8 +124,7 @@ def create_job(
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_document(job)
+    return enqueued(job, response)
 
 
 @router.get("", summary="List jobs", responses=refusals(422))
@@ -161,6 +160,12 @@ def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
 def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Queue a failed or cancelled job again; it resumes from its last epoch."""
     return job_document(jobs.retry(session, job_id, now=utc_now()))
+
+
+def enqueued(job: Job, response: Response) -> JobDocument:
+    """The answer to a request that enqueues a job: the job, and its address in the header Location."""
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_document(job)
 
 
 def job_document(job: Job) -> JobDocument:

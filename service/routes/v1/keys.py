@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 
 class KeyRequest(Form):
-    """What a new key shall be for."""
+    """A key to make."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"name": "phone app", "scopes": ["predict"]}}
@@ -60,7 +60,7 @@ class KeyList(BaseModel):
 @router.post("", status_code=201, summary="Make a key", responses=refusals(409, 422))
 def create_key(body: KeyRequest, session: WriteSession, request: Request) -> NewKeyDocument:
     """Make a key with scopes of its own; only this answer shows it."""
-    _require_use(request)
+    _require_keys_in_use(request)
     made = api_keys.create(
         session,
         body.name,
@@ -80,11 +80,11 @@ def list_keys(session: ReadSession) -> KeyList:
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))
 def revoke_key(key_id: Id, session: WriteSession, request: Request) -> None:
     """Make a key invalid, within a second."""
-    _require_use(request)
+    _require_keys_in_use(request)
     api_keys.revoke(session, key_id, now=utc_now())
 
 
-def _require_use(request: Request) -> None:
+def _require_keys_in_use(request: Request) -> None:
     """KeysUnusedError where anybody could make or revoke a key, because none is asked for."""
     keys: KeyCache = request.app.state.key_cache
     if not keys.is_required:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from service.dependencies import Cursor, Id, Idempotent, Limit, ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.latency import LatencyRequest
-from service.routes.v1.jobs import JobDocument, job_document
+from service.routes.v1.jobs import JobDocument, enqueued
 from workers.latency.table import LatencyRow
 from workers.queue import jobs
 from workers.storage import trained_models
@@ -69,8 +69,7 @@ def measure_latency(
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_document(job)
+    return enqueued(job, response)
 
 
 @router.get("", summary="Show latency", responses=refusals(404, 422))

@@ -12,6 +12,7 @@ from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
 from service.requests.fields import Name
 from service.routes._document import Document
+from service.routes._downloads import attachment, entity_tag
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.storage import trained_models
@@ -110,14 +111,8 @@ def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
 def download_weights(model_id: Id, session: ReadSession, artifacts: Artifacts) -> Response:
     """The weights as safetensors, under the names of the network's `state_dict`."""
     model = trained_models.get(session, model_id)
-    return Response(
-        artifacts.get(model.weights, sha256=model.weights_sha256),
-        media_type="application/octet-stream",
-        headers={
-            "Content-Disposition": _attachment(model, "safetensors"),
-            "ETag": f'"{model.weights_sha256}"',
-        },
-    )
+    content = artifacts.get(model.weights, sha256=model.weights_sha256)
+    return _download(model, "safetensors", content, model.weights_sha256)
 
 
 @router.get(
@@ -133,19 +128,13 @@ def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> R
     """
     model = trained_models.get(session, model_id)
     graph = graph_of(model)
-    return Response(
-        artifacts.get(graph["path"], sha256=graph["sha256"]),
-        media_type="application/octet-stream",
-        headers={
-            "Content-Disposition": _attachment(model, "onnx"),
-            "ETag": f'"{graph["sha256"]}"',
-        },
-    )
+    content = artifacts.get(graph["path"], sha256=graph["sha256"])
+    return _download(model, "onnx", content, graph["sha256"])
 
 
-def _attachment(model: Model, suffix: str) -> str:
-    name = model.architecture.replace("/", "-")  # as in timm/resnet18
-    return f'attachment; filename="{name}-{model.id}.{suffix}"'
+def _download(model: Model, suffix: str, content: bytes, sha256: str) -> Response:
+    headers = {"Content-Disposition": attachment(model, suffix), "ETag": entity_tag(sha256)}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from service.dependencies import Id
 from service.errors import refusals
-from service.inference import classification
+from service.inference import request_predictions
 from service.inference.bodies.limits import MAX_BYTES
 from service.inference.bodies.request_images import read_images
 from service.inference.model_resolver import ModelResolver
@@ -40,7 +40,7 @@ async def predict(
     predictor = await predictors.get(resolved.model, options.engine or resolved.engine)
     predictor.check_capacity(1)  # before a body is read for nothing
     images = await read_images(request)
-    answer = await classification.predict(request, images, predictor, options)
+    answer = await request_predictions.predict(request, images, predictor, options)
     return Response(
         to_json(answer),
         media_type="application/json",

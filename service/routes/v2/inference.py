@@ -12,8 +12,8 @@ from service.inference.bodies.compression import compress, decompress
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
 from service.inference.bodies.limits import MAX_BYTES, check_number
-from service.inference.classification import classify
 from service.inference.predictor_cache import PredictorCache
+from service.inference.request_predictions import classify
 from service.routes.v2._versions import ModelName, Version, find
 from workers.engines import Probabilities
 

@@ -1,6 +1,5 @@
 """Which requests are sent again, against a real server that fails."""
 
-import socket
 import threading
 import time
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from bakeoff import Client, RefusedError, UnreachableError
 from bakeoff.transport import retries
+from benchmarks.ports import free_port
 from tests.bakeoff.unreliable import Answer, Drop, Hang, Unreliable
 
 JOB = {"id": "4kx0c2mq7d1e"}
@@ -157,9 +157,7 @@ def test_what_timed_out_is_not_sent_again(unreliable):
 
 
 def test_any_request_waits_for_a_service_that_is_just_starting():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     servers: list[Unreliable] = []
 
     def start() -> None:

@@ -70,6 +70,7 @@ FILES = {
 REFUSED = {
     "deep_colour.png": png16(noise(10, 12, 3, kind="uint16")),
     "press.jpg": encoded(colour_image().convert("CMYK"), "JPEG"),
+    "photo.heic": encoded(colour_image(), "HEIF"),
     "inverted.tif": imagecodecs.tiff_encode(deep_grey(), photometric="miniswhite"),
     "floats.tif": tiff(np.full((8, 8), 0.5, np.float32)),
     "transparent_bit.png": encoded(Image.fromarray(noise(8, 9)).convert("1"), transparency=1),
@@ -78,6 +79,7 @@ REFUSED = {
 SENTENCES = {
     "floats.tif": "on no scale that the model was trained on",
     "no_image.png": "cannot identify image file",
+    "photo.heic": "cannot identify image file",
 }
 DATASETS = {
     "cropped": ("crop", lambda number: encoded(Image.fromarray(noise(10, 12 + number % 3, 3)))),

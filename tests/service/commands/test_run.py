@@ -5,21 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bakeoff import Client, RefusedError
+from benchmarks.ports import free_port
+from tests.waiting import until
 
 BAKEOFF = [sys.executable, "-m", "bakeoff"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
@@ -107,17 +102,13 @@ def test_a_command_without_a_service_says_how_to_start_one(environment: dict[str
 
 
 def wait_until_ready(client: Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while not client.is_ready():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: client.is_ready() or process.poll() is not None)
+    assert process.poll() is None
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 60  # multiprocessing's helpers leave when they have preloaded
-    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
-        assert time.monotonic() < deadline, left
+    # multiprocessing's helpers leave when they have preloaded
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def descendants(pid: int) -> list[int]:

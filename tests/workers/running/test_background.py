@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.workers.installation import Installation, until
+from tests.waiting import until
+from tests.workers.installation import Installation
 from workers.datasets.stored.registration import find_description
 from workers.datasets.upload_options import UploadOptions
 from workers.queue import jobs

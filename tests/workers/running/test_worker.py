@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pytest
 from torch import Tensor
 
-from tests.workers.installation import Installation, child_of_job, is_alive, until
+from tests.waiting import until
+from tests.workers.installation import Installation, child_of_job, is_alive
 from tests.workers.running.conftest import AtWork
 from workers.storage.tables import MAX_ATTEMPTS, JobStatus
 

@@ -23,12 +23,15 @@ class Preparation:
     #: Of images with more than 8 bits a sample; None: the dataset had none.
     scale: PixelScale | None = None
 
-    def of_file(self, content: bytes) -> NDArray[np.uint8]:
-        """The bytes of an image file → uint8 pixels (H, W, C); ImageFileError."""
-        return self.of_pixels(decode(content, self.geometry))
+    def apply_to_file(self, content: bytes) -> NDArray[np.uint8]:
+        """Give the image of a file the size, scale and channels of the dataset: uint8 pixels (H, W, C).
 
-    def of_pixels(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
-        """Pixels (H, W) or (H, W, 3) of any type → uint8 pixels (H, W, C); ImageFileError."""
+        ImageFileError.
+        """
+        return self.apply_to_pixels(decode(content, self.geometry))
+
+    def apply_to_pixels(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        """The same for pixels (H, W) or (H, W, 3) of any type that are decoded already."""
         scale = self.scale_of(pixels)
         scaled = scale.to_bytes(pixels) if scale else pixels
         return with_channels(self.geometry.apply(scaled), self.channels)

@@ -93,7 +93,7 @@ def decode_piece(piece: Piece) -> DecodedPiece:
             continue
         measured[found] += 1
         if found.extremes is None or piece.preparation.scale:  # or no such image was expected
-            pixels[position] = piece.preparation.of_pixels(decoded)
+            pixels[position] = piece.preparation.apply_to_pixels(decoded)
     file = os.open(piece.target, os.O_WRONLY)
     try:
         _write(file, memoryview(pixels.data).cast("B"), piece.offset)

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def adopt(database: Engine, store: DatasetStore) -> None:
-    """Register every such file, and bind the trainings that have not succeeded yet to its content."""
+    """Register every such file, and pin the trainings that have not succeeded yet to its content."""
     for path in sorted(store.folder.glob("*.safetensors")):
         if NAME.fullmatch(path.stem):
             _adopt(database, store, path)

@@ -60,7 +60,7 @@ def same_as_pillow_or_none(content, shape):
     found = decode_plain_png(content, shape)
     if found is not None:
         preparation = Preparation(shape.channels, Geometry(shape.width, shape.height, "crop"))
-        slowly = preparation.of_file(content)
+        slowly = preparation.apply_to_file(content)
         np.testing.assert_array_equal(found, slowly.transpose(2, 0, 1))
 
 

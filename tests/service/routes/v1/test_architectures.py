@@ -59,8 +59,14 @@ def all_pages(service, **query):
 
 def test_the_whole_catalogue_is_read_page_by_page(untouched):
     assert all_pages(untouched, search="", limit=200) == (CATALOGUE, -(-len(CATALOGUE) // 200))
-    first = untouched.http.get("/v1/architectures", params={"limit": 30}).json()
-    assert [item["name"] for item in first["items"]] == CATALOGUE[:30]
+    first = untouched.http.get("/v1/architectures", params={"search": "", "limit": 30})
+    assert names_of(first) == CATALOGUE[:30]
+
+
+def test_without_a_filter_pages_of_any_length_hold_those_of_bakeoff_alone(untouched):
+    own = list(architectures)
+    assert all_pages(untouched) == (own, 1)
+    assert all_pages(untouched, limit=2) == (own, -(-len(own) // 2))
 
 
 def test_the_catalogue_is_filtered(untouched):
@@ -88,6 +94,7 @@ def test_the_catalogue_is_filtered(untouched):
         {"cursor": "0"},
         {"cursor": "²"},
         {"cursor": "9" * 150},
+        {"cursor": "200"},  # which is one of `?search=`
         {"limit": 0},
         {"max_parameters": -1},
         {"pretrained": "perhaps"},

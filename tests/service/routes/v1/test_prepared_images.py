@@ -80,7 +80,7 @@ def test_a_file_is_the_same_pixels_whatever_the_way_in(
 
     assert [answer.status_code for answer in answers] == [200] * 5
     assert len(pixels_seen) == 4 + len(answers[-1].json()["models"])
-    expected = preparation.of_file(content)
+    expected = preparation.apply_to_file(content)
     for pixels in pixels_seen:
         np.testing.assert_array_equal(pixels, expected)
 
@@ -90,7 +90,7 @@ def test_an_image_of_the_dataset_comes_back_as_it_is(trained, prepared_by, pixel
     """Resized for the dataset, it is neither resized nor decoded otherwise when it is sent."""
     preparation = Preparation(1, geometry)
     prepared_by(preparation)
-    of_dataset = preparation.of_file(encoded(colour_image(90, 60)))
+    of_dataset = preparation.apply_to_file(encoded(colour_image(90, 60)))
 
     post(trained, encoded(Image.fromarray(of_dataset[..., 0])))
     array = io.BytesIO()

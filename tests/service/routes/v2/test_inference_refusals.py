@@ -29,7 +29,7 @@ def images(**changed):
         (images(datatype="FP8"), "datatype"),
         (images(datatype=[]), "datatype"),
         (images(shape=[1, 1, 8, 9]), "64 numbers"),
-        (images(shape=[64]), "has shape"),
+        (images(shape=[64]), "accepted is [-1, 1, 8, 8]"),
         (images(shape=[]), "shape"),
         (images(shape=[0, 1, 8, 8]), "shape"),
         (images(shape=[True, 1, 8, 8]), "shape"),
