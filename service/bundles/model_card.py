@@ -2,27 +2,34 @@
 
 import functools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.analysis.class_averages import balanced_accuracy, macro_f1
 from service.analysis.formats import auc_words, duration
-from service.analysis.latency import is_measured, latency_table
+from service.analysis.latency import LatencyTable, is_measured, latency_of_rows, latency_table
+from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
 from service.bundles.markdown import escape, interval
 from workers.storage.tables import Model
 
+#: What the job that quantised has measured of the int8 model, under the names that a training gives it.
+INT8_SCORES = ("test", "validation", "macro_auc", "ece", "brier", "confusion_matrix", "per_class")
 MAX_CLASSES = 20  # in the table of classes; of more, the hardest are shown
 
 
-def model_card(model: Model, results: ComparisonResults) -> str:
+def model_card(
+    model: Model, results: ComparisonResults, quantisation: Mapping[str, Any] | None = None
+) -> str:
     """Markdown under a YAML front matter as the Hugging Face hub has it.
 
-    `results` is the training of the model as a comparison of one; NoResultError where it has none.
+    `results` is the training of the model as a comparison of one; NoResultError where it has none. Of an
+    int8 model it is that of its original, and `quantisation` the result of the job that quantised it.
     """
-    result = results.any_result
+    result = _result(results, quantisation)
     matrix = result["confusion_matrix"]
     num_images = sum(map(sum, matrix))
     num_correct = sum(row[label] for label, row in enumerate(matrix))
@@ -41,11 +48,25 @@ def model_card(model: Model, results: ComparisonResults) -> str:
             recipe_hash=results.recipe_hash,
             request=_request(model, results),
             classes=_hardest_classes(result),
-            latency=latency_table(results, results.architectures[0]),
-            is_latency_of_a_job=is_measured(results),
+            latency=_latency(results, quantisation),
+            is_latency_of_a_job=is_measured(results) or quantisation is not None,
+            quantisation=quantisation,
+            verdict=verdict(quantisation) if quantisation else "",
             limits=limits(model, result, results.dataset_checks()),
         )
     )
+
+
+def _result(results: ComparisonResults, quantisation: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The result of the training, with the scores of the int8 model where there is one."""
+    int8 = {name: quantisation[name] for name in INT8_SCORES} if quantisation else {}
+    return {**results.any_result, **int8}
+
+
+def _latency(results: ComparisonResults, quantisation: Mapping[str, Any] | None) -> LatencyTable:
+    if quantisation:
+        return latency_of_rows([pair["int8"] for pair in quantisation["latency"]])
+    return latency_table(results, results.architectures[0])
 
 
 def _request(model: Model, results: ComparisonResults) -> str:

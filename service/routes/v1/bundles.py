@@ -42,7 +42,7 @@ def download_bundle(
     `predict.py` needs onnxruntime, numpy and Pillow alone. Carries an ETag.
     """
     model = trained_models.get(reader.session, model_id)
-    bundle = bundle_of(model, reader.job(model.job_id))
+    bundle = bundle_of(model, reader.training_of(model), reader.quantisation_of(model))
     caching = {"ETag": f'"{bundle.sha256}"', "Cache-Control": "no-cache"}
     if caching["ETag"] in (if_none_match or ""):
         return Response(status_code=304, headers=caching)
