@@ -1,17 +1,20 @@
 """Waiting for a job that a command has enqueued."""
 
 import time
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from bakeoff.answers.job import Job
-from bakeoff.client import Client
+
+if TYPE_CHECKING:
+    from bakeoff.client import Client
 
 UNFINISHED = frozenset({"queued", "running"})
 
 
-def wait_for(client: Client, job: Job) -> Job:
+def wait_for(client: "Client", job: Job) -> Job:
     """The job when it has succeeded; says what it does meanwhile. Ends the command where it fails."""
     with Console(stderr=True).status(f"job {job['id']}") as status:
         while job["status"] in UNFINISHED:
