@@ -40,6 +40,7 @@ from service.routes.v1 import (
     leaderboards,
     models,
     predictions,
+    quantisations,
     statistics,
     weights,
 )
@@ -58,7 +59,8 @@ from workers.weights.store import WeightsStore
 DESCRIPTION = """
 Trains image classifiers side by side, with the same data, order, recipe and seeds, says which is
 better, and serves it. Post a **comparison**, watch its **jobs**, look at its **charts**, ask its
-**models** for predictions. `latest` stands for the id of the newest training, comparison or model.
+**models** for predictions. `latest` stands for the id of the newest training, comparison or trained
+model.
 """
 
 MAX_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
@@ -80,6 +82,7 @@ ROUTERS = (
     job_events.router,
     models.router,
     bundles.router,
+    quantisations.router,
     aliases.router,
     engines.router,
     predictions.router,

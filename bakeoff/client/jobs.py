@@ -64,7 +64,7 @@ class Jobs(Resource):
         """Jobs, newest first, without their results; only those that all filters fit.
 
         `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch,
-        upload, checks or latency.
+        upload, checks, latency or quantise.
         """
         filters = {"status": status, "kind": kind, "dataset": dataset, "architecture": architecture}
         return map(Job, self._connection.items("/v1/jobs", **filters))

@@ -12,7 +12,7 @@ class Models(Resource):
     def list_models(
         self, *, dataset: str | None = None, architecture: str | None = None
     ) -> Iterator[Json]:
-        """Trained models, newest first; only those of a dataset, or of an architecture."""
+        """Models, newest first; only those of a dataset, or of an architecture."""
         return self._connection.items("/v1/models", dataset=dataset, architecture=architecture)
 
     def show_model(self, model_id: str) -> Json:
@@ -20,7 +20,7 @@ class Models(Resource):
         return self._connection.get("/v1/models/{model_id}", model_id=model_id)
 
     def download_weights(self, model_id: str) -> bytes:
-        """The weights as safetensors, under the names of the network's `state_dict`."""
+        """The weights as safetensors, under the names of the `state_dict`; refused for an int8 model."""
         return self._connection.download("/v1/models/{model_id}/weights", model_id=model_id)
 
     def download_onnx(self, model_id: str) -> bytes:

@@ -7,7 +7,16 @@ import sys
 
 import typer
 
-from bakeoff.commands import architectures, bundle, compare, datasets, jobs, latency, predict
+from bakeoff.commands import (
+    architectures,
+    bundle,
+    compare,
+    datasets,
+    jobs,
+    latency,
+    predict,
+    quantise,
+)
 from bakeoff.errors import RefusedError, UnreachableError
 from bakeoff.terminal.server_commands import add_server_commands
 
@@ -27,6 +36,7 @@ app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
 app.command()(bundle.bundle)
 app.command()(latency.latency)
+app.command()(quantise.quantise)
 add_server_commands(app)
 
 

@@ -1,6 +1,5 @@
 """bakeoff latency: how long a model takes, by engine, batch size and threads."""
 
-import time
 from typing import Annotated
 
 import typer
@@ -9,8 +8,7 @@ from rich.console import Console
 import bakeoff
 from bakeoff.terminal.latency_table import print_latency
 from bakeoff.terminal.options import DEFAULT_URL, Url
-
-UNFINISHED = frozenset({"queued", "running"})
+from bakeoff.terminal.waiting import wait_for
 
 
 def latency(
@@ -29,12 +27,5 @@ def latency(
             batch_sizes=batch_size or None,
             threads=threads or None,
         )
-        with Console(stderr=True).status(f"job {job['id']}") as status:
-            while job["status"] in UNFINISHED:
-                time.sleep(1)  # seldom: to ask takes from what is measured
-                job = client.show_job(job["id"])
-                status.update((job["progress"] or {}).get("phase", job["status"]))
-    if job["status"] != "succeeded":
-        typer.echo(f"job {job['id']}: {job['error'] or job['status']}", err=True)
-        raise typer.Exit(1)
+        job = wait_for(client, job)
     print_latency(Console(), job)

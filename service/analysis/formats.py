@@ -1,7 +1,22 @@
 """Numbers as sentences, reports and charts write them."""
 
+from typing import Protocol
+
 from service.analysis.estimate import Estimate
-from service.analysis.pair_statistics import PairStatistics
+
+
+class Interval(Protocol):
+    """A difference that is known to lie between two ends."""
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+        ...
 
 
 def accuracy_words(estimate: Estimate) -> str:
@@ -24,9 +39,9 @@ def p_words(p: float) -> str:
     return f"p = {p:.2g}" if p < 0.995 else "p = 1"  # noqa: PLR2004 - rounds to one
 
 
-def points(share: float, pair: PairStatistics) -> str:
-    """A difference of accuracy in points, with no more digits than the pair's interval allows."""
-    digits = 1 if pair.high - pair.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
+def points(share: float, interval: Interval) -> str:
+    """A difference of accuracy in points, with no more digits than its interval allows."""
+    digits = 1 if interval.high - interval.low >= 0.002 else 2  # noqa: PLR2004 - two tenths of a point
     return f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")  # no minus zero
 
 

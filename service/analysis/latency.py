@@ -47,10 +47,20 @@ def latency_table(results: ComparisonResults, architecture: str) -> LatencyTable
     """What jobs of kind latency have measured of an architecture, else what its trainings have."""
     runs = [run for run in results.runs_of(architecture) if run.result is not None]
     measured = [row for run in runs for row in (run.latency or {}).get("rows", ())]
-    rows: dict[EngineConfiguration, list[Row]] = {}
-    for row in measured or [row for run in runs for row in _after_training(run)]:
-        rows.setdefault(EngineConfiguration(row["engine"], row["threads"]), []).append(row)
-    return {configuration: _by_batch_size(rows[configuration]) for configuration in sorted(rows)}
+    return latency_of_rows(measured or [row for run in runs for row in _after_training(run)])
+
+
+def latency_of_rows(rows: Iterable[Row]) -> LatencyTable:
+    """A table of rows that name their `engine`, `threads` and `batch_size`."""
+    by_configuration: dict[EngineConfiguration, list[Row]] = {}
+    for row in rows:
+        by_configuration.setdefault(EngineConfiguration(row["engine"], row["threads"]), []).append(
+            row
+        )
+    return {
+        configuration: _by_batch_size(by_configuration[configuration])
+        for configuration in sorted(by_configuration)
+    }
 
 
 def latency_after_training(results: ComparisonResults, architecture: str) -> dict[int, Latency]:

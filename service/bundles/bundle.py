@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from service.analysis.results import ComparisonResults
 from service.bundles.model_card import model_card
@@ -50,14 +50,16 @@ class Bundle:
                 artifacts.copy_to(self.graph_path, member, sha256=self.graph_sha256)
 
 
-def bundle_of(model: Model, results: ComparisonResults) -> Bundle:
-    """The bundle of a model; `results` is its training as a comparison of one.
+def bundle_of(
+    model: Model, results: ComparisonResults, quantisation: Mapping[str, Any] | None = None
+) -> Bundle:
+    """The bundle of a model; `results` and `quantisation` as in model_card().
 
     EngineError where the model has no graph, NoResultError where its training has no result.
     """
     graph = graph_of(model)
     texts = {
-        "README.md": model_card(model, results),
+        "README.md": model_card(model, results, quantisation),
         "classes.json": _as_json(model.classes),
         "predict.py": PROGRAM.read_text(encoding="utf-8"),
         "preprocessing.json": _as_json(preprocessing_of(model)),

@@ -1,17 +1,20 @@
 """The model card: what a model is, how it was trained, how good it is, and what it cannot do."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from service.analysis.formats import auc_words, duration
-from service.analysis.latency import is_measured, latency_table
+from service.analysis.latency import LatencyTable, is_measured, latency_of_rows, latency_table
+from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
 from service.bundles.markdown import escape, interval, tested_by
-from service.results.result_document import result_document
 from service.templating import template_environment
 from workers.storage.tables import Model
 
+#: What the job that quantised has measured of the int8 model, under the names that a training gives it.
+INT8_SCORES = ("test", "validation", "macro_auc", "ece", "brier", "confusion_matrix", "per_class")
 MAX_CLASSES = 20  # in the table of classes; of more, the hardest are shown
 
 TEMPLATES = template_environment(
@@ -26,12 +29,15 @@ TEMPLATES = template_environment(
 )
 
 
-def model_card(model: Model, results: ComparisonResults) -> str:
+def model_card(
+    model: Model, results: ComparisonResults, quantisation: Mapping[str, Any] | None = None
+) -> str:
     """Markdown under a YAML front matter as the Hugging Face hub has it.
 
-    `results` is the training of the model as a comparison of one; NoResultError where it has none.
+    `results` is the training of the model as a comparison of one; NoResultError where it has none. Of an
+    int8 model it is that of its original, and `quantisation` the result of the job that quantised it.
     """
-    result = result_document(results.any_result)
+    result = _result(results, quantisation)
     num_correct = sum(row[label] for label, row in enumerate(result["confusion_matrix"]))
     return TEMPLATES.get_template("model_card.md").render(
         model=model,
@@ -42,10 +48,24 @@ def model_card(model: Model, results: ComparisonResults) -> str:
         recipe_hash=results.recipe_hash,
         request=_request(model, results),
         classes=_hardest_classes(result),
-        latency=latency_table(results, results.architectures[0]),
-        is_latency_of_a_job=is_measured(results),
+        latency=_latency(results, quantisation),
+        is_latency_of_a_job=is_measured(results) or quantisation is not None,
+        quantisation=quantisation,
+        verdict=verdict(quantisation) if quantisation else "",
         limits=limits(model, result, results.dataset_checks()),
     )
+
+
+def _result(results: ComparisonResults, quantisation: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The result of the training, with the scores of the int8 model where there is one."""
+    int8 = {name: quantisation[name] for name in INT8_SCORES} if quantisation else {}
+    return result_document({**results.any_result, **int8})
+
+
+def _latency(results: ComparisonResults, quantisation: Mapping[str, Any] | None) -> LatencyTable:
+    if quantisation:
+        return latency_of_rows([pair["int8"] for pair in quantisation["latency"]])
+    return latency_table(results, results.architectures[0])
 
 
 def _request(model: Model, results: ComparisonResults) -> str:

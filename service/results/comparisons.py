@@ -26,7 +26,7 @@ from workers.queue.jobs import JobStateError
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.kind_names import LATENCY, TRAIN
-from workers.storage.tables import Comparison, Job
+from workers.storage.tables import Comparison, Job, Model
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,26 @@ class ResultsReader:
         )
 
     def model(self, model_id: str) -> ComparisonResults:
-        """The training a model came from, as a comparison of one; ModelNotFoundError."""
-        return self.job(trained_models.get(self.session, model_id).job_id)
+        """The training a model came from, as a comparison of one.
+
+        ModelNotFoundError, JobStateError for a model that was quantised.
+        """
+        model = trained_models.get(self.session, model_id)
+        if model.quantised_from:
+            raise JobStateError(
+                f"model '{model.id}' was quantised, not trained; model '{model.quantised_from}', which it"
+                " was made from, has charts"
+            )
+        return self.job(model.job_id)
+
+    def training_of(self, model: Model) -> ComparisonResults:
+        """The training behind a model, as a comparison of one: of a quantised model, that of its original."""
+        trained = trained_models.get(self.session, model.quantised_from or model.id)
+        return self.job(trained.job_id)
+
+    def quantisation_of(self, model: Model) -> dict[str, Any] | None:
+        """What the job measured that quantised a model; None for a trained one."""
+        return jobs.get(self.session, model.job_id).result if model.quantised_from else None
 
     def _results(
         self,

@@ -53,6 +53,8 @@ engines: Registry[EngineLoader] = Registry("engine", __name__)
 
 def default_engine(model: Model, placement: Placement) -> str:
     """The engine of a model when a request names none: the fastest one for the placement."""
+    if model.quantised_from:
+        return "onnxruntime"
     if placement.device == "cuda":
         return "cuda_graph"
     return "onnxruntime" if "path" in (model.onnx or {}) else "torch"

@@ -32,8 +32,18 @@ class Network:
             return probabilities
 
 
+def refuse_quantised(model: Model) -> None:
+    """EngineError where a model is an int8 graph, which torch does not compute."""
+    if model.quantised_from:
+        raise EngineError(
+            f"model '{model.id}' is int8, which engine 'onnxruntime' alone computes; model"
+            f" '{model.quantised_from}' is the same network in float32"
+        )
+
+
 def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -> Network:
-    """Load a model to a device; EngineError if the weights do not fit the network."""
+    """Load a model to a device; EngineError if it is int8, or the weights do not fit the network."""
+    refuse_quantised(model)
     content = artifacts.get(model.weights, sha256=model.weights_sha256)
     shape = ImageShape(*model.image_shape)
     network = architectures[model.architecture](shape, len(model.classes), **model.options)

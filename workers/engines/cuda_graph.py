@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from workers.engines import Engine, EngineError, Images, Placement, Probabilities, engines
-from workers.engines._network import Network, load_network
+from workers.engines._network import Network, load_network, refuse_quantised
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 from workers.training.hardware.cuda_graphs import WARM_UP_CALLS, CapturedFunction
@@ -18,6 +18,7 @@ TOLERANCE = 1e-4  # of a probability, between a replayed and an ordinary forward
 @engines.register
 def cuda_graph(model: Model, artifacts: ArtifactStore, placement: Placement) -> Engine:
     """Torch on a GPU, with the forward pass replayed as a CUDA graph: the default there."""
+    refuse_quantised(model)
     if placement.device != "cuda":
         raise EngineError(
             "engine 'cuda_graph' needs a CUDA device, and there is none here;"

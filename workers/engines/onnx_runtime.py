@@ -13,7 +13,7 @@ MAX_BATCH_SIZE = 64  # larger batches take longer for each image: activations le
 
 @engines.register
 def onnxruntime(model: Model, artifacts: ArtifactStore, placement: Placement) -> Engine:
-    """ONNX Runtime on the CPU, with the graph that was exported when the training ended."""
+    """ONNX Runtime on the CPU, with the graph that was exported after training, or quantised from it."""
     graph = graph_of(model)
     content = artifacts.get(graph["path"], sha256=graph["sha256"])
     session = open_session(content, threads=placement.threads)

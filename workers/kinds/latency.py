@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from models import ImageShape, architectures
 from workers.engines import EngineError, Images, Placement, engines
 from workers.errors import BakeoffError
+from workers.latency.batch_size import largest_batch_size, too_large
 from workers.latency.machine_load import load_average
 from workers.latency.table import CONFIDENCE, LatencyRow, measure
 from workers.processors import num_processors
@@ -24,7 +24,6 @@ from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
-from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_activation
 from workers.training.hardware.device import device_name
 
 
@@ -87,7 +86,7 @@ class LatencyJob:
         with_retries(succeed)
 
     def _rows(self, model: Model) -> Iterator[LatencyRow]:
-        most = _largest_batch_size(model, max(self.batch_sizes))
+        most = largest_batch_size(model, max(self.batch_sizes))
         tried = [(name, threads) for name in self.engines for threads in self.threads]
         for step, (name, threads) in enumerate(tried):
             try:
@@ -98,7 +97,7 @@ class LatencyJob:
                 continue
             for place, size in enumerate(self.batch_sizes):
                 if size > most:
-                    self.skipped.append(Skipped(name, threads, _too_large(size, most), size))
+                    self.skipped.append(Skipped(name, threads, too_large(size, most), size))
                     continue
                 done = step * len(self.batch_sizes) + place
                 self._report(f"{name}, batch {size}, threads {threads}", done, len(tried))
@@ -116,26 +115,6 @@ class LatencyJob:
 def _refuse_more_than_cores(threads: int) -> None:
     if threads > num_processors():
         raise EngineError(f"{threads} threads on a machine with {num_processors()} cores")
-
-
-def _largest_batch_size(model: Model, most: int) -> int:
-    """The most images, up to `most`, whose largest activation keeps within MAX_LATENCY_BYTES."""
-    shape = ImageShape(*model.image_shape)
-    with (
-        torch.device("meta"),
-        torch.inference_mode(),
-    ):  # shapes alone: nothing is computed or stored
-        network = architectures[model.architecture](shape, len(model.classes), **model.options)
-        with largest_activation(network.eval()) as largest:
-            network(torch.empty(1, *shape))
-    return largest.num_images(most, MAX_LATENCY_BYTES)
-
-
-def _too_large(batch_size: int, most: int) -> str:
-    return (
-        f"the largest activation of {batch_size} images takes more than"
-        f" {MAX_LATENCY_BYTES // 2**20} MiB; up to {most} can be measured"
-    )
 
 
 def _images(model: Model, batch_size: int) -> Images:

@@ -1,6 +1,6 @@
 """One row of a latency table: percentiles with confidence intervals, and the load of the machine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -14,6 +14,8 @@ WARM_UP_SECONDS = 0.3
 MIN_SECONDS = 1.0
 MIN_SAMPLES = 1000  # with fewer than 368 the p99 has no upper bound
 MAX_SECONDS = 20.0  # what is slower has fewer samples and wider intervals
+ROUNDS = 8  # of turns; with fewer than 6 samples a median has no interval
+IN_TURN_SECONDS = 2.0  # for each engine, over all rounds
 CONFIDENCE = 0.95
 
 Seconds = NDArray[np.float64]
@@ -45,21 +47,40 @@ class LatencyRow:
 
 def measure(engine: Engine, images: Images) -> LatencyRow:
     """Time repeated calls of an engine with `images` (N, C, H, W), after a warm-up."""
-
-    def classify() -> object:
-        return engine.classify(images)
-
-    _seconds_of(classify, min_seconds=WARM_UP_SECONDS, min_samples=3)
+    _seconds_of(engine, images, min_seconds=WARM_UP_SECONDS, min_samples=3)
     load = Load()
-    seconds = _seconds_of(classify, min_seconds=MIN_SECONDS, min_samples=MIN_SAMPLES)
+    seconds = _seconds_of(engine, images, min_seconds=MIN_SECONDS, min_samples=MIN_SAMPLES)
+    return _row(engine, len(images), seconds, load.of_others())
+
+
+def measure_in_turn(engines: Sequence[Engine], images: Images) -> list[LatencyRow]:
+    """Time engines with the same images (N, C, H, W) in short turns: what else runs slows them alike.
+
+    A turn takes a quarter of a second, or a single call that is longer.
+    """
+    for engine in engines:
+        _seconds_of(engine, images, min_seconds=WARM_UP_SECONDS, min_samples=1)
+    load = Load()
+    turns: list[list[Seconds]] = [[] for _ in engines]
+    for _ in range(ROUNDS):
+        for engine, of_engine in zip(engines, turns, strict=True):
+            seconds = IN_TURN_SECONDS / ROUNDS
+            of_engine.append(_seconds_of(engine, images, min_seconds=seconds, min_samples=1))
     others_busy = load.of_others()
+    return [
+        _row(engine, len(images), np.concatenate(of_engine), others_busy)
+        for engine, of_engine in zip(engines, turns, strict=True)
+    ]
+
+
+def _row(engine: Engine, batch_size: int, seconds: Seconds, others_busy: float) -> LatencyRow:
     p50, p90, p99 = np.percentile(seconds, (50, 90, 99)).tolist()
     p50_low, p50_high = interval(seconds, 0.5)
     p99_low, p99_high = interval(seconds, 0.99)
     return LatencyRow(
         engine=engine.name,
         device=engine.device,
-        batch_size=len(images),
+        batch_size=batch_size,
         threads=engine.threads,
         samples=len(seconds),
         p50=p50,
@@ -69,7 +90,7 @@ def measure(engine: Engine, images: Images) -> LatencyRow:
         p99=p99,
         p99_low=p99_low,
         p99_high=p99_high,
-        images_per_second=len(images) * len(seconds) / float(seconds.sum()),
+        images_per_second=batch_size * len(seconds) / float(seconds.sum()),
         others_busy=others_busy,
     )
 
@@ -95,13 +116,13 @@ def interval(
     )
 
 
-def _seconds_of(call: Callable[[], object], *, min_seconds: float, min_samples: int) -> Seconds:
+def _seconds_of(engine: Engine, images: Images, *, min_seconds: float, min_samples: int) -> Seconds:
     """The seconds of each of many calls."""
     samples: list[float] = []
     begun = perf_counter()
     while True:
         started = perf_counter()
-        call()
+        engine.classify(images)
         ended = perf_counter()
         samples.append(ended - started)
         elapsed = ended - begun

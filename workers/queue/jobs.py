@@ -37,6 +37,8 @@ class JobRequest:
     model_id: str | None = None
     #: Whether the job uses the content that its dataset has now, and no other.
     pins_dataset: bool = False
+    #: The content that the job uses, whatever its dataset has now.
+    identity: DatasetIdentity | None = None
     #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
     background: bool = False
 
@@ -79,10 +81,12 @@ def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: dateti
 def _new_job(
     request: JobRequest, identities: Mapping[str, DatasetIdentity], created_at: datetime
 ) -> Job:
-    fields = {name: value for name, value in vars(request).items() if name != "pins_dataset"}
+    not_columns = {"pins_dataset", "identity"}
+    fields = {name: value for name, value in vars(request).items() if name not in not_columns}
     job = Job(id=new_id(), status=JobStatus.QUEUED, created_at=created_at, **fields)
-    if request.pins_dataset and request.dataset in identities:
-        job.dataset_sha256, job.dataset_split = identities[request.dataset]
+    pinned = identities.get(request.dataset) if request.pins_dataset else request.identity
+    if pinned:
+        job.dataset_sha256, job.dataset_split = pinned
     return job
 
 

@@ -24,11 +24,12 @@ class AliasError(BakeoffError):
 
 
 def get(session: Session, name: str) -> Model:
-    """The model with this id or alias; `latest` is the newest. Raises ModelNotFoundError."""
+    """The model with this id or alias; `latest` is the newest that was trained. ModelNotFoundError."""
     aliased = select(Alias.model_id).where(Alias.alias == name).scalar_subquery()
     query = select(Model).where((Model.id == name) | (Model.id == aliased))
     if name == LATEST:
-        query = select(Model).order_by(Model.created_at.desc(), Model.id.desc()).limit(1)
+        trained = select(Model).where(Model.quantised_from.is_(None))
+        query = trained.order_by(Model.created_at.desc(), Model.id.desc()).limit(1)
     model = session.scalars(query).one_or_none()
     if model is None:
         raise ModelNotFoundError(_why_not(session, name))
@@ -60,7 +61,9 @@ def set_alias(
 ) -> Alias:
     """Let `alias` stand for a model, and no longer for another one; AliasError if it cannot."""
     if alias == LATEST:
-        raise AliasError(f"'{LATEST}' always stands for the newest model; take another alias")
+        raise AliasError(
+            f"'{LATEST}' always stands for the newest trained model; take another alias"
+        )
     if session.get(Model, alias):
         raise AliasError(f"'{alias}' is the id of a model; take another alias")
     model = get(session, model_id)
@@ -111,5 +114,5 @@ def _why_not(session: Session, name: str) -> str:
     if model:
         return f"'{name}' is a job; its model is '{model.id}'"
     reason = f" ({job.error})" if job.error else ""
-    still = "; it is made when the training succeeds" if job.status in UNFINISHED else ""
+    still = "; it is made when the job succeeds" if job.status in UNFINISHED else ""
     return f"job '{name}' is {job.status} and has made no model{reason}{still}"

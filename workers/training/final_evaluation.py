@@ -45,15 +45,15 @@ def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation
         train=score(trainer.network, trainer.train_split, trainer.normalise),
         validation=score_of(validation_logits, trainer.validation.labels),
         test=score_of(test_logits, trainer.test.labels),
-        **_quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
+        **quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
         **_cost(trainer, dataset.image_shape),
         **_evidence(trainer),
     )
     return FinalEvaluation(result, validation_logits.softmax(dim=1).cpu(), probabilities)
 
 
-def _quality(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) -> dict[str, Any]:
-    """The fields of a Result that follow from probabilities and labels of the test images."""
+def quality(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) -> dict[str, Any]:
+    """The fields of a Result that follow from probabilities (N, num_classes) and labels (N,)."""
     bins = calibration.reliability_bins(probabilities, labels)
     curves = classification.roc_curves(probabilities, labels, classes)
     return {

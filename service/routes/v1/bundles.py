@@ -40,7 +40,7 @@ def download_bundle(
     `predict.py` needs onnxruntime, numpy and Pillow alone. Carries an ETag.
     """
     model = trained_models.get(reader.session, model_id)
-    bundle = bundle_of(model, reader.job(model.job_id))
+    bundle = bundle_of(model, reader.training_of(model), reader.quantisation_of(model))
     return respond_conditionally(
         bundle.sha256, if_none_match, lambda: _download(bundle, model, artifacts)
     )

@@ -44,7 +44,7 @@ class JobProgress(BaseModel):
     """Where a running job is; which of the fields it has depends on its kind."""
 
     phase: str = Field(examples=["training"])
-    done: int | None = Field(None, description="images of an upload that are done")
+    done: int | None = Field(None, description="images that are done")
     total: int | None = None
     epoch: int | None = None
     epochs: int | None = None
@@ -81,7 +81,10 @@ class JobDocument(Document):
     progress: JobProgress | None
     eta_seconds: float | None
     error: str | None = Field(description="why it failed, in one sentence")
-    model_id: str | None = Field(description="that a training made, or whose latency is measured")
+    model_id: str | None = Field(
+        description="that a training made, whose latency is measured, or that is quantised (the `result`"
+        " names the int8 model)"
+    )
     result: dict[str, Any] | None = Field(None, description="left out of lists")
 
 

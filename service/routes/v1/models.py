@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -15,10 +16,23 @@ from service.routes._document import Document
 from service.routes._downloads import attachment, entity_tag
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
+from workers.errors import BakeoffError
 from workers.storage import trained_models
 from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
+
+
+class NoWeightsError(BakeoffError):
+    """A quantised model is a graph alone."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(
+            f"model '{model.id}' is an int8 graph, without weights of its own; download the graph, or"
+            f" the weights of model '{model.quantised_from}', which it was made from"
+        )
 
 
 class ParityDocument(BaseModel):
@@ -49,7 +63,7 @@ class PretrainedDocument(BaseModel):
 
 
 class ModelDocument(Document):
-    """A trained network ready to serve."""
+    """A network ready to serve, trained or quantised."""
 
     id: str
     job_id: str
@@ -67,10 +81,11 @@ class ModelDocument(Document):
     num_parameters: int
     validation_accuracy: float
     test_accuracy: float
-    weights_bytes: int
+    weights_bytes: int = Field(description="in float32; of an int8 model those it was made from")
     weights_sha256: str
     pretrained: PretrainedDocument | None = Field(description="null: it started from none")
     onnx: OnnxDocument | None
+    quantised_from: str | None = Field(description="of which it is the int8 form; null: trained")
     aliases: list[str]
 
 
@@ -89,7 +104,7 @@ def list_models(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ModelList:
-    """Trained models, newest first, page by page."""
+    """Models, newest first, page by page."""
     filters = {"dataset": dataset, "architecture": architecture}
     given = {name: value for name, value in filters.items() if value is not None}
     found = trained_models.find(session, given, limit=limit, cursor=cursor)
@@ -106,11 +121,16 @@ def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
     "/models/{model_id}/weights",
     summary="Download weights",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404, 410)},
+    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404, 409, 410)},
 )
 def download_weights(model_id: Id, session: ReadSession, artifacts: Artifacts) -> Response:
-    """The weights as safetensors, under the names of the network's `state_dict`."""
+    """The weights as safetensors, under the names of the network's `state_dict`.
+
+    Refused for an int8 model, which is a graph alone.
+    """
     model = trained_models.get(session, model_id)
+    if model.quantised_from:
+        raise NoWeightsError(model)
     content = artifacts.get(model.weights, sha256=model.weights_sha256)
     return _download(model, "safetensors", content, model.weights_sha256)
 

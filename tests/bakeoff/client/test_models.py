@@ -44,3 +44,18 @@ def test_the_latency_of_a_model_is_measured_by_a_job(service, empty_address):
         assert job["kind"] == "latency"
         assert job["options"] == {"engines": ["torch"], "batch_sizes": [2], "threads": [1]}
         client.cancel_job(job["id"])
+
+
+def test_an_int8_model_is_made_by_a_job(service, empty_address):
+    service.http.post(
+        "/v1/jobs",
+        json={"dataset": "digits", "architecture": "fully_connected", "recipe": {"epochs": 1}},
+    )
+    service.work()
+    with Client(empty_address) as client:
+        assert list(client.list_quantisations("latest")) == []
+        job = client.quantise_model("latest", images=32, seed=1, margin=0.02)
+
+        assert job["kind"] == "quantise"
+        assert job["options"] == {"images": 32, "seed": 1, "margin": 0.02}
+        client.cancel_job(job["id"])

@@ -68,3 +68,27 @@ def test_a_slow_engine_is_not_measured_beyond_the_limit(monkeypatch: pytest.Monk
 
     assert row.samples == 40
     assert row.p99_high is None
+
+
+def test_engines_that_are_compared_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a simulated clock the first takes 1 ms, the second 2 ms."""
+    now, calls = 0.0, []
+
+    def engine(name: str, seconds: float) -> Engine:
+        def classify(images: Images) -> np.ndarray:
+            nonlocal now
+            now += seconds
+            calls.append(name)
+            return np.zeros((len(images), 2), np.float32)
+
+        return Engine(name, "cpu", 1, 0, classify)
+
+    monkeypatch.setattr(table, "perf_counter", lambda: now)
+    pair = [engine("first", 0.001), engine("second", 0.002)]
+    first, second = table.measure_in_turn(pair, np.zeros((4, 1, 8, 8), np.uint8))
+
+    turns = [name for name, _ in itertools.groupby(calls)]
+    assert turns == ["first", "second"] * (table.ROUNDS + 1)  # the first are those of the warm-up
+    assert (first.p50, second.p50) == (pytest.approx(0.001), pytest.approx(0.002))
+    assert (first.batch_size, second.batch_size) == (4, 4)
+    assert first.samples == pytest.approx(2 * second.samples, rel=0.02)

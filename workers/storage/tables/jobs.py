@@ -71,7 +71,7 @@ class Job(Base):
     #: Which part of the dataset, from 1 to `folds`, tests; None: the test split of the dataset.
     fold: Mapped[int | None]
     folds: Mapped[int | None]
-    #: Whose latency to measure. No foreign key: models refer to jobs already.
+    #: Whose latency to measure, or which to quantise. No foreign key: models refer to jobs already.
     model_id: Mapped[str | None] = mapped_column(index=True)
 
     #: The id of the job whose end it waits for, however that ends; None: it waits for none. No foreign

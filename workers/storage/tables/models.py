@@ -10,7 +10,7 @@ from workers.storage.tables.base import Base, UtcDateTime
 
 
 class Model(Base):
-    """A trained network ready to serve. It describes itself: no dataset is needed to use it."""
+    """A network ready to serve, trained or quantised. It describes itself: no dataset is needed to use it."""
 
     __tablename__ = "models"
 
@@ -39,11 +39,14 @@ class Model(Base):
     num_parameters: Mapped[int]
     validation_accuracy: Mapped[float]
     test_accuracy: Mapped[float]
-    weights: Mapped[str]  # artifact path
+    weights: Mapped[str]  # artifact path; a quantised model names those it was made from
     weights_sha256: Mapped[str]
     weights_bytes: Mapped[int]
     #: `path`, `sha256`, `bytes`, `opset` and `parity` of the graph, or the `error` that there is none.
     onnx: Mapped[dict[str, Any] | None]
+    #: The model of which this is the int8 form; None: it was trained. No foreign key: SQLite adds none to
+    #: a table that exists.
+    quantised_from: Mapped[str | None]
 
 
 class Alias(Base):

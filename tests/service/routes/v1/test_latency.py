@@ -5,8 +5,7 @@ from typer.testing import CliRunner
 
 from bakeoff import commands
 from workers.engines import engines
-from workers.kinds import latency as measuring
-from workers.latency import table
+from workers.latency import batch_size, table
 from workers.processors import num_processors
 from workers.storage import trained_models
 from workers.storage.database import open_database, transaction
@@ -102,7 +101,7 @@ def test_a_batch_that_would_take_too_much_memory_is_not_measured_and_said_so(ser
     service.work()
     asked = {"engines": ["torch"], "batch_sizes": [1, 5], "threads": [1]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "MAX_LATENCY_BYTES", 2**20)
+        patch.setattr(batch_size, "MAX_LATENCY_BYTES", 2**20)
         service.http.post(ROOT, json=asked)
         service.work()
 
@@ -164,7 +163,7 @@ def test_there_is_no_latency_of_no_model(service):
 def test_the_command_line_waits_for_the_table_and_shows_it(with_model, empty_address, monkeypatch):
     monkeypatch.setenv("BAKEOFF_URL", empty_address)
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setattr("bakeoff.commands.latency.time.sleep", lambda _: with_model.work())
+    monkeypatch.setattr("bakeoff.terminal.waiting.time.sleep", lambda _: with_model.work())
     asked = ["latency", "latest", "--engine", "torch", "--batch-size", "4", "--threads", "1"]
     shown = CliRunner().invoke(commands.app, [*asked, "--threads", "250"], catch_exceptions=False)
 
@@ -177,7 +176,7 @@ def test_the_command_line_waits_for_the_table_and_shows_it(with_model, empty_add
 
 def test_the_command_line_says_why_nothing_was_measured(with_model, empty_address, monkeypatch):
     monkeypatch.setenv("BAKEOFF_URL", empty_address)
-    monkeypatch.setattr("bakeoff.commands.latency.time.sleep", lambda _: with_model.work())
+    monkeypatch.setattr("bakeoff.terminal.waiting.time.sleep", lambda _: with_model.work())
     said = CliRunner().invoke(commands.app, ["latency", "--threads", "250"], catch_exceptions=False)
 
     assert said.exit_code == 1

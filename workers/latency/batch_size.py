@@ -1,0 +1,28 @@
+"""The largest batch of a model whose latency can be measured without taking too much memory."""
+
+import torch
+
+from models import ImageShape, architectures
+from workers.storage.tables import Model
+from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_activation
+
+
+def largest_batch_size(model: Model, most: int) -> int:
+    """The most images, up to `most`, whose largest activation keeps within MAX_LATENCY_BYTES."""
+    shape = ImageShape(*model.image_shape)
+    with (
+        torch.device("meta"),
+        torch.inference_mode(),
+    ):  # shapes alone: nothing is computed or stored
+        network = architectures[model.architecture](shape, len(model.classes), **model.options)
+        with largest_activation(network.eval()) as largest:
+            network(torch.empty(1, *shape))
+    return largest.num_images(most, MAX_LATENCY_BYTES)
+
+
+def too_large(batch_size: int, most: int) -> str:
+    """Why a batch is not measured, of which at most `most` images can be."""
+    return (
+        f"the largest activation of {batch_size} images takes more than"
+        f" {MAX_LATENCY_BYTES // 2**20} MiB; up to {most} can be measured"
+    )
