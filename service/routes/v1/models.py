@@ -57,6 +57,9 @@ class ModelDocument(Document):
     num_parameters: int
     validation_accuracy: float
     test_accuracy: float
+    test_flips: bool = Field(
+        description="whether it gives the mean of the logits of an image and of its mirror image"
+    )
     weights_bytes: int
     weights_sha256: str
     onnx: OnnxDocument | None
