@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.analysis.class_averages import balanced_accuracy, macro_f1
-from service.analysis.formats import auc_words, duration
+from service.analysis.formats import auc_words, duration, scored_in_words
 from service.analysis.latency import is_measured, latency_table
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
@@ -39,6 +39,7 @@ def model_card(model: Model, results: ComparisonResults) -> str:
             macro_f1=macro_f1(matrix),
             recipe=results.recipe,
             recipe_hash=results.recipe_hash,
+            scored=scored_in_words(results.recipe),
             request=_request(model, results),
             classes=_hardest_classes(result),
             latency=latency_table(results, results.architectures[0]),

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.analysis.formats import scored_in_words
 from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.paired_tests import compare_pairs
@@ -80,6 +81,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "request": _request(results),
         "design": design_of(results),
         "seeds": _seeds(results),
+        "scored": scored_in_words(results.recipe),
         "checks": sorted(results.dataset_checks(), key=lambda found: LEVELS.index(found.level)),
     }
 
