@@ -1,12 +1,14 @@
 """Backbones: networks of timm without their classifier, with a head of ours behind them."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models._fine_tuning import batch_norms
 from models._image_shape import ImageShape
 
 
@@ -46,15 +48,35 @@ class Preprocessing(nn.Module):
 class Backbone(nn.Module):
     """A backbone and its head: images (N, 1 or 3, H, W) in [0, 1] become logits (N, num_classes).
 
-    What trains it passes images that are divided by 255 and not normalised otherwise.
+    What trains it passes images that are divided by 255 and not normalised otherwise, and multiplies
+    the learning rate of each parameter of the body by what `rate_factors` has under its name.
     """
 
     def __init__(
-        self, preprocessing: Preprocessing, body: nn.Module, head: nn.Module, num_features: int
+        self,
+        preprocessing: Preprocessing,
+        body: nn.Module,
+        head: nn.Module,
+        num_features: int,
+        *,
+        rate_factors: Mapping[str, float] | None = None,
+        freezes_batch_norm: bool = False,
     ) -> None:
         super().__init__()
         self.preprocessing, self.body, self.head = preprocessing, body, head
         self.num_features = num_features
+        self.rate_factors = {
+            f"body.{name}": factor for name, factor in (rate_factors or {}).items()
+        }
+        self._freezes_batch_norm = freezes_batch_norm
+
+    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - as torch has it
+        """Train or evaluate; with frozen batch norm the body keeps its means and variances in both."""
+        super().train(mode)
+        if self._freezes_batch_norm:
+            for layer in batch_norms(self.body):
+                layer.eval()
+        return self
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, num_classes)."""

@@ -7,6 +7,7 @@ came after networks of timm had been stored.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from models import _fine_tuning
 from models._bounds import Bounds
 
 #: Name → annotation and default.
@@ -58,10 +59,11 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         0,
     ),
+    **_fine_tuning.OPTIONS,
 }
 
 #: Of these, those that only a pretrained network has.
-FOR_PRETRAINED = ("train", "hidden_units")
+FOR_PRETRAINED = ("train", "hidden_units", *_fine_tuning.OPTIONS)
 
 
 def needs_weights(options: Mapping[str, Any]) -> str | None:
@@ -72,3 +74,13 @@ def needs_weights(options: Mapping[str, Any]) -> str | None:
     if options.get("pretrained"):
         return None
     return next((name for name in FOR_PRETRAINED if name in options), None)
+
+
+def needs_fine_tuning(options: Mapping[str, Any]) -> str | None:
+    """The first option of training a backbone, where its head alone is trained; or None.
+
+    `options` lacks those that are omitted at their default.
+    """
+    if options.get("train") != "head":
+        return None
+    return next((name for name in _fine_tuning.OPTIONS if name in options), None)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from models._backbone import Backbone, Preprocessing, make_head
 from models._bounds import Bounds
+from models._fine_tuning import rate_factors
 from models._image_shape import ImageShape
 from models._pretrained_options import OPTIONS
 from models._timm_table import PREFIX, TimmNetwork
@@ -162,4 +163,14 @@ def _build_backbone(
     if not isinstance(features, Tensor) or features.shape != features.shape[:2]:
         raise NoLogitsError("without its classifier it does not give one vector for each image")
     head = make_head(features.shape[1], num_classes, hidden_units=ours["hidden_units"])
-    return Backbone(preprocessing, body, head, features.shape[1])
+    factors = {}
+    if ours["pretrained"]:
+        factors = rate_factors(body, ours["backbone_rate"], ours["layer_decay"])
+    return Backbone(
+        preprocessing,
+        body,
+        head,
+        features.shape[1],
+        rate_factors=factors,
+        freezes_batch_norm=ours["batch_norm_statistics"] == "frozen",
+    )

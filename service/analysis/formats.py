@@ -1,6 +1,7 @@
 """Numbers as sentences, reports and charts write them."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from service.analysis.estimate import Estimate
 
@@ -65,3 +66,13 @@ def tested_in_words(num_images: int, num_seeds: int) -> str:
     """How often the folds have tested: `2,624 images, each tested once`."""
     once = "once" if num_seeds == 1 else "once by each seed"
     return f"{num_images:,} images, each tested {once}"
+
+
+def scored_in_words(recipe: Mapping[str, Any]) -> str:
+    """What a recipe scores and serves instead of the last weights on images as they are; else ""."""
+    words = []
+    if recipe.get("ema_decay"):
+        words.append(f"averaged weights (EMA {recipe['ema_decay']:g})")
+    if recipe.get("test_flips"):
+        words.append("test-time flips")
+    return ", ".join(words)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from service.analysis.formats import auc_words, duration
+from service.analysis.formats import auc_words, duration, scored_in_words
 from service.analysis.latency import LatencyTable, is_measured, latency_of_rows, latency_table
 from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
@@ -46,6 +46,7 @@ def model_card(
         interval=interval(num_correct, result["test"]["images"]),
         recipe=results.recipe,
         recipe_hash=results.recipe_hash,
+        scored=scored_in_words(results.recipe),
         request=_request(model, results),
         classes=_hardest_classes(result),
         latency=_latency(results, quantisation),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models import Registry
+from service.analysis.formats import scored_in_words
 from service.analysis.results import ComparisonResults
 from service.charts.drawing.chart import Chart
 
@@ -27,11 +28,12 @@ def make_chart(name: str, results: ComparisonResults) -> Chart:
 
 
 def _footer(results: ComparisonResults) -> str:
-    """The evidence: dataset, number of seeds and folds, recipe and device."""
+    """The evidence: dataset, number of seeds and folds, recipe, what is scored, and device."""
     recipe, result = results.recipe, results.any_result
     epochs = f"{recipe['epochs']} epoch{'s' if recipe['epochs'] > 1 else ''}"
+    scored = scored_in_words(recipe)
     return (
         f"{results.dataset}  ·  n = {results.n_in_words}"
         f"  ·  {epochs}, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
-        f"  ·  recipe {results.recipe_hash}  ·  {result['device_name']}"
+        f"  ·  recipe {results.recipe_hash}{scored and f'  ·  {scored}'}  ·  {result['device_name']}"
     )

@@ -7,6 +7,7 @@ import re
 from importlib.metadata import version
 from typing import Any
 
+from service.analysis.formats import scored_in_words
 from service.analysis.latency import is_measured
 from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
 from service.analysis.paired_tests import compare_pairs
@@ -78,6 +79,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "request": _request(results),
         "design": design_of(results),
         "seeds": _seeds(results),
+        "scored": scored_in_words(results.recipe),
         "checks": sorted(results.dataset_checks(), key=lambda found: LEVELS.index(found.level)),
     }
 

@@ -19,6 +19,7 @@ from service.requests.fields import (
     check_options,
     find_image_shape,
     is_none,
+    refuse_flips_of_features,
     require_dataset,
     require_images_for_folds,
 )
@@ -137,7 +138,7 @@ class NewComparison(Form):
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
-        architectures = [
+        architectures: list[dict[str, Any]] = [
             {
                 "name": entry.name,
                 "label": label,
@@ -145,6 +146,8 @@ class NewComparison(Form):
             }
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
+        for architecture in architectures:
+            refuse_flips_of_features(self.recipe, architecture["options"])
         return ComparisonRequest(
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,

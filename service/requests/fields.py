@@ -1,6 +1,7 @@
 """The fields that bodies have in common; an unknown name is refused with the nearest known one."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -13,7 +14,14 @@ from pydantic import (
 )
 from sqlalchemy.orm import Session
 
-from models import ImageShape, UnknownNameError, architectures, fitting_options, needs_weights
+from models import (
+    ImageShape,
+    UnknownNameError,
+    architectures,
+    fitting_options,
+    needs_fine_tuning,
+    needs_weights,
+)
 from service.requests.architecture_options import OptionError, validate_options
 from workers.datasets.known import datasets
 from workers.datasets.listings.splits import refuse_too_few_for_folds
@@ -125,12 +133,27 @@ def check_options(
             f"option '{missing}' of '{architecture}' is for a pretrained network; ask for its weights"
             ' with "pretrained": true'
         )
+    refused = needs_fine_tuning(validated)
+    if refused:
+        raise OptionError(
+            f"option '{refused}' of '{architecture}' is for training the backbone; it goes with"
+            ' "train": "all"'
+        )
     pretrained = validated.get("pretrained")
     if isinstance(pretrained, str):
         check_name(pretrained)
     if pretrained and not validated.get("resolution"):
         validated["resolution"] = architectures.catalogue[architecture].image_shape.height
     return validated
+
+
+def refuse_flips_of_features(recipe: Recipe, options: Mapping[str, Any]) -> None:
+    """OptionError where images are to be mirrored for a head, which is trained and scored on features."""
+    if recipe.test_flips and options.get("train") == "head":
+        raise OptionError(
+            "'test_flips' of the recipe needs a network that is trained on images; a head is trained on"
+            ' features, which are computed of images as they are: ask for "train": "all"'
+        )
 
 
 def check_engine(name: str) -> str:

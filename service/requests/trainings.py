@@ -17,6 +17,7 @@ from service.requests.fields import (
     check_options,
     find_image_shape,
     is_none,
+    refuse_flips_of_features,
     require_dataset,
     require_images_for_folds,
 )
@@ -65,11 +66,13 @@ class TrainingRequest(Form):
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
+        options = check_options(self.architecture, self.options, image_shape)
+        refuse_flips_of_features(self.recipe, options)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,
             architecture=self.architecture,
-            options=check_options(self.architecture, self.options, image_shape),
+            options=options,
             recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,

@@ -142,6 +142,7 @@ class Judged:
     num_parameters: int = 1
     validation: Accuracy = Accuracy()
     test: Accuracy = Accuracy()
+    test_flips: bool = False
 
 
 def _tensor(content: bytes) -> Tensor:

@@ -13,7 +13,7 @@ from workers.engines import EngineError, Images, Probabilities
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 from workers.training.normalisation import Normalisation
-from workers.training.servable import Servable
+from workers.training.servable import Servable, as_evaluated
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,5 @@ def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -
         raise EngineError(f"model '{model.id}' cannot be rebuilt: {error}") from None
     network = network.to(device).eval()
     normalise = Normalisation(tuple(model.mean), tuple(model.std), device)
-    return Network(device, Servable(network, normalise), len(content))
+    evaluated = as_evaluated(network, test_flips=model.test_flips)
+    return Network(device, Servable(evaluated, normalise), len(content))

@@ -14,6 +14,7 @@ from workers.storage.retries import with_retries
 from workers.storage.tables import Job, Model
 from workers.training.final_evaluation import FinalEvaluation
 from workers.training.normalisation import moments_of
+from workers.training.servable import as_evaluated
 from workers.training.trainer import Trainer
 
 
@@ -58,8 +59,9 @@ def store_model(
         num_parameters=result.num_parameters,
         validation_accuracy=result.validation.accuracy,
         test_accuracy=result.test.accuracy,
+        test_flips=result.test_flips,
         **_store_weights(artifacts, f"models/{model_id}/weights.safetensors", network),
-        onnx=_store_graph(artifacts, f"models/{model_id}/model.onnx", network, dataset),
+        onnx=_store_graph(artifacts, f"models/{model_id}/model.onnx", network, dataset, outcome),
     )
 
 
@@ -70,11 +72,16 @@ def _store_weights(artifacts: ArtifactStore, path: str, network: nn.Module) -> d
 
 
 def _store_graph(
-    artifacts: ArtifactStore, path: str, network: nn.Module, dataset: ImageDataset
+    artifacts: ArtifactStore,
+    path: str,
+    network: nn.Module,
+    dataset: ImageDataset,
+    outcome: FinalEvaluation,
 ) -> dict[str, Any]:
     normalisation = moments_of(network, dataset)
     test_images = next(dataset.test.batches(MAX_IMAGES))
-    return keep_graph(network, normalisation, test_images, artifacts, path)
+    evaluated = as_evaluated(network, test_flips=outcome.result.test_flips)
+    return keep_graph(evaluated, normalisation, test_images, artifacts, path)
 
 
 def _weights_file(network: nn.Module) -> bytes:

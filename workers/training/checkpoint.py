@@ -25,6 +25,7 @@ class Checkpoint:
     optimizer: Mapping[str, Tensor]  # Optimizer.tensors()
     dataset: str = ""  # content and split trained on; "" in those of versions up to 0.1
     best_network: Mapping[str, Tensor] = field(default_factory=dict)  # with early stopping only
+    averaged: Mapping[str, Tensor] = field(default_factory=dict)  # with `ema_decay` only
 
     def to_bytes(self) -> bytes:
         """The checkpoint as one safetensors file."""
@@ -34,6 +35,7 @@ class Checkpoint:
             "network": self.network,
             "optimizer": self.optimizer,
             "best_network": self.best_network,
+            "averaged": self.averaged,
         }
         tensors = {
             f"{group}/{name}": tensor.detach().cpu().contiguous()
@@ -66,7 +68,9 @@ class Checkpoint:
                 raise CheckpointError("written by another version")
         except (SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(f"not a whole checkpoint: {error}") from None
-        groups: dict[str, dict[str, Tensor]] = {"network": {}, "optimizer": {}, "best_network": {}}
+        groups: dict[str, dict[str, Tensor]] = {
+            group: {} for group in ("network", "optimizer", "best_network", "averaged")
+        }
         for name, tensor in tensors.items():
             group, _, member = name.partition("/")
             groups[group][member] = tensor
@@ -79,4 +83,5 @@ class Checkpoint:
             optimizer=groups["optimizer"],
             dataset=numbers.get("dataset", ""),
             best_network=groups["best_network"],
+            averaged=groups["averaged"],
         )

@@ -9,6 +9,7 @@ from workers.training.measuring.evaluation import fixed_sample, score
 from workers.training.measuring.gradient_flow import dead_relus
 from workers.training.normalisation import Normalisation
 from workers.training.results import Score
+from workers.training.servable import as_evaluated
 
 # Evaluating an image takes a third of the operations of training on it, which runs backwards too, but
 # up to two thirds of its time where training is in bfloat16, since scores are in float32: 0.36 images
@@ -65,8 +66,11 @@ def sample_sizes(
 class EpochEvaluation:
     """Evaluates a network on the splits of its training, on the same images after every epoch."""
 
-    def __init__(self, train: PlacedSplit, validation: PlacedSplit, test: PlacedSplit) -> None:
+    def __init__(
+        self, train: PlacedSplit, validation: PlacedSplit, test: PlacedSplit, *, test_flips: bool
+    ) -> None:
         self._train, self._validation, self._test = train, validation, test
+        self._test_flips = test_flips
         image_bytes = train.first().numel()
         sizes = sample_sizes(len(train), len(validation), len(test), image_bytes=image_bytes)
         self._of_train = fixed_sample(train, sizes.train)
@@ -77,9 +81,10 @@ class EpochEvaluation:
 
     def __call__(self, network: nn.Module, normalise: Normalisation) -> EpochScores:
         """Score the network, and look for units that are zero on every image."""
+        evaluated = as_evaluated(network, test_flips=self._test_flips)
         return EpochScores(
-            train=score(network, self._train, normalise, self._of_train),
-            validation=score(network, self._validation, normalise),
-            test=score(network, self._test, normalise, self._of_test),
+            train=score(evaluated, self._train, normalise, self._of_train),
+            validation=score(evaluated, self._validation, normalise),
+            test=score(evaluated, self._test, normalise, self._of_test),
             dead_relus=dead_relus(network, self._train, normalise, self._for_dead_units),
         )

@@ -38,11 +38,11 @@ class FinalEvaluation:
 def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation:
     """Score the trained network on the three splits and measure its size and latency."""
     return_freed_memory()
-    validation_logits = logits(trainer.network, trainer.validation, trainer.normalise)
-    test_logits = logits(trainer.network, trainer.test, trainer.normalise)
+    validation_logits = logits(trainer.evaluated, trainer.validation, trainer.normalise)
+    test_logits = logits(trainer.evaluated, trainer.test, trainer.normalise)
     probabilities = test_logits.softmax(dim=1).cpu()
     result = Result(
-        train=score(trainer.network, trainer.train_split, trainer.normalise),
+        train=score(trainer.evaluated, trainer.train_split, trainer.normalise),
         validation=score_of(validation_logits, trainer.validation.labels),
         test=score_of(test_logits, trainer.test.labels),
         **quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
@@ -74,7 +74,7 @@ def _cost(trainer: Trainer, image_shape: ImageShape) -> dict[str, Any]:
     return {
         "layers": layer_names(network),
         "num_parameters": count_parameters(network),
-        "flops": count_flops(network, image_shape),
+        "flops": count_flops(trainer.evaluated, image_shape),
         "model_bytes": sum(t.numel() * t.element_size() for t in network.state_dict().values()),
         "latency": latencies(trainer),
         "train_seconds": trainer.train_seconds,
@@ -90,6 +90,8 @@ def _evidence(trainer: Trainer) -> dict[str, Any]:
         "epochs": trainer.epochs_done,
         "best_epoch": trainer.best.number,
         "stopped_early": trainer.stopped_early,
+        "ema_decay": trainer.recipe.ema_decay,
+        "test_flips": trainer.recipe.test_flips,
         "device": trainer.device.type,
         "device_name": device_name(trainer.device),
         "precision": trainer.step.precision.name,
@@ -104,9 +106,9 @@ def latencies(trainer: Trainer) -> list[Latency]:
 
     Without a batch whose largest activation takes more than 256 MiB.
     """
-    trainer.network.eval()
-    with torch.inference_mode(), largest_activation(trainer.network) as largest:
-        trainer.network(trainer.normalise(trainer.test.first()))
+    network = trainer.evaluated.eval()
+    with torch.inference_mode(), largest_activation(network) as largest:
+        network(trainer.normalise(trainer.test.first()))
     most = largest.num_images(max(LATENCY_BATCH_SIZES), MAX_LATENCY_BYTES)
     return [
         measure_latency(
@@ -123,7 +125,7 @@ def latencies(trainer: Trainer) -> list[Latency]:
 def _prediction(trainer: Trainer, batch_size: int) -> Callable[[], object]:
     indices = torch.arange(batch_size) % len(trainer.test)
     images = next(trainer.test.batches(batch_size, indices)).cpu().contiguous()
-    servable = Servable(trainer.network, trainer.normalise).eval()
+    servable = Servable(trainer.evaluated, trainer.normalise).eval()
 
     def predict() -> Tensor:
         with torch.inference_mode():

@@ -1,19 +1,32 @@
-"""Adam, AdamW and SGD of torch, each as one fused kernel a step over all parameters at once."""
+"""Adam, AdamW and SGD of torch, each as one fused kernel a step over all parameters of one rate."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from models import Backbone
 from workers.training.recipe import Recipe
 
 
 class Optimizer:
-    """Updates every trainable parameter of a network by the rule of a recipe."""
+    """Updates every trainable parameter of a network by the rule of a recipe.
+
+    What a network says of the rate of a parameter (`Backbone.rate_factors`) is multiplied with the rate
+    of a step. Parameters of equal factors are a group, and have one kernel.
+    """
 
     def __init__(self, network: nn.Module, recipe: Recipe) -> None:
-        self.parameters = [each for each in network.parameters() if each.requires_grad]
-        self._optimizer = _optimizer_of_torch(self.parameters, recipe)
+        named = [each for each in network.named_parameters() if each[1].requires_grad]
+        self.parameters = [parameter for _, parameter in named]
+        factors = network.rate_factors if isinstance(network, Backbone) else {}
+        groups: dict[float, list[nn.Parameter]] = {}
+        for name, parameter in named:
+            groups.setdefault(factors.get(name, 1.0), []).append(parameter)
+        self._optimizer = _optimizer_of_torch(
+            [{"params": members, "factor": factor} for factor, members in groups.items()], recipe
+        )
         self._moments = {
             "adam": ("exp_avg", "exp_avg_sq"),
             "adamw": ("exp_avg", "exp_avg_sq"),
@@ -31,7 +44,8 @@ class Optimizer:
 
         The learning rate is a number or, in a step that is captured, a float32 tensor () on the device.
         """
-        self._optimizer.param_groups[0]["lr"] = learning_rate
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate * group["factor"]
         self._optimizer.step()
 
     def tensors(self) -> dict[str, Tensor]:
@@ -52,10 +66,10 @@ class Optimizer:
                 yield "step", state["step"]  # the same number for every parameter
 
 
-def _optimizer_of_torch(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.Optimizer:
+def _optimizer_of_torch(groups: list[dict[str, Any]], recipe: Recipe) -> torch.optim.Optimizer:
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(
-            parameters,
+            groups,
             momentum=recipe.momentum,
             nesterov=recipe.momentum > 0,
             weight_decay=recipe.weight_decay,
@@ -63,8 +77,8 @@ def _optimizer_of_torch(parameters: list[nn.Parameter], recipe: Recipe) -> torch
         )
     rule = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
     return rule(
-        parameters,
+        groups,
         weight_decay=recipe.weight_decay,
         fused=True,
-        capturable=parameters[0].is_cuda,
+        capturable=groups[0]["params"][0].is_cuda,
     )

@@ -65,6 +65,34 @@ class Recipe:
             omitted_at_default=True,
         ),
     ] = "none"
+    warm_up: Annotated[
+        float,
+        Bounds(
+            "share of all steps in which the learning rate rises to its peak, from a 25th of it; 0 leaves"
+            " it to the schedule, of which one_cycle alone rises, over 0.3",
+            0,
+            0.9,
+            omitted_at_default=True,
+        ),
+    ] = 0.0
+    ema_decay: Annotated[
+        float,
+        Bounds(
+            "per step, of an exponential moving average of the weights, which is then what is evaluated"
+            " and kept; in step t at most (1 + t)/(10 + t); 0 keeps the weights themselves",
+            0,
+            0.99999,
+            omitted_at_default=True,
+        ),
+    ] = 0.0
+    test_flips: Annotated[
+        bool,
+        Bounds(
+            "evaluates and serves the mean of the logits of an image and of its horizontal mirror image,"
+            " for twice the operations",
+            omitted_at_default=True,
+        ),
+    ] = False
 
     @property
     def hash(self) -> str:

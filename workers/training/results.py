@@ -130,7 +130,7 @@ class Result:
     roc: list[RocCurve]
     layers: list[LayerName]  # in the order of the network
     num_parameters: int
-    flops: int  # forward pass of one image, torch.utils.flop_counter (a multiply-add counts as two)
+    flops: int  # forward pass of one image as scored, torch.utils.flop_counter (a multiply-add counts as two)
     model_bytes: int  # of the weights
     latency: list[Latency]
     epochs: int  # trained
@@ -146,3 +146,7 @@ class Result:
     peak_memory_bytes: int  # of the process since its start
     peak_device_memory_bytes: int | None  # of tensors on a CUDA device
     versions: dict[str, str]
+    ema_decay: float = (
+        0.0  # of the average of weights that was scored; 0: of the weights themselves
+    )
+    test_flips: bool = False  # whether an image was scored together with its mirror image

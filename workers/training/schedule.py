@@ -4,23 +4,24 @@ import math
 
 from workers.training.recipe import Recipe
 
-WARM_UP_SHARE = 0.3  # of all steps, in the one-cycle schedule
+ONE_CYCLE_WARM_UP = 0.3  # of all steps
 START_DIVISOR = 25.0
 END_DIVISOR = 1e4
 
 
 def learning_rate(recipe: Recipe, step: int, total_steps: int) -> float:
-    """The learning rate of step `step` (from 0) of `total_steps`."""
+    """The learning rate of step `step` (from 0) of `total_steps`.
+
+    It rises over the recipe's warm-up and then moves as its schedule says, both along half a cosine.
+    """
     peak = recipe.learning_rate
     progress = step / max(1, total_steps - 1)
-    if recipe.schedule == "cosine":
-        return _cosine(peak, 0.0, progress)
-    if recipe.schedule == "one_cycle":  # Smith & Topin 2018, arXiv:1708.07120, cosine flanks
-        if progress < WARM_UP_SHARE:
-            return _cosine(peak / START_DIVISOR, peak, progress / WARM_UP_SHARE)
-        down = (progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE)
-        return _cosine(peak, peak / START_DIVISOR / END_DIVISOR, down)
-    return peak
+    # One cycle is that of Smith & Topin 2018, arXiv:1708.07120, with cosine flanks.
+    warm_up = recipe.warm_up or (ONE_CYCLE_WARM_UP if recipe.schedule == "one_cycle" else 0.0)
+    if progress < warm_up:
+        return _cosine(peak / START_DIVISOR, peak, progress / warm_up)
+    end = {"constant": peak, "cosine": 0.0, "one_cycle": peak / START_DIVISOR / END_DIVISOR}
+    return _cosine(peak, end[recipe.schedule], (progress - warm_up) / (1 - warm_up))
 
 
 def _cosine(start: float, end: float, progress: float) -> float:

@@ -16,6 +16,7 @@ from torch import nn
 
 from models import ImageShape, UnfitNetworkError, architectures
 from workers.datasets.image_dataset import ImageDataset
+from workers.training.averaging import AveragedNetwork
 from workers.training.batches import Batches, epoch_seed
 from workers.training.checkpoint import Checkpoint
 from workers.training.early_stopping import BestEpoch
@@ -35,6 +36,7 @@ from workers.training.measuring.stopwatch import Stopwatch
 from workers.training.recipe import Recipe
 from workers.training.results import Epoch, Progress
 from workers.training.schedule import learning_rate
+from workers.training.servable import as_evaluated
 from workers.training.step import TrainingStep
 
 PROGRESS_SECONDS = 0.5  # of training between two reports of progress
@@ -65,7 +67,10 @@ def build(
 
 
 class Trainer:
-    """One training of `network`, which ends with the last or, with early stopping, the best weights."""
+    """One training of `network`, which ends with the last or, with early stopping, the best weights.
+
+    With `ema_decay` these are those of the average, which is what every evaluation scores.
+    """
 
     def __init__(
         self,
@@ -80,17 +85,25 @@ class Trainer:
         self.dataset = f"{dataset.sha256}-{dataset.split}"
         self.step = TrainingStep(network, dataset, recipe, device)
         self.network, self.normalise = self.step.network, self.step.normalise
+        self.average = AveragedNetwork(self.network, recipe.ema_decay)
         self.train_split = self.step.train_split
         self.validation, self.test = (
             place(split, device, self.step.layout, dataset_bytes=dataset.num_bytes)
             for split in (dataset.validation, dataset.test)
         )
-        self.evaluate = EpochEvaluation(self.train_split, self.validation, self.test)
+        self.evaluate = EpochEvaluation(
+            self.train_split, self.validation, self.test, test_flips=recipe.test_flips
+        )
         self.batches = Batches(dataset, recipe, seed)
         self.stopwatch = Stopwatch(device)
         self.best = BestEpoch(recipe.early_stopping_patience)
         self.train_seconds = 0.0
         self.epochs_done = 0
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network as it is scored and served when the training has ended."""
+        return as_evaluated(self.network, test_flips=self.recipe.test_flips)
 
     @property
     def stopped_early(self) -> bool:
@@ -114,8 +127,9 @@ class Trainer:
             if not is_out_of_memory(error):
                 raise
         else:
-            if self.best.weights:
-                self.network.load_state_dict(self.best.weights)
+            kept = self.best.weights or self.average.tensors()
+            if kept:
+                self.network.load_state_dict(kept)
             return
         # Out here the error is gone, and with it the tensors that its frames held.
         fitting = self.step.largest_batch_size_that_fits(self._learning_rate(1, 0))
@@ -132,7 +146,7 @@ class Trainer:
         epoch = self._evaluate(number, seconds, flow)
         self.epochs_done = number
         self.train_seconds += seconds
-        self.best.update(number, epoch.validation.loss, self.network)
+        self.best.update(number, epoch.validation.loss, self.average.network)
         yield CompletedEpoch(epoch, self._checkpoint())
 
     def _train(self, number: int, flow: GradientFlow) -> Iterator[Progress]:
@@ -144,6 +158,7 @@ class Trainer:
         self.stopwatch.start()
         for step, inputs in enumerate(epoch_inputs):
             loss, logits, labels = self.step(inputs, self._learning_rate(number, step))
+            self.average.update((number - 1) * len(self.batches) + step)
             flow.sample(step)
             running.add(loss, logits, labels)
             if self.stopwatch.since_start() > PROGRESS_SECONDS:
@@ -166,7 +181,7 @@ class Trainer:
         )
 
     def _evaluate(self, number: int, seconds: float, flow: GradientFlow) -> Epoch:
-        scores = self.evaluate(self.network, self.normalise)
+        scores = self.evaluate(self.average.network, self.normalise)
         epoch = Epoch(
             number=number,
             train=scores.train,
@@ -202,6 +217,7 @@ class Trainer:
             optimizer=self.step.optimizer.tensors(),
             dataset=self.dataset,
             best_network=self.best.weights,
+            averaged=self.average.tensors(),
         )
 
     def _resume(self, checkpoint: Checkpoint) -> None:
@@ -209,6 +225,7 @@ class Trainer:
             raise OtherDatasetError
         self.network.load_state_dict(checkpoint.network)
         self.step.optimizer.restore(checkpoint.optimizer)
+        self.average.restore(checkpoint.averaged)
         self.epochs_done = checkpoint.epoch
         self.train_seconds = checkpoint.train_seconds
         self.best.number, self.best.loss = checkpoint.best_epoch, checkpoint.best_loss

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from service.analysis.formats import scored_in_words
 from service.analysis.leaderboard import LeaderboardRow, SortBy, leaderboard
 from service.analysis.tables import as_csv, as_latex
 from service.dependencies import Results
@@ -56,5 +57,6 @@ def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
 def show_leaderboard_latex(results: Results, rows: Rows) -> PlainTextResponse:
     """A table for a paper, with booktabs."""
     counted = f" (n: trainings, {results.n_in_words})" if results.folds else ""
-    text = as_latex(rows, caption=results.name + counted)
+    scored = scored_in_words(results.recipe)
+    text = as_latex(rows, caption=results.name + counted + (f"; {scored}" if scored else ""))
     return PlainTextResponse(text, media_type="application/x-tex")

@@ -81,6 +81,9 @@ class ModelDocument(Document):
     num_parameters: int
     validation_accuracy: float
     test_accuracy: float
+    test_flips: bool = Field(
+        description="whether it gives the mean of the logits of an image and of its mirror image"
+    )
     weights_bytes: int = Field(description="in float32; of an int8 model those it was made from")
     weights_sha256: str
     pretrained: PretrainedDocument | None = Field(description="null: it started from none")

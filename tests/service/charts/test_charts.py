@@ -77,6 +77,18 @@ def test_the_same_results_give_the_same_bytes(name: str, make: Make) -> None:
     assert first == again
 
 
+def test_a_chart_says_where_scores_are_of_averaged_weights_or_of_mirrored_images_too(
+    make: Make,
+) -> None:
+    results = make()
+    recipe = {**results.recipe, "ema_decay": 0.99, "test_flips": True}
+
+    footer = make_chart("accuracy", replace(results, recipe=recipe)).footer
+
+    assert "averaged weights (EMA 0.99), test-time flips" in footer
+    assert "averaged" not in make_chart("accuracy", results).footer
+
+
 @every_chart
 def test_every_chart_states_its_evidence(name: str, make: Make) -> None:
     footer = make_chart(name, make(seeds=3)).figure().get_supxlabel()

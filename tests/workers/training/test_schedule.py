@@ -33,6 +33,18 @@ def test_cosine_is_that_of_torch() -> None:
     assert rates(50, learning_rate=0.1, schedule="cosine") == pytest.approx(theirs)
 
 
+def test_a_warm_up_comes_before_any_schedule_and_ends_at_its_peak() -> None:
+    for schedule in ("constant", "cosine", "one_cycle"):
+        found = rates(101, learning_rate=0.1, schedule=schedule, warm_up=0.2)
+
+        assert found[0] == pytest.approx(0.1 / 25)
+        assert found[:21] == sorted(found[:21])
+        assert found[20] == pytest.approx(0.1)
+        assert found[20:] == sorted(found[20:], reverse=True)
+        whole = rates(81, learning_rate=0.1, schedule=schedule) if schedule != "one_cycle" else None
+        assert whole is None or found[20:] == pytest.approx(whole)
+
+
 def test_one_cycle_is_that_of_torch_up_to_the_step_of_its_peak() -> None:
     theirs = of_torch(
         torch.optim.lr_scheduler.OneCycleLR, 100, max_lr=0.1, total_steps=101, cycle_momentum=False
@@ -48,9 +60,10 @@ def test_one_cycle_is_that_of_torch_up_to_the_step_of_its_peak() -> None:
     schedule=st.sampled_from(["constant", "cosine", "one_cycle"]),
     total=st.integers(1, 400),
     peak=st.floats(1e-8, 10),
+    warm_up=st.floats(0, 0.9),
 )
 def test_the_rate_never_exceeds_the_peak_nor_falls_below_zero(
-    schedule: str, total: int, peak: float
+    schedule: str, total: int, peak: float, warm_up: float
 ) -> None:
-    for rate in rates(total, learning_rate=peak, schedule=schedule):
+    for rate in rates(total, learning_rate=peak, schedule=schedule, warm_up=warm_up):
         assert -1e-12 <= rate <= peak * (1 + 1e-9)

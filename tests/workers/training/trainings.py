@@ -61,4 +61,7 @@ recipes = st.builds(
     early_stopping_patience=st.integers(0, 2),
     precision=st.sampled_from(["float32", "bfloat16"]),
     balance=st.sampled_from(["none", "weights", "sampling"]),
+    warm_up=st.sampled_from([0.0, 0.3]),
+    ema_decay=st.sampled_from([0.0, 0.9]),
+    test_flips=st.booleans(),
 )

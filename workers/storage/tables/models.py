@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
@@ -36,6 +36,8 @@ class Model(Base):
     preparation: Mapped[dict[str, Any] | None]
     #: The weights that its training started from, as `Job.pretrained`; None: it started from none.
     pretrained: Mapped[dict[str, Any] | None]
+    #: Whether it gives the mean over an image and its mirror image: `Recipe.test_flips`.
+    test_flips: Mapped[bool] = mapped_column(default=False, server_default=false())
     num_parameters: Mapped[int]
     validation_accuracy: Mapped[float]
     test_accuracy: Mapped[float]
