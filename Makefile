@@ -12,10 +12,10 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check format equivalence results bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check format equivalence results bench-augmentation bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
 
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -55,6 +55,9 @@ format: .venv/.installed-dev ## Format and mend what can be mended.
 .venv/.installed-bench: .venv/.installed-dev
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	@touch $@
+
+bench-augmentation: .venv/.installed-dev ## Time augmentation against torchvision.transforms.v2.
+	$(BIN)/python -m benchmarks.augmentation
 
 bench-training: .venv/.installed-bench ## Time training against the ordinary loop, Lightning and Keras.
 	$(BIN)/python -m benchmarks.training

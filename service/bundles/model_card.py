@@ -10,6 +10,7 @@ from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
 from service.bundles.markdown import escape, interval, tested_by
+from service.results.result_document import result_document
 from service.templating import template_environment
 from workers.storage.tables import Model
 

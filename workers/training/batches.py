@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workers.datasets.image_dataset import ImageDataset
-from workers.training.augmentation import draw
+from workers.training.augmentation.draws import draw
 from workers.training.balancing import draw_balanced
 from workers.training.recipe import Recipe
 
@@ -16,7 +16,7 @@ class Batches:
 
     def __init__(self, dataset: ImageDataset, recipe: Recipe, seed: int) -> None:
         self._num_images, self._image_shape = len(dataset.train), dataset.image_shape
-        self._augmentation, self._seed = recipe.augmentation, seed
+        self._recipe, self._seed = recipe, seed
         self._labels = dataset.train.labels.cpu() if recipe.balance == "sampling" else None
         self.sizes = batch_sizes(self._num_images, recipe.batch_size)
 
@@ -25,10 +25,10 @@ class Batches:
         return len(self.sizes)
 
     def of_epoch(self, number: int, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-        """For every step: the indices of its images (N,) and the draws for augment() (N, 0 to 3)."""
+        """For every step: the indices of its images (N,) and the draws for their changes (N, …)."""
         generator = torch.Generator().manual_seed(epoch_seed(self._seed, number))
         order = self._order(generator).to(device)
-        draws = draw(self._augmentation, self._num_images, self._image_shape, generator).to(device)
+        draws = draw(self._recipe, self._num_images, self._image_shape, generator).to(device)
         return zip(order.split(self.sizes), draws.split(self.sizes), strict=True)
 
     def _order(self, generator: torch.Generator) -> Tensor:

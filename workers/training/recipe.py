@@ -46,8 +46,11 @@ class Recipe:
     ] = 0.0
     label_smoothing: Annotated[float, Bounds("share spread over all classes", 0, 0.5)] = 0.0
     augmentation: Annotated[
-        Literal["none", "crop", "crop_and_flip"],
-        Bounds("random shift by up to 1/8 of the side, and for crop_and_flip a horizontal mirror"),
+        Literal["none", "crop", "crop_and_flip", "resized_crop_and_flip"],
+        Bounds(
+            "crop is a random shift by up to 1/8 of the side, and a resized crop a random part of 8 to 100 %"
+            " of the area, enlarged to the whole; flip is a horizontal mirror, of half of the images"
+        ),
     ] = "none"
     early_stopping_patience: Annotated[
         int,
@@ -93,6 +96,40 @@ class Recipe:
             omitted_at_default=True,
         ),
     ] = False
+    augmentation_policy: Annotated[
+        Literal["none", "trivial_augment"],
+        Bounds(
+            "trivial_augment changes each image by one operation of random strength: a rotation, a shear, a"
+            " shift, or a change of its colours",
+            omitted_at_default=True,
+        ),
+    ] = "none"
+    colour_jitter: Annotated[
+        float,
+        Bounds(
+            "largest share by which brightness, contrast and saturation of an image become more or less",
+            0,
+            1,
+            omitted_at_default=True,
+        ),
+    ] = 0.0
+    erasing: Annotated[
+        float,
+        Bounds(
+            "share of the images of which a random rectangle is covered by their mean colour",
+            0,
+            1,
+            omitted_at_default=True,
+        ),
+    ] = 0.0
+    mix: Annotated[
+        Literal["none", "mixup", "cutmix"],
+        Bounds(
+            "mixes each image of a batch, and its label in the loss, with another one: mixup blends the two,"
+            " cutmix pastes a rectangle of the other into it",
+            omitted_at_default=True,
+        ),
+    ] = "none"
 
     @property
     def hash(self) -> str:

@@ -7,7 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from workers.datasets.image_dataset import ImageDataset, Split
-from workers.training.augmentation import augment, draw
+from workers.training.augmentation.augment import augment
+from workers.training.augmentation.draws import draw
+from workers.training.augmentation.mixing import main_labels
 from workers.training.balancing import class_weights
 from workers.training.batches import Batches
 from workers.training.errors import is_out_of_memory
@@ -54,7 +56,7 @@ class TrainingStep:
             self._captured = CapturedFunction(self._train, device, self.optimizer.parameters)
 
     def inputs(self, batches: Batches, epoch: int) -> Iterator[tuple[Tensor, ...]]:
-        """What each step of an epoch takes: the indices (N,) of its images and their draws (N, 0 to 3).
+        """What each step of an epoch takes: the indices (N,) of its images and their draws (N, …).
 
         Where the train split is streamed: images (N, C, H, W), labels (N,) and draws.
         """
@@ -65,7 +67,8 @@ class TrainingStep:
     def __call__(self, inputs: tuple[Tensor, ...], rate: float) -> tuple[Tensor, ...]:
         """Train on the images of one of `inputs()`, augmented by its draws.
 
-        Returns the mean loss () and the logits (N, num_classes) before the update, and the labels (N,).
+        Returns the mean loss () and the logits (N, num_classes) before the update, and the labels (N,), of a
+        mixed image that of its larger share.
         """
         if self._captured is None:
             return self._train(*inputs, rate)
@@ -91,16 +94,16 @@ class TrainingStep:
     def _train_on(
         self, stored: Tensor, labels: Tensor, draws: Tensor, rate: float | Tensor
     ) -> tuple[Tensor, ...]:
-        images = augment(self.normalise(stored), draws)
-        loss, logits = self.gradients(images, labels)
+        images, shown = augment(stored, labels, draws, self._recipe, self.normalise)
+        loss, logits = self.gradients(images, *shown)
         self.optimizer.step(rate)
-        return loss, logits, labels
+        return loss, logits, main_labels(*shown)
 
     def _fits(self, batch_size: int, rate: float) -> bool:
         self.network.zero_grad()
         free_cached(self._device)
         indices = torch.arange(batch_size)
-        draws = draw(self._recipe.augmentation, batch_size, self._image_shape, torch.Generator())
+        draws = draw(self._recipe, batch_size, self._image_shape, torch.Generator())
         inputs: tuple[Tensor, ...] = indices.to(self._device), draws.to(self._device)
         if not isinstance(self.train_split, Split):
             inputs = next(self.train_split.steps([(indices, draws)]))

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from models import architectures
 from tests.workers.training.trainings import (
+    EVERY_CHANGE,
     SMALL,
     assert_same_bits,
+    choices,
     completed_epochs,
     exact,
     make,
@@ -81,6 +83,24 @@ def _stopped_after(steps: int, trainer: Trainer) -> tuple[list[Epoch], bytes | N
     return epochs, kept
 
 
+@pytest.mark.parametrize("architecture", sorted(SMALL))
+@pytest.mark.parametrize("mix", choices("mix"))
+def test_a_training_with_every_change_of_images_is_resumed_in_the_same_bits(
+    few_digits: ImageDataset, architecture: str, mix: Any
+) -> None:
+    recipe = Recipe(epochs=2, batch_size=50, mix=mix, **EVERY_CHANGE)
+    straight, continued = (make(few_digits, recipe, architecture) for _ in range(2))
+    [kept, _] = [
+        event.checkpoint.to_bytes()
+        for event in straight.epochs()
+        if isinstance(event, CompletedEpoch)
+    ]
+
+    completed_epochs(continued, Checkpoint.from_bytes(kept))
+
+    assert_same_bits(weights(continued), weights(straight))
+
+
 def test_another_seed_is_another_training(few_digits: ImageDataset) -> None:
     first, other = (make(few_digits, Recipe(epochs=1), seed=seed) for seed in (1, 2))
 
@@ -138,10 +158,13 @@ def test_it_trains_as_the_textbook_loop_does(few_digits: ImageDataset) -> None:
         torch.testing.assert_close(mine, reference, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"augmentation": "crop_and_flip"}, {**EVERY_CHANGE, "mix": "cutmix"}]
+)
 def test_every_architecture_sees_the_same_images_in_the_same_order(
-    few_digits: ImageDataset,
+    few_digits: ImageDataset, changes: dict[str, Any]
 ) -> None:
-    recipe = Recipe(epochs=2, batch_size=50, augmentation="crop_and_flip")
+    recipe = Recipe(epochs=2, batch_size=50, **changes)
     seen: dict[str, list[Tensor]] = {}
     for architecture in SMALL:
         trainer = make(few_digits, recipe, architecture)

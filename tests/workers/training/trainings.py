@@ -1,6 +1,6 @@
 """Small trainings, and how to compare them."""
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import torch
 from hypothesis import strategies as st
@@ -47,6 +47,19 @@ def assert_same_bits(first: dict[str, Tensor], second: dict[str, Tensor]) -> Non
     assert [name for name in first if not torch.equal(first[name], second[name])] == []
 
 
+def choices(field: str) -> tuple[str, ...]:
+    """What a field of a recipe can be, where it is one of a few names."""
+    return get_args(get_type_hints(Recipe)[field])
+
+
+#: All that can be done to images at once; another of these for each way of mixing.
+EVERY_CHANGE: dict[str, Any] = {
+    "augmentation": "resized_crop_and_flip",
+    "augmentation_policy": "trivial_augment",
+    "colour_jitter": 0.4,
+    "erasing": 0.5,
+}
+
 recipes = st.builds(
     Recipe,
     epochs=st.integers(2, 4),
@@ -57,7 +70,11 @@ recipes = st.builds(
     momentum=st.sampled_from([0.0, 0.9]),
     weight_decay=st.sampled_from([0.0, 1e-2]),
     label_smoothing=st.sampled_from([0.0, 0.1]),
-    augmentation=st.sampled_from(["none", "crop", "crop_and_flip"]),
+    augmentation=st.sampled_from(choices("augmentation")),
+    augmentation_policy=st.sampled_from(choices("augmentation_policy")),
+    colour_jitter=st.sampled_from([0.0, 0.4]),
+    erasing=st.sampled_from([0.0, 0.5]),
+    mix=st.sampled_from(choices("mix")),
     early_stopping_patience=st.integers(0, 2),
     precision=st.sampled_from(["float32", "bfloat16"]),
     balance=st.sampled_from(["none", "weights", "sampling"]),

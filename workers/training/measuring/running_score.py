@@ -5,7 +5,10 @@ from torch import Tensor
 
 
 class RunningScore:
-    """Means over all images so far. add() does not wait for the device; loss() and accuracy() do."""
+    """Means over all images so far, as they were changed for the training.
+
+    add() does not wait for the device; loss() and accuracy() do.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self.num_images = 0

@@ -38,6 +38,11 @@ def test_a_job_is_accepted_with_its_address_and_everything_filled_in(service):
         ({"recipe": {"learning_rate": "fast"}}, "recipe.learning_rate"),
         ({"recipe": {"optimizer": "adamm"}}, "'adam', 'adamw' or 'sgd'"),
         ({"recipe": {"epoch": 3}}, "did you mean 'epochs'?"),
+        ({"recipe": {"augmentation": "flip"}}, "'resized_crop_and_flip'"),
+        ({"recipe": {"augmentation_policy": "trivial"}}, "'none' or 'trivial_augment'"),
+        ({"recipe": {"colour_jitter": 1.5}}, "recipe.colour_jitter"),
+        ({"recipe": {"erasing": -0.1}}, "recipe.erasing"),
+        ({"recipe": {"mix": "mix"}}, "'none', 'mixup' or 'cutmix'"),
         ({"recipe": "fats"}, "unknown recipe 'fats'; did you mean 'fast'?"),
         ({"options": {"dropuot": 0.5}}, "did you mean 'dropout'?"),
         ({"options": {"dropout": 5}}, "0.9"),
@@ -58,6 +63,20 @@ def test_a_recipe_can_be_asked_for_by_name_and_is_written_out(service):
 
     assert job["recipe"]["schedule"] == "one_cycle"
     assert post(service, recipe=job["recipe"]).json()["recipe_hash"] == job["recipe_hash"]
+
+
+def test_a_recipe_stores_the_changes_of_images_that_it_asks_for_and_no_others(service):
+    changes = {"augmentation_policy": "trivial_augment", "erasing": 0.25, "mix": "cutmix"}
+    plain, changed = (
+        post(service, recipe=recipe).json()
+        for recipe in ({"augmentation": "resized_crop_and_flip"}, changes)
+    )
+
+    assert plain["recipe"]["augmentation"] == "resized_crop_and_flip"
+    assert not {*changes, "colour_jitter"} & plain["recipe"].keys()
+    assert {name: changed["recipe"][name] for name in changes} == changes
+    assert "colour_jitter" not in changed["recipe"]
+    assert len({plain["recipe_hash"], changed["recipe_hash"]}) == 2
 
 
 def test_numbers_that_are_not_finite_are_refused(service):

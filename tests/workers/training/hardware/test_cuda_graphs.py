@@ -13,8 +13,10 @@ from models import architectures
 from tests import imitated_graph
 from tests.workers.training.trainings import (
     CPU,
+    EVERY_CHANGE,
     SMALL,
     assert_same_bits,
+    choices,
     completed_epochs,
     exact,
     make,
@@ -86,6 +88,15 @@ def test_a_balanced_training_can_be_captured(
     few_digits: ImageDataset, imitated: pytest.MonkeyPatch, balance: str
 ) -> None:
     recipe = Recipe(epochs=2, batch_size=45, balance=balance)
+
+    assert_alike(imitated, lambda: make(few_digits, recipe))
+
+
+@pytest.mark.parametrize("mix", choices("mix"))
+def test_every_change_of_images_can_be_captured(
+    few_digits: ImageDataset, imitated: pytest.MonkeyPatch, mix: Any
+) -> None:
+    recipe = Recipe(epochs=2, batch_size=45, mix=mix, **EVERY_CHANGE)
 
     assert_alike(imitated, lambda: make(few_digits, recipe))
 
@@ -168,6 +179,20 @@ def test_too_little_memory_for_a_capture_is_an_out_of_memory_error(
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("mix", choices("mix"))
+def test_on_a_gpu_every_change_of_images_ends_in_the_same_bits_when_replayed(
+    few_digits: ImageDataset, cuda: torch.device, monkeypatch: pytest.MonkeyPatch, mix: Any
+) -> None:
+    recipe = Recipe(epochs=4, batch_size=32, mix=mix, **EVERY_CHANGE)
+
+    def training() -> Trainer:
+        network = build("cnn", SMALL["cnn"], few_digits.image_shape, 10, seed=3)
+        return Trainer(network, few_digits, recipe, seed=3, device=cuda)
+
+    assert_alike(monkeypatch, training)
+
+
+@pytest.mark.gpu
 @pytest.mark.parametrize("balance", ["none", "weights"])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("architecture", sorted(SMALL))
@@ -196,11 +221,17 @@ def test_on_a_gpu_a_replayed_step_ends_in_the_same_bits(
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize(
+    "changes", [{"augmentation": "crop_and_flip"}, {**EVERY_CHANGE, "mix": "cutmix"}]
+)
 def test_on_a_gpu_no_step_waits_for_the_device(
-    few_digits: ImageDataset, cuda: torch.device, monkeypatch: pytest.MonkeyPatch
+    few_digits: ImageDataset,
+    cuda: torch.device,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
 ) -> None:
     network = build("cnn", SMALL["cnn"], few_digits.image_shape, 10, seed=3)
-    recipe = Recipe(epochs=3, batch_size=32, augmentation="crop_and_flip")
+    recipe = Recipe(epochs=3, batch_size=32, **changes)
     trainer = Trainer(network, few_digits, recipe, seed=3, device=cuda)
     call = TrainingStep.__call__
 

@@ -129,6 +129,7 @@ def test_a_plain_fully_connected_network_is_trained_without_autograd(
     assert kind("fully_connected", dropout=0.2) is AutogradGradients
     assert kind("fully_connected", {"label_smoothing": 0.1}, **PLAIN) is AutogradGradients
     assert kind("fully_connected", {"balance": "weights"}, **PLAIN) is AutogradGradients
+    assert kind("fully_connected", {"mix": "mixup"}, **PLAIN) is AutogradGradients
     assert kind("cnn") is AutogradGradients
 
 
@@ -149,6 +150,35 @@ def test_a_network_with_another_forward_pass_is_not_written_out() -> None:
             return 2 * self.classifier(self.flatten(images))
 
     assert not is_dense(Doubled())
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_the_loss_of_mixed_images_is_that_of_both_labels_by_their_shares(
+    smoothing: float, *, is_weighted: bool
+) -> None:
+    network, recipe = a_network(**PLAIN), Recipe(mix="mixup", label_smoothing=smoothing)
+    of_classes = torch.linspace(0.1, 2, 10) if is_weighted else None
+    precision = Precision("float32", "asked for")
+    differentiate = AutogradGradients(network, recipe, precision, CPU, of_classes)
+    images, labels = a_batch(31)
+    partners, shares = labels.roll(1), torch.linspace(0, 1, 31)
+
+    loss, _ = differentiate(images, labels, partners, shares)
+
+    found = {name: tensor.clone() for name, tensor in gradients_at(network).items()}
+    network.zero_grad()
+    logs = network(images).log_softmax(dim=1)
+    wanted = torch.zeros(())
+    for log, own, partner, share in zip(logs, labels, partners, shares, strict=True):
+        for label, part in ((own, share), (partner, 1 - share)):
+            target = torch.full((10,), smoothing / 10)
+            target[label] += 1 - smoothing
+            weight = 1.0 if of_classes is None else of_classes[label]
+            wanted = wanted - part * weight * (target * log).sum() / 31
+    wanted.backward()
+    torch.testing.assert_close(loss, wanted.detach())
+    torch.testing.assert_close(found, gradients_at(network))
 
 
 @pytest.mark.gpu
