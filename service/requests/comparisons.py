@@ -22,6 +22,7 @@ from service.requests.fields import (
     require_dataset,
     require_images_for_folds,
 )
+from service.requests.heads import refuse_without_effect
 from workers.datasets.stored.store import DatasetStore
 from workers.queue.comparisons import ComparisonRequest, default_name
 from workers.training.recipe import Recipe
@@ -137,7 +138,7 @@ class NewComparison(Form):
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
-        architectures = [
+        architectures: list[dict[str, Any]] = [
             {
                 "name": entry.name,
                 "label": label,
@@ -145,6 +146,8 @@ class NewComparison(Form):
             }
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
+        for architecture in architectures:
+            refuse_without_effect(architecture["name"], architecture["options"], self.recipe)
         return ComparisonRequest(
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,

@@ -20,6 +20,7 @@ from service.requests.fields import (
     require_dataset,
     require_images_for_folds,
 )
+from service.requests.heads import refuse_without_effect
 from workers.datasets.stored.store import DatasetStore
 from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import TRAIN
@@ -65,11 +66,13 @@ class TrainingRequest(Form):
         require_dataset(session, self.dataset)
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
+        options = check_options(self.architecture, self.options, image_shape)
+        refuse_without_effect(self.architecture, options, self.recipe)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,
             architecture=self.architecture,
-            options=check_options(self.architecture, self.options, image_shape),
+            options=options,
             recipe=self.recipe.as_stored(),
             recipe_hash=self.recipe.hash,
             seed=self.seed,

@@ -1,0 +1,31 @@
+"""What has no effect on a head that is trained alone, refused before it is enqueued."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.requests.architecture_options import OptionError
+from workers.queue.dependencies import trains_head
+from workers.training.recipe import Recipe
+
+DROP_OPTIONS = ("drop_rate", "drop_path_rate")  # of the body, which is not trained
+
+
+def refuse_without_effect(architecture: str, options: Mapping[str, Any], recipe: Recipe) -> None:
+    """OptionError where a head is to be trained with what only the training of a body can do.
+
+    `options` are those that are stored.
+    """
+    if not trains_head(options):
+        return
+    if recipe.augmentation != "none":
+        raise OptionError(
+            f'\'{architecture}\' with "train": "head" is trained on features that are computed once, so'
+            f' that images are not augmented: choose the augmentation "none" in the recipe, not'
+            f' "{recipe.augmentation}", or "train": "all"'
+        )
+    dropped = next((name for name in DROP_OPTIONS if options.get(name)), None)
+    if dropped:
+        raise OptionError(
+            f"option '{dropped}' of '{architecture}' has no effect with \"train\": \"head\", which does"
+            ' not train the body; leave it out, or choose "train": "all"'
+        )
