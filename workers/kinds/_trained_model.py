@@ -5,7 +5,7 @@ from typing import Any
 from torch import nn
 
 from workers.datasets.image_dataset import ImageDataset
-from workers.exports.onnx import MAX_IMAGES, keep_graph
+from workers.exports.onnx import keep_graph, num_images_to_check
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import utc_now
 from workers.storage.ids import new_id
@@ -59,7 +59,13 @@ def store_model(
         validation_accuracy=result.validation.accuracy,
         test_accuracy=result.test.accuracy,
         **_store_weights(artifacts, f"models/{model_id}/weights.safetensors", network),
-        onnx=_store_graph(artifacts, f"models/{model_id}/model.onnx", network, dataset),
+        onnx=_store_graph(
+            artifacts,
+            f"models/{model_id}/model.onnx",
+            network,
+            dataset,
+            num_images_to_check(result.flops),
+        ),
     )
 
 
@@ -70,10 +76,10 @@ def _store_weights(artifacts: ArtifactStore, path: str, network: nn.Module) -> d
 
 
 def _store_graph(
-    artifacts: ArtifactStore, path: str, network: nn.Module, dataset: ImageDataset
+    artifacts: ArtifactStore, path: str, network: nn.Module, dataset: ImageDataset, num_checked: int
 ) -> dict[str, Any]:
     normalisation = moments_of(network, dataset)
-    test_images = next(dataset.test.batches(MAX_IMAGES))
+    test_images = next(dataset.test.batches(num_checked))
     return keep_graph(network, normalisation, test_images, artifacts, path)
 
 
