@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check format equivalence results bench-augmentation bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (T
 
 bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
 	$(BIN)/python -m benchmarks.uploads
+
+bench-backbones: .venv/.installed-dev ## Time features against a script, and heads on a few images (IMAGES: CIFAR-10, a tar).
+	$(BIN)/python -m benchmarks.backbones $(IMAGES)
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast".
 	$(BIN)/python -m benchmarks.jobs

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         return self.data.resolve() / "weights"
 
     @property
+    def features_folder(self) -> Path:
+        """Where processes that compute features keep their scratch and their locks."""
+        return self.data.resolve() / "features"
+
+    @property
     def resolved_hub_url(self) -> str:
         """The address of the Hugging Face hub, or of a mirror of it, with the default filled in."""
         return self.hub_url or os.environ.get("HF_ENDPOINT") or "https://huggingface.co"

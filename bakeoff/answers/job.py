@@ -49,11 +49,17 @@ def _results(job: Json) -> list[tuple[str, object]]:
         ("parameters", f"{result['num_parameters']:,}"),
         (
             "training",
-            f"{result['train_seconds']:.1f} s, {result['images_per_second']:,.0f} images/s",
+            f"{result['train_seconds']:.1f} s, {result['images_per_second']:,.0f} images/s"
+            f"{_features(result)}",
         ),
         ("device", f"{result['device_name']}, {result['precision']}"),
         ("model", job["model_id"]),
     ]
+
+
+def _features(result: Json) -> str:
+    features = result.get("features")
+    return f", on features that took {features['seconds']:.1f} s once" if features else ""
 
 
 def seed_and_fold(trained: Json) -> str:

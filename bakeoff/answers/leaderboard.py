@@ -46,7 +46,7 @@ def cells(row: Json) -> list[str]:
         _spread(row["train_accuracy"], 100, "{:.2f}", " %"),
         _spread(row.get("balanced_accuracy"), 100, "{:.2f}", " %"),  # earlier services lack it
         _spread(row["macro_auc"], 1, "{:.4f}"),
-        _spread(row["train_seconds"], 1, "{:.1f}", " s"),
+        _spread(row["train_seconds"], 1, "{:.1f}", " s") + _of_features(row),
         _spread(row["images_per_second"], 1, "{:,.0f}"),
         _spread(row["latency_p50_batch_1"], 1e6, "{:,.0f}", " µs"),
         f"{row['num_parameters']:,}",
@@ -60,6 +60,11 @@ def _spread(estimate: Json | None, scale: float, form: str, unit: str = "") -> s
     if estimate["std"] is None:
         return mean + unit
     return f"{mean} ± {form.format(estimate['std'] * scale)}{unit}"
+
+
+def _of_features(row: Json) -> str:
+    seconds = row.get("features_seconds")  # earlier services compute none
+    return f" (features once {seconds:.1f} s)" if seconds else ""
 
 
 def _flatten(row: Json) -> Json:

@@ -49,7 +49,14 @@ class LeaderboardRow(BaseModel):
     brier: Estimate = Field(description="Brier score summed over classes, 0 to 2")
     generalisation_gap: Estimate = Field(description="train accuracy minus test accuracy")
     best_epoch: Estimate = Field(description="epoch of the lowest validation loss")
-    train_seconds: Estimate = Field(description="training alone, after its warm-up")
+    train_seconds: Estimate = Field(
+        description="training alone, after its warm-up; for the head of a backbone with all of"
+        " `features_seconds`, though its trainings share them"
+    )
+    features_seconds: float | None = Field(
+        description="in which the features were computed that heads are trained on, once for all; null:"
+        " the whole network was trained, on images"
+    )
     images_per_second: Estimate
     latency_p50_batch_1: Estimate = Field(description="seconds for one image, engine torch")
     latency_p50_batch_64: Estimate = Field(
@@ -118,6 +125,12 @@ def leaderboard(
     return [row.model_copy(update={"rank": rank}) for rank, row in enumerate(ordered, start=1)]
 
 
+def train_seconds(result: dict[str, Any]) -> float:
+    """Seconds of a training, with those of the features it was trained on."""
+    features = result.get("features") or {}
+    return float(result["train_seconds"] + features.get("seconds", 0.0))
+
+
 def _value(row: LeaderboardRow, sort: SortBy) -> Any:
     value = getattr(row, sort)
     return value.mean if isinstance(value, Estimate) else value
@@ -146,7 +159,8 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         brier=mean(lambda result: result.get("brier")),
         generalisation_gap=mean(_generalisation_gap),
         best_epoch=mean(lambda result: result["best_epoch"]),
-        train_seconds=mean(lambda result: result["train_seconds"]),
+        train_seconds=mean(train_seconds),
+        features_seconds=(result.get("features") or {}).get("seconds"),
         images_per_second=mean(lambda result: result["images_per_second"]),
         latency_p50_batch_1=mean(lambda result: _latency_p50(result, 1)),
         latency_p50_batch_64=mean(lambda result: _latency_p50(result, 64)),

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 
 from service.analysis.formats import duration
-from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard import leaderboard, train_seconds
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.drawing.chart import Chart, Series
@@ -16,16 +16,18 @@ def training_time(results: ComparisonResults) -> Chart:
     """Training time.
 
     Seconds of training alone, all epochs together, fastest first; evaluation, data and start-up are
-    not in it. Bar: mean over trainings; marks: each training. Right: time and images per second.
+    not in it. The head of a backbone has the seconds of its features, which are computed once for all
+    its trainings. Bar: mean over trainings; marks: each training. Right: time and images per second.
     """
     rows = sorted(leaderboard(results), key=lambda row: row.train_seconds.mean or 0.0)
     series, texts = [], []
     for place, row in enumerate(rows):
-        of_each = [result["train_seconds"] for result in results.results_of(row.architecture)]
+        of_each = [train_seconds(result) for result in results.results_of(row.architecture)]
         label = row.architecture
         series.append(Series(label, of_each, [place] * len(of_each), marks("|", 14, INK)))
         seconds, rate = row.train_seconds.mean or 0.0, row.images_per_second.mean or 0.0
-        texts.append((label, f"{duration(seconds)}  ·  {rate:,.0f} images/s"))
+        once = f", features once {duration(row.features_seconds)}" if row.features_seconds else ""
+        texts.append((label, f"{duration(seconds)}{once}  ·  {rate:,.0f} images/s"))
 
     def decorate(axes: Axes) -> None:
         for place, row in enumerate(rows):

@@ -19,10 +19,10 @@ from service.requests.fields import (
     check_options,
     find_image_shape,
     is_none,
-    refuse_flips_of_features,
     require_dataset,
     require_images_for_folds,
 )
+from service.requests.heads import refuse_without_effect
 from workers.datasets.stored.store import DatasetStore
 from workers.queue.comparisons import ComparisonRequest, default_name
 from workers.training.recipe import Recipe
@@ -147,7 +147,7 @@ class NewComparison(Form):
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
         for architecture in architectures:
-            refuse_flips_of_features(self.recipe, architecture["options"])
+            refuse_without_effect(architecture["name"], architecture["options"], self.recipe)
         return ComparisonRequest(
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,

@@ -1,7 +1,6 @@
 """The fields that bodies have in common; an unknown name is refused with the nearest known one."""
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -145,15 +144,6 @@ def check_options(
     if pretrained and not validated.get("resolution"):
         validated["resolution"] = architectures.catalogue[architecture].image_shape.height
     return validated
-
-
-def refuse_flips_of_features(recipe: Recipe, options: Mapping[str, Any]) -> None:
-    """OptionError where images are to be mirrored for a head, which is trained and scored on features."""
-    if recipe.test_flips and options.get("train") == "head":
-        raise OptionError(
-            "'test_flips' of the recipe needs a network that is trained on images; a head is trained on"
-            ' features, which are computed of images as they are: ask for "train": "all"'
-        )
 
 
 def check_engine(name: str) -> str:

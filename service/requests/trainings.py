@@ -17,10 +17,10 @@ from service.requests.fields import (
     check_options,
     find_image_shape,
     is_none,
-    refuse_flips_of_features,
     require_dataset,
     require_images_for_folds,
 )
+from service.requests.heads import refuse_without_effect
 from workers.datasets.stored.store import DatasetStore
 from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import TRAIN
@@ -67,7 +67,7 @@ class TrainingRequest(Form):
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
         options = check_options(self.architecture, self.options, image_shape)
-        refuse_flips_of_features(self.recipe, options)
+        refuse_without_effect(self.architecture, options, self.recipe)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,

@@ -21,6 +21,8 @@ PIXELS_AT_ONCE = 4 * 2**20  # that are copied or counted: counting takes eight b
 class Split:
     """Images (N, C, H, W) as uint8 and labels (N,) as int64, on one device.
 
+    The head of a backbone is trained on features instead: (N, C, 1, 1), as float16 or float32.
+
     With `rows`, `images` has those of other splits too, and nothing is copied before it is asked for.
     """
 
@@ -34,7 +36,7 @@ class Split:
     @property
     def num_bytes(self) -> int:
         """Bytes of all images."""
-        return len(self) * math.prod(self.images.shape[1:])
+        return len(self) * math.prod(self.images.shape[1:]) * self.images.element_size()
 
     def first(self, indices: Tensor | None = None) -> Tensor:
         """The first image, or the first of those at `indices` (N,): (1, C, H, W)."""
@@ -76,7 +78,8 @@ class Split:
     def _gather(self, device: torch.device, layout: torch.memory_format) -> Tensor:
         """Its own images alone, moved a few at a time: those of a file need not fit in memory twice."""
         shape = (len(self), *self.images.shape[1:])
-        gathered = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=layout)
+        dtype = self.images.dtype
+        gathered = torch.empty(shape, dtype=dtype, device=device, memory_format=layout)
         size = _images_at_once(self)
         for part, images in zip(gathered.split(size), self.batches(size), strict=True):
             part.copy_(images)

@@ -22,7 +22,9 @@ from workers.training.normalisation import Normalisation
 from workers.training.servable import Servable
 
 OPSET = 20
-MAX_IMAGES = 512  # of the test split that both engines classify
+#: How many images of the test split both engines classify, and what that may cost each of them: 20
+#: GFLOPs are a fraction of a second on a processor.
+MIN_IMAGES, MAX_IMAGES, CHECK_FLOPS = 8, 512, 2e10
 MAX_DIFFERENCE = 1e-3  # of a probability; rounding alone gives about 1e-6
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,11 @@ class Parity:
     images: int
     max_probability_difference: float
     different_labels: int
+
+
+def num_images_to_check(flops: int) -> int:
+    """On how many images two engines are compared that take so many FLOPs for each."""
+    return int(min(max(CHECK_FLOPS / max(flops, 1), MIN_IMAGES), MAX_IMAGES))
 
 
 def keep_graph(

@@ -5,7 +5,7 @@ from typing import Any
 from torch import nn
 
 from workers.datasets.image_dataset import ImageDataset
-from workers.exports.onnx import MAX_IMAGES, keep_graph
+from workers.exports.onnx import keep_graph, num_images_to_check
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import utc_now
 from workers.storage.ids import new_id
@@ -79,7 +79,7 @@ def _store_graph(
     outcome: FinalEvaluation,
 ) -> dict[str, Any]:
     normalisation = moments_of(network, dataset)
-    test_images = next(dataset.test.batches(MAX_IMAGES))
+    test_images = next(dataset.test.batches(num_images_to_check(outcome.result.flops)))
     evaluated = as_evaluated(network, test_flips=outcome.result.test_flips)
     return keep_graph(evaluated, normalisation, test_images, artifacts, path)
 

@@ -2,22 +2,27 @@
 
 import contextlib
 import dataclasses
+from functools import partial
 from typing import Any
 
+import torch
 from sqlalchemy import Engine
+from torch import nn
 
 from models import Backbone
-from workers.datasets.fetch import fetch
 from workers.datasets.image_dataset import ImageDataset
 from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
 from workers.datasets.stored.loading import load
 from workers.datasets.stored.store import DatasetStore
+from workers.kinds._backbone_features import BackboneFeatures, bind_dataset
+from workers.kinds._head import HeadTraining
 from workers.kinds._pretrained import PretrainedWeights
 from workers.kinds._trained_model import store_model, store_probabilities
 from workers.queue import leases
+from workers.queue.dependencies import trains_head
 from workers.queue.leases import Lease
-from workers.queue.progress import report_progress
+from workers.queue.progress import report_phase, report_progress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.checkpoints import Checkpoints
@@ -26,7 +31,7 @@ from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 from workers.training.checkpoint import Checkpoint
-from workers.training.final_evaluation import evaluate_trained
+from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
 from workers.training.results import Progress
@@ -54,42 +59,43 @@ class TrainJob:
         self.dataset: ImageDataset
         self.trainer: Trainer
         self.pretrained: dict[str, Any] | None = None
+        self.network: nn.Module  # as it is stored
+        self.head: HeadTraining | None = None  # what is trained of it, where that is not all
+        self._report_phase = partial(report_phase, self.database, lease)
 
     def prepare(self) -> None:
         """Fetch the dataset if it is absent, and build the network."""
         device = devices.resolve(self.settings.device)
         devices.prepare(device)
         job = self.job
-        self.identity = self._dataset_identity()
+        self.identity = bind_dataset(
+            self.database, self.datasets, job, self.lease, self._report_phase
+        )
         path = self.datasets.path(self.identity, job.dataset)
         self.dataset = load(path, job.dataset, Fold.of(job.fold, job.folds))
-        network = build(
+        self.network = build(
             str(job.architecture),
             job.options,
             self.dataset.image_shape,
             self.dataset.num_classes,
             seed=job.seed,
         )
-        if isinstance(network, Backbone) and job.options.get("pretrained"):
-            self._load_pretrained(network)
+        if isinstance(self.network, Backbone) and job.options.get("pretrained"):
+            self._load_pretrained(self.network, device)
+        trained = self.head or self
         recipe = Recipe.from_stored(job.recipe or {})
-        self.trainer = Trainer(network, self.dataset, recipe, seed=job.seed, device=device)
-
-    def _load_pretrained(self, network: Backbone) -> None:
-        """Start from pretrained weights; a checkpoint, if there is one, replaces them later."""
-        weights = PretrainedWeights(
-            self.settings, self.database, self.artifacts, self.job, self.lease
+        self.trainer = Trainer(
+            trained.network, trained.dataset, recipe, seed=job.seed, device=device
         )
-        self.pretrained = weights.load_into(network, self._report_phase)._asdict()
 
-    def _dataset_identity(self) -> DatasetIdentity:
-        """The content and split that the job is bound to; it is bound now if it is not yet."""
-        if self.job.dataset_sha256:
-            return DatasetIdentity(self.job.dataset_sha256, str(self.job.dataset_split))
-        described = fetch(self.database, self.datasets, self.job.dataset, self._report_phase)
-        with transaction(self.database) as session:
-            leases.record_dataset(session, self.lease, described.identity)
-        return described.identity
+    def _load_pretrained(self, network: Backbone, device: torch.device) -> None:
+        """Start from pretrained weights; a checkpoint, if there is one, replaces what is trained later."""
+        of_job = (self.settings, self.database, self.artifacts, self.job, self.lease)
+        found = PretrainedWeights(*of_job).load_into(network, self._report_phase)
+        self.pretrained = found._asdict()
+        if trains_head(self.job.options):
+            features = BackboneFeatures(*of_job).get(network, found, self.identity, device)
+            self.head = HeadTraining(network, self.dataset, features)
 
     def train(self) -> None:
         """Train from the last checkpoint, or from the start."""
@@ -103,14 +109,16 @@ class TrainJob:
         """Evaluate the network, store weights and probabilities, and end the job."""
         epochs = self.trainer.epochs_done
         self._report(Progress("measuring", epochs, epochs, 1, 1))
-        outcome = evaluate_trained(self.trainer, self.dataset)
+        outcome, of_features = self._evaluate()
         path = f"predictions/{self.job.id}/{self.lease.token}.safetensors"
         digest = store_probabilities(self.artifacts, path, outcome, self.trainer)
-        network = self.trainer.network
-        model = store_model(self.artifacts, self.job, self.identity, self.dataset, network, outcome)
+        model = store_model(
+            self.artifacts, self.job, self.identity, self.dataset, self.network, outcome
+        )
         model.pretrained = self.pretrained
         result = {
             **dataclasses.asdict(outcome.result),
+            **of_features,
             "model_id": model.id,
             "dataset_sha256": self.identity.sha256,
             "dataset_split": self.identity.split,
@@ -131,6 +139,12 @@ class TrainJob:
         # The job has ended: nobody can hold its lease any more, so nothing below needs the token.
         self.checkpoints.delete()
         self._clear_dataset()
+
+    def _evaluate(self) -> tuple[FinalEvaluation, dict[str, Any]]:
+        """The evaluation, and the fields of the result that only a head has."""
+        if self.head:
+            return self.head.evaluate(self.trainer)
+        return evaluate_trained(self.trainer, self.dataset), {}
 
     def _clear_dataset(self) -> None:
         """Remove the dataset's file, if it was kept for this job alone: its name has moved on."""
@@ -169,6 +183,3 @@ class TrainJob:
 
     def _report(self, progress: Progress) -> None:
         report_progress(self.database, self.lease, dataclasses.asdict(progress))
-
-    def _report_phase(self, phase: str) -> None:
-        report_progress(self.database, self.lease, {"phase": phase})

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workers.queue import events
 from workers.queue.leases import Lease
-from workers.storage.tables import Job, JobStatus
+from workers.storage.tables import UNFINISHED, Job, JobStatus
 
 QUEUED = text("jobs.status = 'queued'")  # literally, so that the partial indexes are used
 RUNNING = text("jobs.status = 'running'")
@@ -61,8 +61,9 @@ def holders(session: Session) -> dict[Lease, str]:
 
 
 def is_any_waiting(session: Session, *, background: bool) -> bool:
-    """Whether there is a job in the queue, of those beside trainings or of the others."""
-    return session.scalar(select(Job.id).where(QUEUED, LANE[background]).limit(1)) is not None
+    """Whether a job of the queue can start, of those beside trainings or of the others."""
+    waiting = select(Job.id).where(QUEUED, LANE[background], _can_start())
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def is_any_abandoned(
@@ -100,9 +101,18 @@ def _next(now: datetime, dead_workers: Collection[str], *, background: bool) -> 
         ~Job.cancel_requested,
         LANE[background],
     )
-    waiting = select(Job.id).where(QUEUED, LANE[background])
+    waiting = select(Job.id).where(QUEUED, LANE[background], _can_start())
     waiting = waiting.order_by(Job.priority.desc(), Job.created_at, Job.id)
     return func.coalesce(_first(abandoned), _first(waiting))
+
+
+def _can_start() -> ColumnElement[bool]:
+    """The condition that a job waits for no other, or that the other has ended or is not there."""
+    awaited = aliased(Job)
+    unfinished = select(awaited.id).where(
+        awaited.id == Job.depends_on, awaited.status.in_(UNFINISHED)
+    )
+    return Job.depends_on.is_(None) | ~unfinished.correlate(Job).exists()
 
 
 def _abandoned_conditions(now: datetime, dead_workers: Collection[str]) -> list[Any]:

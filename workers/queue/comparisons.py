@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
-from workers.queue import jobs
+from workers.queue.dependencies import enqueue_trainings
 from workers.queue.jobs import JobRequest
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
@@ -81,7 +81,7 @@ def create(
         for fold in (range(1, request.folds + 1) if request.folds else [None])
         for architecture in request.architectures
     ]
-    return comparison, jobs.enqueue_all(session, requests, now=now)
+    return comparison, enqueue_trainings(session, requests, now=now)
 
 
 def get(session: Session, comparison_id: str) -> Comparison:

@@ -35,6 +35,7 @@ class JobRequest:
     priority: int = 0
     comparison_id: str | None = None
     model_id: str | None = None
+    depends_on: str | None = None  # the job whose end it waits for
     #: Whether the job uses the content that its dataset has now, and no other.
     pins_dataset: bool = False
     #: The content that the job uses, whatever its dataset has now.

@@ -19,6 +19,11 @@ def report_progress(database: Engine, lease: Lease, progress: dict[str, Any]) ->
         leases.record_progress(session, lease, progress)
 
 
+def report_phase(database: Engine, lease: Lease, phase: str) -> None:
+    """Write what a job does, where it cannot say how far it is."""
+    report_progress(database, lease, {"phase": phase})
+
+
 class ImageProgress:
     """Writes how many images are done, now and then, and the seconds that are left."""
 

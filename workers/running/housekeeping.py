@@ -5,6 +5,7 @@ import threading
 
 from workers.datasets.stored import clearing as dataset_files
 from workers.datasets.stored.store import DatasetStore
+from workers.features import clearing as features_files
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import UNAVAILABLE, open_database, utc_now
@@ -17,7 +18,7 @@ PAUSE_SECONDS = 3600.0
 
 
 def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
-    """Clear the files of datasets and weights at once and then every hour, until `stop` is set."""
+    """Clear the files of datasets, weights and features at once and then every hour, until `stop` is set."""
     database = open_database(settings.resolved_database_url)
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     datasets = DatasetStore(artifacts, settings.datasets_folder)
@@ -26,6 +27,9 @@ def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
         try:
             dataset_files.clear_unneeded(database, datasets, now=utc_now())
             weights_files.clear_unneeded(database, weights, now=utc_now())
+            features_files.clear_unneeded(
+                database, artifacts, settings.features_folder, now=utc_now()
+            )
         except (*UNAVAILABLE, OSError) as error:
             logger.warning("what nothing needs is cleared away later: %s", error)
         if stop.wait(PAUSE_SECONDS):

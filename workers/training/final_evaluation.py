@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models import ImageShape
 from workers.datasets.image_dataset import ImageDataset
@@ -14,11 +14,13 @@ from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_act
 from workers.training.hardware.allocator import return_freed_memory
 from workers.training.hardware.device import device_name
 from workers.training.hardware.memory import peak_device_memory_bytes, peak_memory_bytes
+from workers.training.hardware.streaming import PlacedSplit
 from workers.training.measuring import calibration, classification
 from workers.training.measuring.evaluation import logits, score, score_of
 from workers.training.measuring.gradient_flow import layer_names
 from workers.training.measuring.latency import measure_latency
 from workers.training.measuring.network_summary import count_flops, count_parameters
+from workers.training.normalisation import Normalisation
 from workers.training.results import Latency, Result
 from workers.training.servable import Servable
 from workers.training.trainer import Trainer
@@ -35,8 +37,23 @@ class FinalEvaluation:
     test_probabilities: Tensor  # from which the result follows
 
 
-def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation:
-    """Score the trained network on the three splits and measure its size and latency."""
+@dataclass(frozen=True)
+class NetworkCost:
+    """The fields of a Result about the network alone, whatever it was trained on."""
+
+    num_parameters: int
+    flops: int
+    model_bytes: int
+    latency: list[Latency]
+
+
+def evaluate_trained(
+    trainer: Trainer, dataset: ImageDataset, cost: NetworkCost | None = None
+) -> FinalEvaluation:
+    """Score the trained network on the three splits, and measure its cost unless that is known.
+
+    The cost is known of a network of which a part was trained, as the head of a backbone.
+    """
     return_freed_memory()
     validation_logits = logits(trainer.evaluated, trainer.validation, trainer.normalise)
     test_logits = logits(trainer.evaluated, trainer.test, trainer.normalise)
@@ -46,7 +63,8 @@ def evaluate_trained(trainer: Trainer, dataset: ImageDataset) -> FinalEvaluation
         validation=score_of(validation_logits, trainer.validation.labels),
         test=score_of(test_logits, trainer.test.labels),
         **quality(probabilities, trainer.test.labels.cpu(), dataset.classes),
-        **_cost(trainer, dataset.image_shape),
+        **vars(cost or _measure_cost(trainer, dataset.image_shape)),
+        **_effort(trainer),
         **_evidence(trainer),
     )
     return FinalEvaluation(result, validation_logits.softmax(dim=1).cpu(), probabilities)
@@ -67,16 +85,26 @@ def quality(probabilities: Tensor, labels: Tensor, classes: Sequence[str]) -> di
     }
 
 
-def _cost(trainer: Trainer, image_shape: ImageShape) -> dict[str, Any]:
-    """The fields of a Result about size, speed and memory."""
+def _measure_cost(trainer: Trainer, image_shape: ImageShape) -> NetworkCost:
     network = trainer.network
+    return NetworkCost(
+        num_parameters=count_parameters(network),
+        flops=count_flops(trainer.evaluated, image_shape),
+        model_bytes=count_bytes(network),
+        latency=latencies(trainer.evaluated, trainer.normalise, trainer.test, trainer.device),
+    )
+
+
+def count_bytes(network: nn.Module) -> int:
+    """Bytes of all parameters and buffers."""
+    return sum(each.numel() * each.element_size() for each in network.state_dict().values())
+
+
+def _effort(trainer: Trainer) -> dict[str, Any]:
+    """The fields of a Result about what was trained, how long that took, and how much memory."""
     num_images = len(trainer.train_split) * trainer.epochs_done
     return {
-        "layers": layer_names(network),
-        "num_parameters": count_parameters(network),
-        "flops": count_flops(trainer.evaluated, image_shape),
-        "model_bytes": sum(t.numel() * t.element_size() for t in network.state_dict().values()),
-        "latency": latencies(trainer),
+        "layers": layer_names(trainer.network),
         "train_seconds": trainer.train_seconds,
         "images_per_second": num_images / trainer.train_seconds,
         "peak_memory_bytes": peak_memory_bytes(),
@@ -101,20 +129,22 @@ def _evidence(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def latencies(trainer: Trainer) -> list[Latency]:
-    """Latency of the network in this process at batch 1, 8 and 64, in float32 as it is served.
+def latencies(
+    network: nn.Module, normalise: Normalisation, images: PlacedSplit, device: torch.device
+) -> list[Latency]:
+    """Latency of a network in this process at batch 1, 8 and 64, in float32 as it is served.
 
     Without a batch whose largest activation takes more than 256 MiB.
     """
-    network = trainer.evaluated.eval()
+    servable = Servable(network, normalise).eval()
     with torch.inference_mode(), largest_activation(network) as largest:
-        network(trainer.normalise(trainer.test.first()))
+        servable(images.first())
     most = largest.num_images(max(LATENCY_BATCH_SIZES), MAX_LATENCY_BYTES)
     return [
         measure_latency(
-            _prediction(trainer, size),
+            _prediction(servable, images, size, device),
             engine="torch",
-            device=trainer.device,
+            device=device,
             batch_size=size,
         )
         for size in LATENCY_BATCH_SIZES
@@ -122,14 +152,15 @@ def latencies(trainer: Trainer) -> list[Latency]:
     ]
 
 
-def _prediction(trainer: Trainer, batch_size: int) -> Callable[[], object]:
-    indices = torch.arange(batch_size) % len(trainer.test)
-    images = next(trainer.test.batches(batch_size, indices)).cpu().contiguous()
-    servable = Servable(trainer.evaluated, trainer.normalise).eval()
+def _prediction(
+    servable: Servable, split: PlacedSplit, batch_size: int, device: torch.device
+) -> Callable[[], object]:
+    indices = torch.arange(batch_size) % len(split)
+    images = next(split.batches(batch_size, indices)).cpu().contiguous()
 
     def predict() -> Tensor:
         with torch.inference_mode():
-            probabilities: Tensor = servable(images.to(trainer.device))
+            probabilities: Tensor = servable(images.to(device))
             return probabilities.cpu()
 
     return predict

@@ -23,7 +23,7 @@ from service.requests.trainings import TrainingRequest
 from service.results.result_document import result_document
 from service.routes._document import Document
 from workers.kinds import KINDS
-from workers.queue import jobs
+from workers.queue import dependencies, jobs
 from workers.storage.database import utc_now
 from workers.storage.tables import Job, JobStatus
 
@@ -73,6 +73,7 @@ class JobDocument(Document):
     fold: int | None = Field(description="that tests it, from 1 to `folds`; null: the test split")
     folds: int | None = Field(description="parts into which all images are divided")
     priority: int
+    depends_on: str | None = Field(description="id of the job whose end it waits for")
     comparison_id: str | None
     attempts: int
     created_at: datetime
@@ -123,7 +124,8 @@ def create_job(
     if known is None:
         if misfit:
             raise misfit
-        job = jobs.enqueue(session, body.job(session, datasets), now=utc_now())
+        requests = [body.job(session, datasets)]
+        [job] = dependencies.enqueue_trainings(session, requests, now=utc_now())
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)
@@ -154,7 +156,7 @@ def show_job(job_id: Id, session: ReadSession) -> JobDocument:
 )
 def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Cancel a job: at once where it waits, within a second where it runs."""
-    return job_document(jobs.cancel(session, job_id, now=utc_now()))
+    return job_document(dependencies.cancel(session, job_id, now=utc_now()))
 
 
 @router.post(

@@ -76,7 +76,7 @@ class Job(Base):
 
     #: The id of the job whose end it waits for, however that ends; None: it waits for none. No foreign
     #: key: SQLite would have to copy the table for it.
-    depends_on: Mapped[str | None]
+    depends_on: Mapped[str | None] = mapped_column(index=True)
     #: The pretrained weights that it started from: `name`, `sha256`, `source` and `licence`.
     pretrained: Mapped[dict[str, Any] | None]
 

@@ -50,7 +50,7 @@ def count_parameters(network: nn.Module) -> int:
     return sum(each.numel() for each in network.parameters() if each.requires_grad)
 
 
-def count_flops(network: nn.Module, image_shape: ImageShape) -> int:
+def count_flops(network: nn.Module, image_shape: tuple[int, ...]) -> int:
     """Floating-point operations of the forward pass of one image; a multiply-add counts as two."""
     was_training = network.training
     device = next(network.parameters()).device

@@ -1,0 +1,1 @@
+"""Features: what a frozen backbone makes of every image of a dataset, computed once and kept."""

@@ -1,0 +1,105 @@
+"""Ways to compute the features of images: torch in float32 or bfloat16, and ONNX Runtime."""
+
+import copy
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models import Backbone
+from workers.engines.onnx_runtime import open_session, run
+from workers.exports.onnx import ExportError, export
+from workers.features.description import EngineName, PrecisionName
+from workers.training.hardware.precision import computes_in_bfloat16
+from workers.training.normalisation import Normalisation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """A way to compute features (N, num_features), float32 on the CPU, of uint8 images (N, C, H, W)."""
+
+    engine: EngineName
+    precision: PrecisionName
+    extract: Callable[[Tensor], Tensor]
+
+
+class FeatureNetwork(nn.Module):
+    """A backbone without its head: uint8 images (N, C, H, W) to features (N, num_features)."""
+
+    def __init__(self, backbone: Backbone, device: torch.device) -> None:
+        super().__init__()
+        moved: Backbone = copy.deepcopy(backbone).eval()
+        # torch's annotation lacks memory_format, which its documentation has.
+        self.backbone = moved.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.normalise = Normalisation((0.0,), (1.0,), device)  # the same for every channel
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The features (N, num_features)."""
+        features: Tensor = self.backbone.features(self.normalise(images))
+        return features
+
+
+def extractors(backbone: Backbone, device: torch.device, example: Tensor) -> Iterator[Extractor]:
+    """The ways that there are on a device, torch in float32 first; each is made when it is asked for.
+
+    `example` (N, C, H, W) are uint8 images. On a GPU there is no ONNX Runtime: it is here for processors.
+    """
+    yield torch_extractor(backbone, device, "float32")
+    if computes_in_bfloat16(device):
+        yield torch_extractor(backbone, device, "bfloat16")
+    if device.type != "cpu":
+        return
+    try:
+        yield onnx_extractor(backbone, example)
+    except ExportError as error:
+        logger.info("ONNX Runtime is not tried for features: %s", error)
+
+
+def torch_extractor(
+    backbone: Backbone, device: torch.device, precision: PrecisionName
+) -> Extractor:
+    """Features by torch. The images are resized in float32, whatever the precision of the layers."""
+    network = FeatureNetwork(backbone, device)
+    rounds = precision == "bfloat16"
+    if rounds:
+        _round_weights(network.backbone.body)
+
+    def extract(images: Tensor) -> Tensor:
+        with torch.inference_mode():
+            scaled = network.normalise(images.to(device))
+            prepared = network.backbone.preprocessing(scaled)
+            with torch.autocast(device.type, dtype=torch.bfloat16) if rounds else nullcontext():
+                features: Tensor = network.backbone.body(prepared)
+            return features.float().cpu()
+
+    return Extractor("torch", precision, extract)
+
+
+def onnx_extractor(backbone: Backbone, example: Tensor) -> Extractor:
+    """Features by ONNX Runtime in float32; ExportError where the backbone has no graph that it runs."""
+    network = FeatureNetwork(backbone, torch.device("cpu")).eval()
+    content = export(network, example[:2].contiguous())
+    try:
+        session = open_session(content, threads=torch.get_num_threads())
+    except Exception as error:  # noqa: BLE001 - the errors of ONNX Runtime have no base but Exception
+        raise ExportError(f"ONNX Runtime cannot run it: {error}") from None
+
+    def extract(images: Tensor) -> Tensor:
+        return torch.from_numpy(run(session, images.contiguous().numpy()))
+
+    return Extractor("onnxruntime", "float32", extract)
+
+
+def _round_weights(body: nn.Module) -> None:
+    """Keep the weights of convolutions and matrix products in bfloat16, not to round them at each call.
+
+    Normalisation layers keep float32, and layers of other classes round their weights themselves.
+    """
+    for layer in body.modules():
+        if type(layer) in {nn.Conv2d, nn.Linear}:
+            layer.to(torch.bfloat16)

@@ -1,0 +1,87 @@
+"""Jobs that wait for another: a head is trained on the features that a job before it has computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workers.queue import jobs
+from workers.queue.jobs import JobRequest
+from workers.storage.kind_names import FEATURES
+from workers.storage.tables import UNFINISHED, Job, JobStatus
+
+#: The options of a backbone on which its features depend.
+FEATURE_OPTIONS = ("pretrained", "resolution")
+
+
+def trains_head(options: Mapping[str, Any]) -> bool:
+    """Whether the options of a training say that the head of its network is trained alone."""
+    return options.get("train") == "head"
+
+
+def enqueue_trainings(
+    session: Session, requests: Sequence[JobRequest], *, now: datetime
+) -> list[Job]:
+    """Add trainings to the queue, each head behind a job for its features; returns the trainings.
+
+    Heads on the same features wait for the same job, which may be in the queue already.
+    """
+    needed = [
+        _features_of(request) if trains_head(request.options) else None for request in requests
+    ]
+    distinct: list[JobRequest] = []
+    for features in needed:
+        if features and features not in distinct:
+            distinct.append(features)
+    ids = [_find_or_enqueue(session, features, now) for features in distinct]
+    waiting = [
+        replace(request, depends_on=ids[distinct.index(features)]) if features else request
+        for request, features in zip(requests, needed, strict=True)
+    ]
+    return jobs.enqueue_all(session, waiting, now=now + timedelta(microseconds=len(distinct)))
+
+
+def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
+    """Cancel a job as `jobs.cancel()` does, and the job it waits for where no other waits for that."""
+    job = jobs.cancel(session, job_id, now=now)
+    if job.depends_on is None:
+        return job
+    waiting = select(Job.id).where(Job.depends_on == job.depends_on, Job.status == JobStatus.QUEUED)
+    awaited = session.get(Job, job.depends_on)
+    is_needed = session.scalar(waiting.limit(1)) is not None
+    if awaited and awaited.status in UNFINISHED and not is_needed:
+        jobs.cancel(session, awaited.id, now=now)
+    return job
+
+
+def _find_or_enqueue(session: Session, request: JobRequest, now: datetime) -> str:
+    """The id of a job for these features that has not ended, or of a new one.
+
+    While such a job has not ended, its dataset stays as it is.
+    """
+    unfinished = select(Job).where(
+        Job.kind == FEATURES,
+        Job.dataset == request.dataset,
+        Job.architecture == request.architecture,
+        Job.status.in_(UNFINISHED),
+        ~Job.cancel_requested,
+        Job.priority >= request.priority,
+    )
+    for job in session.scalars(unfinished.order_by(Job.created_at)):
+        if job.options == request.options:
+            return job.id
+    return jobs.enqueue(session, request, now=now).id
+
+
+def _features_of(request: JobRequest) -> JobRequest:
+    return JobRequest(
+        kind=FEATURES,
+        dataset=request.dataset,
+        architecture=request.architecture,
+        options={name: request.options[name] for name in FEATURE_OPTIONS},
+        priority=request.priority,
+        pins_dataset=request.pins_dataset,
+    )
