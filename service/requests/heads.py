@@ -9,7 +9,8 @@ from workers.training.recipe import Recipe
 
 #: The fields of a recipe that change images, or that show the network several forms of an image.
 OF_IMAGES = ("augmentation", "augmentation_policy", "colour_jitter", "erasing", "mix", "test_flips")
-DROP_OPTIONS = ("drop_rate", "drop_path_rate")  # of the body, which is not trained
+#: Options of the body, which is not trained.
+OF_BODY = ("drop_rate", "drop_path_rate", "backbone_rate", "layer_decay", "batch_norm_statistics")
 
 
 def refuse_without_effect(architecture: str, options: Mapping[str, Any], recipe: Recipe) -> None:
@@ -25,9 +26,9 @@ def refuse_without_effect(architecture: str, options: Mapping[str, Any], recipe:
             f'\'{architecture}\' with "train": "head" is trained on features that are computed once, of'
             f' images as they are: leave \'{asked}\' out of the recipe, or choose "train": "all"'
         )
-    dropped = next((name for name in DROP_OPTIONS if options.get(name)), None)
-    if dropped:
+    useless = next((name for name in OF_BODY if options.get(name)), None)
+    if useless:
         raise OptionError(
-            f"option '{dropped}' of '{architecture}' has no effect with \"train\": \"head\", which does"
+            f"option '{useless}' of '{architecture}' has no effect with \"train\": \"head\", which does"
             ' not train the body; leave it out, or choose "train": "all"'
         )

@@ -245,8 +245,11 @@ def test_with_the_last_head_of_a_comparison_its_features_are_cancelled(ready: Se
 @pytest.mark.parametrize(
     ("recipe", "options", "said"),
     [
-        ({"augmentation": "crop"}, {}, 'choose the augmentation "none"'),
+        ({"augmentation": "crop"}, {}, "leave 'augmentation' out of the recipe"),
+        ({"mix": "cutmix"}, {}, "leave 'mix' out of the recipe"),
+        ({"test_flips": True}, {}, "leave 'test_flips' out of the recipe"),
         ({}, {"drop_rate": 0.2}, "option 'drop_rate'"),
+        ({}, {"layer_decay": 0.5}, "option 'layer_decay'"),
         ({}, {"pretrained": False}, "option 'train'"),
         ({}, {"train": "hed"}, "option 'train'"),
     ],
