@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 SECONDS = 200.0  # until a wait counts as a failure; the machine may be busy
-PAUSE = 0.003  # seconds between two looks
+PAUSE = 0.005  # seconds between two looks
 
 
 def until(found: Callable[[], Any], seconds: float = SECONDS) -> Any:
