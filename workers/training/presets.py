@@ -15,13 +15,13 @@ PRESETS: Final[dict[str, Recipe]] = {
         schedule="one_cycle",
         weight_decay=0.01,
     ),
-    # For networks that start from pretrained weights. Chosen on the validation split for EfficientNet-Lite0
-    # on a thousand photographs; docs/experiments.md has what else was tried.
+    # For networks that start from pretrained weights. The rate was chosen on a validation split, for
+    # EfficientNet-Lite0 and a thousand photographs; docs/experiments.md has what was tried, which is little.
     "fine_tune": Recipe(
         epochs=20,
         batch_size=32,
         optimizer="adamw",
-        learning_rate=1e-3,
+        learning_rate=3e-3,
         schedule="cosine",
         warm_up=0.1,
         weight_decay=0.05,

@@ -15,7 +15,7 @@ class FlipAverage(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images (N, C, H, W) to logits (N, num_classes)."""
-        # As one batch: a graph that ran the network twice would hold its weights twice.
+        # As one batch: a graph that ran the network twice would have each of its layers twice.
         logits: Tensor = self.network(torch.cat([images, images.flip(3)]))
         return logits.reshape(2, -1, logits.shape[1]).mean(dim=0)
 
