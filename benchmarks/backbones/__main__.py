@@ -95,13 +95,10 @@ def _heads_section(folder: Path, archive: Path) -> list[str]:
         upload_started = perf_counter()
         client.upload_dataset(DATASET, zipped)
         begun = perf_counter()
-        jobs = [
-            *(client.create_job(DATASET, name, recipe=RECIPE) for name in ("cnn", "residual_cnn"))
-        ]
-        jobs += [
-            client.create_job(DATASET, BACKBONE, options=HEAD, recipe=RECIPE, seed=seed)
-            for seed in range(SEEDS)
-        ]
+        networks = [client.create_job(DATASET, name, recipe=RECIPE) for name in NETWORKS]
+        entry = {"name": BACKBONE, "options": HEAD}
+        made = client.create_comparison(DATASET, [entry], recipe=RECIPE, seeds=SEEDS)
+        jobs = [*networks, *made["jobs"]]
         ended = [done(client, job["id"]) for job in jobs]
         comparison = client.create_comparison(jobs=[job["id"] for job in jobs])
         rows = client.show_leaderboard(comparison["id"])
