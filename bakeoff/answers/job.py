@@ -69,10 +69,12 @@ def seed_and_fold(trained: Json) -> str:
 
 
 def fraction(job: Json) -> float:
-    """How much of a training is done, 0 to 1."""
+    """How much of a job is done, 0 to 1; 0 where that is not known."""
     if job["status"] == "succeeded":
         return 1.0
     progress = job["progress"]
+    if progress and progress.get("total"):  # images of a job that goes over all of them once
+        return float(min(progress["done"] / progress["total"], 1.0))
     if not progress or not progress.get("epochs") or not progress.get("steps"):
         return 0.0
     done = progress["epoch"] - 1 + progress["step"] / progress["steps"]
@@ -90,6 +92,8 @@ def describe(job: Json, separator: str = "  ") -> str:
     if progress.get("epochs"):
         parts[0] = f"epoch {progress['epoch']}/{progress['epochs']}"
         parts += [progress["phase"]] if progress["phase"] != "training" else []
+    elif progress.get("total"):
+        parts.append(f"{progress['done']:,} of {progress['total']:,} images")
     for name, form in (
         ("loss", "loss {:.3f}"),
         ("accuracy", "accuracy {:.3f}"),

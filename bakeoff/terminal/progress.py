@@ -25,10 +25,9 @@ def _bars(console: Console, states: Iterable[Json]) -> Json:
     last: Json = {}
     with Progress(*columns, console=console) as progress:
         for last in states:
-            for job in last["jobs"]:
+            for job in _all_jobs(last):
                 if job["id"] not in tasks:
-                    name = f"{job_label(last, job)} seed {seed_and_fold(job)}"
-                    tasks[job["id"]] = progress.add_task(name, total=1.0, state="")
+                    tasks[job["id"]] = progress.add_task(_name(last, job), total=1.0, state="")
                 progress.update(tasks[job["id"]], completed=fraction(job), state=describe(job))
     return last
 
@@ -37,10 +36,21 @@ def _lines(console: Console, states: Iterable[Json]) -> Json:
     printed: dict[str, tuple[str, int]] = {}
     last: Json = {}
     for last in states:
-        for job in last["jobs"]:
+        for job in _all_jobs(last):
             milestone = (job["status"], (job["progress"] or {}).get("epoch", 0))
             if printed.get(job["id"]) != milestone and job["status"] != "queued":
                 printed[job["id"]] = milestone
-                name = f"{job_label(last, job)} seed {seed_and_fold(job)}"
-                console.print(f"{name}: {describe(job)}", highlight=False, soft_wrap=True)
+                text = f"{_name(last, job)}: {describe(job)}"
+                console.print(text, highlight=False, soft_wrap=True)
     return last
+
+
+def _all_jobs(comparison: Json) -> list[Json]:
+    """The jobs of a comparison, behind those that they wait for; earlier services know none of these."""
+    return [*comparison.get("awaited", []), *comparison["jobs"]]
+
+
+def _name(comparison: Json, job: Json) -> str:
+    if job.get("kind") == "features":
+        return f"features of {job['architecture']}"
+    return f"{job_label(comparison, job)} seed {seed_and_fold(job)}"

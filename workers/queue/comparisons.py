@@ -1,6 +1,6 @@
 """Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -125,14 +125,25 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
     }
 
 
-def status(jobs: Sequence[Job]) -> JobStatus:
-    """The status of a comparison with these jobs.
+def awaited_by(session: Session, jobs: Iterable[Job]) -> list[Job]:
+    """The jobs that these wait for, or have waited for, in the order they were made."""
+    ids = {job.depends_on for job in jobs if job.depends_on}
+    if not ids:
+        return []
+    query = select(Job).where(Job.id.in_(ids)).order_by(Job.created_at, Job.id)
+    return list(session.scalars(query))
 
-    It has succeeded when every job has ended and at least one has succeeded.
+
+def status(jobs: Sequence[Job], awaited: Sequence[Job] = ()) -> JobStatus:
+    """The status of a comparison with these jobs, which wait for others.
+
+    It runs as soon as one of either has begun, and has succeeded when every job has ended and at least
+    one has succeeded.
     """
     present = {job.status for job in jobs}
     if present == {JobStatus.QUEUED}:
-        return JobStatus.QUEUED
+        waits = all(job.status == JobStatus.QUEUED for job in awaited)
+        return JobStatus.QUEUED if waits else JobStatus.RUNNING
     if present & UNFINISHED:
         return JobStatus.RUNNING
     for final in (JobStatus.SUCCEEDED, JobStatus.FAILED):

@@ -52,6 +52,9 @@ class ComparisonDocument(ComparisonSummary):
     """A comparison with its jobs and, as soon as one has succeeded, its leaderboard."""
 
     jobs: list[JobDocument]
+    awaited: list[JobDocument] = Field(
+        description="jobs that its own wait for, or have waited for: they compute features for heads"
+    )
     leaderboard: list[LeaderboardRow]
 
 
@@ -97,9 +100,15 @@ def list_comparisons(
     """Comparisons, newest first, page by page."""
     found = comparisons.find(session, limit=limit, cursor=cursor)
     jobs_compared = comparisons.jobs_of_each(session, found.items)
+    all_jobs = [job for jobs in jobs_compared.values() for job in jobs]
+    awaited = {job.id: job for job in comparisons.awaited_by(session, all_jobs)}
     items = [
         ComparisonSummary.from_attributes(
-            comparison, status=comparisons.status(jobs_compared[comparison.id])
+            comparison,
+            status=comparisons.status(
+                jobs_compared[comparison.id],
+                [awaited[job.depends_on] for job in jobs_compared[comparison.id] if job.depends_on],
+            ),
         )
         for comparison in found.items
     ]
@@ -126,9 +135,11 @@ def _create(
 def _document(
     reader: ResultsReader, comparison: Comparison, jobs_compared: Sequence[Job]
 ) -> ComparisonDocument:
+    awaited = comparisons.awaited_by(reader.session, jobs_compared)
     return ComparisonDocument.from_attributes(
         comparison,
-        status=comparisons.status(jobs_compared),
+        status=comparisons.status(jobs_compared, awaited),
         jobs=[job_summary(job) for job in jobs_compared],
+        awaited=[job_summary(job) for job in awaited],
         leaderboard=leaderboard(reader.of_comparison(comparison, jobs_compared)),
     )

@@ -232,6 +232,21 @@ def test_weights_that_are_not_there_fail_features_and_heads_with_one_sentence(
     assert "mine" in failed["error"]
 
 
+def test_a_comparison_shows_the_jobs_that_its_heads_wait_for(ready: Service) -> None:
+    architecture = {"name": NETWORK, "options": OPTIONS}
+    made = post(ready, "/v1/comparisons", {"architectures": [architecture], "seeds": 2})
+    assert made["status"] == "queued"
+    assert [job["kind"] for job in made["awaited"]] == ["features"]
+    ready.work()
+
+    shown = ask(ready, f"/v1/comparisons/{made['id']}")
+    [listed] = ask(ready, "/v1/comparisons")["items"]
+
+    assert [job["status"] for job in shown["awaited"]] == ["succeeded"]
+    assert {job["status"] for job in shown["jobs"]} == {"queued"}
+    assert (shown["status"], listed["status"]) == ("running", "running")
+
+
 def test_with_the_last_head_of_a_comparison_its_features_are_cancelled(ready: Service) -> None:
     comparison = compare(ready)
     heads = [job for job in comparison["jobs"] if job["depends_on"]]
