@@ -19,7 +19,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
                 omitted_at_default=True,
             ),
         ],
-        0.1,
+        0.3,
     ),
     "layer_decay": (
         Annotated[
@@ -50,6 +50,10 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
 BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
+class NoLayersError(ValueError):
+    """timm does not say what the layers of a network are."""
+
+
 def batch_norms(network: nn.Module) -> Iterator[nn.Module]:
     """The layers of a network that normalise by batch."""
     return (layer for layer in network.modules() if isinstance(layer, BATCH_NORMS))
@@ -61,7 +65,7 @@ def rate_factors(body: nn.Module, backbone_rate: float, layer_decay: float) -> d
     The last layer has `backbone_rate`, each before it `layer_decay` times that of the layer after it.
     What a layer is timm says, as for its own layer-wise decay (Clark et al. 2020, arXiv:2003.10555):
     a residual block or a transformer block, the stem, and all that comes after the last block.
-    ValueError where it does not say.
+    NoLayersError where it does not say.
     """
     names = [name for name, _ in body.named_parameters()]
     if layer_decay == 1:
@@ -77,6 +81,6 @@ def _number_layers(body: nn.Module) -> dict[str, int]:
 
     matcher: Any = getattr(body, "group_matcher", None)
     if matcher is None:
-        raise ValueError("timm does not divide it into layers, so it takes no 'layer_decay'")
+        raise NoLayersError
     numbers: dict[str, int] = timm.models.group_parameters(body, matcher(), reverse=True)
     return numbers

@@ -39,7 +39,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
             int,
             Bounds(
                 "pixels a side to which the network resizes images; 0 takes them as they are, or with"
-                " pretrained weights at the size that those were trained on, which is then stored",
+                " pretrained weights at the size that timm's for the network expect, which is then stored",
                 0,
                 1024,
                 omitted_at_default=True,

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from models._backbone import Backbone, Preprocessing, make_head
 from models._bounds import Bounds
-from models._fine_tuning import rate_factors
+from models._fine_tuning import NoLayersError, rate_factors
 from models._image_shape import ImageShape
 from models._pretrained_options import OPTIONS
 from models._timm_table import PREFIX, TimmNetwork
@@ -64,6 +64,15 @@ class UnfitNetworkError(ValueError):
         )
 
 
+class NoLayerDecayError(UnfitNetworkError):
+    """The option `layer_decay` of a network of which timm does not say what its layers are."""
+
+    def __init__(self, name: str) -> None:
+        ValueError.__init__(
+            self, f"'{PREFIX}{name}' takes no 'layer_decay': timm does not say what its layers are"
+        )
+
+
 def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
     """The function that builds a network, with the options that the network has.
 
@@ -73,6 +82,8 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
     def build(image_shape: ImageShape, num_classes: int, **options: Any) -> nn.Module:
         try:
             return _build(network, image_shape, num_classes, options)
+        except NoLayersError as error:
+            raise NoLayerDecayError(network.name) from error
         except REFUSALS as error:
             raise UnfitNetworkError(network.name, image_shape, error) from error
 

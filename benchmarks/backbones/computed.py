@@ -39,7 +39,11 @@ def main(number: int) -> None:
     )
     dataset = ImageDataset("pictures", tuple("0123456789"), "0" * 64, train, validation, test)
     wanted = WantedFeatures(
-        f"timm/{NETWORK}", SIDE, DatasetIdentity("0" * 64, "given"), FoundWeights("", "", "", None)
+        f"timm/{NETWORK}",
+        SIDE,
+        DatasetIdentity("0" * 64, "given"),
+        FoundWeights("", "", "", None),
+        [moment.flatten().tolist() for moment in backbone.preprocessing.buffers()],
     )
     with tempfile.TemporaryDirectory() as folder:
         store = FeaturesStore(ArtifactStore(folder), Path(folder))

@@ -65,6 +65,12 @@ class LeaderboardRow(BaseModel):
     num_parameters: int
     flops: int = Field(description="forward pass of one image")
     model_bytes: int
+    ema_decay: float = Field(
+        description="of the average of the weights that was scored; 0: none was"
+    )
+    test_flips: bool = Field(
+        description="whether each image was scored together with its mirror image, for twice the cost"
+    )
     pretrained: str | None = Field(
         description="weights that its trainings started from, which had seen other images; null: none"
     )
@@ -167,6 +173,8 @@ def _row(results: ComparisonResults, architecture: str) -> LeaderboardRow:
         num_parameters=result["num_parameters"],
         flops=result["flops"],
         model_bytes=result["model_bytes"],
+        ema_decay=result.get("ema_decay", 0.0),
+        test_flips=result.get("test_flips", False),
         pretrained=(result.get("pretrained") or {}).get("name"),
         pareto=Pareto(**dict.fromkeys(Pareto.model_fields, False)),
         best_model_id=best.model_id,

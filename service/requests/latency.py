@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from service.requests.fields import Form, Name, Priority, check_engine
-from workers.engines import engines
+from workers.engines import engines, refuse_quantised
 from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import LATENCY
 from workers.storage.tables import Model
@@ -50,7 +50,12 @@ class LatencyRequest(Form):
         return self
 
     def job(self, model: Model) -> JobRequest:
-        """The job that measures the table of a model; UnknownNameError where no engine has a name."""
+        """The job that measures the table of a model; UnknownNameError where no engine has a name.
+
+        EngineError where none of the engines computes the model.
+        """
+        if self.engines and "onnxruntime" not in self.engines:
+            refuse_quantised(model)
         return JobRequest(
             kind=LATENCY,
             dataset=model.dataset,

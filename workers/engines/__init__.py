@@ -51,6 +51,15 @@ EngineLoader = Callable[[Model, ArtifactStore, Placement], Engine]
 engines: Registry[EngineLoader] = Registry("engine", __name__)
 
 
+def refuse_quantised(model: Model) -> None:
+    """EngineError where a model is an int8 graph, which torch does not compute."""
+    if model.quantised_from:
+        raise EngineError(
+            f"model '{model.id}' is int8, which engine 'onnxruntime' alone computes; model"
+            f" '{model.quantised_from}' is the same network in float32"
+        )
+
+
 def default_engine(model: Model, placement: Placement) -> str:
     """The engine of a model when a request names none: the fastest one for the placement."""
     if model.quantised_from:

@@ -9,7 +9,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from models import ImageShape, architectures
-from workers.engines import EngineError, Images, Probabilities
+from workers.engines import EngineError, Images, Probabilities, refuse_quantised
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 from workers.training.normalisation import Normalisation
@@ -30,15 +30,6 @@ class Network:
             on_device = self.forward(torch.from_numpy(images).to(self.device))
             probabilities: Probabilities = on_device.cpu().numpy()
             return probabilities
-
-
-def refuse_quantised(model: Model) -> None:
-    """EngineError where a model is an int8 graph, which torch does not compute."""
-    if model.quantised_from:
-        raise EngineError(
-            f"model '{model.id}' is int8, which engine 'onnxruntime' alone computes; model"
-            f" '{model.quantised_from}' is the same network in float32"
-        )
 
 
 def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -> Network:

@@ -5,8 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from workers.engines import Engine, EngineError, Images, Placement, Probabilities, engines
-from workers.engines._network import Network, load_network, refuse_quantised
+from workers.engines import (
+    Engine,
+    EngineError,
+    Images,
+    Placement,
+    Probabilities,
+    engines,
+    refuse_quantised,
+)
+from workers.engines._network import Network, load_network
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 from workers.training.hardware.cuda_graphs import WARM_UP_CALLS, CapturedFunction

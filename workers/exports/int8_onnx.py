@@ -116,16 +116,28 @@ def _nodes_before_layers(model: Any) -> list[str]:
 
 
 def _keep_logits(model: Any) -> None:
-    """Let softmax take the logits as the last layer gives them: 256 levels would tie classes."""
+    """Let softmax take the logits as the last layer gives them: 256 levels would tie classes.
+
+    Between the two may be nodes without weights, such as one that reshapes or takes a mean.
+    """
     graph = model.graph
     makers = {name: node for node in graph.node for name in node.output}
-    softmax = makers[graph.output[0].name]
-    dequantised = makers[softmax.input[0]]
-    if dequantised.op_type != "DequantizeLinear":
-        return
-    quantised = makers[dequantised.input[0]]
-    softmax.input[0] = quantised.input[0]
-    for node in (dequantised, quantised):
-        graph.node.remove(node)
-    for constant in [known for known in graph.initializer if known.name in quantised.input]:
+    node = makers[graph.output[0].name]  # softmax
+    while (maker := makers.get(node.input[0])) is not None and maker.op_type not in LAYERS:
+        if maker.op_type == "DequantizeLinear" and maker.input[0] in makers:
+            node.input[0] = makers[maker.input[0]].input[0]
+        else:
+            node = maker
+    _remove_unused(graph)
+
+
+def _remove_unused(graph: Any) -> None:
+    """Remove the nodes whose output nothing takes, from the last on, and then such constants."""
+    used = {output.name for output in graph.output}
+    for node in reversed(list(graph.node)):
+        if used.intersection(node.output):
+            used.update(node.input)
+        else:
+            graph.node.remove(node)
+    for constant in [known for known in graph.initializer if known.name not in used]:
         graph.initializer.remove(constant)

@@ -24,6 +24,7 @@ class WantedFeatures(NamedTuple):
     resolution: int
     dataset: DatasetIdentity
     weights: FoundWeights
+    scale: list[list[float]]  # mean and standard deviation of the pixels that the weights expect
 
     @property
     def key(self) -> str:
@@ -34,6 +35,7 @@ class WantedFeatures(NamedTuple):
             self.resolution,
             *self.dataset,
             self.weights.sha256,
+            self.scale,
         )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -45,7 +47,7 @@ class Fields(BaseModel):
 
 
 class Trial(Fields):
-    """What came of an engine that was tried on some test images.
+    """What came of an engine that was tried on some train images.
 
     The differences are from the features of torch in float32, in standard deviations of each feature.
     """

@@ -83,8 +83,8 @@ def torch_extractor(
 def onnx_extractor(backbone: Backbone, example: Tensor) -> Extractor:
     """Features by ONNX Runtime in float32; ExportError where the backbone has no graph that it runs."""
     network = FeatureNetwork(backbone, torch.device("cpu")).eval()
-    content = export(network, example[:2].contiguous())
     try:
+        content = export(network, example[:2].contiguous())
         session = open_session(content, threads=torch.get_num_threads())
     except Exception as error:  # noqa: BLE001 - the errors of ONNX Runtime have no base but Exception
         raise ExportError(f"ONNX Runtime cannot run it: {error}") from None

@@ -65,7 +65,7 @@ class FrozenBackbone:
         started = perf_counter()
         flops = self._count_flops()
         batch_size = self._batch_size()
-        images = next(self.dataset.test.batches(num_images_to_check(flops)))
+        images = next(self.dataset.train.batches(num_images_to_check(flops)))
         folded = fold_batch_norms(self.backbone, images[:2] / 255)
         choice = choose(folded, self.device, images, batch_size)
         extractor = choice.extractor

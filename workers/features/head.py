@@ -11,6 +11,7 @@ from workers.datasets.image_dataset import ImageDataset, Split
 from workers.exports.onnx import num_images_to_check
 from workers.features.store import Features
 from workers.training.final_evaluation import NetworkCost, count_bytes
+from workers.training.hardware.activations import largest_activation
 from workers.training.measuring.network_summary import count_flops, count_parameters
 from workers.training.normalisation import Normalisation, moments_of
 from workers.training.results import Latency
@@ -97,7 +98,11 @@ def compare_served(
     cpu = torch.device("cpu")
     served = Servable(backbone, Normalisation(*moments_of(backbone, images), cpu)).eval()
     with torch.inference_mode():
-        found = served(next(images.test.batches(num_images_to_check(flops))))
+        with largest_activation(backbone) as largest:
+            served(images.test.first())
+        checked = next(images.test.batches(num_images_to_check(flops)))
+        at_once = largest.num_images(len(checked))
+        found = torch.cat([served(batch) for batch in checked.split(at_once)])
     expected = probabilities[: len(found)]
     different = found.argmax(dim=1) != expected.argmax(dim=1)
     return ServedDifference(len(found), float((found - expected).abs().max()), int(different.sum()))

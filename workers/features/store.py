@@ -47,13 +47,14 @@ class FeaturesStore:
     def find(self, wanted: WantedFeatures) -> Features | None:
         """Features that are there whole, or None. Damaged ones are removed."""
         folder = _folder_of(wanted.dataset)
-        for name in self._artifacts.names(folder):
-            if name.startswith(f"{wanted.key}-"):
-                try:
-                    return self._read(folder, name)
-                except (ArtifactError, ValueError) as error:
-                    logger.warning("features are computed again: %s", error)
-                    self._artifacts.delete(f"{folder}/{name}")
+        names = [n for n in self._artifacts.names(folder) if n.startswith(f"{wanted.key}-")]
+        # Two machines may have computed them: all heads take what was there first.
+        for name in sorted(names, key=lambda n: (self._artifacts.written_at(f"{folder}/{n}"), n)):
+            try:
+                return self._read(folder, name)
+            except (ArtifactError, ValueError) as error:
+                logger.warning("features are computed again: %s", error)
+                self._artifacts.delete(f"{folder}/{name}")
         return None
 
     def keep(self, wanted: WantedFeatures, file: Path, description: FeaturesDescription) -> None:

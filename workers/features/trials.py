@@ -1,5 +1,6 @@
 """Which engine computes the features of a dataset: each is tried on some images, the fastest is taken."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -10,6 +11,8 @@ from torch import Tensor
 from models import Backbone
 from workers.features.description import Trial
 from workers.features.extractors import Extractor, extractors
+
+logger = logging.getLogger(__name__)
 
 MAX_MEAN_DIFFERENCE = 0.1  # from float32, in standard deviations of each feature
 MIN_UNIT = 1e-2  # of the standard deviation of all features
@@ -32,7 +35,13 @@ def choose(backbone: Backbone, device: torch.device, images: Tensor, batch_size:
     fastest: tuple[float, Extractor] | None = None
     trials = []
     for extractor in extractors(backbone, device, images):
-        found, speed = _time(extractor, images.split(batch_size))
+        try:
+            found, speed = _time(extractor, images.split(batch_size))
+        except Exception:
+            if expected is None:
+                raise
+            logger.exception("%s in %s is passed over", extractor.engine, extractor.precision)
+            continue
         expected = found if expected is None else expected
         trials.append(_describe(extractor, speed, found, expected))
         is_fine = trials[-1].mean_difference < MAX_MEAN_DIFFERENCE

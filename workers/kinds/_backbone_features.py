@@ -62,7 +62,13 @@ class BackboneFeatures:
         datasets = DatasetStore(self.artifacts, self.settings.datasets_folder)
         frozen = FrozenBackbone(
             backbone,
-            WantedFeatures(str(job.architecture), job.options["resolution"], identity, weights),
+            WantedFeatures(
+                str(job.architecture),
+                job.options["resolution"],
+                identity,
+                weights,
+                [moment.flatten().tolist() for moment in backbone.preprocessing.buffers()],
+            ),
             load(datasets.path(identity, job.dataset), job.dataset),
             device,
             ImageProgress(self.database, self.lease).report,

@@ -1,6 +1,7 @@
 """The pretrained weights that a job starts from: found, recorded with the job, and put into its network."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -10,7 +11,7 @@ from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.storage.database import transaction
-from workers.storage.tables import Job
+from workers.storage.tables import Job, JobStatus
 from workers.weights.errors import WeightsMisfitError
 from workers.weights.find import find
 from workers.weights.store import WeightsStore
@@ -46,7 +47,8 @@ class PretrainedWeights:
     def load_into(self, backbone: Backbone, report: Callable[[str], None]) -> FoundWeights:
         """Find the weights, record them with the job, and put them into the body of a backbone.
 
-        A job that has been tried before takes what it started from. Raises WeightsUnavailableError,
+        A job that goes on after an epoch takes what it started from, and one that trains a head what the
+        features before it were computed with. Raises WeightsUnavailableError,
         WeightsError, WeightsMisfitError, ArtifactError.
         """
         found, weights = self._find(report)
@@ -63,7 +65,7 @@ class PretrainedWeights:
         return found
 
     def _find(self, report: Callable[[str], None]) -> tuple[FoundWeights, Weights]:
-        recorded = self._job.pretrained
+        recorded = self._recorded()
         found = FoundWeights(**recorded) if recorded else self._search(report)
         try:
             return found, load(self._store, found.sha256)
@@ -77,6 +79,20 @@ class PretrainedWeights:
                 f" from {again.source} is another file"
             )
         return again, load(self._store, again.sha256)
+
+    def _recorded(self) -> dict[str, Any] | None:
+        """The weights that the job has to start from, whatever their name stands for now; or None."""
+        if self._job.epoch and self._job.pretrained:
+            return self._job.pretrained
+        if self._job.depends_on is None:
+            return None
+        with transaction(self._database) as session:
+            awaited = session.get(Job, self._job.depends_on)
+            if awaited is None or awaited.status != JobStatus.SUCCEEDED:
+                return None
+            if awaited.pretrained:
+                leases.record_pretrained(session, self._lease, awaited.pretrained)
+            return awaited.pretrained
 
     def _search(self, report: Callable[[str], None]) -> FoundWeights:
         found = find(

@@ -29,8 +29,9 @@ from workers.storage.checkpoints import Checkpoints
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
-from workers.storage.tables import Job
+from workers.storage.tables import Job, JobStatus
 from workers.training.checkpoint import Checkpoint
+from workers.training.errors import TrainingError
 from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
@@ -90,12 +91,21 @@ class TrainJob:
 
     def _load_pretrained(self, network: Backbone, device: torch.device) -> None:
         """Start from pretrained weights; a checkpoint, if there is one, replaces what is trained later."""
+        if trains_head(self.job.options):
+            self._refuse_if_features_failed()
         of_job = (self.settings, self.database, self.artifacts, self.job, self.lease)
         found = PretrainedWeights(*of_job).load_into(network, self._report_phase)
         self.pretrained = found._asdict()
         if trains_head(self.job.options):
             features = BackboneFeatures(*of_job).get(network, found, self.identity, device)
             self.head = HeadTraining(network, self.dataset, features)
+
+    def _refuse_if_features_failed(self) -> None:
+        """TrainingError where the job for the features has failed: it would fail here, too."""
+        with transaction(self.database, read_only=True) as session:
+            awaited = session.get(Job, self.job.depends_on) if self.job.depends_on else None
+            if awaited and awaited.status == JobStatus.FAILED:
+                raise TrainingError(f"its features could not be computed: {awaited.error}")
 
     def train(self) -> None:
         """Train from the last checkpoint, or from the start."""

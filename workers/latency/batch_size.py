@@ -5,6 +5,7 @@ import torch
 from models import ImageShape, architectures
 from workers.storage.tables import Model
 from workers.training.hardware.activations import MAX_LATENCY_BYTES, largest_activation
+from workers.training.servable import as_evaluated
 
 
 def largest_batch_size(model: Model, most: int) -> int:
@@ -15,8 +16,9 @@ def largest_batch_size(model: Model, most: int) -> int:
         torch.inference_mode(),
     ):  # shapes alone: nothing is computed or stored
         network = architectures[model.architecture](shape, len(model.classes), **model.options)
-        with largest_activation(network.eval()) as largest:
-            network(torch.empty(1, *shape))
+        served = as_evaluated(network, test_flips=model.test_flips).eval()
+        with largest_activation(served) as largest:
+            served(torch.empty(1, *shape))
     return largest.num_images(most, MAX_LATENCY_BYTES)
 
 

@@ -39,6 +39,7 @@ def refuse_incomparable(jobs: Sequence[Job], current: DatasetIdentity | None) ->
         _refuse_other_recipe(first, job)
         _refuse_other_folds(first, job)
     _refuse_other_content(jobs, current)
+    _refuse_other_weights(jobs)
     _refuse_duplicates(jobs)
 
 
@@ -88,6 +89,19 @@ def _refuse_other_content(jobs: Sequence[Job], current: DatasetIdentity | None) 
             f"dataset {first.dataset} was replaced between job '{first.id}' and job '{other.id}':"
             " their images and splits differ; only trainings on the same split are compared"
         )
+
+
+def _refuse_other_weights(jobs: Sequence[Job]) -> None:
+    """Trainings of the same network must have started from the same file of pretrained weights."""
+    for index, job in enumerate(jobs):
+        for other in jobs[:index]:
+            same_network = (job.architecture, job.options) == (other.architecture, other.options)
+            ours, theirs = job.pretrained or {}, other.pretrained or {}
+            if same_network and ours and theirs and ours["sha256"] != theirs["sha256"]:
+                raise IncomparableJobsError(
+                    f"the weights of {job.architecture} were replaced between job '{other.id}' and job"
+                    f" '{job.id}'; only trainings that started from the same weights are compared"
+                )
 
 
 def _refuse_duplicates(jobs: Sequence[Job]) -> None:

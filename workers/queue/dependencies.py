@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.kind_names import FEATURES
+from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import UNFINISHED, Job, JobStatus
 
 #: The options of a backbone on which its features depend.
@@ -57,6 +58,17 @@ def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
     return job
 
 
+def retry(session: Session, job_id: str, *, now: datetime) -> Job:
+    """Queue a job again as `jobs.retry()` does; a head behind a job for its features, if they lack."""
+    job = jobs.retry(session, job_id, now=now)
+    if not trains_head(job.options):
+        return job
+    awaited = session.get(Job, job.depends_on) if job.depends_on else None
+    if awaited is None or awaited.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        job.depends_on = _find_or_enqueue(session, _features_of_job(job), now)
+    return job
+
+
 def _find_or_enqueue(session: Session, request: JobRequest, now: datetime) -> str:
     """The id of a job for these features that has not ended, or of a new one.
 
@@ -74,6 +86,21 @@ def _find_or_enqueue(session: Session, request: JobRequest, now: datetime) -> st
         if job.options == request.options:
             return job.id
     return jobs.enqueue(session, request, now=now).id
+
+
+def _features_of_job(job: Job) -> JobRequest:
+    """Of the content that the job has pinned, whatever its dataset's name stands for now."""
+    pinned = (
+        DatasetIdentity(job.dataset_sha256, str(job.dataset_split)) if job.dataset_sha256 else None
+    )
+    return JobRequest(
+        kind=FEATURES,
+        dataset=job.dataset,
+        architecture=job.architecture,
+        options={name: job.options[name] for name in FEATURE_OPTIONS},
+        priority=job.priority,
+        identity=pinned,
+    )
 
 
 def _features_of(request: JobRequest) -> JobRequest:

@@ -48,7 +48,8 @@ class Normalisation:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Normalise images on their device, where they lie as uint8: a quarter of the memory traffic."""
-        floats = images.to(torch.float32, memory_format=self._layout)
+        # Always a copy: features, which are float32 already, stay as they are.
+        floats = images.to(torch.float32, memory_format=self._layout, copy=True)
         return floats.mul_(self._scale).add_(self._offset)
 
     def from_pixels(self, pixels: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workers.storage.artifacts import ArtifactError, StoreUnavailableError
 from workers.storage.database import transaction
 from workers.storage.ready_datasets import first_job_at, lock_files
-from workers.storage.tables import UNFINISHED, Job, WeightsFile
+from workers.storage.tables import UNFINISHED, Job, JobStatus, WeightsFile
 from workers.weights.errors import WeightsAbsentError
 from workers.weights.store import WeightsStore
 
@@ -58,9 +58,16 @@ def clear_unneeded(database: Engine, store: WeightsStore, *, now: datetime) -> N
 
 
 def _is_needed(session: Session, sha256: str) -> bool:
-    """Whether a name stands for a file, or a job that has not ended started from it."""
+    """Whether a name stands for a file, or a job that may go on started from it.
+
+    That is one that has not ended, or that has a checkpoint and can be tried again; and a job that has
+    computed features, while a head waits to be trained on them.
+    """
     named = select(WeightsFile.name).where(WeightsFile.sha256 == sha256)
+    waiting = select(Job.depends_on).where(Job.status.in_(UNFINISHED), Job.depends_on.is_not(None))
+    may_go_on = (Job.status != JobStatus.SUCCEEDED) & (Job.epoch > 0)
     started = select(Job.id).where(
-        Job.status.in_(UNFINISHED), Job.pretrained["sha256"].as_string() == sha256
+        Job.pretrained["sha256"].as_string() == sha256,
+        Job.status.in_(UNFINISHED) | may_go_on | Job.id.in_(waiting),
     )
     return any(session.scalar(query.limit(1)) is not None for query in (named, started))

@@ -12,6 +12,7 @@ from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.fields import Form, Name, check_engine
 from service.routes._document import Document
+from workers.engines import refuse_quantised
 from workers.storage import trained_models
 from workers.storage.database import utc_now
 from workers.storage.tables import Alias, AliasVersion
@@ -92,7 +93,7 @@ def list_aliases(session: ReadSession) -> AliasList:
     return AliasList(items=_documents(session, trained_models.aliases(session), AliasDocument))
 
 
-@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 422))
+@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 409, 422))
 def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> AliasDocument:
     """Let a name stand for a model from now on, or for what it stood for in an earlier version.
 
@@ -104,6 +105,8 @@ def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> Ali
         row = trained_models.restore_alias(session, alias, body.version, now=now)
     else:
         engine = body.engine and check_engine(body.engine)
+        if engine not in {None, "onnxruntime"}:
+            refuse_quantised(trained_models.get(session, str(body.model_id)))
         row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
     return _documents(session, [row], AliasDocument)[0]
 

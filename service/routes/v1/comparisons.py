@@ -107,7 +107,11 @@ def list_comparisons(
             comparison,
             status=comparisons.status(
                 jobs_compared[comparison.id],
-                [awaited[job.depends_on] for job in jobs_compared[comparison.id] if job.depends_on],
+                [
+                    awaited[job.depends_on]
+                    for job in jobs_compared[comparison.id]
+                    if job.depends_on in awaited
+                ],
             ),
         )
         for comparison in found.items

@@ -164,7 +164,7 @@ def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
 )
 def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Queue a failed or cancelled job again; it resumes from its last epoch."""
-    return job_document(jobs.retry(session, job_id, now=utc_now()))
+    return job_document(dependencies.retry(session, job_id, now=utc_now()))
 
 
 def enqueued(job: Job, response: Response) -> JobDocument:

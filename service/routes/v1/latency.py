@@ -49,7 +49,7 @@ class LatencyList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Measure latency", responses=refusals(404, 422))
+@router.post("", status_code=202, summary="Measure latency", responses=refusals(404, 409, 422))
 def measure_latency(
     model_id: Id,
     session: WriteSession,

@@ -15,7 +15,7 @@ MAX_LATENCY_BYTES = 256 * 2**20
 
 @dataclass
 class LargestActivation:
-    """The bytes of the largest output of a layer so far."""
+    """The bytes of the largest output of a layer so far, or of the images themselves."""
 
     num_bytes: int = 1
 
@@ -26,7 +26,7 @@ class LargestActivation:
 
 @contextmanager
 def largest_activation(network: nn.Module) -> Iterator[LargestActivation]:
-    """Note the largest output of a layer of what runs through the network meanwhile."""
+    """Note the largest output of a layer of what runs through the network meanwhile, and its input."""
     largest = LargestActivation()
 
     def note(layer: nn.Module, inputs: object, output: object) -> None:
@@ -34,8 +34,12 @@ def largest_activation(network: nn.Module) -> Iterator[LargestActivation]:
         if isinstance(output, Tensor):
             largest.num_bytes = max(largest.num_bytes, output.numel() * output.element_size())
 
+    def note_input(network: nn.Module, inputs: tuple[object, ...]) -> None:
+        note(network, None, inputs[0])
+
     layers = [layer for layer in network.modules() if not list(layer.children())]
     hooks = [layer.register_forward_hook(note) for layer in layers]
+    hooks.append(network.register_forward_pre_hook(note_input))
     try:
         yield largest
     finally:
