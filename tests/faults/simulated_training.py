@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from workers.datasets.image_dataset import Split
-from workers.kinds import _trained_model
+from workers.kinds import _backbone_features, _trained_model
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.retries import with_retries
 from workers.training.checkpoint import Checkpoint
@@ -37,7 +37,7 @@ class SimulatedTrainer:
 
     def __init__(
         self,
-        network: object,
+        network: SimpleNamespace,
         dataset: object,
         recipe: Any,
         *,
@@ -45,7 +45,8 @@ class SimulatedTrainer:
         device: object,
         trained: Path | None = None,
     ) -> None:
-        del network, dataset, device
+        del dataset, device
+        network.state_dict = self.state_dict
         self._trained = trained
         self.recipe, self.seed = recipe, seed
         self.epochs_done = 0
@@ -72,10 +73,6 @@ class SimulatedTrainer:
             )
             epoch = SimpleNamespace(number=number, metrics=lambda: {"loss": 1.0})
             yield SimpleNamespace(epoch=epoch, checkpoint=made)
-
-    @property
-    def network(self) -> "SimulatedTrainer":
-        return self
 
     def state_dict(self) -> dict[str, Tensor]:
         return {"state": _tensor(self.state)}
@@ -106,8 +103,8 @@ def simulated(train: Any, trained: Path | None = None) -> Iterator[None]:
     )
     replaced: list[tuple[Any, str, Any]] = [
         (train, "Trainer", functools.partial(SimulatedTrainer, trained=trained)),
-        (train, "build", lambda *_, **__: None),
-        (train, "fetch", lambda *_: SimpleNamespace(identity=IDENTITY)),
+        (train, "build", lambda *_, **__: SimpleNamespace()),
+        (_backbone_features, "fetch", lambda *_: SimpleNamespace(identity=IDENTITY)),
         (train.DatasetStore, "path", lambda *_: Path("none")),
         (train, "load", lambda *_: dataset),
         (train, "evaluate_trained", lambda *_: SimpleNamespace(result=Judged())),
@@ -143,6 +140,7 @@ class Judged:
     validation: Accuracy = Accuracy()
     test: Accuracy = Accuracy()
     test_flips: bool = False
+    flops: int = 1
 
 
 def _tensor(content: bytes) -> Tensor:

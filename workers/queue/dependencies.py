@@ -37,7 +37,10 @@ def enqueue_trainings(
     for features in needed:
         if features and features not in distinct:
             distinct.append(features)
-    ids = [_find_or_enqueue(session, features, now) for features in distinct]
+    ids = [
+        _find_or_enqueue(session, features, now + timedelta(microseconds=place))
+        for place, features in enumerate(distinct)
+    ]
     waiting = [
         replace(request, depends_on=ids[distinct.index(features)]) if features else request
         for request, features in zip(requests, needed, strict=True)
