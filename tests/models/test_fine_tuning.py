@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models import Backbone, ImageShape, architectures, needs_fine_tuning, needs_weights
-from models._fine_tuning import batch_norms, rate_factors
+from models._fine_tuning import NoLayersError, batch_norms, rate_factors
 
 SHAPE = ImageShape(3, 32, 32)
 FAMILIES = ["test_resnet", "test_efficientnet", "test_convnext", "test_byobnet", "levit_128s"]
@@ -40,12 +40,12 @@ def test_each_layer_has_its_share_of_the_rate_of_the_layer_after_it(name: str) -
 
 
 def test_a_tenth_of_the_rate_is_the_default_and_only_of_pretrained_weights() -> None:
-    assert set(backbone().rate_factors.values()) == {0.1}
+    assert set(backbone().rate_factors.values()) == {0.3}
     assert backbone(pretrained=False, resolution=64).rate_factors == {}
 
 
 def test_a_network_without_layers_takes_no_decay_of_its_rate() -> None:
-    with pytest.raises(ValueError, match="takes no 'layer_decay'"):
+    with pytest.raises(NoLayersError):
         rate_factors(nn.Linear(2, 2), 0.1, 0.5)
     assert set(rate_factors(nn.Linear(2, 2), 0.1, 1)) == {"weight", "bias"}
 

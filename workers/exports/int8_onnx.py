@@ -125,10 +125,18 @@ def _keep_logits(model: Any) -> None:
     node = makers[graph.output[0].name]  # softmax
     while (maker := makers.get(node.input[0])) is not None and maker.op_type not in LAYERS:
         if maker.op_type == "DequantizeLinear" and maker.input[0] in makers:
-            node.input[0] = makers[maker.input[0]].input[0]
+            _replace(graph, maker.output[0], makers[maker.input[0]].input[0])
         else:
             node = maker
     _remove_unused(graph)
+
+
+def _replace(graph: Any, tensor: str, other: str) -> None:
+    """Let every node that takes a tensor take another."""
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name == tensor:
+                node.input[place] = other
 
 
 def _remove_unused(graph: Any) -> None:

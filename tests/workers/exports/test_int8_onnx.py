@@ -16,10 +16,10 @@ from torch import nn
 from models import ImageShape, architectures
 from workers.engines import Images
 from workers.engines.onnx_runtime import open_session, run
-from workers.exports.int8_onnx import QuantisationError, quantise
+from workers.exports.int8_onnx import LAYERS, QuantisationError, quantise
 from workers.exports.onnx import export
 from workers.training.normalisation import Normalisation
-from workers.training.servable import Servable
+from workers.training.servable import Servable, as_evaluated
 
 SHAPE = ImageShape(3, 16, 16)
 MOMENTS = ((0.4, 0.5, 0.6), (0.2, 0.25, 0.3))
@@ -44,6 +44,24 @@ def test_the_int8_graph_of_every_architecture_says_nearly_the_same(name: str) ->
     expected, found = (run(open_session(content, threads=1), IMAGES) for content in (graph, int8))
     assert np.abs(expected - found).max() < 0.05
     onnx.checker.check_model(onnx.load_from_string(int8))
+
+
+def test_logits_stay_in_float_behind_layers_that_only_reshape_or_average() -> None:
+    torch.manual_seed(0)
+    mirrored = as_evaluated(architectures["cnn"](SHAPE, 10), test_flips=True)
+    convolved = nn.Sequential(nn.Conv2d(3, 10, 16), nn.Flatten())
+    for network in (mirrored, convolved):
+        graph = graph_of(network)
+        int8 = quantise(graph, batches())
+
+        expected, found = (
+            run(open_session(content, threads=1), IMAGES) for content in (graph, int8)
+        )
+        assert np.abs(expected - found).max() < 0.05
+        # The last layer gives its logits to softmax, with no pair of quantisation between the two.
+        nodes = list(onnx.load_from_string(int8).graph.node)
+        last = max(place for place, node in enumerate(nodes) if node.op_type in LAYERS)
+        assert not {node.op_type for node in nodes[last:]} & {"QuantizeLinear", "DequantizeLinear"}
 
 
 def test_weights_use_seven_bits_so_that_no_sum_overflows() -> None:

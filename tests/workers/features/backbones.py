@@ -17,6 +17,7 @@ from workers.weights.wanted import FoundWeights
 CPU = torch.device("cpu")
 SIDE, NUM_CLASSES = 24, 3
 IDENTITY = DatasetIdentity("a" * 64, "given")
+SCALE = [[0.5] * 3, [0.5] * 3]
 WEIGHTS = FoundWeights("mine", "b" * 64, "upload", "mit")
 
 
@@ -52,7 +53,7 @@ def make_images(num_train: int = 60, channels: int = 3, seed: int = 0) -> ImageD
 def freeze(images: ImageDataset, backbone: Backbone | None = None) -> FrozenBackbone:
     return FrozenBackbone(
         (backbone or make_backbone(images.image_shape.channels)).eval(),
-        WantedFeatures("timm/test_efficientnet", 32, IDENTITY, WEIGHTS),
+        WantedFeatures("timm/test_efficientnet", 32, IDENTITY, WEIGHTS, SCALE),
         images,
         CPU,
         report_nothing,

@@ -69,11 +69,12 @@ def test_those_of_other_weights_resolution_or_images_are_others(tmp_path: Path) 
     others = [
         wanted._replace(weights=wanted.weights._replace(sha256="c" * 64)),
         wanted._replace(resolution=48),
+        wanted._replace(scale=[[0.5] * 3, [0.25] * 3]),
         wanted._replace(dataset=wanted.dataset._replace(sha256="d" * 64)),
         wanted._replace(architecture="timm/test_resnet"),
     ]
 
-    assert len({each.key for each in [wanted, *others]}) == 5
+    assert len({each.key for each in [wanted, *others]}) == 6
     assert all(store_in(tmp_path).find(other) is None for other in others)
 
 

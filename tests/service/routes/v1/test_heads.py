@@ -102,7 +102,7 @@ def test_features_are_computed_once_for_two_comparisons(compared: Service) -> No
     assert result["num_images"] == 1797
     assert result["weights"]["licence"] == "mit"
     assert {trial["engine"] for trial in result["trials"]} == {"torch", "onnxruntime"}
-    assert {trial["images"] for trial in result["trials"]} == {297}  # of test
+    assert {trial["images"] for trial in result["trials"]} == {512}  # of train
     assert result["seconds"] > 0
     assert [row["batch_size"] for row in result["latency"]] == [1, 8, 64]
 
@@ -228,8 +228,32 @@ def test_weights_that_are_not_there_fail_features_and_heads_with_one_sentence(
     [features] = feature_jobs(service)
     failed = ask(service, f"/v1/jobs/{head['id']}")
     assert features["status"] == failed["status"] == "failed"
-    assert features["error"] == failed["error"]
+    assert failed["error"] == f"its features could not be computed: {features['error']}"
     assert "mine" in failed["error"]
+
+
+def test_a_failed_head_that_is_retried_gets_a_new_job_for_its_features(service: Service) -> None:
+    head = enqueue(service)
+    service.work(jobs=2)
+    assert service.http.put("/v1/weights/mine", content=weights()).status_code == 201
+
+    retried = service.http.post(f"/v1/jobs/{head['id']}/retry").json()
+
+    assert retried["depends_on"] != head["depends_on"]
+    assert work(service, head, jobs=2)["depends_on"] == retried["depends_on"]
+
+
+def test_heads_start_from_the_weights_of_their_features_whatever_was_uploaded_since(
+    ready: Service,
+) -> None:
+    head = enqueue(ready)
+    ready.work()
+    ready.http.put("/v1/weights/mine", content=weights(seed=2))
+
+    trained = work(ready, head)
+
+    [features] = feature_jobs(ready)
+    assert trained["result"]["pretrained"] == features["result"]["weights"]
 
 
 def test_a_comparison_shows_the_jobs_that_its_heads_wait_for(ready: Service) -> None:

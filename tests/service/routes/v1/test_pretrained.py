@@ -129,6 +129,19 @@ def test_weights_of_another_network_fail_the_job_with_the_layer(service: Service
     assert "'" in job["error"]
 
 
+def test_a_retry_takes_the_weights_that_were_corrected_since(service: Service) -> None:
+    upload(service, content=weights_of("test_efficientnet"))
+    failed = train(service)
+    right = upload(service)
+
+    assert service.http.post(f"/v1/jobs/{failed['id']}/retry").status_code == 202
+    service.work()
+
+    job = service.http.get(f"/v1/jobs/{failed['id']}").json()
+    assert job["status"] == "succeeded", job["error"]
+    assert job["result"]["pretrained"]["sha256"] == right["sha256"]
+
+
 def test_weights_that_no_source_has_fail_the_job_with_all_that_was_tried(
     service: Service,
 ) -> None:

@@ -372,3 +372,13 @@ def test_the_command_line_waits_for_the_model_and_says_what_it_is_worth(
     assert shown.exit_code == 0, shown.output
     assert f"model {made['model_id']}: {made['verdict']}" in shown.stdout
     assert (made["calibration"]["images"], made["accuracy"]["margin"]) == (32, 0.05)
+
+
+def test_an_engine_that_does_not_compute_it_is_refused_for_an_alias_and_a_latency(quantised):
+    _, int8 = both(quantised)
+    alias = {"model_id": int8["id"], "engine": "torch"}
+    for answer in (
+        quantised.http.put("/v1/aliases/small", json=alias),
+        quantised.http.post(f"/v1/models/{int8['id']}/latency", json={"engines": ["torch"]}),
+    ):
+        assert "engine 'onnxruntime' alone computes" in quantised.refused(answer, 409)
