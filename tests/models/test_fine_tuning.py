@@ -39,7 +39,7 @@ def test_each_layer_has_its_share_of_the_rate_of_the_layer_after_it(name: str) -
     assert next(iter(factors.values())) == steps[-1]
 
 
-def test_a_tenth_of_the_rate_is_the_default_and_only_of_pretrained_weights() -> None:
+def test_three_tenths_of_the_rate_are_the_default_and_only_of_pretrained_weights() -> None:
     assert set(backbone().rate_factors.values()) == {0.3}
     assert backbone(pretrained=False, resolution=64).rate_factors == {}
 
