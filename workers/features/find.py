@@ -15,16 +15,13 @@ from workers.exports.onnx import num_images_to_check
 from workers.features.computing import Computation, Report
 from workers.features.description import FeaturesDescription, WantedFeatures
 from workers.features.folding import fold_batch_norms
+from workers.features.latency import measure_latency_of
 from workers.features.store import Features, FeaturesStore
 from workers.features.trials import choose
 from workers.storage.artifacts import ArtifactError
-from workers.training.final_evaluation import latencies
 from workers.training.hardware.activations import largest_activation
 from workers.training.hardware.device import device_name
-from workers.training.hardware.streaming import StreamedSplit
 from workers.training.measuring.network_summary import count_flops
-from workers.training.normalisation import Normalisation, moments_of
-from workers.training.results import Latency
 from workers.weights.registration import sha256_of
 
 MAX_BATCH_SIZE = 64
@@ -89,7 +86,10 @@ class FrozenBackbone:
             | {lib: version(lib) for lib in LIBRARIES},
             weights=self.wanted.weights._asdict(),
             flops=flops,
-            latency=[dataclasses.asdict(row) for row in self._latencies()],
+            latency=[
+                dataclasses.asdict(row)
+                for row in measure_latency_of(self.backbone, self.dataset, self.device)
+            ],
         )
 
     def _count_flops(self) -> int:
@@ -103,13 +103,3 @@ class FrozenBackbone:
         with torch.inference_mode(), largest_activation(self.backbone) as largest:
             self.backbone.features(self.dataset.test.first() / 255)
         return largest.num_images(MAX_BATCH_SIZE)
-
-    def _latencies(self) -> list[Latency]:
-        """Of the backbone with a head, by torch in float32, as the result of a training has them."""
-        normalise = Normalisation(*moments_of(self.backbone, self.dataset), self.device)
-        test = StreamedSplit(self.dataset.test, self.device)
-        # torch's annotation lacks memory_format, which its documentation has.
-        self.backbone.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        measured = latencies(self.backbone, normalise, test, self.device)
-        self.backbone.cpu()
-        return measured

@@ -1,5 +1,6 @@
 """The head of a backbone, trained as a network of its own on features instead of images."""
 
+import copy
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
@@ -9,9 +10,11 @@ from torch import Tensor, nn
 from models import Backbone
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.exports.onnx import num_images_to_check
+from workers.features.latency import measure_latency_of
 from workers.features.store import Features
 from workers.training.final_evaluation import NetworkCost, count_bytes
 from workers.training.hardware.activations import largest_activation
+from workers.training.hardware.device import device_name
 from workers.training.measuring.network_summary import count_flops, count_parameters
 from workers.training.normalisation import Normalisation, moments_of
 from workers.training.results import Latency
@@ -80,14 +83,23 @@ def fold_normalisation(head: nn.Module, dataset: ImageDataset) -> None:
         first.weight.copy_(weight)
 
 
-def cost_of(backbone: Backbone, features: Features) -> NetworkCost:
-    """What backbone and head cost together; what is the backbone's was measured with its features."""
+def cost_of(
+    backbone: Backbone, features: Features, images: ImageDataset, device: torch.device
+) -> NetworkCost:
+    """What backbone and head cost together.
+
+    The latency was measured with the features, unless that was on another device or with other threads.
+    """
     description = features.description
+    measured = [Latency(**row) for row in description.latency]
+    here = (device_name(device), torch.get_num_threads())
+    if (description.device_name, description.threads) != here:
+        measured = measure_latency_of(copy.deepcopy(backbone), images, device)
     return NetworkCost(
         num_parameters=count_parameters(backbone),
         flops=description.flops + count_flops(backbone.head, (backbone.num_features,)),
         model_bytes=count_bytes(backbone),
-        latency=[Latency(**row) for row in description.latency],
+        latency=measured,
     )
 
 

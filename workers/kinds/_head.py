@@ -27,7 +27,7 @@ class HeadTraining:
         Also returns what a result has of features: how they were computed, and how far the network
         as it is served differs from what was evaluated.
         """
-        cost = head.cost_of(self._backbone, self._features)
+        cost = head.cost_of(self._backbone, self._features, self._images, trainer.device)
         outcome = evaluate_trained(trainer, self.dataset, cost)
         self._backbone.to(torch.device("cpu"))  # with the head, whose parameters were trained
         head.fold_normalisation(self._backbone.head, self.dataset)
@@ -35,7 +35,15 @@ class HeadTraining:
             self._backbone, self._images, outcome.test_probabilities, cost.flops
         )
         description = self._features.description
-        kept = ("sha256", "engine", "precision", "dtype", "seconds", "images_per_second")
+        kept = (
+            "sha256",
+            "engine",
+            "precision",
+            "dtype",
+            "seconds",
+            "images_per_second",
+            "device_name",
+        )
         return outcome, {
             "features": {name: getattr(description, name) for name in kept},
             "served_difference": dataclasses.asdict(difference),

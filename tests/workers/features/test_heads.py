@@ -1,5 +1,6 @@
 """A head trains on features as any network on images, to the same bits, and ends in a plain backbone."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -133,10 +134,20 @@ def test_a_fold_chooses_rows_of_the_same_features(features: Features) -> None:
 
 def test_the_cost_is_that_of_backbone_and_head(features: Features) -> None:
     linear, hidden = (make_backbone(hidden_units=units) for units in (0, 16))
-    costs = [head.cost_of(backbone, features) for backbone in (linear, hidden)]
+    costs = [head.cost_of(backbone, features, IMAGES, CPU) for backbone in (linear, hidden)]
     num_features = linear.num_features
 
     assert costs[0].flops == features.description.flops + 2 * num_features * 3
     assert costs[1].flops - costs[0].flops == 2 * (num_features * 16 + 16 * 3 - num_features * 3)
     assert costs[0].num_parameters == sum(each.numel() for each in linear.parameters())
-    assert [row.batch_size for row in costs[0].latency] == [1, 8, 64]
+    assert [dataclasses.asdict(row) for row in costs[0].latency] == features.description.latency
+
+
+def test_the_latency_of_another_machine_is_measured_anew(features: Features) -> None:
+    elsewhere = features.description.model_copy(update={"device_name": "another processor"})
+    moved = dataclasses.replace(features, description=elsewhere)
+
+    cost = head.cost_of(make_backbone(), moved, IMAGES, CPU)
+
+    assert [row.batch_size for row in cost.latency] == [1, 8, 64]
+    assert [dataclasses.asdict(row) for row in cost.latency] != features.description.latency
