@@ -101,6 +101,7 @@ print(hashlib.sha256(quantise(Path(sys.argv[1]).read_bytes(), iter([images]))).h
 """
 
 
+@pytest.mark.slow
 def test_every_process_makes_the_same_bytes(tmp_path: Path) -> None:
     """ONNX Runtime keeps tensors in sets, whose order depends on the hash seed of a process."""
     torch.manual_seed(0)

@@ -64,6 +64,7 @@ def computing(installation: Installation, job_id: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_costs_the_features_that_were_not_kept_and_nothing_else(
     installation: Installation,
 ) -> None:
