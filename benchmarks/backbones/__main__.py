@@ -5,6 +5,7 @@ two networks and the heads of a backbone are trained as jobs, as `bakeoff up` ru
 beside scikit-learn's logistic regression on the same features.
 """
 
+import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +111,8 @@ def _heads_section(folder: Path, archive: Path) -> list[str]:
         "### Few images: CIFAR-10, 1,000 to train on and 2,000 to test on",
         "",
         f"Uploaded in {begun - upload_started:.1f} s; then all {len(jobs)} trainings and the comparison took"
-        f" {seconds:.0f} s. The recipe is {RECIPE}; the head has the options {HEAD} and {SEEDS} seeds."
+        f" {seconds:.0f} s. The recipe is `{json.dumps(RECIPE)}`; the head has the"
+        f" options `{json.dumps(HEAD)}` and {SEEDS} seeds."
         f" Features: {features['seconds']:.1f} s, {features['engine']} in {features['precision']}"
         f" ({features['images_per_second']:.0f} images/s). Training a head:"
         f" {spread([result['train_seconds'] for result in heads])} s; its whole job:"
