@@ -27,7 +27,7 @@ from workers.training.servable import Servable
 
 PAGE = ROOT / "docs" / "architectures.md"
 BEGIN, END = "<!-- recommended: written by make bench-recommended -->", "<!-- end -->"
-ROUNDS, BATCH_SIZE, NUM_CLASSES = 5, 32, 10
+ROUNDS, BATCH_SIZE, NUM_CLASSES = 3, 16, 10
 HEADINGS = ("network", "pixels a side", "parameters", "GFLOPs", "ms for one image", "images/s")
 
 
