@@ -12,7 +12,7 @@ from models._architectures import Architecture, Architectures, CatalogueEntry, U
 from models._backbone import Backbone
 from models._bounds import Bounds, omitted_options
 from models._image_shape import ImageShape
-from models._pretrained_options import needs_fine_tuning, needs_weights
+from models._pretrained_options import needs_weights
 from models._registry import Registry, UnknownNameError
 from models._stems import fitting_options
 from models._timm_weights import load_weights, published_weights
@@ -30,7 +30,6 @@ __all__ = [
     "architectures",
     "fitting_options",
     "load_weights",
-    "needs_fine_tuning",
     "needs_weights",
     "omitted_options",
     "published_weights",

@@ -11,6 +11,9 @@ from torch.nn import functional
 from models._fine_tuning import batch_norms
 from models._image_shape import ImageShape
 
+#: Mean and standard deviation of each channel, of pixels in [0, 1].
+Scale = tuple[tuple[float, ...], tuple[float, ...]]
+
 
 class Preprocessing(nn.Module):
     """Brings images (N, 1 or 3, H, W) in [0, 1] to the size and scale that a backbone was trained on.
@@ -35,6 +38,17 @@ class Preprocessing(nn.Module):
         self._is_resized = (image_shape.height, image_shape.width) != (resolution, resolution)
         self.register_buffer("mean", torch.tensor(mean).view(-1, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(-1, 1, 1))
+
+    @property
+    def scale(self) -> Scale:
+        """Mean and standard deviation of the pixels that the body expects."""
+        mean, std = (tuple(moment.flatten().tolist()) for moment in (self.mean, self.std))
+        return mean, std
+
+    @scale.setter
+    def scale(self, scale: Scale) -> None:
+        for moment, values in zip((self.mean, self.std), scale, strict=True):
+            moment.copy_(torch.tensor(values).view(-1, 1, 1))
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (N, 3, resolution, resolution) with mean 0 and variance 1 over what was trained on."""

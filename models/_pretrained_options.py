@@ -74,13 +74,3 @@ def needs_weights(options: Mapping[str, Any]) -> str | None:
     if options.get("pretrained"):
         return None
     return next((name for name in FOR_PRETRAINED if name in options), None)
-
-
-def needs_fine_tuning(options: Mapping[str, Any]) -> str | None:
-    """The first option of training a backbone, where its head alone is trained; or None.
-
-    `options` lacks those that are omitted at their default.
-    """
-    if options.get("train") != "head":
-        return None
-    return next((name for name in _fine_tuning.OPTIONS if name in options), None)

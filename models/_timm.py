@@ -53,24 +53,7 @@ class NoLogitsError(ValueError):
 
 
 class UnfitNetworkError(ValueError):
-    """A network cannot be built for images of this shape."""
-
-    def __init__(self, name: str, image_shape: ImageShape, error: Exception) -> None:
-        channels, height, width = image_shape
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        super().__init__(
-            f"'{PREFIX}{name}' does not take images of {width} × {height} pixels with {channels}"
-            f" channel{'s' if channels > 1 else ''}: {lines[0][:200]}"
-        )
-
-
-class NoLayerDecayError(UnfitNetworkError):
-    """The option `layer_decay` of a network of which timm does not say what its layers are."""
-
-    def __init__(self, name: str) -> None:
-        ValueError.__init__(
-            self, f"'{PREFIX}{name}' takes no 'layer_decay': timm does not say what its layers are"
-        )
+    """A network cannot be built for these images, or with these options."""
 
 
 def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
@@ -83,9 +66,12 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
         try:
             return _build(network, image_shape, num_classes, options)
         except NoLayersError as error:
-            raise NoLayerDecayError(network.name) from error
+            raise UnfitNetworkError(
+                f"'{PREFIX}{network.name}' takes no 'layer_decay': timm does not say what its layers are"
+            ) from error
         except REFUSALS as error:
-            raise UnfitNetworkError(network.name, image_shape, error) from error
+            refusal = f"{_does_not_take(image_shape)}: {_first_line(error)}"
+            raise UnfitNetworkError(f"'{PREFIX}{network.name}' {refusal}") from error
 
     options = [
         *(_option(name, DROP_OPTIONS[name], 0.0) for name in network.options),
@@ -97,6 +83,17 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
         [*first_two, *options], return_annotation=nn.Module
     )
     return build
+
+
+def _does_not_take(image_shape: ImageShape) -> str:
+    channels, height, width = image_shape
+    plural = "s" if channels > 1 else ""
+    return f"does not take images of {width} × {height} pixels with {channels} channel{plural}"
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]
 
 
 def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from models._backbone import Backbone
+from models._backbone import Backbone, Scale
 from models._timm_table import PREFIX
 from models._torchvision import import_torchvision
 
@@ -21,8 +20,7 @@ class PublishedWeights:
 
     repo: str | None  # on the hub
     licence: str | None
-    mean: tuple[float, ...]  # of pixels in [0, 1], by channel
-    std: tuple[float, ...]
+    scale: Scale  # of the pixels that they expect
 
 
 def published_weights(architecture: str, tag: str | None) -> PublishedWeights | None:
@@ -30,11 +28,11 @@ def published_weights(architecture: str, tag: str | None) -> PublishedWeights | 
     config = _config(architecture.removeprefix(PREFIX), tag)
     if config is None:
         return None
-    return PublishedWeights(config.hf_hub_id, config.license, config.mean, config.std)
+    return PublishedWeights(config.hf_hub_id, config.license, (config.mean, config.std))
 
 
-def scale_of(name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of the pixels in [0, 1] that a network of timm expects."""
+def scale_of(name: str) -> Scale:
+    """The scale of the pixels that a network of timm expects with the weights that timm recommends."""
     config = _config(name, None)
     return (config.mean, config.std) if config else ((0.5,) * 3, (0.5,) * 3)
 
@@ -50,14 +48,14 @@ def load_weights(
     architecture: str,
     tensors: Mapping[str, Tensor],
     fit: Fit,
-    scale: tuple[tuple[float, ...], tuple[float, ...]],
+    scale: Scale | None = None,
 ) -> None:
     """Put pretrained weights into the body of a backbone, whose head stays as it is.
 
     `fit` brings `tensors` under the names of timm's network, with the classifier that they have, and
-    raises an error of its own where they do not fit. `scale` is the mean and standard deviation of
-    pixels in [0, 1] that the weights expect. Weights of another resolution are resampled where the
-    network can (position embeddings of transformers); else ValueError.
+    raises an error of its own where they do not fit. `scale` is that of the pixels that the weights
+    expect; None: as those that timm recommends. Weights of another resolution are resampled where the
+    network can (position embeddings of transformers); else RuntimeError.
     """
     name = architecture.removeprefix(PREFIX)
     trained = _trained_network(name, tensors)
@@ -66,9 +64,8 @@ def load_weights(
     if has_fixed_size(name):
         _set_resolution(trained, backbone.preprocessing.resolution)
     backbone.body.load_state_dict(trained.state_dict())
-    mean, std = (torch.tensor(values).view(-1, 1, 1) for values in scale)
-    backbone.preprocessing.mean.copy_(mean)
-    backbone.preprocessing.std.copy_(std)
+    if scale:
+        backbone.preprocessing.scale = scale
 
 
 def _trained_network(name: str, tensors: Mapping[str, Tensor]) -> nn.Module:

@@ -113,7 +113,7 @@ def _heads_section(folder: Path, archive: Path) -> list[str]:
         f"Uploaded in {begun - upload_started:.1f} s; then all {len(jobs)} trainings and the comparison took"
         f" {seconds:.0f} s. The recipe is `{json.dumps(RECIPE)}`; the head has the"
         f" options `{json.dumps(HEAD)}` and {SEEDS} seeds."
-        f" Features: {features['seconds']:.1f} s, {features['engine']} in {features['precision']}"
+        f" Features: {features['seconds']:.1f} s, {features['engine']}"
         f" ({features['images_per_second']:.0f} images/s). Training a head:"
         f" {spread([result['train_seconds'] for result in heads])} s; its whole job:"
         f" {spread([_job_seconds(job) for job in ended if job['architecture'] == BACKBONE])} s.",

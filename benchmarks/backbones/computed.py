@@ -43,7 +43,7 @@ def main(number: int) -> None:
         SIDE,
         DatasetIdentity("0" * 64, "given"),
         FoundWeights("", "", "", None),
-        [moment.flatten().tolist() for moment in backbone.preprocessing.buffers()],
+        backbone.preprocessing.scale,
     )
     with tempfile.TemporaryDirectory() as folder:
         store = FeaturesStore(ArtifactStore(folder), Path(folder))

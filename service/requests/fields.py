@@ -18,7 +18,6 @@ from models import (
     UnknownNameError,
     architectures,
     fitting_options,
-    needs_fine_tuning,
     needs_weights,
 )
 from service.requests.architecture_options import OptionError, validate_options
@@ -131,12 +130,6 @@ def check_options(
         raise OptionError(
             f"option '{missing}' of '{architecture}' is for a pretrained network; ask for its weights"
             ' with "pretrained": true'
-        )
-    refused = needs_fine_tuning(validated)
-    if refused:
-        raise OptionError(
-            f"option '{refused}' of '{architecture}' is for training the backbone; it goes with"
-            ' "train": "all"'
         )
     pretrained = validated.get("pretrained")
     if isinstance(pretrained, str):

@@ -41,7 +41,7 @@ from workers.storage.kind_names import TRAIN
 from workers.storage.tables import FINAL, Job, Model
 
 ALEMBIC = threading.Lock()  # it is not made for threads
-LEASE_SECONDS = 0.5
+LEASE_SECONDS = 1.0  # a disk that is busy may hold up a write for half a second
 AT_ONCE = 4  # they mostly wait for leases
 ONCE = {
     CrashPoint.START,

@@ -51,6 +51,7 @@ def trained_network(name: str, **options: Any) -> nn.Module:
 def load(network: Backbone, name: str, tensors: dict[str, Tensor], **scale: Any) -> None:
     mean, std = scale.get("mean", (0.5,) * 3), scale.get("std", (0.5,) * 3)
     load_weights(network, name, tensors, lambda _: tensors, (mean, std))
+    torch.testing.assert_close(network.preprocessing.scale, (mean, std))
 
 
 @every_family

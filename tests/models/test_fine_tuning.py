@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from models import Backbone, ImageShape, architectures, needs_fine_tuning, needs_weights
+from models import Backbone, ImageShape, architectures, needs_weights
 from models._fine_tuning import NoLayersError, batch_norms, rate_factors
 
 SHAPE = ImageShape(3, 32, 32)
@@ -74,7 +74,3 @@ def test_frozen_batch_norm_keeps_its_statistics_while_its_scale_is_trained(
 def test_what_only_fine_tuning_has_is_told_apart() -> None:
     assert needs_weights({"backbone_rate": 0.5}) == "backbone_rate"
     assert needs_weights({"backbone_rate": 0.5, "pretrained": True}) is None
-    head = {"pretrained": True, "train": "head"}
-    assert needs_fine_tuning({**head, "batch_norm_statistics": "frozen"}) == "batch_norm_statistics"
-    assert needs_fine_tuning(head) is None
-    assert needs_fine_tuning({"pretrained": True, "batch_norm_statistics": "frozen"}) is None

@@ -14,7 +14,6 @@ SCRATCH = ".read-"  # begins the names of folders in which features are read
 VERSION = 1  # of how features are computed; those of another version are not used
 
 EngineName = Literal["torch", "onnxruntime"]
-PrecisionName = Literal["float32", "bfloat16"]
 
 
 class WantedFeatures(NamedTuple):
@@ -24,7 +23,8 @@ class WantedFeatures(NamedTuple):
     resolution: int
     dataset: DatasetIdentity
     weights: FoundWeights
-    scale: list[list[float]]  # mean and standard deviation of the pixels that the weights expect
+    #: Mean and standard deviation of the pixels that the weights expect, of each channel.
+    scale: tuple[tuple[float, ...], tuple[float, ...]]
 
     @property
     def key(self) -> str:
@@ -49,15 +49,13 @@ class Fields(BaseModel):
 class Trial(Fields):
     """What came of an engine that was tried on some train images.
 
-    The differences are from the features of torch in float32, in standard deviations of each feature.
+    The difference is from the features of torch, in standard deviations of each feature.
     """
 
     engine: EngineName
-    precision: PrecisionName
     images: int
     images_per_second: float
     largest_difference: float
-    mean_difference: float
 
 
 class FeaturesDescription(Fields):
@@ -68,7 +66,6 @@ class FeaturesDescription(Fields):
     num_features: int
     dtype: Literal["float16", "float32"]
     engine: EngineName
-    precision: PrecisionName
     trials: list[Trial]  # the fastest engine was taken
     seconds: float  # of the trials and of all features
     images_per_second: float  # without the trials

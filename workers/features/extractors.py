@@ -1,9 +1,8 @@
-"""Ways to compute the features of images: torch in float32 or bfloat16, and ONNX Runtime."""
+"""Ways to compute the features of images, all in float32: torch, and ONNX Runtime."""
 
 import copy
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +11,7 @@ from torch import Tensor, nn
 from models import Backbone
 from workers.engines.onnx_runtime import open_session, run
 from workers.exports.onnx import ExportError, export
-from workers.features.description import EngineName, PrecisionName
-from workers.training.hardware.precision import computes_in_bfloat16
+from workers.features.description import EngineName
 from workers.training.normalisation import Normalisation
 
 logger = logging.getLogger(__name__)
@@ -24,7 +22,6 @@ class Extractor:
     """A way to compute features (N, num_features), float32 on the CPU, of uint8 images (N, C, H, W)."""
 
     engine: EngineName
-    precision: PrecisionName
     extract: Callable[[Tensor], Tensor]
 
 
@@ -45,13 +42,11 @@ class FeatureNetwork(nn.Module):
 
 
 def extractors(backbone: Backbone, device: torch.device, example: Tensor) -> Iterator[Extractor]:
-    """The ways that there are on a device, torch in float32 first; each is made when it is asked for.
+    """The ways that there are on a device, torch first; each is made when it is asked for.
 
     `example` (N, C, H, W) are uint8 images. On a GPU there is no ONNX Runtime: it is here for processors.
     """
-    yield torch_extractor(backbone, device, "float32")
-    if computes_in_bfloat16(device):
-        yield torch_extractor(backbone, device, "bfloat16")
+    yield torch_extractor(backbone, device)
     if device.type != "cpu":
         return
     try:
@@ -60,28 +55,20 @@ def extractors(backbone: Backbone, device: torch.device, example: Tensor) -> Ite
         logger.info("ONNX Runtime is not tried for features: %s", error)
 
 
-def torch_extractor(
-    backbone: Backbone, device: torch.device, precision: PrecisionName
-) -> Extractor:
-    """Features by torch. The images are resized in float32, whatever the precision of the layers."""
+def torch_extractor(backbone: Backbone, device: torch.device) -> Extractor:
+    """Features by torch."""
     network = FeatureNetwork(backbone, device)
-    rounds = precision == "bfloat16"
-    if rounds:
-        _round_weights(network.backbone.body)
 
     def extract(images: Tensor) -> Tensor:
         with torch.inference_mode():
-            scaled = network.normalise(images.to(device))
-            prepared = network.backbone.preprocessing(scaled)
-            with torch.autocast(device.type, dtype=torch.bfloat16) if rounds else nullcontext():
-                features: Tensor = network.backbone.body(prepared)
-            return features.float().cpu()
+            features: Tensor = network(images.to(device))
+            return features.cpu()
 
-    return Extractor("torch", precision, extract)
+    return Extractor("torch", extract)
 
 
 def onnx_extractor(backbone: Backbone, example: Tensor) -> Extractor:
-    """Features by ONNX Runtime in float32; ExportError where the backbone has no graph that it runs."""
+    """Features by ONNX Runtime; ExportError where the backbone has no graph that it runs."""
     network = FeatureNetwork(backbone, torch.device("cpu")).eval()
     try:
         content = export(network, example[:2].contiguous())
@@ -92,14 +79,4 @@ def onnx_extractor(backbone: Backbone, example: Tensor) -> Extractor:
     def extract(images: Tensor) -> Tensor:
         return torch.from_numpy(run(session, images.contiguous().numpy()))
 
-    return Extractor("onnxruntime", "float32", extract)
-
-
-def _round_weights(body: nn.Module) -> None:
-    """Keep the weights of convolutions and matrix products in bfloat16, not to round them at each call.
-
-    Normalisation layers keep float32, and layers of other classes round their weights themselves.
-    """
-    for layer in body.modules():
-        if type(layer) in {nn.Conv2d, nn.Linear}:
-            layer.to(torch.bfloat16)
+    return Extractor("onnxruntime", extract)

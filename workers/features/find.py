@@ -14,7 +14,6 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.exports.onnx import num_images_to_check
 from workers.features.computing import Computation, Report
 from workers.features.description import FeaturesDescription, WantedFeatures
-from workers.features.folding import fold_batch_norms
 from workers.features.latency import measure_latency_of
 from workers.features.store import Features, FeaturesStore
 from workers.features.trials import choose
@@ -63,8 +62,7 @@ class FrozenBackbone:
         flops = self._count_flops()
         batch_size = self._batch_size()
         images = next(self.dataset.train.batches(num_images_to_check(flops)))
-        folded = fold_batch_norms(self.backbone, images[:2] / 255)
-        choice = choose(folded, self.device, images, batch_size)
+        choice = choose(self.backbone, self.device, images, batch_size)
         extractor = choice.extractor
         written = Computation(extractor, self.dataset, batch_size, self.report).write(file)
         seconds = perf_counter() - started
@@ -75,7 +73,6 @@ class FrozenBackbone:
             num_features=written.num_features,
             dtype="float16" if written.dtype == torch.float16 else "float32",
             engine=extractor.engine,
-            precision=extractor.precision,
             trials=choice.trials,
             seconds=seconds,
             images_per_second=written.num_images / written.seconds,

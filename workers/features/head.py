@@ -20,7 +20,7 @@ from workers.training.normalisation import Normalisation, moments_of
 from workers.training.results import Latency
 from workers.training.servable import Servable
 
-WHITE = 255  # by which a normalisation divides images, before it subtracts the mean
+PIXEL_SCALE = 255  # by which a normalisation divides images, before it subtracts the mean
 AT_ONCE = 8192  # images whose features are summed in float64
 
 
@@ -60,7 +60,7 @@ def dataset_of(images: ImageDataset, features: Features) -> ImageDataset:
         validation=validation,
         test=test,
         sha256=features.description.sha256,
-        moments=(tuple((mean / WHITE).tolist()), tuple((std / WHITE).tolist())),
+        moments=(tuple((mean / PIXEL_SCALE).tolist()), tuple((std / PIXEL_SCALE).tolist())),
     )
 
 
@@ -75,7 +75,8 @@ def fold_normalisation(head: nn.Module, dataset: ImageDataset) -> None:
     """Change the first layer so that the head takes features as the body gives them."""
     first = next(layer for layer in head.modules() if isinstance(layer, nn.Linear))
     mean, std = (
-        WHITE * torch.tensor(moment, dtype=torch.float64) for moment in (dataset.mean, dataset.std)
+        PIXEL_SCALE * torch.tensor(moment, dtype=torch.float64)
+        for moment in (dataset.mean, dataset.std)
     )
     with torch.no_grad():
         weight = first.weight.double().cpu() / std

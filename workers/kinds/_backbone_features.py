@@ -67,7 +67,7 @@ class BackboneFeatures:
                 job.options["resolution"],
                 identity,
                 weights,
-                [moment.flatten().tolist() for moment in backbone.preprocessing.buffers()],
+                backbone.preprocessing.scale,
             ),
             load(datasets.path(identity, job.dataset), job.dataset),
             device,

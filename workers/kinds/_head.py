@@ -38,7 +38,6 @@ class HeadTraining:
         kept = (
             "sha256",
             "engine",
-            "precision",
             "dtype",
             "seconds",
             "images_per_second",

@@ -52,7 +52,9 @@ class PretrainedWeights:
         WeightsError, WeightsMisfitError, ArtifactError.
         """
         found, weights = self._find(report)
-        scale = self._scale(weights)
+        scale = self._published.scale if self._published else None
+        if weights.notes:
+            scale = (tuple(weights.notes.mean), tuple(weights.notes.std))
         try:
             load_weights(backbone, self._architecture, weights.tensors, weights.fit, scale)
         except RuntimeError as error:  # torch names the layers on further lines
@@ -101,10 +103,3 @@ class PretrainedWeights:
         with transaction(self._database) as session:
             leases.record_pretrained(session, self._lease, found._asdict())
         return found
-
-    def _scale(self, weights: Weights) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Mean and standard deviation of pixels in [0, 1] that the weights expect."""
-        if weights.notes:
-            return tuple(weights.notes.mean), tuple(weights.notes.std)
-        known = self._published or published_weights(self._architecture, None)
-        return (known.mean, known.std) if known else ((0.5,) * 3, (0.5,) * 3)

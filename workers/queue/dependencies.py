@@ -31,7 +31,10 @@ def enqueue_trainings(
     Heads on the same features wait for the same job, which may be in the queue already.
     """
     needed = [
-        _features_of(request) if trains_head(request.options) else None for request in requests
+        _features_of(request, pins_dataset=request.pins_dataset)
+        if trains_head(request.options)
+        else None
+        for request in requests
     ]
     distinct: list[JobRequest] = []
     for features in needed:
@@ -68,7 +71,9 @@ def retry(session: Session, job_id: str, *, now: datetime) -> Job:
         return job
     awaited = session.get(Job, job.depends_on) if job.depends_on else None
     if awaited is None or awaited.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
-        job.depends_on = _find_or_enqueue(session, _features_of_job(job), now)
+        sha256, split = job.dataset_sha256, str(job.dataset_split)
+        identity = DatasetIdentity(sha256, split) if sha256 else None
+        job.depends_on = _find_or_enqueue(session, _features_of(job, identity=identity), now)
     return job
 
 
@@ -91,27 +96,13 @@ def _find_or_enqueue(session: Session, request: JobRequest, now: datetime) -> st
     return jobs.enqueue(session, request, now=now).id
 
 
-def _features_of_job(job: Job) -> JobRequest:
-    """Of the content that the job has pinned, whatever its dataset's name stands for now."""
-    pinned = (
-        DatasetIdentity(job.dataset_sha256, str(job.dataset_split)) if job.dataset_sha256 else None
-    )
+def _features_of(training: JobRequest | Job, **pinned: Any) -> JobRequest:
+    """A job for the features that a training needs, of the content that `pinned` says."""
     return JobRequest(
         kind=FEATURES,
-        dataset=job.dataset,
-        architecture=job.architecture,
-        options={name: job.options[name] for name in FEATURE_OPTIONS},
-        priority=job.priority,
-        identity=pinned,
-    )
-
-
-def _features_of(request: JobRequest) -> JobRequest:
-    return JobRequest(
-        kind=FEATURES,
-        dataset=request.dataset,
-        architecture=request.architecture,
-        options={name: request.options[name] for name in FEATURE_OPTIONS},
-        priority=request.priority,
-        pins_dataset=request.pins_dataset,
+        dataset=training.dataset,
+        architecture=training.architecture,
+        options={name: training.options[name] for name in FEATURE_OPTIONS},
+        priority=training.priority,
+        **pinned,
     )

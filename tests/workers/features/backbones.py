@@ -17,7 +17,7 @@ from workers.weights.wanted import FoundWeights
 CPU = torch.device("cpu")
 SIDE, NUM_CLASSES = 24, 3
 IDENTITY = DatasetIdentity("a" * 64, "given")
-SCALE = [[0.5] * 3, [0.5] * 3]
+SCALE = ((0.5,) * 3, (0.5,) * 3)
 WEIGHTS = FoundWeights("mine", "b" * 64, "upload", "mit")
 
 

@@ -17,7 +17,7 @@ def _short_latency() -> Iterator[None]:
 
 
 @pytest.fixture
-def _float32_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def _torch_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try torch in float32 alone, for tests that compute features again and again."""
     all_extractors = trials.extractors
     monkeypatch.setattr(trials, "extractors", lambda *given: [next(all_extractors(*given))])

@@ -2,12 +2,11 @@
 
 import dataclasses
 import threading
-from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tests.workers.features.backbones import (
     CPU,
@@ -21,7 +20,6 @@ from tests.workers.training.hardware.test_streaming import anonymous_bytes, mapp
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.features.computing import Computation, FeaturesError
 from workers.features.extractors import Extractor, onnx_extractor, torch_extractor
-from workers.features.folding import fold_batch_norms
 from workers.features.store import Features
 
 
@@ -43,11 +41,10 @@ def test_they_are_what_the_body_gives_in_the_order_of_the_images(
     assert features.values.shape == expected.shape
     assert features.description.num_images == len(expected)
     unit = float(expected.std())
-    limit = 0.5 if features.description.precision == "bfloat16" else 0.01
-    assert float((features.values - expected).abs().max()) < limit * unit
+    assert float((features.values - expected).abs().max()) < 0.01 * unit
 
 
-@pytest.mark.usefixtures("_float32_alone")
+@pytest.mark.usefixtures("_torch_alone")
 def test_they_are_kept_and_found_again(tmp_path: Path) -> None:
     images, phases = make_images(), []
     first = freeze(images).features(store_in(tmp_path))
@@ -60,7 +57,7 @@ def test_they_are_kept_and_found_again(tmp_path: Path) -> None:
     assert again.description == first.description
 
 
-@pytest.mark.usefixtures("_float32_alone")
+@pytest.mark.usefixtures("_torch_alone")
 def test_those_of_other_weights_resolution_or_images_are_others(tmp_path: Path) -> None:
     frozen = freeze(make_images())
     wanted = frozen.wanted
@@ -69,7 +66,7 @@ def test_those_of_other_weights_resolution_or_images_are_others(tmp_path: Path) 
     others = [
         wanted._replace(weights=wanted.weights._replace(sha256="c" * 64)),
         wanted._replace(resolution=48),
-        wanted._replace(scale=[[0.5] * 3, [0.25] * 3]),
+        wanted._replace(scale=((0.5,) * 3, (0.25,) * 3)),
         wanted._replace(dataset=wanted.dataset._replace(sha256="d" * 64)),
         wanted._replace(architecture="timm/test_resnet"),
     ]
@@ -78,7 +75,7 @@ def test_those_of_other_weights_resolution_or_images_are_others(tmp_path: Path) 
     assert all(store_in(tmp_path).find(other) is None for other in others)
 
 
-@pytest.mark.usefixtures("_float32_alone")
+@pytest.mark.usefixtures("_torch_alone")
 @pytest.mark.parametrize("suffix", ["safetensors", "json"])
 @pytest.mark.parametrize("damage", ["changed", "cut off", "lost"])
 def test_damage_is_noticed_and_healed(tmp_path: Path, suffix: str, damage: str) -> None:
@@ -96,7 +93,7 @@ def test_damage_is_noticed_and_healed(tmp_path: Path, suffix: str, damage: str) 
     assert store.find(frozen.wanted)
 
 
-@pytest.mark.usefixtures("_float32_alone")
+@pytest.mark.usefixtures("_torch_alone")
 def test_two_at_once_compute_them_once(tmp_path: Path) -> None:
     images, computed, found = make_images(), [], []
 
@@ -119,7 +116,7 @@ def test_two_at_once_compute_them_once(tmp_path: Path) -> None:
     assert first.description == second.description
 
 
-@pytest.mark.usefixtures("_float32_alone")
+@pytest.mark.usefixtures("_torch_alone")
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     frozen, store = freeze(make_images()), store_in(tmp_path)
     left = tmp_path / "features" / f".{frozen.wanted.key}-killed"
@@ -134,15 +131,12 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 
 def test_every_engine_computes_the_same() -> None:
     backbone, images = make_backbone().eval(), all_images(make_images())
-    reference = torch_extractor(backbone, CPU, "float32").extract(images)
+    reference = torch_extractor(backbone, CPU).extract(images)
 
-    for extractor, limit in (
-        (onnx_extractor(backbone, images), 1e-3),
-        (torch_extractor(backbone, CPU, "bfloat16"), 0.5),
-    ):
-        found = extractor.extract(images)
-        assert found.dtype == torch.float32
-        assert float((found - reference).abs().max()) < limit * float(reference.std())
+    found = onnx_extractor(backbone, images).extract(images)
+
+    assert found.dtype == reference.dtype == torch.float32
+    assert float((found - reference).abs().max()) < 1e-3 * float(reference.std())
 
 
 @pytest.mark.parametrize(
@@ -173,7 +167,7 @@ def computed(folder: Path, extract) -> Tensor:  # type: ignore[no-untyped-def]
     from safetensors.torch import load_file
 
     file = folder / "features.safetensors"
-    extractor = Extractor("torch", "float32", extract)
+    extractor = Extractor("torch", extract)
     Computation(extractor, make_images(), 32, report_nothing).write(file)
     values: Tensor = load_file(file)["features"]
     return values
@@ -186,74 +180,23 @@ def test_images_larger_than_memory_is_to_be_are_streamed(tmp_path: Path) -> None
     parts = (slice(0, 2800), slice(2800, 2900), slice(2900, None))
     splits = [Split(images[part], labels[part]) for part in parts]
     dataset = ImageDataset("sparse", ("a", "b"), "", *splits)
-    extractor = Extractor("torch", "float32", lambda batch: batch[:, :, ::80, 0].flatten(1) + 1.0)
+    extractor = Extractor("torch", lambda batch: batch[:, :, ::80, 0].flatten(1) + 1.0)
     before = anonymous_bytes()
 
     written = Computation(extractor, dataset, 32, report_nothing).write(tmp_path / "file")
 
     assert written.num_images == num_images
     assert dataset.num_bytes > 200 * 2**20
-    assert anonymous_bytes() - before < 100 * 2**20
+    assert anonymous_bytes() - before < 150 * 2**20  # the heap grows by 64 MiB at once
 
 
 def test_the_description_says_how_they_were_computed(tmp_path: Path) -> None:
     features: Features = freeze(make_images()).features(store_in(tmp_path))
     description = features.description
 
-    assert (
-        description.trials[0].largest_difference == 0
-    )  # torch in float32 is what others differ from
+    assert description.trials[0].largest_difference == 0  # torch is what others differ from
     fastest = max(description.trials, key=lambda trial: trial.images_per_second)
-    assert (description.engine, description.precision) == (fastest.engine, fastest.precision)
+    assert description.engine == fastest.engine
     assert description.flops > 1e6
     assert {"torch", "timm", "onnxruntime", "python"} == set(description.versions)
     assert description.weights["sha256"] == "b" * 64
-
-
-@pytest.mark.parametrize("architecture", ["test_efficientnet", "test_resnet", "test_vit"])
-def test_folded_batch_norms_change_no_feature(architecture: str) -> None:
-    backbone = make_backbone(architecture=f"timm/{architecture}").eval()
-    _move_batch_norms(backbone)
-    images = all_images(make_images())[:8] / 255
-
-    folded = fold_batch_norms(backbone, images)
-
-    norms = [layer for layer in backbone.modules() if isinstance(layer, nn.BatchNorm2d)]
-    left = [layer for layer in folded.modules() if isinstance(layer, nn.BatchNorm2d)]
-    assert (not norms and folded is not backbone) or len(left) < len(norms)
-    with torch.inference_mode():
-        torch.testing.assert_close(
-            folded.features(images), backbone.features(images), rtol=1e-3, atol=1e-3
-        )
-
-
-def test_where_folding_would_change_features_nothing_is_folded() -> None:
-    backbone = make_backbone().eval()
-    _move_batch_norms(backbone)
-    # A network that uses a batch norm before the convolution it is named behind.
-    backbone.body = nn.Sequential(OrderedDict(first=_Reversed(), pool=nn.AdaptiveAvgPool2d(1)))
-    backbone.body.append(nn.Flatten())
-    backbone.eval()
-
-    assert fold_batch_norms(backbone, all_images(make_images())[:8] / 255) is backbone
-
-
-class _Reversed(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.convolution, self.norm = nn.Conv2d(3, 3, 3), nn.BatchNorm2d(3)
-        nn.init.constant_(self.norm.bias, 2.0)
-
-    def forward(self, images: Tensor) -> Tensor:
-        found: Tensor = self.convolution(self.norm(images).relu())
-        return found
-
-
-def _move_batch_norms(backbone: nn.Module) -> None:
-    """As training leaves them: those of a new network do nothing."""
-    generator = torch.Generator().manual_seed(0)
-    for layer in backbone.modules():
-        if isinstance(layer, nn.BatchNorm2d) and layer.running_mean is not None:
-            layer.running_mean.normal_(0, 0.3, generator=generator)
-            nn.init.uniform_(layer.weight, 0.5, 1.5, generator=generator)
-            nn.init.normal_(layer.bias, 0, 0.3, generator=generator)

@@ -117,7 +117,7 @@ def test_a_recipe_without_them_says_nothing_of_it(trained: Service) -> None:
         (
             {"pretrained": True, "train": "head", "batch_norm_statistics": "frozen"},
             {},
-            "option 'batch_norm_statistics' of 'timm/test_resnet' is for training the backbone",
+            "option 'batch_norm_statistics' of 'timm/test_resnet' has no effect with",
         ),
         (
             {"pretrained": True, "train": "head"},

@@ -192,7 +192,7 @@ def test_a_fold_of_a_head_trains_on_rows_of_the_same_features(compared: Service)
 def test_features_that_are_damaged_or_lost_are_computed_again(
     ready: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _take_float32(monkeypatch)
+    _take_torch(monkeypatch)
     first = work(ready, enqueue(ready), jobs=2)
     [file] = feature_files(ready)
     kept = file.read_bytes()
@@ -304,7 +304,7 @@ def test_what_has_no_effect_on_a_head_is_refused(
         assert said in untouched.refused(answer, 422)
 
 
-def _take_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+def _take_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of bits: the same engine is taken each time, whichever is faster just now."""
     first = trials.extractors
     monkeypatch.setattr(trials, "extractors", lambda *given: [next(first(*given))])
