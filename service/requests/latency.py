@@ -54,8 +54,7 @@ class LatencyRequest(Form):
 
         EngineError where none of the engines computes the model.
         """
-        if self.engines and "onnxruntime" not in self.engines:
-            refuse_quantised(model)
+        refuse_quantised(model, self.engines or engines)
         return JobRequest(
             kind=LATENCY,
             dataset=model.dataset,

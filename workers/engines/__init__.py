@@ -4,7 +4,7 @@ The service predicts with them and the worker measures their latency. Modules wi
 underscore are machinery.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -48,14 +48,16 @@ class Engine:
 
 EngineLoader = Callable[[Model, ArtifactStore, Placement], Engine]
 
+INT8_ENGINE = "onnxruntime"  # that computes int8 graphs, which torch does not
+
 engines: Registry[EngineLoader] = Registry("engine", __name__)
 
 
-def refuse_quantised(model: Model) -> None:
-    """EngineError where a model is an int8 graph, which torch does not compute."""
-    if model.quantised_from:
+def refuse_quantised(model: Model, engines: Iterable[str]) -> None:
+    """EngineError where a model is an int8 graph, and none of these engines computes those."""
+    if model.quantised_from and INT8_ENGINE not in engines:
         raise EngineError(
-            f"model '{model.id}' is int8, which engine 'onnxruntime' alone computes; model"
+            f"model '{model.id}' is int8, which engine '{INT8_ENGINE}' alone computes; model"
             f" '{model.quantised_from}' is the same network in float32"
         )
 
@@ -63,7 +65,7 @@ def refuse_quantised(model: Model) -> None:
 def default_engine(model: Model, placement: Placement) -> str:
     """The engine of a model when a request names none: the fastest one for the placement."""
     if model.quantised_from:
-        return "onnxruntime"
+        return INT8_ENGINE
     if placement.device == "cuda":
         return "cuda_graph"
     return "onnxruntime" if "path" in (model.onnx or {}) else "torch"

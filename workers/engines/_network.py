@@ -34,7 +34,7 @@ class Network:
 
 def load_network(model: Model, artifacts: ArtifactStore, device: torch.device) -> Network:
     """Load a model to a device; EngineError if it is int8, or the weights do not fit the network."""
-    refuse_quantised(model)
+    refuse_quantised(model, ["torch"])
     content = artifacts.get(model.weights, sha256=model.weights_sha256)
     shape = ImageShape(*model.image_shape)
     network = architectures[model.architecture](shape, len(model.classes), **model.options)

@@ -26,7 +26,7 @@ TOLERANCE = 1e-4  # of a probability, between a replayed and an ordinary forward
 @engines.register
 def cuda_graph(model: Model, artifacts: ArtifactStore, placement: Placement) -> Engine:
     """Torch on a GPU, with the forward pass replayed as a CUDA graph: the default there."""
-    refuse_quantised(model)
+    refuse_quantised(model, ["cuda_graph"])
     if placement.device != "cuda":
         raise EngineError(
             "engine 'cuda_graph' needs a CUDA device, and there is none here;"

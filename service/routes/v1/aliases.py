@@ -105,8 +105,8 @@ def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> Ali
         row = trained_models.restore_alias(session, alias, body.version, now=now)
     else:
         engine = body.engine and check_engine(body.engine)
-        if engine not in {None, "onnxruntime"}:
-            refuse_quantised(trained_models.get(session, str(body.model_id)))
+        if engine:
+            refuse_quantised(trained_models.get(session, str(body.model_id)), [engine])
         row = trained_models.set_alias(session, alias, str(body.model_id), engine=engine, now=now)
     return _documents(session, [row], AliasDocument)[0]
 

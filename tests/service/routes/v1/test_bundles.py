@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 
-import pytest
 from sqlalchemy import select
 
 from service.bundles.bundle import Bundle
@@ -22,15 +21,6 @@ def unpacked(answer):
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.testzip() is None
     return {name: archive.read(name) for name in archive.namelist()}
-
-
-@pytest.fixture
-def one_model(service):
-    """An installation with one model, which a test may spoil."""
-    body = {"dataset": "digits", "architecture": "fully_connected", "recipe": {"epochs": 1}}
-    service.http.post("/v1/jobs", json=body)
-    service.work()
-    return service
 
 
 def test_a_bundle_holds_graph_preprocessing_classes_program_and_card(trained):

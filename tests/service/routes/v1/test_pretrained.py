@@ -10,6 +10,7 @@ from safetensors.torch import save
 
 from models._torchvision import import_torchvision
 from tests.service.conftest import TINY, Service, started
+from tests.service.routes.v1.predicting import probabilities_by_engine
 
 NETWORK = "timm/test_resnet"
 OPTIONS = {"pretrained": "mine", "resolution": 32}
@@ -94,16 +95,7 @@ def test_every_engine_gives_the_same_probabilities(
     compared: Service, png: Callable[..., bytes]
 ) -> None:
     [model, _] = compared.http.get("/v1/models", params={"architecture": NETWORK}).json()["items"]
-    found = []
-    for engine in ("torch", "onnxruntime"):
-        answer = compared.http.post(
-            f"/v1/models/{model['id']}/predictions",
-            params={"engine": engine, "top_k": 10},
-            content=png(),
-            headers={"Content-Type": "image/png"},
-        )
-        assert answer.status_code == 200, answer.text
-        found.append(answer.json()["predictions"][0]["probability"])
+    found = probabilities_by_engine(compared, model["id"], png())
 
     assert found[0] == pytest.approx(found[1], abs=1e-4)
     assert model["onnx"]["error"] is None

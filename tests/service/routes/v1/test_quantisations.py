@@ -1,4 +1,4 @@
-"""int8 models over HTTP and with the real worker: made, judged, served, and refused in sentences."""
+"""int8 models over HTTP and with the real worker: made, judged and served."""
 
 import io
 import re
@@ -11,25 +11,12 @@ from typer.testing import CliRunner
 
 from bakeoff import Client, commands
 from tests.service.conftest import TINY, started
+from tests.service.routes.v1.quantising import prepared_file, quantise
 from workers.datasets.stored.loading import mapped_split
-from workers.datasets.stored.store import DatasetStore
 from workers.latency import table
 from workers.processors import num_processors
-from workers.storage import trained_models
-from workers.storage.artifacts import ArtifactStore
-from workers.storage.database import open_database, transaction
-from workers.storage.ready_datasets import identities
 
 URL = "/v1/models/latest/quantise"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _few_samples():
-    """Nothing here judges a latency."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table, "WARM_UP_SECONDS", 0)
-        patch.setattr(table, "IN_TURN_SECONDS", 0)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -43,35 +30,11 @@ def quantised(tmp_path_factory):
         yield service
 
 
-@pytest.fixture
-def one_model(service):
-    """An installation with one small model, which a test may spoil."""
-    body = {"dataset": "digits", "architecture": "fully_connected", "recipe": {"epochs": 1}}
-    service.http.post("/v1/jobs", json=body)
-    service.work()
-    return service
-
-
-def quantise(service, model="latest", **body):
-    """Quantise a model, and return the job as it ends."""
-    answer = service.http.post(f"/v1/models/{model}/quantise", json=body)
-    assert answer.status_code == 202, answer.text
-    service.work()
-    return service.http.get(answer.headers["Location"]).json()
-
-
 def both(service):
     """The original, and the int8 model that was made of it last."""
     original = service.http.get("/v1/models/latest").json()
     [made, *_] = service.http.get("/v1/models/latest/quantisations").json()["items"]
     return original, service.http.get(f"/v1/models/{made['model_id']}").json()
-
-
-def prepared_file(service, dataset="digits"):
-    artifacts = ArtifactStore(service.settings.resolved_artifacts_url)
-    with transaction(open_database(service.settings.resolved_database_url)) as session:
-        identity = identities(session, {dataset})[dataset]
-    return DatasetStore(artifacts, service.settings.datasets_folder).path(identity, dataset)
 
 
 def probabilities(service, model_id, pixels, engine=None):
@@ -234,17 +197,6 @@ def test_an_alias_stands_for_an_int8_model(quantised, png):
     assert (predicted["model_id"], predicted["engine"]) == (int8["id"], "onnxruntime")
 
 
-def test_the_same_images_make_the_same_graph_and_others_another(one_model):
-    digests = []
-    for seed in (3, 3, 4):
-        made = quantise(one_model, images=64, seed=seed)["result"]
-        model = one_model.http.get(f"/v1/models/{made['model_id']}").json()
-        digests.append(model["onnx"]["sha256"])
-        assert made["calibration"] == {"images": 64, "seed": seed}
-
-    assert digests[0] == digests[1] != digests[2]
-
-
 def test_a_model_of_a_fold_is_judged_on_the_images_of_its_fold(service, npz):
     service.http.put("/v1/datasets/mine", content=npz(2))
     service.work()  # which checks it
@@ -280,83 +232,6 @@ def test_what_is_quantised_already_is_refused(quantised):
 
     assert "int8 already" in said
     assert original["id"] in said
-
-
-def test_a_model_without_a_graph_is_refused(one_model):
-    with transaction(open_database(one_model.settings.resolved_database_url)) as session:
-        trained_models.get(session, "latest").onnx = {"error": "an operator is missing"}
-
-    assert "an operator is missing" in one_model.refused(one_model.http.post(URL), 409)
-
-
-def test_a_model_whose_dataset_is_gone_is_refused(one_model):
-    one_model.http.delete("/v1/datasets/digits").raise_for_status()
-
-    said = one_model.refused(one_model.http.post(URL), 409)
-    assert "content of dataset 'digits'" in said
-    assert "no longer there" in said
-
-
-def test_a_dataset_stays_until_the_job_that_needs_it_has_ended(one_model):
-    job = one_model.http.post(URL).json()
-    answer = one_model.http.delete("/v1/datasets/digits")
-
-    assert job["id"] in one_model.refused(answer, 409)
-    one_model.work()
-    assert one_model.http.delete("/v1/datasets/digits").status_code == 204
-    assert one_model.http.get("/v1/models/latest/quantisations").json()["items"]
-
-
-def test_images_that_are_lost_before_the_job_runs_fail_it_with_a_sentence(one_model):
-    job = one_model.http.post(URL).json()
-    file = prepared_file(one_model)
-    for path in one_model.settings.data.rglob(file.name):
-        path.unlink()
-    one_model.work()
-
-    ended = one_model.http.get(f"/v1/jobs/{job['id']}").json()
-    assert ended["status"] == "failed"
-    assert "no longer there" in ended["error"]
-
-
-def test_a_graph_that_cannot_be_quantised_fails_the_job_with_a_sentence(one_model):
-    [graph] = one_model.settings.data.glob("artifacts/models/*/model.onnx")
-    ended = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ArtifactStore, "get", lambda *_, **__: b"no graph")
-        ended = quantise(one_model)
-
-    assert graph.exists()
-    assert ended["status"] == "failed"
-    assert "ONNX Runtime cannot quantise the graph" in ended["error"]
-    assert one_model.http.get("/v1/models/latest/quantisations").json()["items"] == []
-
-
-def test_the_same_request_twice_makes_one_job(one_model):
-    twice = [one_model.http.post(URL, headers={"Idempotency-Key": "once"}) for _ in range(2)]
-
-    assert twice[0].json()["id"] == twice[1].json()["id"]
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ({"images": 15}, "16"),
-        ({"images": 1025}, "1024"),
-        ({"margin": 0}, "margin"),
-        ({"margin": 0.3}, "0.2"),
-        ({"seed": -1}, "seed"),
-        ({"image": 64}, "did you mean 'images'?"),
-    ],
-)
-def test_a_quantisation_that_cannot_be_made_is_refused(trained, body, said):
-    assert said in trained.refused(trained.http.post(URL, json=body), 422)
-
-
-def test_there_is_no_int8_model_of_no_model(service):
-    for method, path in (("POST", "quantise"), ("GET", "quantisations")):
-        answer = service.http.request(method, f"/v1/models/nobody/{path}")
-        assert "nobody" in service.refused(answer, 404)
 
 
 def test_the_command_line_waits_for_the_model_and_says_what_it_is_worth(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.service.conftest import started
+from tests.service.routes.v1.predicting import probabilities_by_engine
 
 TIMM = "timm/test_resnet"
 UNFIT = "timm/inception_v3"  # which does not take the 8 × 8 pixels of digits
@@ -60,17 +61,7 @@ def test_its_model_is_downloaded_and_served_by_every_engine(compared, png):
         header = ask(compared, f"{root}/{path}").headers["Content-Disposition"]
         assert header == f'attachment; filename="timm-test_resnet-{model["id"]}.{suffix}"'
 
-    found = []
-    for engine in ("onnxruntime", "torch"):
-        answer = compared.http.post(
-            f"{root}/predictions",
-            params={"engine": engine, "top_k": 10},
-            content=png(),
-            headers={"Content-Type": "image/png"},
-        )
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["architecture"] == TIMM
-        found.append(answer.json()["predictions"][0]["probability"])
+    found = probabilities_by_engine(compared, model["id"], png())
     np.testing.assert_allclose(*found, atol=1e-4)
     assert ask(compared, f"/v2/models/{model['id']}").json()["inputs"][0]["shape"] == [-1, 1, 8, 8]
     assert model["id"] in ask(compared, "/metrics").text
