@@ -92,12 +92,18 @@ def started(folder: Path) -> Iterator[Service]:
     open_database(settings.resolved_database_url).dispose()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _short_latency() -> Iterator[None]:
+@contextmanager
+def short_latency() -> Iterator[None]:
     """Nothing here judges a latency, so a few samples of it will do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(latency, "WARM_UP_SECONDS", 0)
         patch.setattr(latency, "MEASURE_SECONDS", 0)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)  # not the session: other rooms judge latencies
+def _short_latency() -> Iterator[None]:
+    with short_latency():
         yield
 
 
@@ -122,7 +128,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         body = {"dataset": "digits", "architectures": ["fully_connected", "cnn"], "recipe": TINY}
         answer = service.http.post("/v1/comparisons", json={**body, "seeds": 2})
         assert answer.status_code == 202, answer.text
-        service.work(jobs=4)
+        with short_latency():
+            service.work(jobs=4)
         service.http.put("/v1/aliases/champion", json={"model_id": "latest"})
         yield service
 

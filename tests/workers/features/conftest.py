@@ -8,7 +8,7 @@ from workers.features import trials
 from workers.training.measuring import latency
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)  # not the session: other rooms judge latencies
 def _short_latency() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("WARM_UP_SECONDS", 0), ("MEASURE_SECONDS", 0), ("MIN_SAMPLES", 1)):
