@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
+from service.dashboard import serving as dashboard
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
@@ -17,6 +18,7 @@ from service.middleware.admission import AdmissionMiddleware
 from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
+from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
 from service.routes import health
 from service.routes.v1 import (
@@ -108,15 +110,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_tags=documentation.TAGS,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
     _add_state(app, settings)
-    _add_middleware(app)
+    _add_middleware(app, settings)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, max_body_size=MAX_BODY_BYTES)
     documentation.install(app)
+    dashboard.install(app)
     return app
 
 
@@ -139,9 +143,10 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.admission = AdmissionControl()
 
 
-def _add_middleware(app: FastAPI) -> None:
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware in the order in which it sees a request."""
     app.user_middleware += [
+        Middleware(RootPath, root_path=settings.root_path),
         Middleware(RequestMetrics),
         Middleware(SecurityHeaders),
         Middleware(AdmissionMiddleware, admission=app.state.admission),
