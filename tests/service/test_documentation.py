@@ -96,10 +96,6 @@ def test_the_pages_ask_for_nothing_from_elsewhere(service):
     for page in ("/docs", "/redoc"):
         text = service.http.get(page).text
         for address in re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", text):
-            assert address.startswith(("/", "#")), address
-            if address != "/openapi.json":
-                assert service.http.get(address).status_code == 200
-
-
-def test_the_root_leads_to_the_documentation(service):
-    assert service.http.get("/", follow_redirects=False).headers["Location"] == "/docs"
+            assert not address.startswith(("/", "http")), "it is not below the path of a proxy"
+            if not address.startswith("#"):
+                assert service.http.get(f"/{address}").status_code == 200

@@ -14,6 +14,16 @@ export function percent(share, digits = 1) {
 }
 
 /**
+ * A mean of shares and their standard deviation: 84.0 ± 0.2 %.
+ *
+ * @param {number | null | undefined} mean
+ * @param {number | null | undefined} std null: not known, as of one training
+ */
+export function spread(mean, std) {
+  return mean == null || std == null ? percent(mean) : `${(100 * mean).toFixed(1)} ± ${percent(std)}`;
+}
+
+/**
  * A difference of shares in points, with its sign: 0.013 → +1.3.
  *
  * @param {number} difference

@@ -10,5 +10,6 @@ export function Machine() {
   if (present === null) return null;
   if (present.length === 0) return html`<span class="machine"><${Icon} name="warning" />No worker</span>`;
   const devices = [...new Set(present.map((worker) => worker.device))].join(", ");
-  return html`<span class="machine"><${Icon} name="device" />${counted(present.length, "worker")} · <bdi>${devices}</bdi></span>`;
+  return html`<span class="machine"><${Icon} name="device" />${counted(present.length, "worker")}
+    <span class="machine-devices">· <bdi>${devices}</bdi></span></span>`;
 }

@@ -14,7 +14,7 @@ import { describeJob } from "./jobs.js";
  */
 export function Queue({ list, comparisons }) {
   if (list.items.length === 0) return null;
-  const groups = Map.groupBy(list.items, (job) => job.comparison_id ?? job.id);
+  const groups = Map.groupBy(list.items.toReversed(), (job) => job.comparison_id ?? job.id);
   return html`<${Section} title="Waiting" aside=${`${list.items.length}${list.next ? " and more" : ""}`}>
     <ul class="panel rows">
       ${[...groups].map(([id, jobs]) => html`<${Group} key=${id} jobs=${jobs} comparisons=${comparisons} />`)}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { getJson } from "../../api/client.js";
-import { counted, percent } from "../../components/formats.js";
+import { counted, spread } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Empty } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
@@ -35,7 +35,7 @@ function Row({ comparison }) {
       <${Status} status=${status} />
     </div>
     <p class="recent-verdict"><${Verdict} comparison=${comparison} /></p>
-    ${runs && html`<${Progress} value=${num_ended / num_jobs} label=${`Progress of ${name}`} />`}
+    ${status === "running" && html`<${Progress} value=${num_ended / num_jobs} label=${`Progress of ${name}`} />`}
     <p class="faint facts">
       <span><bdi>${dataset}</bdi></span>
       <span>${counted(architectures.length, "architecture")} × ${counted(seeds.length, "seed")}</span>
@@ -49,9 +49,15 @@ function Row({ comparison }) {
 function Verdict({ comparison }) {
   const { leader } = comparison;
   const tested = useTested(comparison);
-  if (!leader) return isUnfinished(comparison) ? "No result yet" : "No training succeeded";
-  const accuracy = html`<span class="numbers">${percent(leader.test_accuracy)}${leader.std !== null ? ` ± ${percent(leader.std)}` : ""}</span>`;
+  if (!leader) return html`<span class="faint">${withoutResult(comparison)}</span>`;
+  const accuracy = html`<span class="numbers">${spread(leader.test_accuracy, leader.std)}</span>`;
   return html`<strong><bdi>${leader.architecture}</bdi></strong> ${leader.ahead_of ? "leads with" : "reaches"} ${accuracy}${tested && html`<span class="recent-tested">${tested}</span>`}`;
+}
+
+/** @param {Comparison} comparison */
+function withoutResult({ status }) {
+  if (status === "queued") return "Waits for a worker";
+  return status === "running" ? "No result yet" : "No training succeeded";
 }
 
 /**
