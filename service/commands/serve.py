@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from service import overload
 from service.commands._port import Port, settings_on_port
@@ -15,11 +17,27 @@ from workers.storage.database import UNAVAILABLE, open_database
 
 app = typer.Typer(add_completion=False)
 
+RootPath = Annotated[
+    str | None,
+    typer.Option(
+        envvar="BAKEOFF_ROOT_PATH", help="Path below which a proxy serves, as /lab/bakeoff."
+    ),
+]
+
 
 @app.command()
-def serve(port: Port = None) -> None:
+def serve(port: Port = None, root_path: RootPath = None) -> None:
     """Start the service alone; jobs wait until a worker runs."""
-    run(settings_on_port(port))
+    settings = settings_on_port(port)
+    run(settings if root_path is None else below(settings, root_path))
+
+
+def below(settings: Settings, root_path: str) -> Settings:
+    """The same settings, for a proxy that serves below `root_path`; refuses what is no path."""
+    try:
+        return Settings.model_validate({**settings.model_dump(), "root_path": root_path})
+    except ValidationError as error:
+        raise typer.BadParameter(f"'{root_path}' is no path such as /lab/bakeoff") from error
 
 
 def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.values()) -> None:

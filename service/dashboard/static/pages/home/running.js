@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { getJson } from "../../api/client.js";
-import { duration, number, short } from "../../components/formats.js";
+import { duration, number } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Empty } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
@@ -70,7 +70,6 @@ function where(progress) {
   if (!progress) return "starts";
   const parts = [progress.epoch && progress.epochs ? `epoch ${progress.epoch} of ${progress.epochs}` : progress.phase];
   if (progress.loss != null) parts.push(`loss ${number(progress.loss)}`);
-  if (progress.images_per_second) parts.push(`${short(progress.images_per_second)} images/s`);
   return parts.join(" · ");
 }
 
