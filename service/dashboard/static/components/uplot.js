@@ -7,6 +7,9 @@ import { number } from "./formats.js";
 
 const DASHES = [[], [10, 5], [2, 3]]; // the colours again, told apart by dashes
 
+/** Distances between ticks where x counts something, such as epochs: there is no epoch 1.5. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+
 loadStyles();
 
 /**
@@ -17,7 +20,9 @@ loadStyles();
  */
 export function draw(element, { xLabel, yLabel, curves, log, height }) {
   const colour = (/** @type {string} */ name) => getComputedStyle(element).getPropertyValue(name).trim();
-  const axis = { stroke: colour("--ink-faint"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--grid"), width: 1 } };
+  const line = { stroke: colour("--grid"), width: 1 };
+  const font = `12px ${getComputedStyle(element).fontFamily}`;
+  const axis = { stroke: colour("--ink-faint"), grid: line, ticks: line, font, labelFont: font };
   /** @type {uPlot.Options} */
   const options = {
     width: element.clientWidth,
@@ -26,7 +31,7 @@ export function draw(element, { xLabel, yLabel, curves, log, height }) {
     legend: { show: false },
     cursor: { drag: { x: true, y: false } },
     axes: [
-      { ...axis, label: xLabel, labelSize: 22 },
+      { ...axis, label: xLabel, labelSize: 22, incrs: isWhole(curves) ? WHOLE : undefined },
       { ...axis, label: yLabel, labelSize: 22, size: 58, values: (_, values) => values.map(number) },
     ],
     series: [{}, ...curves.flatMap((curve) => seriesOf(curve, colour))],
@@ -65,6 +70,11 @@ function seriesOf(curve, colour) {
 function bandOf(curve, index, colour) {
   if (!curve.low || !curve.high) return [];
   return [{ series: [3 * index + 3, 3 * index + 2], fill: `${colour(`--series-${seriesColour(curve.index)}`)}2e` }];
+}
+
+/** @param {import("./line_chart.js").Curve[]} curves */
+function isWhole(curves) {
+  return curves.every(({ x }) => x.every(Number.isInteger));
 }
 
 function loadStyles() {
