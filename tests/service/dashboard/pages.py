@@ -16,4 +16,5 @@ PAGES = {
     "not_found": "/nothing/here",
 }
 THEMES = ("light", "dark")
-WIDTHS = (390, 1280, 1920)
+PICTURED = (390, 1280, 1920)  # pixels of width at which pictures are taken
+WIDTHS = (320, *PICTURED, 2560)  # at which text is looked for that cannot be read

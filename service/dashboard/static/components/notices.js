@@ -13,7 +13,7 @@ import { Icon } from "./icon.js";
 export function ErrorNotice({ error, retry }) {
   if (!error) return null;
   return html`<div class="notice" data-kind="error" role="alert">
-    <${Icon} name="warning" /><p><bdi>${error.message}</bdi></p>
+    <${Icon} name="warning" /><p class="sentence"><bdi>${error.message}</bdi></p>
     ${retry && html`<button class="button" type="button" onClick=${retry}>Try again</button>`}
   </div>`;
 }

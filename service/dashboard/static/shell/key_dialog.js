@@ -13,7 +13,7 @@ export function KeyDialog() {
   };
   return html`<${Dialog} title="API key" onClose=${() => answerKey("")}>
     <form class="form" onSubmit=${submit}>
-      <p><bdi>${question.value}</bdi></p>
+      <p class="sentence"><bdi>${question.value.split(";")[0]}.</bdi></p>
       <label class="field">Key
         <input name="key" type="password" autocomplete="off" spellcheck=${false} required autofocus />
       </label>
