@@ -14,6 +14,7 @@ from service.dashboard import serving as dashboard
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
+from service.live.feed import Feed
 from service.middleware.admission import AdmissionMiddleware
 from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
@@ -34,6 +35,7 @@ from service.routes.v1 import (
     datasets,
     diagnostics,
     engines,
+    events,
     job_events,
     job_metrics,
     jobs,
@@ -82,6 +84,7 @@ ROUTERS = (
     jobs.router,
     job_metrics.router,
     job_events.router,
+    events.router,
     models.router,
     bundles.router,
     quantisations.router,
@@ -141,6 +144,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)
     app.state.admission = AdmissionControl()
+    app.state.feed = Feed(app.state.database)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -159,6 +163,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
     yield
+    await app.state.feed.close()
     app.state.resolver.close()
 
 

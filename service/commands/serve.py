@@ -10,7 +10,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from service import overload
+from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
+from service.live.server import Server
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, open_database
@@ -47,6 +49,7 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     """
     from service.app import create_app  # the other commands need none of what it imports
 
+    raise_limit()
     with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
         check_current(open_database(settings.resolved_database_url))
     service = create_app(settings)
@@ -54,10 +57,10 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
         service,
         host=settings.host,
         port=settings.port,
-        timeout_graceful_shutdown=3,  # a stream of events would otherwise hold it up for ever
+        timeout_graceful_shutdown=3,  # for what is being answered; streams of events do not count
         access_log=False,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
         server.run(overload.install(service, config, parts))
     if not server.started:

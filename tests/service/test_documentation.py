@@ -81,8 +81,9 @@ def example_of(parameter):
 
 def test_every_get_works_as_it_is_shown_after_one_comparison(trained, schema):
     for method, path, operation in operations(schema):
-        if method != "GET" or path.startswith(("/v1/datasets/{name}/checks", "/v1/weights/{")):
-            continue  # checks and weights are not there yet: test_dataset_checks.py, test_weights.py
+        elsewhere = ("/v1/datasets/{name}/checks", "/v1/weights/{", "/v1/events")
+        if method != "GET" or path.startswith(elsewhere):
+            continue  # checks and weights are not there yet, and the stream of all jobs has no end
         address = path
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
