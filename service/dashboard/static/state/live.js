@@ -1,20 +1,19 @@
 /**
- * What happens in the installation, as it happens, told to however many components listen.
+ * What happens in the installation, as it happens: one stream for the whole page, however many components listen.
  *
- * `useLive` is all that a component needs. The running jobs are looked at every two seconds, once for the whole page.
+ * `useLive` is all that a component needs. It is called with `ready` too, when the stream has begun: what is loaded
+ * from then on is completed by the events that follow.
  */
 
 import { useEffect, useRef } from "preact/hooks";
 
-import { getJson } from "../api/client.js";
-import { delay } from "../api/events.js";
+import { follow } from "../api/events.js";
 
 /**
- * @typedef {{ kind: string, job: string, data: any }} LiveEvent
- *   `status` or `progress` of a job; a `status` that is not `running` says that the job has ended
+ * @typedef {{ kind: string, job: string, comparisons: string[], data: any }} LiveEvent
+ *   `status`, `epoch`, `progress` or `fallback` of a job, the comparisons that contain it, and what
+ *   `GET /v1/jobs/{job_id}/events` says of it; or `ready`, of no job
  */
-
-const PAUSE = 2000; // milliseconds between two looks
 
 /** @type {Set<(event: LiveEvent) => void>} */
 const listeners = new Set();
@@ -38,10 +37,7 @@ export function useLive(onEvent) {
  */
 function listen(listener) {
   listeners.add(listener);
-  if (!stream) {
-    stream = new AbortController();
-    look(stream.signal);
-  }
+  if (!stream) start();
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -50,35 +46,16 @@ function listen(listener) {
   };
 }
 
-/** @param {LiveEvent} event */
-function tell(event) {
-  for (const listener of listeners) listener(event);
+function start() {
+  stream = new AbortController();
+  const options = { signal: stream.signal, endless: true };
+  follow("v1/events", tell, options).catch(() => {
+    stream = null; // a refusal, as of a key, which the page shows where it loads; the next listener tries again
+  });
 }
 
-/** @param {AbortSignal} signal */
-async function look(signal) {
-  let before = /** @type {Map<string, any>} */ (new Map());
-  while (!signal.aborted) {
-    if (!document.hidden) before = await tellChanges(before).catch(() => before);
-    await delay(PAUSE, signal);
-  }
-}
-
-/**
- * @param {Map<string, any>} before job id → job, of those that ran at the last look
- */
-async function tellChanges(before) {
-  const { items } = await getJson("v1/jobs?status=running&limit=50");
-  const jobs = new Map(items.map((/** @type {any} */ job) => [job.id, job]));
-  for (const job of items) {
-    const old = before.get(job.id);
-    if (!old) tell({ kind: "status", job: job.id, data: { status: "running" } });
-    else if (JSON.stringify(old.progress) !== JSON.stringify(job.progress)) {
-      tell({ kind: "progress", job: job.id, data: job.progress });
-    }
-  }
-  for (const id of before.keys()) {
-    if (!jobs.has(id)) tell({ kind: "status", job: id, data: { status: "ended" } });
-  }
-  return jobs;
+/** @param {import("../api/events.js").StreamEvent} event */
+function tell({ event, data }) {
+  const told = { kind: event, job: data.job_id, comparisons: data.comparison_ids ?? [], data };
+  for (const listener of listeners) listener(told);
 }

@@ -23,7 +23,7 @@ export function Page() {
   const queued = useResource(QUEUED);
   const reload = () => Promise.all([comparisons.reload(), running.reload(), queued.reload()]);
   useLive(({ kind, job, data }) => {
-    if (kind === "status") reload();
+    if (kind === "status" || kind === "ready") reload();
     if (kind === "progress") running.change((list) => withProgress(list, job, data));
   });
   const isEmpty = [comparisons, running, queued].every(({ data }) => data?.items.length === 0);
