@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 HEIGHTS = {390: 844, 1280: 800, 1920: 1080}
-SECONDS = 10  # most that a page may take for anything
+SECONDS = 30  # most that a page may take for anything
 #: What a browser writes to the console of a refusal, although the page shows it.
 REFUSAL = "the server responded with a status of"
 
@@ -61,6 +61,7 @@ def launched() -> Iterator[Any]:
             f"THE DASHBOARD IS NOT TESTED: there is no {CHROMIUM}; apt-get install chromium"
         )
     playwright = pytest.importorskip("playwright.sync_api", reason="THE DASHBOARD IS NOT TESTED")
+    playwright.expect.set_options(timeout=1000 * SECONDS)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

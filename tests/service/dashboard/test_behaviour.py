@@ -117,6 +117,9 @@ def test_a_service_that_does_not_answer_is_said_and_the_page_recovers(busy_addre
         expect(page.get_by_text("leads with")).to_be_visible()
 
         page.context.set_offline(True)
+        page.evaluate(
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )  # it asks for workers
         banner = page.get_by_text("The service does not answer; trying again")
         expect(banner).to_be_visible()
         expect(page.get_by_text("leads with")).to_be_visible()
