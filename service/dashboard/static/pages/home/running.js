@@ -10,7 +10,7 @@ import { Section } from "../../components/page.js";
 import { Progress } from "../../components/progress.js";
 import { Sparkline } from "../../components/sparkline.js";
 import { link } from "../../router.js";
-import { describeJob, doneShare } from "./jobs.js";
+import { describeJob, doneShare } from "../../components/jobs.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 /** @typedef {import("bakeoff-api").ComparisonSummary} Comparison */
