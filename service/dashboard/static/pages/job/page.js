@@ -1,12 +1,63 @@
-/** A job: its progress, events, recipe and charts. */
+/** A job of any kind: where it is, what happens to it, what came of it, and what can be done with it. */
 
+import { sendJson } from "../../api/client.js";
+import { Action } from "../../components/action.js";
 import { html } from "../../components/html.js";
-import { Empty } from "../../components/notices.js";
+import { describeJob } from "../../components/jobs.js";
+import { Loaded } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
+import { link } from "../../router.js";
+import { Charts } from "./charts.js";
+import { Curves } from "./curves.js";
+import { Details } from "./details.js";
+import { Events } from "./events.js";
+import { epochsOf, hasEnded, useJob } from "./live.js";
+import { Log } from "./log.js";
+import { Result } from "./result.js";
+import { State } from "./state.js";
+import { sentenceOf } from "./words.js";
+
+/** @typedef {import("bakeoff-api").JobDocument} Job */
 
 /** @param {import("../../shell/page.js").PageProps} props */
-export function Page({ params }) {
-  return html`<${PageFrame} title="Job" about=${html`<bdi>${params.id}</bdi>`}>
-    <${Empty} title="This page is not there yet"><p>Until then, <a href="./docs#/jobs/show_job">GET /v1/jobs/{job_id}</a> shows it.</p></${Empty}>
+export function Page({ params, query }) {
+  const { job, events } = useJob(params.id);
+  if (job.data) return html`<${Shown} job=${job.data} reload=${job.reload} events=${events} query=${query} />`;
+  return html`<${PageFrame} title="Job" about=${html`<bdi>${params.id}</bdi>`}><${Loaded} of=${job}>${() => null}</${Loaded}></${PageFrame}>`;
+}
+
+/**
+ * @param {{ job: Job, reload: () => Promise<void>, events: import("./live.js").JobEvent[], query: Record<string, string> }} props
+ */
+function Shown({ job, reload, events, query }) {
+  const isTraining = job.kind === "train";
+  const epochs = epochsOf(events);
+  const { title } = describeJob(job, []);
+  return html`<${PageFrame} title=${title} about=${html`<bdi>${sentenceOf(job)}</bdi>`} actions=${html`<${Actions} job=${job} reload=${reload} />`}>
+    <${State} job=${job} />
+    <div class="job">
+      <div class="job-main">
+        ${isTraining && html`<${Curves} id=${job.id} epochs=${epochs} query=${query} />`}
+        <${Result} job=${job} />
+        ${isTraining && job.status === "succeeded" && html`<${Charts} id=${job.id} query=${query} />`}
+        <${Log} id=${job.id} moved=${events.length} />
+      </div>
+      <div class="job-side">
+        <${Events} events=${events} />
+        <${Details} job=${job} />
+      </div>
+    </div>
   </${PageFrame}>`;
+}
+
+/** @param {{ job: Job, reload: () => Promise<void> }} props */
+function Actions({ job: { id, kind, status }, reload }) {
+  const send = (/** @type {string} */ what) => async () => {
+    await sendJson("POST", `v1/jobs/${encodeURIComponent(id)}/${what}`);
+    await reload();
+  };
+  return html`
+    ${!hasEnded(status) && html`<${Action} key="cancel" kind="danger" run=${send("cancel")}>Cancel</${Action}>`}
+    ${(status === "failed" || status === "cancelled") && html`<${Action} key="retry" run=${send("retry")}>Retry</${Action}>`}
+    ${kind === "train" && html`<a key="clone" class="button" href=${link("/comparisons/new", { from: `job:${id}` })}>Clone and edit</a>`}`;
 }
