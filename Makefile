@@ -95,7 +95,7 @@ bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 see
 error-rates: .venv/.installed ## Count what cross-validation claims of simulated learners that are alike.
 	$(BIN)/python -m benchmarks.error_rates
 
-timm-table: .venv/.installed ## Look at every network of timm, and write models/timm_networks.csv.
+timm-table: .venv/.installed ## Look at every network of timm, and write models/_timm/networks.csv.
 	$(BIN)/python -m benchmarks.timm_table
 
 pictures: .venv/.installed ## Make the pictures of the README from a real comparison.

@@ -7,11 +7,11 @@ from functools import cached_property
 import torch
 from torch import nn
 
-from models import _timm, _timm_table
 from models._image_shape import ImageShape
 from models._registry import Registry, UnknownNameError
-from models._timm import UnfitNetworkError
-from models._timm_table import TimmNetwork
+from models._timm import building
+from models._timm.building import UnfitNetworkError
+from models._timm.catalogue import PREFIX, TimmNetwork, find, networks
 
 __all__ = ["Architecture", "Architectures", "CatalogueEntry", "UnfitNetworkError"]
 
@@ -47,25 +47,25 @@ class Architectures(Registry[Architecture]):
 
     def __getitem__(self, name: str) -> Architecture:
         if self.is_of_timm(name):
-            return _timm.architecture(_timm_table.find(name))
-        if name not in self and _timm_table.PREFIX + name in self:
-            raise UnknownNameError(self.kind, name, [_timm_table.PREFIX + name])
+            return building.architecture(find(name))
+        if name not in self and PREFIX + name in self:
+            raise UnknownNameError(self.kind, name, [PREFIX + name])
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
         if isinstance(name, str) and self.is_of_timm(name):
-            return name in _timm_table.networks()
+            return name in networks()
         return super().__contains__(name)
 
     def is_of_timm(self, name: str) -> bool:
         """Whether a name is one of timm's networks, known or not."""
-        return name.startswith(_timm_table.PREFIX)
+        return name.startswith(PREFIX)
 
     @cached_property
     def catalogue(self) -> dict[str, CatalogueEntry]:
         """All that can be trained: those of this package, then timm's, first the recommended ones."""
         own = {name: self._own_entry(name) for name in self}
-        return own | {name: _entry(name, each) for name, each in _timm_table.networks().items()}
+        return own | {name: _entry(name, each) for name, each in networks().items()}
 
     def _own_entry(self, name: str) -> CatalogueEntry:
         with torch.device("meta"):  # which has shapes and no numbers

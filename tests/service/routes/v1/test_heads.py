@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from models import ImageShape, architectures
-from models._timm_weights import scale_of
+from models._timm.weights import scale_of
 from tests.service.conftest import Service, started
 from workers.features import trials
 

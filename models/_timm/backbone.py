@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models._fine_tuning import batch_norms
 from models._image_shape import ImageShape
+from models._timm.fine_tuning import batch_norms
 
 #: Mean and standard deviation of each channel, of pixels in [0, 1].
 Scale = tuple[tuple[float, ...], tuple[float, ...]]

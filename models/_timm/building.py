@@ -1,8 +1,4 @@
-"""Networks of timm (github.com/huggingface/pytorch-image-models), built untrained.
-
-timm is imported when a network is built, and here alone: that takes about a second, and the rest of the
-package works where it is not installed.
-"""
+"""Networks of timm, built untrained: with the options that each has, or refused with a reason."""
 
 import inspect
 from collections.abc import Callable
@@ -11,13 +7,13 @@ from typing import Annotated, Any
 import torch
 from torch import Tensor, nn
 
-from models._backbone import Backbone, Preprocessing, make_head
 from models._bounds import Bounds
-from models._fine_tuning import NoLayersError, rate_factors
 from models._image_shape import ImageShape
-from models._pretrained_options import OPTIONS
-from models._timm_table import PREFIX, TimmNetwork
-from models._timm_weights import has_fixed_size, scale_of
+from models._timm.backbone import Backbone, Preprocessing, make_head
+from models._timm.catalogue import PREFIX, TimmNetwork
+from models._timm.fine_tuning import NoLayersError, rate_factors
+from models._timm.pretrained_options import OPTIONS
+from models._timm.weights import has_fixed_size, scale_of
 from models._torchvision import import_torchvision
 
 #: Of timm: they silence parts of a network while it trains. The networks that have them are in the table.

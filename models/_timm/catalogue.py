@@ -1,6 +1,6 @@
-"""The networks of timm, read from a table: timm itself takes about a second to import.
+"""The networks of timm, read from a table: timm itself is slow to import.
 
-`make timm-table` writes the table, `models/timm_networks.csv`, from the version of timm that is
+`make timm-table` writes the table, `models/_timm/networks.csv`, from the version of timm that is
 installed: `benchmarks/timm_table.py` builds every network and looks what it is.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from models._registry import UnknownNameError
 
 PREFIX = "timm/"
-TABLE = Path(__file__).with_name("timm_networks.csv")
+TABLE = Path(__file__).with_name("networks.csv")
 #: What the recommended networks cost, by `make bench-recommended`.
-MEASURED = Path(__file__).with_name("timm_recommended.csv")
+MEASURED = Path(__file__).with_name("recommended.csv")
 
 #: The networks to try first, small to middle, and what each is good for.
 RECOMMENDED = {

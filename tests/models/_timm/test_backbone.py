@@ -10,7 +10,7 @@ from sklearn.datasets import load_sample_image
 from torch import Tensor, nn
 
 from models import Backbone, ImageShape, architectures, load_weights, needs_weights
-from models._backbone import Preprocessing
+from models._timm.backbone import Preprocessing
 from models._torchvision import import_torchvision
 
 import_torchvision()

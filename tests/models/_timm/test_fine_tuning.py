@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models import Backbone, ImageShape, architectures, needs_weights
-from models._fine_tuning import NoLayersError, batch_norms, rate_factors
+from models._timm.fine_tuning import NoLayersError, batch_norms, rate_factors
 
 SHAPE = ImageShape(3, 32, 32)
 FAMILIES = ["test_resnet", "test_efficientnet", "test_convnext", "test_byobnet", "levit_128s"]

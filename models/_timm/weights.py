@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from models._backbone import Backbone, Scale
-from models._timm_table import PREFIX
+from models._timm.backbone import Backbone, Scale
+from models._timm.catalogue import PREFIX
 from models._torchvision import import_torchvision
 
 #: From a state dict, whose names and shapes count, to tensors under the same names.

@@ -7,8 +7,8 @@ came after networks of timm had been stored.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from models import _fine_tuning
 from models._bounds import Bounds
+from models._timm import fine_tuning
 
 #: Name → annotation and default.
 OPTIONS: dict[str, tuple[Any, Any]] = {
@@ -59,11 +59,11 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         0,
     ),
-    **_fine_tuning.OPTIONS,
+    **fine_tuning.OPTIONS,
 }
 
 #: Of these, those that only a pretrained network has.
-FOR_PRETRAINED = ("train", "hidden_units", *_fine_tuning.OPTIONS)
+FOR_PRETRAINED = ("train", "hidden_units", *fine_tuning.OPTIONS)
 
 
 def needs_weights(options: Mapping[str, Any]) -> str | None:
