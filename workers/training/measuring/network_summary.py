@@ -1,5 +1,7 @@
 """Layers, parameters and operations of a network."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +35,7 @@ def summarise(network: nn.Module, image_shape: ImageShape) -> ArchitectureSummar
     """Count parameters, FLOPs and layers of a network for images of `image_shape`."""
     layers: list[Layer] = []
     hooks = [
-        module.register_forward_hook(_record(name, layers))
+        module.register_forward_hook(_record(name, count_parameters(module), layers))
         for name, module in network.named_modules()
         if not list(module.children())
     ]
@@ -56,18 +58,31 @@ def count_flops(network: nn.Module, image_shape: tuple[int, ...]) -> int:
     device = next(network.parameters()).device
     counter = FlopCounterMode(display=False)
     network.eval()
-    with torch.inference_mode(), counter:
+    with _frozen(network), torch.inference_mode(), counter:
         network(torch.zeros(1, *image_shape, device=device))
     network.train(was_training)
     return counter.get_total_flops()
 
 
-def _record(name: str, layers: list[Layer]) -> Any:
+@contextmanager
+def _frozen(network: nn.Module) -> Iterator[None]:
+    """Without gradients: torch's counter fails where a layer gets a parameter as its input, as in CaiT."""
+    trainable = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    for parameter in trainable:
+        parameter.requires_grad = False
+    try:
+        yield
+    finally:
+        for parameter in trainable:
+            parameter.requires_grad = True
+
+
+def _record(name: str, num_parameters: int, layers: list[Layer]) -> Any:
     def hook(module: nn.Module, inputs: object, output: object) -> None:
         del inputs
         if not isinstance(module, nn.Identity):
             kind = type(module).__name__
             shape = tuple(output.shape[1:]) if isinstance(output, Tensor) else ()
-            layers.append(Layer(name, kind, shape, count_parameters(module)))
+            layers.append(Layer(name, kind, shape, num_parameters))
 
     return hook
