@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from models._bounds import Bounds
 from models._image_shape import ImageShape
+from models._out_of_memory import is_out_of_memory
 from models._timm.backbone import Backbone, Preprocessing, make_head
 from models._timm.catalogue import PREFIX, TimmNetwork
 from models._timm.fine_tuning import NoLayersError, rate_factors
@@ -55,7 +56,8 @@ class UnfitNetworkError(ValueError):
 def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
     """The function that builds a network, with the options that the network has.
 
-    It raises UnfitNetworkError where the network does not take the images.
+    It raises UnfitNetworkError where the network does not take the images, and torch's own error where
+    the memory does not hold it.
     """
 
     def build(image_shape: ImageShape, num_classes: int, **options: Any) -> nn.Module:
@@ -66,6 +68,8 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
                 f"'{PREFIX}{network.name}' takes no 'layer_decay': timm does not say what its layers are"
             ) from error
         except REFUSALS as error:
+            if is_out_of_memory(error):
+                raise  # the machine has too little memory, whatever the images
             refusal = f"{_does_not_take(image_shape)}: {_first_line(error)}"
             raise UnfitNetworkError(f"'{PREFIX}{network.name}' {refusal}") from error
 

@@ -116,3 +116,10 @@ def test_images_that_a_network_does_not_take_are_named_with_the_reason(
             f"'{name}' does not take images of {shape.width} × {shape.height} pixels"
         )
         assert "\n" not in sentence
+
+
+def test_lack_of_memory_is_not_said_of_the_images() -> None:
+    more_than_there_is = ImageShape(3, 2**24, 2**24)  # position embeddings of 280 TB
+
+    with pytest.raises(RuntimeError, match="DefaultCPUAllocator"):
+        architectures["timm/test_vit"](more_than_there_is, 10)
