@@ -57,7 +57,11 @@ class ArchitectureDocument(BaseModel):
     pretrained: bool = Field(
         description="whether weights of it are published that were trained on other images"
     )
-    size: ArchitectureSize | None = None
+    size: ArchitectureSize | None = Field(
+        None,
+        description="for the dataset that is named; null where none is, and for the few networks of timm"
+        " that run on numbers alone, so that nothing can be counted without computing",
+    )
 
 
 class ArchitectureList(BaseModel):
@@ -153,16 +157,18 @@ def _sized_document(name: str, session: Session, dataset: str | None) -> Archite
     return document.model_copy(update={"size": _size(name, session, dataset)})
 
 
-def _size(name: str, session: Session, dataset: str) -> ArchitectureSize:
+def _size(name: str, session: Session, dataset: str) -> ArchitectureSize | None:
     known = describe(session, dataset)
     shape = ImageShape(*known.image_shape)
     options = check_options(name, {}, shape)
     try:
-        with torch.device("meta"):  # shapes alone: the largest networks would not fit the memory
-            network = architectures[name](shape, len(known.classes), **options)
-            summary = summarise(network, shape)
+        network = architectures.build_on_meta(name, shape, len(known.classes), options)
     except UnfitNetworkError as error:
         raise ImagesRefusedError(str(error)) from None
+    if network is None:
+        return None
+    with torch.device("meta"):
+        summary = summarise(network, shape)
     return ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)
 
 
