@@ -86,7 +86,7 @@ def _fitting(epochs: int, seconds: float, whole: float) -> str:
     if whole <= GOAL_SECONDS:
         return ""
     fit = int((GOAL_SECONDS - (whole - seconds)) / (seconds / epochs))
-    return f" {fit} epochs would take {GOAL_SECONDS // 60} minutes."
+    return f" {fit} epochs would fit into {GOAL_SECONDS // 60} minutes."
 
 
 def _changed(epochs: int) -> str:
