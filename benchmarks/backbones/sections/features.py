@@ -15,7 +15,7 @@ def measure(rounds: int, number: int) -> str:
         [float(each["images_per_second"]) for each in ways] for ways in zip(*pairs, strict=True)
     )
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    taken = sorted({f"{each['engine']}, {each['precision']}" for each, _ in pairs})
+    taken = sorted({f"{each['engine']}, float32" for each, _ in pairs})
     lines = [
         f"{number} images, median and range over n = {rounds} rounds, both ways in turns. The script calls"
         " timm in bfloat16 by autocast, channels_last, 32 images at once.",
