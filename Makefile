@@ -68,8 +68,8 @@ bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (T
 bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
 	$(BIN)/python -m benchmarks.uploads
 
-bench-backbones: .venv/.installed-dev ## Time features against a script, and heads on a few images (IMAGES: CIFAR-10, a tar).
-	$(BIN)/python -m benchmarks.backbones $(IMAGES)
+bench-backbones: .venv/.installed-dev ## Measure features, heads and fine-tuning (IMAGES: CIFAR-10, a tar; ONLY: a section).
+	$(BIN)/python -m benchmarks.backbones $(IMAGES) $(ONLY:%=--only %)
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast".
 	$(BIN)/python -m benchmarks.jobs
