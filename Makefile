@@ -12,7 +12,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -41,12 +41,15 @@ test: .venv/.installed-dev ## Run the tests.
 test-slow: .venv/.installed-dev ## Run the tests that take longest.
 	$(BIN)/pytest -m slow
 
-check: .venv/.installed-dev ## Format, lint, types, import directions, a contract for every package.
+check: .venv/.installed-dev check-dashboard ## Format, lint, types, import directions, a contract for every package.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_house.py
+
+check-dashboard: .venv/.installed-dev ## Check the types of the dashboard against those of the API (needs npm).
+	@PYTHON=$(CURDIR)/$(BIN)/python service/dashboard/types/check
 
 format: .venv/.installed-dev ## Format and mend what can be mended.
 	$(BIN)/ruff check --fix .
@@ -91,6 +94,9 @@ results: .venv/.installed ## Run the assignment's comparisons and write docs/res
 
 bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
 	$(BIN)/python -m benchmarks.charts
+
+bench-events: .venv/.installed ## Measure what followers of a job cost the service.
+	$(BIN)/python -m benchmarks.events
 
 error-rates: .venv/.installed ## Count what cross-validation claims of simulated learners that are alike.
 	$(BIN)/python -m benchmarks.error_rates

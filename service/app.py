@@ -10,13 +10,16 @@ from starlette.middleware import Middleware
 
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
+from service.dashboard import serving as dashboard
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
+from service.live.feed import Feed
 from service.middleware.admission import AdmissionMiddleware
 from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
+from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
 from service.routes import health
 from service.routes.v1 import (
@@ -32,6 +35,7 @@ from service.routes.v1 import (
     datasets,
     diagnostics,
     engines,
+    events,
     job_events,
     job_metrics,
     jobs,
@@ -80,6 +84,7 @@ ROUTERS = (
     jobs.router,
     job_metrics.router,
     job_events.router,
+    events.router,
     models.router,
     bundles.router,
     quantisations.router,
@@ -108,15 +113,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_tags=documentation.TAGS,
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
     _add_state(app, settings)
-    _add_middleware(app)
+    _add_middleware(app, settings)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, max_body_size=MAX_BODY_BYTES)
     documentation.install(app)
+    dashboard.install(app)
     return app
 
 
@@ -137,11 +144,13 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)
     app.state.admission = AdmissionControl()
+    app.state.feed = Feed(app.state.database)
 
 
-def _add_middleware(app: FastAPI) -> None:
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware in the order in which it sees a request."""
     app.user_middleware += [
+        Middleware(RootPath, root_path=settings.root_path),
         Middleware(RequestMetrics),
         Middleware(SecurityHeaders),
         Middleware(AdmissionMiddleware, admission=app.state.admission),
@@ -154,6 +163,7 @@ def _add_middleware(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
     yield
+    await app.state.feed.close()
     app.state.resolver.close()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults
+from service.live.feed import Feed
 from service.results.comparisons import ResultsReader
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import idempotency
@@ -46,11 +47,17 @@ def _weights(request: Request) -> WeightsStore:
     return found
 
 
+def _feed(request: Request) -> Feed:
+    found: Feed = request.app.state.feed
+    return found
+
+
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 Database = Annotated[Engine, Depends(_database)]
 Artifacts = Annotated[ArtifactStore, Depends(_artifacts)]
 Datasets = Annotated[DatasetStore, Depends(_datasets)]
 Weights = Annotated[WeightsStore, Depends(_weights)]
+CurrentFeed = Annotated[Feed, Depends(_feed)]
 
 
 def _read_session(database: Database) -> Iterator[Session]:

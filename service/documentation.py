@@ -1,4 +1,7 @@
-"""/docs, /redoc and the OpenAPI description behind them, all from our own files."""
+"""/docs, /redoc and the OpenAPI description behind them, all from our own files.
+
+The addresses in the pages are relative, so that they are right below a path of a proxy too.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +10,7 @@ import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.errors import MEDIA_TYPE, Problem, refusals
@@ -84,17 +87,16 @@ def install(app: FastAPI) -> None:
     app.mount("/assets", StaticFiles(directory=assets), name="assets")
     app.get("/docs", include_in_schema=False)(_docs)
     app.get("/redoc", include_in_schema=False)(_redoc)
-    app.get("/", include_in_schema=False)(lambda: RedirectResponse("/docs"))
 
 
 def _docs() -> HTMLResponse:
     return _page(
         get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url="openapi.json",
             title="Bakeoff",
-            swagger_js_url="/assets/swagger-ui-bundle.js",
-            swagger_css_url="/assets/swagger-ui.css",
-            swagger_favicon_url="/assets/favicon.png",
+            swagger_js_url="assets/swagger-ui-bundle.js",
+            swagger_css_url="assets/swagger-ui.css",
+            swagger_favicon_url="assets/favicon.png",
             swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
         )
     )
@@ -103,10 +105,10 @@ def _docs() -> HTMLResponse:
 def _redoc() -> HTMLResponse:
     return _page(
         get_redoc_html(
-            openapi_url="/openapi.json",
+            openapi_url="openapi.json",
             title="Bakeoff",
-            redoc_js_url="/assets/redoc.standalone.js",
-            redoc_favicon_url="/assets/favicon.png",
+            redoc_js_url="assets/redoc.standalone.js",
+            redoc_favicon_url="assets/favicon.png",
             with_google_fonts=False,
         )
     )
@@ -126,6 +128,7 @@ def _describe_refusals(app: FastAPI) -> None:
                 description=app.description,
                 routes=app.routes,
                 tags=app.openapi_tags,
+                servers=app.servers or None,
             )
             app.openapi_schema = with_problems(with_keys(schema))
         return app.openapi_schema

@@ -43,6 +43,7 @@ ADDRESS = re.compile(r"(?:(GET|POST|PUT|DELETE) )?(/(?:v1|v2|health)/[^\s?…]+)
 
 #: Names of libraries and of the system, which nothing here uses.
 FOREIGN = {
+    "FORWARDED_ALLOW_IPS",  # of uvicorn
     "IPython.display.Image",  # of a notebook
     "Optimizer.step",  # of torch
     "PR_SET_PDEATHSIG",  # of Linux
@@ -74,6 +75,9 @@ def words_of_the_code() -> frozenset[str]:
         for path in (ROOT / room).rglob("*.py"):
             if path != Path(__file__):
                 words |= words_of(ast.parse(path.read_text()))
+    for path in (ROOT / "service" / "dashboard" / "static").rglob("*.js"):
+        if "vendor" not in path.parts:
+            words |= set(re.findall(r"\w+", path.read_text()))
     for name in ("Makefile", "pyproject.toml", "docker-compose.postgresql.yml"):
         words |= set(re.findall(r"\w+", (ROOT / name).read_text()))
     return frozenset(words)

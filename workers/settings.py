@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     port: int = Field(
         8000, ge=0, le=65535, description="port the service listens on; 0: a free one"
     )
+    root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9_.~-]+)*$",
+        description="path below which a proxy serves all of it, such as /lab/bakeoff",
+    )
     api_keys: Literal["auto", "required", "off"] = Field(
         "auto", description="auto: keys are asked for once one was made; off: never"
     )

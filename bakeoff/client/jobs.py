@@ -1,6 +1,6 @@
 """Jobs: trainings and other work, and how they go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from httpx_sse import ServerSentEvent
 
@@ -106,3 +106,32 @@ class Jobs(Resource):
         """
         path = "/v1/jobs/{job_id}/events"
         return self._connection.events(path, last_event_id=last_event_id, job_id=job_id)
+
+    def follow_events(
+        self,
+        *,
+        job: Sequence[str] | None = None,
+        comparison: str | None = None,
+        kind: Sequence[str] | None = None,
+        last_event_id: int | None = None,
+    ) -> Iterator[ServerSentEvent]:
+        """What happens to all jobs, as it happens, from now on or after an event; it does not end.
+
+        Events are those of `follow_job`, with `job_id` and `comparison_ids` in their data, and `ready`:
+        what is asked for after that is not older than its id. Where the connection breaks it goes on
+        after the last event, up to `retries` times in a row.
+
+        Args:
+            job: Ids of the jobs to follow; by default all, and those that are made meanwhile.
+            comparison: Id of the comparison whose jobs to follow.
+            kind: "status", "epoch", "fallback" and "progress"; by default all.
+            last_event_id: The id of the event after which to begin; 0 is the start.
+        """
+        return self._connection.events(
+            "/v1/events",
+            last_event_id=last_event_id,
+            ends=False,
+            job=job,
+            comparison=comparison,
+            kind=kind,
+        )

@@ -113,29 +113,38 @@ class Connection:
             attempt += 1
 
     def events(
-        self, path: str, *, last_event_id: int, **parameters: Any
+        self, path: str, *, last_event_id: int | None, ends: bool = True, **parameters: Any
     ) -> Iterator[ServerSentEvent]:
-        """The events of a stream; where the connection breaks it goes on after the last of them."""
-        url, _ = _address(path, parameters)
-        last = str(last_event_id)
+        """The events of a stream; where the connection breaks it goes on after the last of them.
+
+        `ends` says whether the stream has an end; where it has none, that it ended is a broken connection.
+        """
+        url, query = _address(path, parameters)
+        last = None if last_event_id is None else str(last_event_id)
         failures = 0
         while True:
             try:
-                for event in self._stream(url, last):
+                for event in self._stream(url, query, last):
                     last, failures = event.id or last, 0
                     yield event
+                if ends:
+                    return
+                raise httpx.RemoteProtocolError("the stream has ended")
             except httpx.TransportError as error:
                 if failures == self._retries:
                     raise self._unreachable(error) from error
                 time.sleep(retries.backoff(failures))
                 failures += 1
-            else:
-                return
 
-    def _stream(self, url: str, last_event_id: str) -> Iterator[ServerSentEvent]:
-        headers = {"Last-Event-ID": last_event_id}
-        timeout = httpx.Timeout(self._timeout, read=STREAM_SILENCE_SECONDS)
-        with connect_sse(self._http, "GET", url, headers=headers, timeout=timeout) as source:
+    def _stream(
+        self, url: str, query: Json, last_event_id: str | None
+    ) -> Iterator[ServerSentEvent]:
+        options: Json = {
+            "params": query,
+            "headers": {"Last-Event-ID": last_event_id} if last_event_id is not None else {},
+            "timeout": httpx.Timeout(self._timeout, read=STREAM_SILENCE_SECONDS),
+        }
+        with connect_sse(self._http, "GET", url, **options) as source:
             if not source.response.is_success:
                 source.response.read()
                 raise _refusal(source.response)

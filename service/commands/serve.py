@@ -3,23 +3,43 @@
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from service import overload
+from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
+from service.live.server import Server
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, open_database
 
 app = typer.Typer(add_completion=False)
 
+RootPath = Annotated[
+    str | None,
+    typer.Option(
+        envvar="BAKEOFF_ROOT_PATH", help="Path below which a proxy serves, as /lab/bakeoff."
+    ),
+]
+
 
 @app.command()
-def serve(port: Port = None) -> None:
+def serve(port: Port = None, root_path: RootPath = None) -> None:
     """Start the service alone; jobs wait until a worker runs."""
-    run(settings_on_port(port))
+    settings = settings_on_port(port)
+    run(settings if root_path is None else below(settings, root_path))
+
+
+def below(settings: Settings, root_path: str) -> Settings:
+    """The same settings, for a proxy that serves below `root_path`; refuses what is no path."""
+    try:
+        return Settings.model_validate({**settings.model_dump(), "root_path": root_path})
+    except ValidationError as error:
+        raise typer.BadParameter(f"'{root_path}' is no path such as /lab/bakeoff") from error
 
 
 def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.values()) -> None:
@@ -29,6 +49,7 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     """
     from service.app import create_app  # the other commands need none of what it imports
 
+    raise_limit()
     with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
         check_current(open_database(settings.resolved_database_url))
     service = create_app(settings)
@@ -36,10 +57,10 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
         service,
         host=settings.host,
         port=settings.port,
-        timeout_graceful_shutdown=3,  # a stream of events would otherwise hold it up for ever
+        timeout_graceful_shutdown=3,  # for what is being answered; streams of events do not count
         access_log=False,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
         server.run(overload.install(service, config, parts))
     if not server.started:

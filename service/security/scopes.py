@@ -22,14 +22,14 @@ OPEN = frozenset(
         "/v2/health/ready",
     }
 )
-ASSETS = "/assets/"
+STATIC = ("/assets/", "/dashboard/")
 KEYS = "/v1/keys"
 INDEX = "/v2/repository/index"  # a POST that changes nothing
 
 
 def needed_scope(method: str, path: str) -> Scope | None:
     """The scope that a call needs; None where it is open to all."""
-    if method in READING and (path in OPEN or path.startswith(ASSETS)):
+    if method in READING and (path in OPEN or path.startswith(STATIC)):
         return None
     if path == KEYS or path.startswith(f"{KEYS}/"):
         return Scope.ADMIN

@@ -16,6 +16,7 @@ from PIL import Image
 
 from service import overload
 from service.app import create_app
+from service.live.server import Server
 from tests.migrated import migrate
 from workers.queue.leases import Lease
 from workers.running.executors import ProcessExit
@@ -143,7 +144,7 @@ def served(settings: Settings) -> Iterator[str]:
     parts = {name: part for name, part in overload.PARTS.items() if name != "frozen_start"}
     sockets = overload.install(app, config, parts.values())
     sockets[0].listen()  # a client that connects before the server runs is answered when it does
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run, args=(sockets,))
     thread.start()
     yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"

@@ -81,8 +81,9 @@ def example_of(parameter):
 
 def test_every_get_works_as_it_is_shown_after_one_comparison(trained, schema):
     for method, path, operation in operations(schema):
-        if method != "GET" or path.startswith(("/v1/datasets/{name}/checks", "/v1/weights/{")):
-            continue  # checks and weights are not there yet: test_dataset_checks.py, test_weights.py
+        elsewhere = ("/v1/datasets/{name}/checks", "/v1/weights/{", "/v1/events")
+        if method != "GET" or path.startswith(elsewhere):
+            continue  # checks and weights are not there yet, and the stream of all jobs has no end
         address = path
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
@@ -96,10 +97,6 @@ def test_the_pages_ask_for_nothing_from_elsewhere(service):
     for page in ("/docs", "/redoc"):
         text = service.http.get(page).text
         for address in re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", text):
-            assert address.startswith(("/", "#")), address
-            if address != "/openapi.json":
-                assert service.http.get(address).status_code == 200
-
-
-def test_the_root_leads_to_the_documentation(service):
-    assert service.http.get("/", follow_redirects=False).headers["Location"] == "/docs"
+            assert not address.startswith(("/", "http")), "it is not below the path of a proxy"
+            if not address.startswith("#"):
+                assert service.http.get(f"/{address}").status_code == 200

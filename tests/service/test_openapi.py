@@ -43,7 +43,8 @@ def test_no_request_is_answered_by_an_error_of_ours_or_by_a_status_that_is_not_d
     schema = schemathesis.openapi.from_dict(trained.http.get("/openapi.json").json())
     wrong: list[str] = []
     with served(own) as address:
-        for result in schema.get_all_operations():
+        # A stream that begins has no end; its refusals are in routes/v1/test_events.py.
+        for result in schema.exclude(path="/v1/events").get_all_operations():
             for mode in GenerationMode:
                 wrong += _answers(result.ok(), mode, address, own)
 

@@ -1,6 +1,6 @@
 """Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -123,6 +123,20 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
         comparison_id: sorted(jobs.values(), key=lambda job: (job.created_at, job.id))
         for comparison_id, jobs in found.items()
     }
+
+
+def ids_by_job(session: Session, job_ids: Collection[str]) -> dict[str, list[str]]:
+    """Job id → the comparisons that contain the job, for those that one contains."""
+    own = select(Job.id, Job.comparison_id).where(
+        Job.id.in_(job_ids), Job.comparison_id.is_not(None)
+    )
+    existing = select(ComparisonJob.job_id, ComparisonJob.comparison_id).where(
+        ComparisonJob.job_id.in_(job_ids)
+    )
+    found: dict[str, list[str]] = {}
+    for job_id, comparison_id in session.execute(own.union(existing)):
+        found.setdefault(job_id, []).append(str(comparison_id))
+    return found
 
 
 def awaited_by(session: Session, jobs: Iterable[Job]) -> list[Job]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from service.analysis.leader import Leader, find_leader
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
@@ -22,13 +23,13 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
-from service.results.comparisons import ResultsReader
+from service.results.comparisons import ResultsReader, label_of
 from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_summary
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
-from workers.storage.tables import Comparison, Job, JobStatus
+from workers.storage.tables import FINAL, Comparison, Job, JobStatus
 
 router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
 
@@ -46,6 +47,9 @@ class ComparisonSummary(Document):
     seeds: list[int]
     folds: int | None = Field(description="parts of the dataset that test in turn")
     created_at: datetime
+    num_jobs: int = Field(description="its trainings")
+    num_ended: int = Field(description="of them, whatever came of them")
+    leader: Leader | None = Field(description="the best so far; null before the first result")
 
 
 class ComparisonDocument(ComparisonSummary):
@@ -102,20 +106,12 @@ def list_comparisons(
     jobs_compared = comparisons.jobs_of_each(session, found.items)
     all_jobs = [job for jobs in jobs_compared.values() for job in jobs]
     awaited = {job.id: job for job in comparisons.awaited_by(session, all_jobs)}
-    items = [
-        ComparisonSummary.from_attributes(
-            comparison,
-            status=comparisons.status(
-                jobs_compared[comparison.id],
-                [
-                    awaited[job.depends_on]
-                    for job in jobs_compared[comparison.id]
-                    if job.depends_on in awaited
-                ],
-            ),
-        )
-        for comparison in found.items
-    ]
+    items = []
+    for comparison in found.items:
+        own = jobs_compared[comparison.id]
+        awaits = [awaited[job.depends_on] for job in own if job.depends_on in awaited]
+        summary = _summary(comparison, own, awaits)
+        items.append(ComparisonSummary.from_attributes(comparison, **summary))
     return ComparisonList(items=items, next=found.next)
 
 
@@ -136,13 +132,30 @@ def _create(
     return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 
 
+def _summary(
+    comparison: Comparison, jobs_compared: Sequence[Job], awaited: Sequence[Job]
+) -> dict[str, Any]:
+    """What a list and a document say of the jobs of a comparison."""
+    accuracies: dict[str, list[float]] = {}
+    for job in jobs_compared:
+        if job.result:
+            label = label_of(comparison.architectures, job)
+            accuracies.setdefault(label, []).append(job.result["test"]["accuracy"])
+    return {
+        "status": comparisons.status(jobs_compared, awaited),
+        "num_jobs": len(jobs_compared),
+        "num_ended": sum(job.status in FINAL for job in jobs_compared),
+        "leader": find_leader(accuracies),
+    }
+
+
 def _document(
     reader: ResultsReader, comparison: Comparison, jobs_compared: Sequence[Job]
 ) -> ComparisonDocument:
     awaited = comparisons.awaited_by(reader.session, jobs_compared)
     return ComparisonDocument.from_attributes(
         comparison,
-        status=comparisons.status(jobs_compared, awaited),
+        **_summary(comparison, jobs_compared, awaited),
         jobs=[job_summary(job) for job in jobs_compared],
         awaited=[job_summary(job) for job in awaited],
         leaderboard=leaderboard(reader.of_comparison(comparison, jobs_compared)),

@@ -17,7 +17,11 @@ from workers.settings import Settings
 #: Not parameters: lists are read page by page, and the client keeps no answers.
 NOT_PARAMETERS = {"limit", "cursor", "if-none-match"}
 #: What the API has as a header.
-RENAMED = {"Idempotency-Key": "idempotency_key", "last-event-id": "last_event_id"}
+RENAMED = {
+    "Idempotency-Key": "idempotency_key",
+    "last-event-id": "last_event_id",
+    "after": "last_event_id",  # the same in the query
+}
 #: What changes something twice when it arrives twice.
 NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}

@@ -208,3 +208,21 @@ def test_a_stream_that_keeps_breaking_ends_in_an_error(unreliable, client):
     with pytest.raises(UnreachableError):
         list(client.follow_job("latest"))
     assert len(unreliable.received) == 3
+
+
+def test_a_stream_that_has_no_end_goes_on_where_the_service_ends_it(unreliable, client):
+    unreliable.script = [
+        Drop(EVENTS + b"event: ready\nid: 7\ndata: {}\n\n"),
+        Drop(EVENTS + b"event: status\nid: 8\ndata: {}\n\n"),
+        Answer(418),
+    ]
+    events = client.follow_events(job=["a", "b"], kind=["status"])
+
+    assert [next(events).id for _ in range(2)] == ["7", "8"]
+    with pytest.raises(RefusedError):
+        next(events)
+    seen = [received.headers.get("Last-Event-ID") for received in unreliable.received]
+    assert seen == [None, "7", "8"]
+    assert {received.path for received in unreliable.received} == {
+        "/v1/events?job=a&job=b&kind=status"
+    }

@@ -71,7 +71,9 @@ def test_every_call_but_those_for_probes_and_pages_asks_for_the_scope_it_shows(c
     open_calls = set()
     for path, item in schema["paths"].items():
         for method in METHODS & set(item):
-            address = path.replace("{", "").replace("}", "")
+            # A stream that begins has no end: one of a job that is not there is refused.
+            endless = {"/v1/events": "/v1/events?job=x"}
+            address = endless.get(path, path.replace("{", "").replace("}", ""))
             if "security" not in item[method]:
                 open_calls.add(path)
                 continue

@@ -108,6 +108,19 @@ def test_a_finished_comparison_has_a_leaderboard_with_its_evidence(trained):
     assert board[0]["test_accuracy"]["mean"] >= board[1]["test_accuracy"]["mean"]
 
 
+def test_a_comparison_says_how_far_it_is_and_who_is_ahead(trained, service):
+    [ended] = trained.http.get("/v1/comparisons").json()["items"]
+    body = {"dataset": "digits", "architectures": ["fully_connected", "cnn"], "seeds": 2}
+    begun = service.http.post("/v1/comparisons", json=body).json()
+    best = trained.http.get("/v1/comparisons/latest").json()["leaderboard"][0]
+
+    assert (ended["num_jobs"], ended["num_ended"]) == (4, 4)
+    assert ended["leader"]["architecture"] == best["architecture"]
+    assert ended["leader"]["test_accuracy"] == pytest.approx(best["test_accuracy"]["mean"])
+    assert ended["leader"]["std"] == pytest.approx(best["test_accuracy"]["std"])
+    assert (begun["num_jobs"], begun["num_ended"], begun["leader"]) == (4, 0, None)
+
+
 def test_the_list_shows_comparisons_without_their_jobs(trained):
     [listed] = trained.http.get("/v1/comparisons").json()["items"]
 

@@ -1,0 +1,1 @@
+"""What it costs the service that many follow one job, and what it cost when each asked the database."""

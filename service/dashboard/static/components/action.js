@@ -1,0 +1,27 @@
+/** A button that does something which takes time: it waits, and shows what went wrong beside itself. */
+
+import { useState } from "preact/hooks";
+
+import { html } from "./html.js";
+import { ErrorNotice } from "./notices.js";
+
+/**
+ * @param {{ run: () => Promise<void>, kind?: "plain" | "primary" | "danger", disabled?: boolean,
+ *   children: import("./html.js").Children }} props
+ */
+export function Action({ run, kind = "plain", disabled = false, children }) {
+  const [state, setState] = useState({ busy: false, error: /** @type {Error | undefined} */ (undefined) });
+  const click = async () => {
+    setState({ busy: true, error: undefined });
+    await run().then(
+      () => setState({ busy: false, error: undefined }),
+      (error) => setState({ busy: false, error }),
+    );
+  };
+  return html`<span class="action">
+    <button class="button" data-kind=${kind} type="button" disabled=${disabled || state.busy} aria-busy=${state.busy} onClick=${click}>
+      ${children}
+    </button>
+    <${ErrorNotice} error=${state.error} />
+  </span>`;
+}

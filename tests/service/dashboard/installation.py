@@ -1,0 +1,89 @@
+"""An installation in which much is going on, written row by row: nothing is computed for it."""
+
+import math
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from tests.service.conftest import Service
+from workers.queue import claims, leases, registrations
+from workers.queue.leases import Lease
+from workers.storage.database import open_database, transaction
+from workers.storage.tables import Registration
+
+HOUR = timedelta(hours=1)
+LONG = "A very long name of a comparison, " * 2 + "as people write who like to say everything"
+MARKUP = "<img src=x onerror=alert(1)> & “שלום” 🙂"  # markup, right to left, an emoji
+
+
+def copied(trained: Service, folder: Path) -> Path:
+    """A copy of an installation's data, to be changed."""
+    shutil.copytree(trained.settings.data, folder)
+    return folder
+
+
+def make_busy(service: Service) -> None:
+    """Two workers, two trainings that run, and several that wait, some of them under difficult names."""
+    body = {"dataset": "digits", "recipe": {"epochs": 30}, "seeds": 10}
+    for name, architectures in (
+        ("digits: fully_connected, cnn", ["fully_connected", "cnn"]),
+        (LONG[:100], ["fully_connected", "cnn", "residual_cnn", "resnet18", "mobilenet_v3_small"]),
+        (MARKUP, ["cnn"]),
+    ):
+        answer = service.http.post(
+            "/v1/comparisons", json={**body, "name": name, "architectures": architectures}
+        )
+        assert answer.status_code == 202, answer.text
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
+        for number, device in enumerate(("NVIDIA H100 80GB HBM3", "cpu")):
+            _register(session, f"worker-{number}", device)
+            _train(session, f"worker-{number}", epochs=9 + 5 * number)
+
+
+def _register(session: Session, worker: str, device: str) -> None:
+    now = datetime.now(UTC)
+    registrations.register(
+        session,
+        Registration(
+            id=worker,
+            host="workstation.example.org",
+            pid=1,
+            device=device,
+            slots=1,
+            started_at=now - HOUR,
+            beat_at=now + HOUR,
+        ),
+    )
+
+
+def _train(session: Session, worker: str, epochs: int) -> None:
+    """Claim the next job, and write the progress of a training in its middle."""
+    now = datetime.now(UTC)
+    job = claims.claim(session, worker=worker, now=now, duration=HOUR)
+    assert job is not None
+    lease = Lease(job.id, job.token)
+    for epoch in range(1, epochs + 1):
+        loss = 2.3 * math.exp(-epoch / 4) + 0.05 * math.cos(3 * epoch)
+        values = {"train_loss": loss, "validation_accuracy": 1 - loss / 3}
+        leases.record_epoch(session, lease, epoch=epoch, values=values, checkpoint="", now=now)
+    progress = {
+        "phase": "training",
+        "epoch": epochs + 1,
+        "epochs": 30,
+        "step": 7,
+        "steps": 20,
+        "loss": 0.0812,
+        "images_per_second": 48213.0,
+        "eta_seconds": 94.0,
+    }
+    leases.record_progress(session, lease, progress)
+
+
+def move_on(service: Service, epoch: int) -> None:
+    """Write that the trainings which run have come to `epoch`."""
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
+        for lease in claims.holders(session):
+            progress = {"phase": "training", "epoch": epoch, "epochs": 30, "loss": 0.05}
+            leases.record_progress(session, lease, progress)
