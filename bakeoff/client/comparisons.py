@@ -121,3 +121,23 @@ class Comparisons(Resource):
         """What each architecture confuses, its most certain errors, and what it alone gets right."""
         path = "/v1/comparisons/{comparison_id}/failures"
         return list(self._connection.items(path, comparison_id=comparison_id))
+
+    def show_curves(
+        self,
+        comparison_id: str,
+        *,
+        metric: str | None = None,
+        by: str | None = None,
+        points: int | None = None,
+    ) -> Json:
+        """A metric of every architecture, with mean, standard deviation and every job, also while it runs.
+
+        Args:
+            comparison_id: Of the comparison.
+            metric: One of `metrics` in the answer; validation_accuracy by default.
+            by: What `x` is: "epoch", or "seconds" of training.
+            points: Most points of a curve, 10 to 1,000; 200 by default.
+        """
+        path = "/v1/comparisons/{comparison_id}/curves"
+        query = {"metric": metric, "by": by, "points": points}
+        return self._connection.get(path, comparison_id=comparison_id, **query)

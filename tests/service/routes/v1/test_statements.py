@@ -11,7 +11,7 @@ import pytest
 from tests.statements import record_statements
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.storage import trained_models
+from workers.storage import metrics, trained_models
 from workers.storage.database import transaction, utc_now
 from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job, Model
@@ -55,6 +55,18 @@ def add_job(service: Any, **columns: Any) -> str:
 
 def add_comparison(service: Any) -> None:
     service.http.post("/v1/comparisons", json=comparison(seeds=2))
+
+
+def add_trained_comparison(service: Any) -> None:
+    """A comparison with one more seed than the last, of which every job has trained two epochs."""
+    seeds = 2 + next(numbers) % 40
+    made = service.http.post("/v1/comparisons", json=comparison(seeds=seeds)).json()
+    with transaction(service.http.app.state.database) as session:
+        for job in jobs.get_all(session, [job["id"] for job in made["jobs"]]):
+            for epoch in (1, 2):
+                values = {"validation_accuracy": 0.5, "seconds": 1.0}
+                metrics.record(session, job.id, epoch, values, token=0)
+            job.epoch = 2
 
 
 def add_model(service: Any) -> str:
@@ -110,6 +122,7 @@ def comparison(**more: Any) -> dict[str, Any]:
         ("/v1/datasets", add_fetch),
         ("/v1/jobs/latest/metrics", add_job),
         ("/v1/comparisons/latest", add_comparison),
+        ("/v1/comparisons/latest/curves", add_trained_comparison),
         ("/v1/models/latest", add_model),
     ],
 )
