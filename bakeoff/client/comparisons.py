@@ -55,6 +55,32 @@ class Comparisons(Resource):
         )
         return Comparison(self._connection.post_once("/v1/comparisons", body, idempotency_key))
 
+    def estimate_cost(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        dataset: str,
+        architectures: Sequence[str | Json],
+        *,
+        recipe: Json | str | None = None,
+        seeds: int | Sequence[int] | None = None,
+        folds: int | None = None,
+        name: str | None = None,
+        priority: int | None = None,
+    ) -> Json:
+        """What `create_comparison` would cost with the same arguments; nothing is enqueued.
+
+        Parameters, FLOPs, images per second so far and seconds of training, of each architecture and in all.
+        """
+        body = omit_none(
+            dataset=dataset,
+            architectures=architectures,
+            recipe=recipe,
+            seeds=seeds,
+            folds=folds,
+            name=name,
+            priority=priority,
+        )
+        return self._connection.post("/v1/comparisons/cost", body)
+
     def list_comparisons(self) -> Iterator[Comparison]:
         """Comparisons, newest first, without their jobs and leaderboards."""
         return map(Comparison, self._connection.items("/v1/comparisons"))

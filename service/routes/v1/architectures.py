@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import torch
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -19,11 +18,12 @@ from service.dependencies import Cursor, Limit, ReadSession
 from service.errors import refusals
 from service.requests.architecture_fit import ImagesRefusedError
 from service.requests.architecture_options import options_schema
+from service.requests.architecture_size import size_of
 from service.requests.fields import check_options
 from service.routes._document import Document
 from workers.datasets.stored.registration import describe
 from workers.storage.pages import CursorError
-from workers.training.measuring.network_summary import Layer, summarise
+from workers.training.measuring.network_summary import Layer
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
 
@@ -158,9 +158,7 @@ def _size(name: str, session: Session, dataset: str) -> ArchitectureSize:
     shape = ImageShape(*known.image_shape)
     options = check_options(name, {}, shape)
     try:
-        with torch.device("meta"):  # shapes alone: the largest networks would not fit the memory
-            network = architectures[name](shape, len(known.classes), **options)
-            summary = summarise(network, shape)
+        summary = size_of(name, options, shape, len(known.classes))
     except UnfitNetworkError as error:
         raise ImagesRefusedError(str(error)) from None
     return ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)

@@ -109,7 +109,7 @@ def add_fetch(service: Any) -> None:
 
 
 def comparison(**more: Any) -> dict[str, Any]:
-    return {"dataset": "digits", "architectures": ["cnn", "fully_connected"], **more}
+    return {"dataset": "digits", "architectures": ["cnn", "fully_connected"]} | more
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,24 @@ def test_a_comparison_takes_as_many_statements_for_five_seeds_as_for_one(
     )
 
     assert with_five == with_one
+
+
+def test_the_cost_of_a_comparison_takes_as_many_statements_for_two_architectures_as_for_one(
+    service: Any, npz: Any
+) -> None:
+    service.http.put("/v1/datasets/mine", content=npz(2))
+    add_trained_comparison(service)
+    one, two = (
+        statements_of(
+            service,
+            "POST",
+            "/v1/comparisons/cost",
+            json=comparison(dataset="mine", architectures=architectures),
+        )
+        for architectures in (["cnn"], ["cnn", "fully_connected"])
+    )
+
+    assert one == two
 
 
 def test_a_comparison_of_existing_jobs_takes_as_many_statements_for_six_as_for_two(
