@@ -23,7 +23,7 @@ from service.requests.fields import check_options
 from service.routes._document import Document
 from workers.datasets.stored.registration import describe
 from workers.storage.pages import CursorError
-from workers.training.measuring.network_summary import Layer
+from workers.training.measuring.network_summary import Layer, Stage
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
 
@@ -42,6 +42,10 @@ class ArchitectureSize(Document):
     num_parameters: int
     flops: int = Field(description="forward pass of one image; a multiply-add counts as two")
     layers: list[Layer]
+    stages: list[Stage] = Field(
+        description="the same in at most 40 rows, with FLOPs: of a network with more layers, the modules"
+        " that contain them"
+    )
 
 
 class ArchitectureDocument(BaseModel):
@@ -124,7 +128,7 @@ def show_architecture(
     session: ReadSession,
     dataset: ForDataset = None,
 ) -> ArchitectureDocument:
-    """One architecture; with a dataset also its parameters, FLOPs and layers for its images.
+    """One architecture; with a dataset also its parameters, FLOPs, layers and stages for its images.
 
     They are counted with the options that a job for this dataset has where its request names none.
     """
