@@ -17,6 +17,7 @@ from bakeoff.client.models import Models
 from bakeoff.client.predictions import Predictions
 from bakeoff.client.quantisation import Quantisation
 from bakeoff.client.weights import Weights
+from bakeoff.client.wrong_images import WrongImages
 from bakeoff.transport.connection import Connection
 
 __all__ = ["Client"]
@@ -26,6 +27,7 @@ class Client(
     Datasets,
     Architectures,
     Comparisons,
+    WrongImages,
     Charts,
     Jobs,
     Models,

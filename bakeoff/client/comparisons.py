@@ -55,6 +55,32 @@ class Comparisons(Resource):
         )
         return Comparison(self._connection.post_once("/v1/comparisons", body, idempotency_key))
 
+    def estimate_cost(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        dataset: str,
+        architectures: Sequence[str | Json],
+        *,
+        recipe: Json | str | None = None,
+        seeds: int | Sequence[int] | None = None,
+        folds: int | None = None,
+        name: str | None = None,
+        priority: int | None = None,
+    ) -> Json:
+        """What `create_comparison` would cost with the same arguments; nothing is enqueued.
+
+        Parameters, FLOPs, images per second so far and seconds of training, of each architecture and in all.
+        """
+        body = omit_none(
+            dataset=dataset,
+            architectures=architectures,
+            recipe=recipe,
+            seeds=seeds,
+            folds=folds,
+            name=name,
+            priority=priority,
+        )
+        return self._connection.post("/v1/comparisons/cost", body)
+
     def list_comparisons(self) -> Iterator[Comparison]:
         """Comparisons, newest first, without their jobs and leaderboards."""
         return map(Comparison, self._connection.items("/v1/comparisons"))
@@ -121,3 +147,23 @@ class Comparisons(Resource):
         """What each architecture confuses, its most certain errors, and what it alone gets right."""
         path = "/v1/comparisons/{comparison_id}/failures"
         return list(self._connection.items(path, comparison_id=comparison_id))
+
+    def show_curves(
+        self,
+        comparison_id: str,
+        *,
+        metric: str | None = None,
+        by: str | None = None,
+        points: int | None = None,
+    ) -> Json:
+        """A metric of every architecture, with mean, standard deviation and every job, also while it runs.
+
+        Args:
+            comparison_id: Of the comparison.
+            metric: One of `metrics` in the answer; validation_accuracy by default.
+            by: What `x` is: "epoch", or "seconds" of training.
+            points: Most points of a curve, 10 to 1,000; 200 by default.
+        """
+        path = "/v1/comparisons/{comparison_id}/curves"
+        query = {"metric": metric, "by": by, "points": points}
+        return self._connection.get(path, comparison_id=comparison_id, **query)

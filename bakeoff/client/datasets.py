@@ -84,6 +84,16 @@ class Datasets(Resource):
         query = {"split": split, "label": label, "limit": limit, "offset": offset}
         return self._connection.get("/v1/datasets/{name}/images", name=name, **query)
 
+    def show_dataset_image(
+        self, name: str, split: str, index: int, *, content: str | None = None
+    ) -> bytes:
+        """One image of a split as PNG, as networks see it.
+
+        With `content`, from a list of images, it is refused where the dataset has other content now.
+        """
+        path = "/v1/datasets/{name}/images/{split}/{index}.png"
+        return self._connection.download(path, name=name, split=split, index=index, content=content)
+
     def check_dataset(self, name: str) -> Job:
         """Enqueue a job that checks a dataset, beside trainings; one that waits already is returned.
 

@@ -24,7 +24,8 @@ OPEN = frozenset(
 )
 STATIC = ("/assets/", "/dashboard/")
 KEYS = "/v1/keys"
-INDEX = "/v2/repository/index"  # a POST that changes nothing
+#: A POST to these changes nothing.
+READ_BY_POST = frozenset({"/v2/repository/index", "/v1/comparisons/cost"})
 
 
 def needed_scope(method: str, path: str) -> Scope | None:
@@ -33,6 +34,6 @@ def needed_scope(method: str, path: str) -> Scope | None:
         return None
     if path == KEYS or path.startswith(f"{KEYS}/"):
         return Scope.ADMIN
-    if method in READING or path == INDEX:
+    if method in READING or path in READ_BY_POST:
         return Scope.READ
     return Scope.PREDICT if is_prediction(path) else Scope.TRAIN

@@ -6,8 +6,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session, defer
 
 from workers.errors import BakeoffError
 from workers.queue.dependencies import enqueue_trainings
@@ -104,6 +104,15 @@ def find(session: Session, *, limit: int, cursor: str | None = None) -> Page[Com
 def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
     """The jobs of a comparison, in the order they were made."""
     return jobs_of_each(session, [comparison])[comparison.id]
+
+
+def jobs_without_results(session: Session, comparison: Comparison) -> list[Job]:
+    """The same, for what follows from rows alone: `Job.result`, which is large, is not read."""
+    own = select(Job.id).where(Job.comparison_id == comparison.id)
+    existing = select(ComparisonJob.job_id).where(ComparisonJob.comparison_id == comparison.id)
+    query = select(Job).where(Job.id.in_(union(own, existing)))
+    query = query.options(defer(Job.result, raiseload=True))
+    return list(session.scalars(query.order_by(Job.created_at, Job.id)))
 
 
 def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[str, list[Job]]:

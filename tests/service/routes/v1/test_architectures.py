@@ -22,8 +22,8 @@ def test_an_architecture_is_counted_for_a_dataset(trained, name):
     ]
 
     assert size["num_parameters"] == sum(layer["num_parameters"] for layer in size["layers"])
-    assert size["flops"] > 0
-    assert size["layers"][-1]["output_shape"] == [10]
+    assert size["flops"] == sum(stage["flops"] for stage in size["stages"]) > 0
+    assert size["layers"][-1]["output_shape"] == size["stages"][-1]["output_shape"] == [10]
 
 
 def test_a_dataset_that_is_absent_unknown_or_strange_is_refused(service):
