@@ -55,15 +55,30 @@ class Comparisons(Resource):
         )
         return Comparison(self._connection.post_once("/v1/comparisons", body, idempotency_key))
 
-    def list_comparisons(self) -> Iterator[Comparison]:
-        """Comparisons, newest first, without their jobs and leaderboards."""
-        return map(Comparison, self._connection.items("/v1/comparisons"))
+    def list_comparisons(
+        self, *, search: str | None = None, tag: str | None = None
+    ) -> Iterator[Comparison]:
+        """Comparisons, newest first, without their jobs and leaderboards; only those that fit."""
+        return map(Comparison, self._connection.items("/v1/comparisons", search=search, tag=tag))
 
     def show_comparison(self, comparison_id: str) -> Comparison:
         """One comparison: status, jobs with progress, and the leaderboard so far."""
         return Comparison(
             self._connection.get("/v1/comparisons/{comparison_id}", comparison_id=comparison_id)
         )
+
+    def label_comparison(
+        self,
+        comparison_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Comparison:
+        """Change the name, the note or the tags of a comparison; `""` and `[]` clear, None leaves it."""
+        body = omit_none(name=name, note=note, tags=tags)
+        path = "/v1/comparisons/{comparison_id}"
+        return Comparison(self._connection.patch(path, body, comparison_id=comparison_id))
 
     def follow_comparison(
         self, comparison_id: str, *, interval: float = 0.5

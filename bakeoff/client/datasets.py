@@ -12,9 +12,9 @@ from bakeoff.transport.file_body import FileBody, archive_of
 class Datasets(Resource):
     """Methods for datasets."""
 
-    def list_datasets(self) -> list[Json]:
-        """Every dataset that can be fetched or has been uploaded, with its state."""
-        return list(self._connection.items("/v1/datasets"))
+    def list_datasets(self, *, search: str | None = None) -> list[Json]:
+        """Every dataset that can be fetched or has been uploaded, with its state; or those that fit."""
+        return list(self._connection.items("/v1/datasets", search=search))
 
     def show_dataset(self, name: str) -> Json:
         """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""

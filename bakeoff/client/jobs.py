@@ -1,6 +1,6 @@
 """Jobs: trainings and other work, and how they go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from httpx_sse import ServerSentEvent
 
@@ -60,18 +60,41 @@ class Jobs(Resource):
         kind: str | None = None,
         dataset: str | None = None,
         architecture: str | None = None,
+        search: str | None = None,
+        tag: str | None = None,
     ) -> Iterator[Job]:
         """Jobs, newest first, without their results; only those that all filters fit.
 
         `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch,
-        upload, checks, latency or quantise.
+        upload, checks, latency or quantise; `search` is text in name, note, tags, dataset or
+        architecture, or where the id begins.
         """
-        filters = {"status": status, "kind": kind, "dataset": dataset, "architecture": architecture}
+        filters = {
+            "status": status,
+            "kind": kind,
+            "dataset": dataset,
+            "architecture": architecture,
+            "search": search,
+            "tag": tag,
+        }
         return map(Job, self._connection.items("/v1/jobs", **filters))
 
     def show_job(self, job_id: str) -> Job:
         """One job: status, progress, and when it has succeeded every number of its result."""
         return Job(self._connection.get("/v1/jobs/{job_id}", job_id=job_id))
+
+    def label_job(
+        self,
+        job_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Job:
+        """Change the name, the note or the tags of a job; `""` and `[]` clear, None leaves it."""
+        body = omit_none(name=name, note=note, tags=tags)
+        path = "/v1/jobs/{job_id}"
+        return Job(self._connection.patch(path, body, job_id=job_id))
 
     def cancel_job(self, job_id: str) -> Job:
         """Cancel a job: at once where it waits, within a second where it runs.

@@ -66,6 +66,11 @@ class Connection:
         answer: Json = self.send("PUT", path, parameters, json=body).json()
         return answer
 
+    def patch(self, path: str, body: Json, /, **parameters: Any) -> Json:
+        """The JSON object that a PATCH of JSON answers."""
+        answer: Json = self.send("PATCH", path, parameters, json=body).json()
+        return answer
+
     def post(
         self, path: str, body: Json | None = None, /, *, repeatable: bool = True, **parameters: Any
     ) -> Json:

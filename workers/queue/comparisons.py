@@ -1,6 +1,6 @@
 """Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workers.errors import BakeoffError
 from workers.queue.dependencies import enqueue_trainings
 from workers.queue.jobs import JobRequest
+from workers.storage import labels
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
@@ -60,6 +61,7 @@ def create(
     of_jobs = {"priority", "pins_dataset"}
     fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
+    labels.update_search_text(comparison)
     session.add(comparison)
     session.flush()  # before the jobs that refer to it
     requests = [
@@ -96,9 +98,27 @@ def get(session: Session, comparison_id: str) -> Comparison:
     return comparison
 
 
-def find(session: Session, *, limit: int, cursor: str | None = None) -> Page[Comparison]:
-    """Comparisons, newest first."""
-    return page(session, select(Comparison), Comparison, limit=limit, cursor=cursor)
+def find(
+    session: Session,
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Comparison]:
+    """Comparisons that contain a text and have a tag, newest first."""
+    query = select(Comparison).where(
+        *labels.conditions(Comparison, Comparison.dataset, search=search, tag=tag)
+    )
+    return page(session, query, Comparison, limit=limit, cursor=cursor)
+
+
+def change_labels(comparison: Comparison, values: Mapping[str, Any]) -> None:
+    """Give a comparison the name, note and tags in `values`; without a name, its first one again."""
+    if values.get("name", "") is None:
+        first = default_name(comparison.dataset, comparison.architectures)
+        values = {**values, "name": first}
+    labels.change(comparison, values)
 
 
 def jobs_of(session: Session, comparison: Comparison) -> list[Job]:

@@ -10,7 +10,7 @@ from workers.queue import jobs
 from workers.queue.comparable import IncomparableJobsError, refuse_incomparable
 from workers.queue.comparisons import default_name
 from workers.queue.jobs import JobNotFoundError
-from workers.storage import ready_datasets
+from workers.storage import labels, ready_datasets
 from workers.storage.ids import new_id
 from workers.storage.tables import Comparison, ComparisonJob, Job
 
@@ -36,6 +36,7 @@ def compare(
     dataset = found[0].dataset
     refuse_incomparable(found, ready_datasets.identities(session, {dataset}).get(dataset))
     comparison = _comparison(found, name, now)
+    labels.update_search_text(comparison)
     session.add(comparison)
     session.flush()  # before the rows that refer to it
     session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import events
-from workers.storage import ready_datasets
+from workers.storage import labels, ready_datasets
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
@@ -116,10 +116,19 @@ def get_all(session: Session, job_ids: Sequence[str]) -> list[Job]:
 
 
 def find(
-    session: Session, filters: dict[str, Any], *, limit: int, cursor: str | None = None
+    session: Session,
+    filters: dict[str, Any],
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[Job]:
-    """Jobs whose columns equal `filters`, newest first."""
-    query = select(Job).where(*(getattr(Job, name) == value for name, value in filters.items()))
+    """Jobs whose columns equal `filters`, that contain a text and have a tag, newest first."""
+    query = select(Job).where(
+        *(getattr(Job, name) == value for name, value in filters.items()),
+        *labels.conditions(Job, Job.dataset, Job.architecture, search=search, tag=tag),
+    )
     return page(session, query, Job, limit=limit, cursor=cursor)
 
 

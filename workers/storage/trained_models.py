@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
+from workers.storage import labels
 from workers.storage.pages import LATEST, Page, page
 from workers.storage.tables import UNFINISHED, Alias, AliasVersion, Job, Model
 
@@ -37,10 +38,19 @@ def get(session: Session, name: str) -> Model:
 
 
 def find(
-    session: Session, filters: dict[str, Any], *, limit: int, cursor: str | None = None
+    session: Session,
+    filters: dict[str, Any],
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[Model]:
-    """Models whose columns equal `filters`, newest first."""
-    query = select(Model).where(*(getattr(Model, name) == value for name, value in filters.items()))
+    """Models whose columns equal `filters`, that contain a text and have a tag, newest first."""
+    query = select(Model).where(
+        *(getattr(Model, name) == value for name, value in filters.items()),
+        *labels.conditions(Model, Model.dataset, Model.architecture, search=search, tag=tag),
+    )
     return page(session, query, Model, limit=limit, cursor=cursor)
 
 

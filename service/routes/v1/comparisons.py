@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
+    ByLabel,
     Cursor,
     Database,
     Id,
@@ -22,6 +23,7 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
+from service.requests.labels import Labels
 from service.results.comparisons import ResultsReader
 from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_summary
@@ -38,6 +40,8 @@ class ComparisonSummary(Document):
 
     id: str
     name: str
+    note: str | None
+    tags: list[str]
     status: JobStatus
     dataset: str
     architectures: list[LabelledArchitecture]
@@ -95,10 +99,10 @@ def create_comparison(
 
 @router.get("", summary="List comparisons", responses=refusals(422))
 def list_comparisons(
-    session: ReadSession, limit: Limit = 50, cursor: Cursor = None
+    session: ReadSession, by_label: ByLabel, limit: Limit = 50, cursor: Cursor = None
 ) -> ComparisonList:
     """Comparisons, newest first, page by page."""
-    found = comparisons.find(session, limit=limit, cursor=cursor)
+    found = comparisons.find(session, **vars(by_label), limit=limit, cursor=cursor)
     jobs_compared = comparisons.jobs_of_each(session, found.items)
     all_jobs = [job for jobs in jobs_compared.values() for job in jobs]
     awaited = {job.id: job for job in comparisons.awaited_by(session, all_jobs)}
@@ -123,6 +127,17 @@ def list_comparisons(
 def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
     """One comparison: status, jobs with progress, and the leaderboard so far."""
     comparison = comparisons.get(reader.session, comparison_id)
+    return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
+
+
+@router.patch("/{comparison_id}", summary="Label a comparison", responses=refusals(404, 422))
+def label_comparison(comparison_id: Id, body: Labels, reader: WritingReader) -> ComparisonDocument:
+    """Change the name, the note and the tags of a comparison (JSON Merge Patch).
+
+    Without a name it is called as at first, by its dataset and its architectures.
+    """
+    comparison = comparisons.get(reader.session, comparison_id)
+    comparisons.change_labels(comparison, body.changes())
     return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
 
 

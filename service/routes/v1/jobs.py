@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
+    ByLabel,
     Cursor,
     Database,
     Datasets,
@@ -19,11 +20,13 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.fields import Name
+from service.requests.labels import Labels
 from service.requests.trainings import TrainingRequest
 from service.results.result_document import result_document
 from service.routes._document import Document
 from workers.kinds import KINDS
 from workers.queue import dependencies, jobs
+from workers.storage import labels
 from workers.storage.database import utc_now
 from workers.storage.tables import Job, JobStatus
 
@@ -60,6 +63,9 @@ class JobDocument(Document):
     """One piece of work."""
 
     id: str
+    name: str | None = Field(description="what people call it, see `PATCH`")
+    note: str | None
+    tags: list[str]
     kind: Kind
     status: JobStatus
     dataset: str
@@ -136,12 +142,13 @@ def create_job(
 def list_jobs(
     session: ReadSession,
     filters: Annotated[JobFilters, Depends()],
+    by_label: ByLabel,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> JobList:
     """Jobs, newest first, page by page."""
     given = {name: value for name, value in vars(filters).items() if value is not None}
-    found = jobs.find(session, given, limit=limit, cursor=cursor)
+    found = jobs.find(session, given, **vars(by_label), limit=limit, cursor=cursor)
     return JobList(items=[job_summary(job) for job in found.items], next=found.next)
 
 
@@ -149,6 +156,14 @@ def list_jobs(
 def show_job(job_id: Id, session: ReadSession) -> JobDocument:
     """One job: status, progress, and when it has succeeded every number of its result."""
     return job_document(jobs.get(session, job_id))
+
+
+@router.patch("/{job_id}", summary="Label a job", responses=refusals(404, 422))
+def label_job(job_id: Id, body: Labels, session: WriteSession) -> JobDocument:
+    """Change the name, the note and the tags of a job (JSON Merge Patch)."""
+    job = jobs.get(session, job_id)
+    labels.change(job, body.changes())
+    return job_document(job)
 
 
 @router.post(

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
+from service.dependencies import Artifacts, ByLabel, Cursor, Id, Limit, ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.fields import Name
+from service.requests.labels import Labels
 from service.routes._document import Document
 from service.routes._downloads import attachment, entity_tag
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.errors import BakeoffError
-from workers.storage import trained_models
+from workers.storage import labels, trained_models
 from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
@@ -66,6 +67,9 @@ class ModelDocument(Document):
     """A network ready to serve, trained or quantised."""
 
     id: str
+    name: str | None = Field(description="what people call it, see `PATCH`")
+    note: str | None
+    tags: list[str]
     job_id: str
     created_at: datetime
     architecture: str
@@ -102,6 +106,7 @@ class ModelList(BaseModel):
 @router.get("/models", summary="List models", responses=refusals(422))
 def list_models(
     session: ReadSession,
+    by_label: ByLabel,
     dataset: Annotated[Name | None, Query()] = None,
     architecture: Annotated[Name | None, Query()] = None,
     limit: Limit = 50,
@@ -110,7 +115,7 @@ def list_models(
     """Models, newest first, page by page."""
     filters = {"dataset": dataset, "architecture": architecture}
     given = {name: value for name, value in filters.items() if value is not None}
-    found = trained_models.find(session, given, limit=limit, cursor=cursor)
+    found = trained_models.find(session, given, **vars(by_label), limit=limit, cursor=cursor)
     return ModelList(items=_documents(session, found.items), next=found.next)
 
 
@@ -118,6 +123,14 @@ def list_models(
 def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
     """One model; an alias or `latest` stands for an id."""
     return _documents(session, [trained_models.get(session, model_id)])[0]
+
+
+@router.patch("/models/{model_id}", summary="Label a model", responses=refusals(404, 422))
+def label_model(model_id: Id, body: Labels, session: WriteSession) -> ModelDocument:
+    """Change the name, the note and the tags of a model (JSON Merge Patch)."""
+    model = trained_models.get(session, model_id)
+    labels.change(model, body.changes())
+    return _documents(session, [model])[0]
 
 
 @router.get(

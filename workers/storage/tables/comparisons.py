@@ -7,9 +7,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
+from workers.storage.tables.labels import Labelled
 
 
-class Comparison(Base):
+class Comparison(Labelled, Base):
     """What is compared; how it goes follows from its jobs."""
 
     __tablename__ = "comparisons"
