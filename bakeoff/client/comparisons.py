@@ -80,6 +80,27 @@ class Comparisons(Resource):
         path = "/v1/comparisons/{comparison_id}"
         return Comparison(self._connection.patch(path, body, comparison_id=comparison_id))
 
+    def show_comparison_deletion(self, comparison_id: str) -> Json:
+        """The jobs, models and files that would go with a comparison, and what forbids deleting it."""
+        path = "/v1/comparisons/{comparison_id}/deletion"
+        return self._connection.get(path, comparison_id=comparison_id)
+
+    def delete_comparison(self, comparison_id: str) -> None:
+        """Delete a comparison, with what `show_comparison_deletion` says; it can be restored for a day."""
+        self._connection.send(
+            "DELETE", "/v1/comparisons/{comparison_id}", {"comparison_id": comparison_id}
+        )
+
+    def restore_comparison(self, comparison_id: str) -> Comparison:
+        """Bring a deleted comparison back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/comparisons/{comparison_id}/restore"
+        return Comparison(
+            self._connection.post(path, comparison_id=comparison_id, repeatable=False)
+        )
+
     def follow_comparison(
         self, comparison_id: str, *, interval: float = 0.5
     ) -> Iterator[Comparison]:

@@ -101,6 +101,10 @@ class Datasets(Resource):
             "/v1/datasets/{name}/checks/{check}.png", name=name, check=check
         )
 
+    def show_dataset_deletion(self, name: str) -> Json:
+        """The files that would go with a dataset at once and for good, and what forbids deleting it."""
+        return self._connection.get("/v1/datasets/{name}/deletion", name=name)
+
     def delete_dataset(self, name: str) -> None:
         """Delete a dataset's file; models that were trained on it stay usable."""
         self._connection.send("DELETE", "/v1/datasets/{name}", {"name": name})

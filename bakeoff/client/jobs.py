@@ -96,6 +96,23 @@ class Jobs(Resource):
         path = "/v1/jobs/{job_id}"
         return Job(self._connection.patch(path, body, job_id=job_id))
 
+    def show_job_deletion(self, job_id: str) -> Json:
+        """The model and the files that would go with a job, and what forbids deleting it."""
+        path = "/v1/jobs/{job_id}/deletion"
+        return self._connection.get(path, job_id=job_id)
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job, with what `show_job_deletion` says; it can be restored for a day."""
+        self._connection.send("DELETE", "/v1/jobs/{job_id}", {"job_id": job_id})
+
+    def restore_job(self, job_id: str) -> Job:
+        """Bring a deleted job back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/jobs/{job_id}/restore"
+        return Job(self._connection.post(path, job_id=job_id, repeatable=False))
+
     def cancel_job(self, job_id: str) -> Job:
         """Cancel a job: at once where it waits, within a second where it runs.
 

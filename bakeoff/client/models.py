@@ -38,6 +38,23 @@ class Models(Resource):
         path = "/v1/models/{model_id}"
         return self._connection.patch(path, body, model_id=model_id)
 
+    def show_model_deletion(self, model_id: str) -> Json:
+        """The jobs and files that would go with a model, and what forbids deleting it."""
+        path = "/v1/models/{model_id}/deletion"
+        return self._connection.get(path, model_id=model_id)
+
+    def delete_model(self, model_id: str) -> None:
+        """Delete a model, with what `show_model_deletion` says; it can be restored for a day."""
+        self._connection.send("DELETE", "/v1/models/{model_id}", {"model_id": model_id})
+
+    def restore_model(self, model_id: str) -> Json:
+        """Bring a deleted model back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/models/{model_id}/restore"
+        return self._connection.post(path, model_id=model_id, repeatable=False)
+
     def download_weights(self, model_id: str) -> bytes:
         """The weights as safetensors, under the names of the `state_dict`; refused for an int8 model."""
         return self._connection.download("/v1/models/{model_id}/weights", model_id=model_id)

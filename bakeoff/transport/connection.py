@@ -164,7 +164,7 @@ def _address(path: str, parameters: Json) -> tuple[str, Json]:
 
 def _is_deleted(method: str, response: httpx.Response) -> bool:
     """Whether there is nothing to delete, as after a DELETE whose answer was lost."""
-    return method == "DELETE" and response.status_code == httpx.codes.NOT_FOUND
+    return method == "DELETE" and response.status_code in {httpx.codes.NOT_FOUND, httpx.codes.GONE}
 
 
 def _refusal(response: httpx.Response) -> RefusedError:

@@ -13,6 +13,7 @@ from workers.errors import BakeoffError
 from workers.queue.dependencies import enqueue_trainings
 from workers.queue.jobs import JobRequest
 from workers.storage import labels
+from workers.storage.deletions import refuse_deleted
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
@@ -87,14 +88,15 @@ def create(
 
 
 def get(session: Session, comparison_id: str) -> Comparison:
-    """One comparison; `latest` is the newest. Raises ComparisonNotFoundError."""
+    """One comparison; `latest` is the newest. Raises ComparisonNotFoundError, DeletedError."""
     query = select(Comparison).where(Comparison.id == comparison_id)
     if comparison_id == LATEST:
-        newest = select(Comparison).order_by(Comparison.created_at.desc(), Comparison.id.desc())
-        query = newest.limit(1)
+        newest = select(Comparison).where(Comparison.deleted_at.is_(None))
+        query = newest.order_by(Comparison.created_at.desc(), Comparison.id.desc()).limit(1)
     comparison = session.scalars(query).one_or_none()
     if comparison is None:
         raise ComparisonNotFoundError(comparison_id)
+    refuse_deleted(comparison)
     return comparison
 
 
@@ -108,7 +110,8 @@ def find(
 ) -> Page[Comparison]:
     """Comparisons that contain a text and have a tag, newest first."""
     query = select(Comparison).where(
-        *labels.conditions(Comparison, Comparison.dataset, search=search, tag=tag)
+        Comparison.deleted_at.is_(None),
+        *labels.conditions(Comparison, Comparison.dataset, search=search, tag=tag),
     )
     return page(session, query, Comparison, limit=limit, cursor=cursor)
 
@@ -150,7 +153,8 @@ def awaited_by(session: Session, jobs: Iterable[Job]) -> list[Job]:
     ids = {job.depends_on for job in jobs if job.depends_on}
     if not ids:
         return []
-    query = select(Job).where(Job.id.in_(ids)).order_by(Job.created_at, Job.id)
+    query = select(Job).where(Job.id.in_(ids), Job.deleted_at.is_(None))
+    query = query.order_by(Job.created_at, Job.id)
     return list(session.scalars(query))
 
 

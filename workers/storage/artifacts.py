@@ -127,6 +127,12 @@ class ArtifactStore:
         if digest.hexdigest() != sha256:
             raise ArtifactError(f"the artifact {path} is damaged")
 
+    def sizes(self, path: str) -> dict[str, int]:
+        """Path → bytes, of an artifact or of all in a folder and below it."""
+        with self._refuse_unavailable():
+            found = self._files.find(f"{self._root}/{path}", detail=True)
+        return {str(name): int(details["size"]) for name, details in found.items()}
+
     def names(self, folder: str) -> list[str]:
         """The names of the artifacts in a folder; none where there is no folder."""
         try:

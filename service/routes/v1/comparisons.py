@@ -23,7 +23,6 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
-from service.requests.labels import Labels
 from service.results.comparisons import ResultsReader
 from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_summary
@@ -69,7 +68,9 @@ class ComparisonList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Compare architectures", responses=refusals(409, 422))
+@router.post(
+    "", status_code=202, summary="Compare architectures", responses=refusals(409, 410, 422)
+)
 def create_comparison(
     body: ComparisonForm,
     database: Database,
@@ -94,7 +95,7 @@ def create_comparison(
         comparison = comparisons.get(reader.session, known)
         jobs_compared = comparisons.jobs_of(reader.session, comparison)
     response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
-    return _document(reader, comparison, jobs_compared)
+    return comparison_document(reader, comparison, jobs_compared)
 
 
 @router.get("", summary="List comparisons", responses=refusals(422))
@@ -123,22 +124,11 @@ def list_comparisons(
     return ComparisonList(items=items, next=found.next)
 
 
-@router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404))
+@router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404, 410))
 def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
     """One comparison: status, jobs with progress, and the leaderboard so far."""
     comparison = comparisons.get(reader.session, comparison_id)
-    return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
-
-
-@router.patch("/{comparison_id}", summary="Label a comparison", responses=refusals(404, 422))
-def label_comparison(comparison_id: Id, body: Labels, reader: WritingReader) -> ComparisonDocument:
-    """Change the name, the note and the tags of a comparison (JSON Merge Patch).
-
-    Without a name it is called as at first, by its dataset and its architectures.
-    """
-    comparison = comparisons.get(reader.session, comparison_id)
-    comparisons.change_labels(comparison, body.changes())
-    return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
+    return comparison_document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
 
 
 def _create(
@@ -151,9 +141,10 @@ def _create(
     return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 
 
-def _document(
+def comparison_document(
     reader: ResultsReader, comparison: Comparison, jobs_compared: Sequence[Job]
 ) -> ComparisonDocument:
+    """A comparison as the API shows it, whose jobs have been read already."""
     awaited = comparisons.awaited_by(reader.session, jobs_compared)
     return ComparisonDocument.from_attributes(
         comparison,

@@ -38,7 +38,7 @@ ExistingJob = Annotated[str, Depends(_require_job)]
     "/events",
     summary="Follow a job",
     response_class=EventSourceResponse,
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def follow_job(
     job_id: ExistingJob, database: Database, last_event_id: LastEventId = 0
@@ -72,5 +72,5 @@ def _as_sent(event: Event) -> ServerSentEvent:
 
 def _read(database: Engine, job_id: str, last_id: int) -> tuple[Job, list[Event]]:
     with transaction(database, read_only=True) as session:
-        job = jobs.get(session, job_id)
+        job = session.get_one(Job, job_id)  # it may have ended and been deleted meanwhile
         return job, events.list_after(session, job.id, last_id)

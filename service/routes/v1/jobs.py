@@ -20,13 +20,11 @@ from service.dependencies import (
 )
 from service.errors import refusals
 from service.requests.fields import Name
-from service.requests.labels import Labels
 from service.requests.trainings import TrainingRequest
 from service.results.result_document import result_document
 from service.routes._document import Document
 from workers.kinds import KINDS
 from workers.queue import dependencies, jobs
-from workers.storage import labels
 from workers.storage.database import utc_now
 from workers.storage.tables import Job, JobStatus
 
@@ -112,7 +110,7 @@ class JobList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Train an architecture", responses=refusals(422))
+@router.post("", status_code=202, summary="Train an architecture", responses=refusals(410, 422))
 def create_job(
     body: TrainingRequest,
     database: Database,
@@ -152,22 +150,14 @@ def list_jobs(
     return JobList(items=[job_summary(job) for job in found.items], next=found.next)
 
 
-@router.get("/{job_id}", summary="Show a job", responses=refusals(404))
+@router.get("/{job_id}", summary="Show a job", responses=refusals(404, 410))
 def show_job(job_id: Id, session: ReadSession) -> JobDocument:
     """One job: status, progress, and when it has succeeded every number of its result."""
     return job_document(jobs.get(session, job_id))
 
 
-@router.patch("/{job_id}", summary="Label a job", responses=refusals(404, 422))
-def label_job(job_id: Id, body: Labels, session: WriteSession) -> JobDocument:
-    """Change the name, the note and the tags of a job (JSON Merge Patch)."""
-    job = jobs.get(session, job_id)
-    labels.change(job, body.changes())
-    return job_document(job)
-
-
 @router.post(
-    "/{job_id}/cancel", status_code=202, summary="Cancel a job", responses=refusals(404, 409)
+    "/{job_id}/cancel", status_code=202, summary="Cancel a job", responses=refusals(404, 409, 410)
 )
 def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Cancel a job: at once where it waits, within a second where it runs."""
@@ -175,7 +165,7 @@ def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
 
 
 @router.post(
-    "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409)
+    "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409, 410)
 )
 def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Queue a failed or cancelled job again; it resumes from its last epoch."""

@@ -9,16 +9,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from service.dependencies import Artifacts, ByLabel, Cursor, Id, Limit, ReadSession, WriteSession
+from service.dependencies import Artifacts, ByLabel, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
 from service.requests.fields import Name
-from service.requests.labels import Labels
 from service.routes._document import Document
 from service.routes._downloads import attachment, entity_tag
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.errors import BakeoffError
-from workers.storage import labels, trained_models
+from workers.storage import trained_models
 from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
@@ -116,21 +115,13 @@ def list_models(
     filters = {"dataset": dataset, "architecture": architecture}
     given = {name: value for name, value in filters.items() if value is not None}
     found = trained_models.find(session, given, **vars(by_label), limit=limit, cursor=cursor)
-    return ModelList(items=_documents(session, found.items), next=found.next)
+    return ModelList(items=model_documents(session, found.items), next=found.next)
 
 
-@router.get("/models/{model_id}", summary="Show a model", responses=refusals(404))
+@router.get("/models/{model_id}", summary="Show a model", responses=refusals(404, 410))
 def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
     """One model; an alias or `latest` stands for an id."""
-    return _documents(session, [trained_models.get(session, model_id)])[0]
-
-
-@router.patch("/models/{model_id}", summary="Label a model", responses=refusals(404, 422))
-def label_model(model_id: Id, body: Labels, session: WriteSession) -> ModelDocument:
-    """Change the name, the note and the tags of a model (JSON Merge Patch)."""
-    model = trained_models.get(session, model_id)
-    labels.change(model, body.changes())
-    return _documents(session, [model])[0]
+    return model_documents(session, [trained_models.get(session, model_id)])[0]
 
 
 @router.get(
@@ -173,7 +164,8 @@ def _download(model: Model, suffix: str, content: bytes, sha256: str) -> Respons
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
+def model_documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
+    """Models as the API shows them."""
     aliases = trained_models.aliases_of_each(session, models)
     return [
         ModelDocument.from_attributes(

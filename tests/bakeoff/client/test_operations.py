@@ -19,7 +19,10 @@ NOT_PARAMETERS = {"limit", "cursor", "if-none-match"}
 #: What the API has as a header.
 RENAMED = {"Idempotency-Key": "idempotency_key", "last-event-id": "last_event_id"}
 #: What changes something twice when it arrives twice.
-NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
+NOT_REPEATED = {
+    *("create_key", "cancel_job", "retry_job", "resize_dataset"),
+    *("restore_comparison", "restore_job", "restore_model"),
+}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}
 
 VALUES: dict[str, Any] = {"last_event_id": 0, "suffix": "png", "version": 1, "ready": True}

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, false, te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
+from workers.storage.tables.deletions import Deletable, index_of_deleted
 from workers.storage.tables.labels import Labelled
 
 MAX_ATTEMPTS = 3
@@ -34,7 +35,7 @@ def _index_of_queue(name: str, condition: str) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-class Job(Labelled, Base):
+class Job(Labelled, Deletable, Base):
     """The request to do one piece of work."""
 
     __tablename__ = "jobs"
@@ -51,6 +52,7 @@ class Job(Labelled, Base):
         Index("ix_jobs_created_at", "created_at", "id"),
         # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
         Index("ix_jobs_kind", "kind", "created_at", "id"),
+        index_of_deleted("jobs"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Names, notes and tags of jobs, comparisons and models."""
+"""Names, notes and tags of jobs, comparisons and models; and when they were deleted."""
 
 import unicodedata
 
@@ -19,7 +19,31 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("note", sa.String(), nullable=True))
         for name in ("tags", "search_text"):
             op.add_column(table, sa.Column(name, sa.String(), nullable=False, server_default=""))
+        op.add_column(table, sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
+        op.add_column(table, sa.Column("deleted_with", sa.String(), nullable=True))
+        _index_deleted(table)
+    op.create_table(
+        "removed_artifacts",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_removed_artifacts")),
+    )
+    op.create_table(
+        "first_job",
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("created_at", name=op.f("pk_first_job")),
+    )
     _fill_search_text()
+
+
+def _index_deleted(table: str) -> None:
+    condition = sa.text("deleted_with IS NOT NULL")
+    op.create_index(
+        f"ix_{table}_deleted_with",
+        table,
+        ["deleted_with"],
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 def _fill_search_text() -> None:
