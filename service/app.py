@@ -18,6 +18,7 @@ from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.security_headers import SecurityHeaders
+from service.results.storage_use import StorageMeter
 from service.routes import health
 from service.routes.v1 import (
     aliases,
@@ -45,6 +46,7 @@ from service.routes.v1 import (
     predictions,
     quantisations,
     statistics,
+    storage,
     weights,
 )
 from service.routes.v2 import inference
@@ -98,6 +100,7 @@ ROUTERS = (
     weights.router,
     keys.router,
     health.router,
+    storage.router,
     v2_server.router,
     v2_statistics.router,
     v2_models.router,
@@ -140,6 +143,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
     app.state.chart_cache = ChartCache(settings.charts_folder)
+    app.state.storage_meter = StorageMeter(settings, app.state.database, app.state.artifacts)
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)
     app.state.admission = AdmissionControl()
