@@ -21,6 +21,7 @@ from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
+from service.results.storage_use import StorageMeter
 from service.routes import health
 from service.routes.v1 import (
     aliases,
@@ -36,6 +37,8 @@ from service.routes.v1 import (
     dataset_images,
     dataset_uploads,
     datasets,
+    deletion_previews,
+    deletions,
     diagnostics,
     engines,
     events,
@@ -44,12 +47,14 @@ from service.routes.v1 import (
     job_metrics,
     jobs,
     keys,
+    labels,
     latency,
     leaderboards,
     models,
     predictions,
     quantisations,
     statistics,
+    storage,
     weights,
 )
 from service.routes.v2 import inference
@@ -90,6 +95,9 @@ ROUTERS = (
     confused_images.router,
     failure_images.router,
     jobs.router,
+    labels.router,
+    deletion_previews.router,
+    deletions.router,
     job_metrics.router,
     job_events.router,
     events.router,
@@ -105,6 +113,7 @@ ROUTERS = (
     weights.router,
     keys.router,
     health.router,
+    storage.router,
     v2_server.router,
     v2_statistics.router,
     v2_models.router,
@@ -149,6 +158,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
     app.state.chart_cache = ChartCache(settings.charts_folder)
+    app.state.storage_meter = StorageMeter(settings, app.state.database, app.state.artifacts)
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)
     app.state.admission = AdmissionControl()

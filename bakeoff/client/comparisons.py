@@ -81,14 +81,50 @@ class Comparisons(Resource):
         )
         return self._connection.post("/v1/comparisons/cost", body)
 
-    def list_comparisons(self) -> Iterator[Comparison]:
-        """Comparisons, newest first, without their jobs and leaderboards."""
-        return map(Comparison, self._connection.items("/v1/comparisons"))
+    def list_comparisons(
+        self, *, search: str | None = None, tag: str | None = None
+    ) -> Iterator[Comparison]:
+        """Comparisons, newest first, without their jobs and leaderboards; only those that fit."""
+        return map(Comparison, self._connection.items("/v1/comparisons", search=search, tag=tag))
 
     def show_comparison(self, comparison_id: str) -> Comparison:
         """One comparison: status, jobs with progress, and the leaderboard so far."""
         return Comparison(
             self._connection.get("/v1/comparisons/{comparison_id}", comparison_id=comparison_id)
+        )
+
+    def label_comparison(
+        self,
+        comparison_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Comparison:
+        """Change the name, the note or the tags of a comparison; `""` and `[]` clear, None leaves it."""
+        body = omit_none(name=name, note=note, tags=tags)
+        path = "/v1/comparisons/{comparison_id}"
+        return Comparison(self._connection.patch(path, body, comparison_id=comparison_id))
+
+    def show_comparison_deletion(self, comparison_id: str) -> Json:
+        """The jobs, models and files that would go with a comparison, and what forbids deleting it."""
+        path = "/v1/comparisons/{comparison_id}/deletion"
+        return self._connection.get(path, comparison_id=comparison_id)
+
+    def delete_comparison(self, comparison_id: str) -> None:
+        """Delete a comparison, with what `show_comparison_deletion` says; it can be restored for a day."""
+        self._connection.send(
+            "DELETE", "/v1/comparisons/{comparison_id}", {"comparison_id": comparison_id}
+        )
+
+    def restore_comparison(self, comparison_id: str) -> Comparison:
+        """Bring a deleted comparison back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/comparisons/{comparison_id}/restore"
+        return Comparison(
+            self._connection.post(path, comparison_id=comparison_id, repeatable=False)
         )
 
     def follow_comparison(

@@ -16,8 +16,8 @@ def size_of(
 ) -> ArchitectureSummary | None:
     """Parameters, FLOPs and layers of a network with options as they are stored.
 
-    UnfitNetworkError where it does not take the images; None where it runs on numbers alone. A large network takes a third of a second the
-    first time, and is remembered.
+    UnfitNetworkError where it does not take the images; None where it runs on numbers alone. A large
+    network takes a third of a second the first time, and is remembered.
     """
     return _size(architecture, json.dumps(options, sort_keys=True), shape, num_classes)
 

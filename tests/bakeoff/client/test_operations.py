@@ -23,7 +23,10 @@ RENAMED = {
     "after": "last_event_id",  # the same in the query
 }
 #: What changes something twice when it arrives twice.
-NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
+NOT_REPEATED = {
+    *("create_key", "cancel_job", "retry_job", "resize_dataset"),
+    *("restore_comparison", "restore_job", "restore_model"),
+}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}
 
 VALUES: dict[str, Any] = {"last_event_id": 0, "suffix": "png", "version": 1, "ready": True}

@@ -116,8 +116,11 @@ def comparison(**more: Any) -> dict[str, Any]:
     ("path", "add"),
     [
         ("/v1/jobs", add_job),
+        ("/v1/jobs?search=cn&tag=keep", add_job),
         ("/v1/comparisons", add_comparison),
+        ("/v1/comparisons?search=cn", add_comparison),
         ("/v1/models", add_model),
+        ("/v1/models?search=cn", add_model),
         ("/v1/aliases", add_model),
         ("/v1/datasets", add_fetch),
         ("/v1/jobs/latest/metrics", add_job),
