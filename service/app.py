@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
+from service.explaining.explainer import Explainer
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
@@ -32,6 +33,7 @@ from service.routes.v1 import (
     datasets,
     diagnostics,
     engines,
+    explanations,
     job_events,
     job_metrics,
     jobs,
@@ -87,6 +89,7 @@ ROUTERS = (
     engines.router,
     predictions.router,
     comparison_predictions.router,
+    explanations.router,
     charts.router,
     latency.router,
     weights.router,
@@ -133,6 +136,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
+    app.state.explainer = Explainer(app.state.artifacts, app.state.predictors.placement.device)
     app.state.chart_cache = ChartCache(settings.charts_folder)
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)

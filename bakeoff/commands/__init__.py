@@ -12,6 +12,7 @@ from bakeoff.commands import (
     bundle,
     compare,
     datasets,
+    explain,
     jobs,
     latency,
     predict,
@@ -34,6 +35,7 @@ app.add_typer(jobs.app, name="jobs")
 app.command()(architectures.architectures)
 app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
+app.command()(explain.explain)
 app.command()(bundle.bundle)
 app.command()(latency.latency)
 app.command()(quantise.quantise)

@@ -16,8 +16,12 @@ from workers.settings import Settings
 
 #: Not parameters: lists are read page by page, and the client keeps no answers.
 NOT_PARAMETERS = {"limit", "cursor", "if-none-match"}
-#: What the API has as a header.
-RENAMED = {"Idempotency-Key": "idempotency_key", "last-event-id": "last_event_id"}
+#: What the API has as a header, or under a word that is reserved in Python.
+RENAMED = {
+    "Idempotency-Key": "idempotency_key",
+    "class": "class_name",
+    "last-event-id": "last_event_id",
+}
 #: What changes something twice when it arrives twice.
 NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}
