@@ -16,6 +16,7 @@ import torch
 
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
+from workers.errors import BakeoffError
 from workers.explaining import ExplainedNetwork, load_explained
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
@@ -25,6 +26,15 @@ MAX_BYTES = 256 * 1024**2  # of the weights that stay in memory, unless one netw
 
 Answer = TypeVar("Answer")
 Check = Callable[[], None]
+
+
+class TooLongError(BakeoffError):
+    """An explanation takes longer than it may, and would again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"not explained within {seconds:g} s; send fewer images, or take another method"
+        )
 
 
 class Explainer:
@@ -52,8 +62,9 @@ class Explainer:
     async def run(self, explain: Callable[[Check], Answer], deadline: Deadline) -> Answer:
         """What `explain` gives in the thread, after those that asked before.
 
-        It calls the function it is given between passes through a network, which raises where the
-        client has gone or the deadline is past: OverloadedError, ClientGoneError.
+        `explain` calls the function it is given before each pass through a network, which raises where
+        the client has gone or the deadline is past: ClientGoneError, TooLongError. OverloadedError where
+        that was so before it began.
         """
         asked = perf_counter()
         is_given_up = threading.Event()
@@ -61,13 +72,14 @@ class Explainer:
         def check() -> None:
             if is_given_up.is_set():
                 raise ClientGoneError
-            if deadline.is_past(asked, perf_counter()):
-                sentence = f"not explained within {deadline.timeout:g} s; send fewer images"
-                raise OverloadedError(sentence, self._newest_seconds)
+            if deadline.timeout is not None and deadline.is_past(asked, perf_counter()):
+                raise TooLongError(deadline.timeout)
 
         def work() -> Answer:
-            check()
             started = perf_counter()
+            if deadline.is_past(asked, started):
+                sentence = f"not begun within {deadline.timeout:g} s, after other explanations"
+                raise OverloadedError(sentence, self._newest_seconds)
             try:
                 return explain(check)
             finally:

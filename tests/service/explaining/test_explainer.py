@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from service.explaining import explainer as module
-from service.explaining.explainer import MAX_REQUESTS, Explainer
+from service.explaining.explainer import MAX_REQUESTS, Explainer, TooLongError
 from service.inference.deadlines import Deadline
 from service.inference.errors import ClientGoneError, OverloadedError
 from workers.explaining import ExplainedNetwork
@@ -30,10 +30,21 @@ def test_more_than_a_few_requests_are_refused_until_one_is_answered():
 def test_what_waits_too_long_is_not_begun():
     begun = []
 
-    with pytest.raises(OverloadedError, match="not explained within 0 s"):
+    with pytest.raises(OverloadedError, match="not begun within 0 s"):
         asyncio.run(Explainer(None, "cpu").run(begun.append, Deadline(timeout=0.0)))
 
     assert not begun
+
+
+def test_what_takes_too_long_ends_at_its_next_pass_and_would_not_be_quicker_later():
+    def explain(check):
+        while True:
+            check()
+
+    with pytest.raises(TooLongError, match="send fewer images") as raised:
+        asyncio.run(Explainer(None, "cpu").run(explain, Deadline(timeout=0.2)))
+
+    assert raised.value.retry_after is None
 
 
 def test_an_explanation_whose_client_has_gone_ends_at_its_next_pass():
