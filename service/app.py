@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
 from service.dashboard import serving as dashboard
+from service.explaining.explainer import Explainer
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
@@ -42,6 +43,7 @@ from service.routes.v1 import (
     diagnostics,
     engines,
     events,
+    explanations,
     failure_images,
     job_events,
     job_metrics,
@@ -108,6 +110,7 @@ ROUTERS = (
     engines.router,
     predictions.router,
     comparison_predictions.router,
+    explanations.router,
     charts.router,
     latency.router,
     weights.router,
@@ -157,6 +160,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
+    app.state.explainer = Explainer(app.state.artifacts, app.state.predictors.placement.device)
     app.state.chart_cache = ChartCache(settings.charts_folder)
     app.state.storage_meter = StorageMeter(settings, app.state.database, app.state.artifacts)
     app.state.resolver = ModelResolver(app.state.database)

@@ -13,6 +13,7 @@ from bakeoff.commands import (
     compare,
     comparisons,
     datasets,
+    explain,
     jobs,
     latency,
     models,
@@ -39,6 +40,7 @@ app.add_typer(models.app, name="models")
 app.command()(architectures.architectures)
 app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
+app.command()(explain.explain)
 app.command()(bundle.bundle)
 app.command()(latency.latency)
 app.command()(quantise.quantise)

@@ -16,9 +16,10 @@ from workers.settings import Settings
 
 #: Not parameters: lists are read page by page, and the client keeps no answers.
 NOT_PARAMETERS = {"limit", "cursor", "if-none-match"}
-#: What the API has as a header.
+#: What the API has as a header, or under a word that is reserved in Python.
 RENAMED = {
     "Idempotency-Key": "idempotency_key",
+    "class": "class_name",
     "last-event-id": "last_event_id",
     "after": "last_event_id",  # the same in the query
 }

@@ -158,6 +158,17 @@ def test_a_picture_is_classified_with_the_latency_of_each_stage(bakeoff, png, tm
     assert "%" in said
 
 
+def test_an_explanation_is_drawn_into_a_file(bakeoff, png, tmp_path):
+    picture, drawn = tmp_path / "bar.png", tmp_path / "why.png"
+    picture.write_bytes(png(30, 30))
+
+    said = bakeoff("explain", str(picture), "-o", str(drawn), "--method", "occlusion")
+
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    assert "resized from 30×30 to 8×8" in said
+    assert "occlusion, squares of 2×2 pixels, 1 apart" in said
+
+
 def test_a_bundle_is_written_to_a_file_that_is_named_for_the_model(bakeoff, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     named, other = bakeoff("bundle", "champion"), bakeoff("bundle", "-o", "mine.zip")
