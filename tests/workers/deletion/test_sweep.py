@@ -20,7 +20,7 @@ from tests.workers.queueing import NOW
 from workers.crash_points import CrashPoint, inject
 from workers.deletion import deleting
 from workers.deletion.sweep import sweep
-from workers.queue import comparisons, idempotency
+from workers.queue import comparisons, events, idempotency
 from workers.storage import trained_models
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import transaction, utc_now
@@ -110,6 +110,22 @@ def test_a_comparison_goes_with_its_rows_and_files_and_what_stays_refers_to_none
     with transaction(database, read_only=True) as session:
         [job] = comparisons.jobs_of(session, comparisons.get(session, other))
         assert job.comparison_id is None
+
+
+def test_events_that_come_after_the_newest_have_gone_get_later_ids(
+    database: Engine, artifacts: ArtifactStore
+) -> None:
+    """Whoever follows events asks for those after the last id that he has seen."""
+    job_id = add_job(database)
+    with transaction(database, read_only=True) as session:
+        last_seen = events.newest_id(session)
+    delete(database, Job, job_id)
+    sweep(database, artifacts, now=in_a_day())
+
+    add_job(database)
+
+    with transaction(database, read_only=True) as session:
+        assert events.list_between(session, last_seen, limit=1)
 
 
 def test_a_training_whose_model_has_gone_names_none(

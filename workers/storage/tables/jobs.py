@@ -110,6 +110,8 @@ class Event(Base):
     """One thing that happened to a job: a change of status, an epoch accepted, a damaged checkpoint."""
 
     __tablename__ = "events"
+    #: Whoever follows events asks for those after an id, so that no id may be given again.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
