@@ -8,6 +8,7 @@ RECIPE ?= {}
 PORT ?= 8000
 HISTORIES ?= 2000
 EXAMPLES ?= 40
+PROCESSES ?= 2
 PYTHON ?= python3
 
 BIN := .venv/bin
@@ -35,8 +36,8 @@ run: .venv/.installed ## Compare networks (DATASET, ARCHITECTURES, EPOCHS, SEEDS
 up: .venv/.installed ## Start service and worker (PORT).
 	@$(BIN)/bakeoff up --port '$(PORT)'
 
-test: .venv/.installed-dev ## Run the tests.
-	$(BIN)/pytest
+test: .venv/.installed-dev ## Run the tests (PROCESSES).
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile
 
 test-slow: .venv/.installed-dev ## Run the tests that take longest.
 	$(BIN)/pytest -m slow

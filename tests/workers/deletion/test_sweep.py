@@ -125,7 +125,7 @@ def test_events_that_come_after_the_newest_have_gone_get_later_ids(
     add_job(database)
 
     with transaction(database, read_only=True) as session:
-        assert events.list_between(session, last_seen, limit=1)
+        assert events.list_between(session, last_seen, None, limit=1)
 
 
 def test_a_training_whose_model_has_gone_names_none(
