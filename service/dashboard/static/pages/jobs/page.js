@@ -58,7 +58,7 @@ export function Page({ query: { status = "", kind = "", dataset = "", search = "
     <${ErrorNotice} error=${error} retry=${reload} />
     ${isFirst
       ? html`<${Loading} />`
-      : html`<${Table} label="Jobs" noun="job" columns=${COLUMNS} rows=${items} rowKey=${(/** @type {Job} */ row) => row.id} more=${more} searchable=${false} />`}
+      : html`<${Table} label="Jobs" noun="job" columns=${COLUMNS} rows=${items} rowKey=${(/** @type {Job} */ row) => row.id} more=${more} search=${false} />`}
   </${PageFrame}>`;
 }
 

@@ -17,11 +17,11 @@ import { seedsAsText } from "./request.js";
  */
 
 /**
- * @param {string | undefined} from `comparison:ID` or `job:ID`
+ * @param {string | undefined} from an id of a comparison, with or without `comparison:` before it, or `job:ID`
  * @returns {Source | null}
  */
 export function useSource(from) {
-  const [, kind, id] = /^(comparison|job):(.+)$/.exec(from ?? "") ?? [];
+  const [, kind, id] = from ? parsed(from) : [];
   const { data, error } = useResource(kind ? `v1/${kind}s/${encodeURIComponent(id)}` : null);
   const request = useMemo(() => data && (kind === "job" ? ofJob(data) : ofComparison(data)), [data]);
   if (!from) return null;
