@@ -26,10 +26,11 @@ const PAGE = 50; // rows
 
 /**
  * @param {{ label: string, columns: Column<any>[], rows: any[], rowKey: (row: any) => string, noun?: string,
- *   more?: (() => Promise<void>) | null, prefix?: string }} props
- *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart
+ *   more?: (() => Promise<void>) | null, prefix?: string, search?: boolean }} props
+ *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart;
+ *   `search`: false where the page has a search of its own
  */
-export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "" }) {
+export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "", search = true }) {
   const view = readView(prefix);
   const shown = columns.filter((column) => column.fixed || !view.hidden.includes(column.key));
   const { found, page, pages } = arrange(rows, columns, view, PAGE);
@@ -37,9 +38,9 @@ export function Table({ label, columns, rows, rowKey, noun = "row", more = null,
     changeQuery(Object.fromEntries(Object.entries(changes).map(([name, value]) => [prefix + name, value])));
   return html`<div class="table-frame">
     <div class="table-bar">
-      <label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
+      ${search && html`<label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
         <input type="search" value=${view.find} placeholder="Find"
-          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>
+          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>`}
       <span class="table-count" role="status">${counted(found, noun)}${more ? " so far" : ""}</span>
       <${HiddenColumns} columns=${columns} hidden=${view.hidden} change=${change} />
     </div>
