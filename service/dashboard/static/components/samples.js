@@ -1,7 +1,7 @@
 /** Requests as programs write them, for `Code`. */
 
 /** The address of this service, whatever path it is served below. */
-const base = () => new URL(".", document.baseURI).href.replace(/\/$/, "");
+export const base = () => new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 /**
  * A POST of JSON.

@@ -1,0 +1,52 @@
+/** What narrows the list of models: the service searches, so that models which are not loaded are found too. */
+
+import { useEffect, useState } from "preact/hooks";
+
+import { useResource } from "../../api/resource.js";
+import { html } from "../../components/html.js";
+import { Icon } from "../../components/icon.js";
+import { changeQuery } from "../../router.js";
+
+const PAUSE = 250; // milliseconds without a key before the service is asked
+
+/** @param {{ search?: string, dataset?: string, architecture?: string, tag?: string }} props as the address has them */
+export function Filters({ search = "", dataset = "", architecture = "", tag = "" }) {
+  const datasets = useResource("v1/datasets");
+  const architectures = useResource("v1/architectures");
+  const change = (/** @type {Record<string, string>} */ changes) => changeQuery({ page: undefined, ...changes });
+  const isNarrowed = search || dataset || architecture || tag;
+  return html`<div class="filters" role="search" aria-label="Models">
+    <${Search} search=${search} change=${change} />
+    <${Choice} label="All datasets" value=${dataset} names=${namesIn(datasets)} choose=${(/** @type {string} */ chosen) => change({ dataset: chosen })} />
+    <${Choice} label="All architectures" value=${architecture} names=${namesIn(architectures)} choose=${(/** @type {string} */ chosen) => change({ architecture: chosen })} />
+    ${tag && html`<span>with the tag <strong><bdi>${tag}</bdi></strong></span>`}
+    ${isNarrowed && html`<button class="button" data-kind="quiet" type="button" onClick=${() => change({ search: "", dataset: "", architecture: "", tag: "" })}>Show all</button>`}
+  </div>`;
+}
+
+/** @param {{ search: string, change: (changes: Record<string, string>) => void }} props */
+function Search({ search, change }) {
+  const [typed, type] = useState(search);
+  useEffect(() => type(search), [search]);
+  useEffect(() => {
+    if (typed === search) return undefined;
+    const timer = setTimeout(() => change({ search: typed }), PAUSE);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return html`<label class="search"><${Icon} name="search" /><span class="visually-hidden">Find models</span>
+    <input type="search" value=${typed} maxlength="100" placeholder="Find by name, note, tag, id" onInput=${(/** @type {any} */ event) => type(event.target.value)} /></label>`;
+}
+
+/** @param {{ label: string, value: string, names: string[], choose: (chosen: string) => void }} props */
+function Choice({ label, value, names, choose }) {
+  const all = value && !names.includes(value) ? [value, ...names] : names; // one that has gone, or is of timm
+  return html`<select aria-label=${label} value=${value} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+    <option value="">${label}</option>
+    ${all.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+  </select>`;
+}
+
+/** @param {import("../../api/resource.js").Resource<{ items: { name: string }[] }>} list */
+function namesIn(list) {
+  return (list.data?.items ?? []).map(({ name }) => name);
+}
