@@ -2,11 +2,13 @@
 
 import { sendJson } from "../../api/client.js";
 import { Action } from "../../components/action.js";
+import { Deletion } from "../../components/deletion.js";
 import { html } from "../../components/html.js";
 import { describeJob } from "../../components/jobs.js";
-import { Loaded } from "../../components/notices.js";
+import { EditLabels, Labels } from "../../components/labels.js";
+import { ErrorNotice, Loaded } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
-import { link } from "../../router.js";
+import { link, navigate } from "../../router.js";
 import { Charts } from "./charts.js";
 import { Curves } from "./curves.js";
 import { Details } from "./details.js";
@@ -19,11 +21,22 @@ import { sentenceOf } from "./words.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 
+const DELETED = 410; // status of the answer, for as long as it can be restored
+
 /** @param {import("../../shell/page.js").PageProps} props */
 export function Page({ params, query }) {
   const { job, events } = useJob(params.id);
   if (job.data) return html`<${Shown} job=${job.data} reload=${job.reload} events=${events} query=${query} />`;
-  return html`<${PageFrame} title="Job" about=${html`<bdi>${params.id}</bdi>`}><${Loaded} of=${job}>${() => null}</${Loaded}></${PageFrame}>`;
+  const wasDeleted = /** @type {any} */ (job.error)?.status === DELETED;
+  const restore = async () => {
+    await sendJson("POST", `v1/jobs/${encodeURIComponent(params.id)}/restore`);
+    await job.reload();
+  };
+  return html`<${PageFrame} title="Job" about=${html`<bdi>${params.id}</bdi>`}>
+    ${wasDeleted
+      ? html`<${ErrorNotice} error=${job.error} /><p class="job-restore"><${Action} kind="primary" run=${restore}>Restore it</${Action}></p>`
+      : html`<${Loaded} of=${job}>${() => null}</${Loaded}>`}
+  </${PageFrame}>`;
 }
 
 /**
@@ -31,33 +44,37 @@ export function Page({ params, query }) {
  */
 function Shown({ job, reload, events, query }) {
   const isTraining = job.kind === "train";
-  const epochs = epochsOf(events);
-  const { title } = describeJob(job, []);
+  const title = job.name ?? describeJob(job, []).title;
   return html`<${PageFrame} title=${title} about=${html`<bdi>${sentenceOf(job)}</bdi>`} actions=${html`<${Actions} job=${job} reload=${reload} />`}>
+    <${Labels} of=${job} />
     <${State} job=${job} />
     <div class="job">
       <div class="job-main">
-        ${isTraining && html`<${Curves} id=${job.id} epochs=${epochs} query=${query} />`}
+        ${isTraining && html`<${Curves} id=${job.id} epochs=${epochsOf(events)} query=${query} />`}
         <${Result} job=${job} />
         ${isTraining && job.status === "succeeded" && html`<${Charts} id=${job.id} query=${query} />`}
         <${Log} id=${job.id} moved=${events.length} />
       </div>
       <div class="job-side">
-        <${Events} events=${events} />
         <${Details} job=${job} />
+        <${Events} events=${events} />
       </div>
     </div>
   </${PageFrame}>`;
 }
 
 /** @param {{ job: Job, reload: () => Promise<void> }} props */
-function Actions({ job: { id, kind, status }, reload }) {
+function Actions({ job, reload }) {
+  const { id, kind, status } = job;
+  const path = `v1/jobs/${encodeURIComponent(id)}`;
   const send = (/** @type {string} */ what) => async () => {
-    await sendJson("POST", `v1/jobs/${encodeURIComponent(id)}/${what}`);
+    await sendJson("POST", `${path}/${what}`);
     await reload();
   };
   return html`
+    ${kind === "train" && html`<a key="clone" class="button" data-kind="primary" href=${link("/comparisons/new", { from: `job:${id}` })}>Clone and edit</a>`}
     ${!hasEnded(status) && html`<${Action} key="cancel" kind="danger" run=${send("cancel")}>Cancel</${Action}>`}
     ${(status === "failed" || status === "cancelled") && html`<${Action} key="retry" run=${send("retry")}>Retry</${Action}>`}
-    ${kind === "train" && html`<a key="clone" class="button" href=${link("/comparisons/new", { from: `job:${id}` })}>Clone and edit</a>`}`;
+    <${EditLabels} key="labels" path=${path} of=${job} onChanged=${reload} />
+    ${hasEnded(status) && html`<${Deletion} key="delete" path=${path} noun="job" name=${job.name ?? id} keeps="Its dataset stays." onDeleted=${() => navigate("/jobs")} />`}`;
 }

@@ -4,9 +4,10 @@ import { usePages } from "../../api/resource.js";
 import { html } from "../../components/html.js";
 import { Icon } from "../../components/icon.js";
 import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
+import { useSeen } from "../../components/seen.js";
 import { changeQuery } from "../../router.js";
 import { Facts, Picture, firstSentence } from "./card.js";
-import { useArchitecture, useSeen } from "./sizes.js";
+import { useArchitecture } from "./sizes.js";
 
 const PAGE = 12;
 /** What is listed → the parameters that ask for it. */
@@ -57,7 +58,7 @@ function Filters({ search, list }) {
  */
 function Card({ architecture, dataset, times, add }) {
   const { name, description, pretrained } = architecture;
-  const { element, seen } = useSeen();
+  const [element, seen] = useSeen();
   const sized = useArchitecture(name, dataset, seen && dataset !== "");
   const size = sized.data?.size;
   return html`<li class="architecture-card panel" ref=${element} data-chosen=${times > 0}>

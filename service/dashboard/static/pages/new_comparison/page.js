@@ -58,7 +58,6 @@ export function Page({ query }) {
 
 /** @param {{ source: import("./source.js").Source }} props */
 function Origin({ source: { kind, id, name, request } }) {
-  if (!kind) return null;
   return html`A clone of ${kind} <a href=${link(`/${kind}s/${encodeURIComponent(id)}`)}><bdi>${name}</bdi></a>${request && "; what differs from it is marked"}`;
 }
 

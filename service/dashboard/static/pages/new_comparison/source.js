@@ -9,7 +9,7 @@ import { seedsAsText } from "./request.js";
 
 /**
  * @typedef {object} Source
- * @property {string} kind "comparison" or "job"
+ * @property {"comparison" | "job"} kind
  * @property {string} id
  * @property {string} name
  * @property {Request | undefined} request undefined: it is not loaded, or cannot be cloned
@@ -17,23 +17,28 @@ import { seedsAsText } from "./request.js";
  */
 
 /**
- * @param {string | undefined} from an id of a comparison, with or without `comparison:` before it, or `job:ID`
+ * @param {string | undefined} from the id of a comparison, or of a job with `job:` before it
  * @returns {Source | null}
  */
 export function useSource(from) {
-  const [, kind, id] = from ? parsed(from) : [];
-  const { data, error } = useResource(kind ? `v1/${kind}s/${encodeURIComponent(id)}` : null);
+  const { kind, id } = parsed(from ?? "");
+  const { data, error } = useResource(id ? `v1/${kind}s/${encodeURIComponent(id)}` : null);
   const request = useMemo(() => data && (kind === "job" ? ofJob(data) : ofComparison(data)), [data]);
-  if (!from) return null;
-  if (!kind) return { kind: "", id: "", name: "", request: undefined, error: new Error("What is cloned is written as from=comparison:ID or from=job:ID") };
-  const isTraining = kind !== "job" || !data || data.kind === "train";
-  return {
-    kind,
-    id,
-    name: data?.name || data?.id || id,
-    request: isTraining ? request : undefined,
-    error: isTraining ? error : new Error(`Job ${id} trains nothing, so there is no comparison like it`),
-  };
+  if (!id) return null;
+  const name = data?.name || data?.id || id;
+  if (kind === "job" && data && data.kind !== "train") {
+    return { kind, id, name, request: undefined, error: new Error("This job trains nothing, so there is no comparison like it") };
+  }
+  return { kind, id, name, request, error };
+}
+
+/**
+ * @param {string} from
+ * @returns {{ kind: "comparison" | "job", id: string }}
+ */
+function parsed(from) {
+  if (from.startsWith("job:")) return { kind: "job", id: from.slice("job:".length) };
+  return { kind: "comparison", id: from.replace(/^comparison:/, "") };
 }
 
 /**
@@ -61,7 +66,7 @@ function ofJob({ dataset, architecture, options, recipe, seed, folds }) {
     dataset,
     architectures: [{ name: String(architecture), options }],
     recipe: recipe ?? {},
-    seeds: `[${seed}]`,
+    seeds: seed === 0 ? "1" : `[${seed}]`,
     folds: folds ? String(folds) : "",
     priority: "",
     name: "",
