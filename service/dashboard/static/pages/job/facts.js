@@ -1,7 +1,7 @@
 /** Names and values, in columns as there is room; and any JSON as such lists and tables. */
 
 import { html } from "../../components/html.js";
-import { number } from "../../components/formats.js";
+import { inWords, number } from "../../components/formats.js";
 
 /** @typedef {import("../../components/html.js").Children} Children */
 
@@ -41,12 +41,6 @@ function Rows({ name, rows }) {
       )}</tr>`)}</tbody>
     </table>
   </div>${rows.length > MOST_ROWS && html`<p class="pager">The first ${MOST_ROWS} of ${rows.length}</p>`}</div>`;
-}
-
-/** @param {string} name */
-export function inWords(name) {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** @param {unknown} value */

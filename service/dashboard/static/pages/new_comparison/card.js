@@ -15,7 +15,7 @@ import { Layers } from "./layers.js";
  * @param {{ name: string, dataset: string, architecture: import("../../api/resource.js").Resource<Architecture> }} props
  */
 export function Picture({ name, dataset, architecture: { data, error } }) {
-  if (error) return html`<p class="request-layers-missing request-refusal"><bdi class="sentence">${error.message}</bdi></p>`;
+  if (error) return html`<p class="request-layers-missing request-refusal sentence"><bdi>${error.message}</bdi></p>`;
   if (data?.size) return html`<${Layers} name=${name} stages=${data.size.stages} />`;
   return html`<p class="request-layers-missing faint">${dataset ? "…" : "Its layers are drawn for a dataset that is here"}</p>`;
 }

@@ -76,7 +76,7 @@ function Absent({ dataset: { name, state, error }, reload }) {
   const start = () => sendJson("POST", `v1/datasets/${encodeURIComponent(name)}/fetch`).then(reload);
   if (state === "fetching") return html`<p class="faint">It is being fetched; sizes and cost are known then.</p>`;
   return html`<div class="request-dataset-absent">
-    ${error && html`<p class="request-refusal"><bdi class="sentence">${error}</bdi></p>`}
+    ${error && html`<p class="request-refusal sentence"><bdi>${error}</bdi></p>`}
     <p class="faint">The first job fetches it. Fetch it now to know sizes and cost.</p>
     <${Action} run=${start}><bdi>Fetch ${name}</bdi></${Action}>
   </div>`;

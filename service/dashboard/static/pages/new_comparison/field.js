@@ -35,5 +35,5 @@ export function Was({ was }) {
 /** @param {{ message: string | undefined, id?: string }} props */
 export function Refusal({ message, id }) {
   if (!message) return null;
-  return html`<p class="request-refusal" id=${id} role="alert"><bdi class="sentence">${message}</bdi></p>`;
+  return html`<p class="request-refusal sentence" id=${id} role="alert"><bdi>${message}</bdi></p>`;
 }

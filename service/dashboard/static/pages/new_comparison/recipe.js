@@ -1,13 +1,13 @@
 /** How everything is trained: a form made from the schema of a recipe, with presets to start from. */
 
 import { useResource } from "../../api/resource.js";
+import { inWords } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
 import { Refusal } from "./field.js";
 import { same } from "./request.js";
 import { SchemaForm, isTouched } from "./schema_form.js";
-import { inWords } from "./schema_values.js";
 
 const FIRST = 9; // fields that are always shown: those that are changed most stand first in the schema
 

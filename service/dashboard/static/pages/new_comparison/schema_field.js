@@ -2,10 +2,11 @@
 
 import { useState } from "preact/hooks";
 
+import { inWords } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Field } from "./field.js";
 import { same } from "./request.js";
-import { boundsOf, controlOf, fromText, inWords, toText } from "./schema_values.js";
+import { boundsOf, controlOf, fromText, toText } from "./schema_values.js";
 
 /**
  * @typedef {object} FieldProps

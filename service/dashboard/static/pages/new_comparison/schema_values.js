@@ -17,12 +17,6 @@ export function controlOf(schema) {
   return schema.type === "boolean" ? "switch" : "text";
 }
 
-/** @param {string} name `batch_size` → Batch size */
-export function inWords(name) {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /**
  * A value as it is typed.
  *
