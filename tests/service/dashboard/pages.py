@@ -10,6 +10,8 @@ PAGES = {
     "job": "/jobs/latest",
     "datasets": "/datasets",
     "dataset": "/datasets/digits",
+    "dataset_uploaded": "/datasets/flowers",
+    "dataset_absent": "/datasets/mnist",
     "models": "/models",
     "model": "/models/latest",
     "playground": "/playground",
