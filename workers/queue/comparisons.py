@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import select, union, union_all
 from sqlalchemy.orm import Session, defer
 
 from workers.errors import BakeoffError
@@ -132,6 +132,23 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
         comparison_id: sorted(jobs.values(), key=lambda job: (job.created_at, job.id))
         for comparison_id, jobs in found.items()
     }
+
+
+def ids_of_jobs(session: Session, job_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Job id → the comparisons that it is part of, oldest first."""
+    own = select(Job.id, Comparison.id, Comparison.created_at).join(
+        Comparison, Comparison.id == Job.comparison_id
+    )
+    existing = select(ComparisonJob.job_id, Comparison.id, Comparison.created_at).join(
+        Comparison, Comparison.id == ComparisonJob.comparison_id
+    )
+    query = union_all(
+        own.where(Job.id.in_(job_ids)), existing.where(ComparisonJob.job_id.in_(job_ids))
+    )
+    found: dict[str, list[str]] = {job_id: [] for job_id in job_ids}
+    for job_id, comparison_id, _ in sorted(session.execute(query), key=lambda row: row[2]):
+        found[job_id].append(comparison_id)
+    return found
 
 
 def awaited_by(session: Session, jobs: Iterable[Job]) -> list[Job]:
