@@ -45,8 +45,8 @@ function Content({ model: { dataset, dataset_sha256: sha256, dataset_split: spli
 
 /** @param {{ id: string }} props */
 function Comparison({ id }) {
-  const comparison = useResource(`v1/comparisons/${id}`);
-  return html`<a class="lineage-comparison" href=${link(`/comparisons/${id}`)}><bdi>${comparison.data?.name ?? id}</bdi></a>`;
+  const found = useResource(`v1/comparisons?search=${id}&limit=1`); // without its jobs and its leaderboard
+  return html`<a class="lineage-comparison" href=${link(`/comparisons/${id}`)}><bdi>${found.data?.items[0]?.name ?? id}</bdi></a>`;
 }
 
 /** @param {{ weights: NonNullable<Model["pretrained"]> }} props */
