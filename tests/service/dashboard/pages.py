@@ -28,6 +28,8 @@ PAGES = {
     "jobs_filtered": "/jobs?status=running&kind=train&dataset=digits",
     "datasets": "/datasets",
     "dataset": "/datasets/digits",
+    "dataset_uploaded": "/datasets/flowers",
+    "dataset_absent": "/datasets/mnist",
     "models": "/models",
     "model": "/models/latest",
     "playground": "/playground",

@@ -7,7 +7,7 @@ const NEAR = "300px"; // below the window
 /**
  * A ref for an element, and whether it has been in or near the window.
  *
- * @returns {[import("preact").RefObject<HTMLElement>, boolean]}
+ * @returns {[import("preact").RefObject<HTMLElement | null>, boolean]}
  */
 export function useSeen() {
   const element = useRef(/** @type {HTMLElement | null} */ (null));

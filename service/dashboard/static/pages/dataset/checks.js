@@ -19,7 +19,7 @@ const ICONS = /** @type {Record<string, string>} */ ({ warning: "warning", notic
 /** @param {{ checks: import("./use_checks.js").CheckState, dataset: Dataset }} props */
 export function Checks({ checks, dataset }) {
   const { found, error, loading, job, start, ended } = checks;
-  const again = !job && found && html`<span class="facts"><span>checked <${Time} at=${found.checked_at} /></span></span>`;
+  const again = !job && found && html`checked <${Time} at=${found.checked_at} />`;
   return html`<${Section} title="Checks" aside=${again}>
     ${job && html`<div class="panel padded beneath-it"><${FollowedJob} key=${job} id=${job} title="Looking for leaks, duplicates and label errors" onEnd=${ended} /></div>`}
     <${ErrorNotice} error=${error} />

@@ -1,12 +1,12 @@
 /** The images of a dataset by split and class, page by page, as networks see them. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { withQuery } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
 import { Cut, cut } from "../../components/cut.js";
 import { Dialog } from "../../components/dialog.js";
-import { count } from "../../components/formats.js";
+import { count, counted } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Empty, Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
@@ -23,14 +23,26 @@ export function Images({ dataset, query }) {
   const split = SPLITS.includes(query.split) ? query.split : "train";
   const page = Math.max(1, Number.parseInt(query.page, 10) || 1);
   const images = useResource(withQuery(`v1/datasets/${dataset.name}/images`, { split, label: query.label, limit: PAGE, offset: PAGE * (page - 1) }));
-  return html`<${Section} title="Images" aside=${images.data && `${count(images.data.total)} images`}>
-    <div class="panel padded">
+  const shown = useLast(images);
+  return html`<${Section} title="Images" aside=${shown.data && counted(shown.data.total, "image")}>
+    <div class="panel padded" aria-busy=${images.loading}>
       <${Filters} dataset=${dataset} split=${split} label=${query.label ?? ""} />
-      <${Loaded} of=${images}>${(/** @type {{ total: number, items: Image[] }} */ { total, items }) => html`
+      <${Loaded} of=${shown}>${(/** @type {{ total: number, items: Image[] }} */ { total, items }) => html`
         ${items.length === 0 ? html`<${Empty} title="There is no such image" />` : html`<${Grid} images=${items} split=${split} dataset=${dataset} />`}
         <${Pages} page=${page} pages=${Math.ceil(total / PAGE)} />`}</${Loaded}>
     </div>
   </${Section}>`;
+}
+
+/**
+ * A resource that shows what it had before while it loads another page.
+ *
+ * @param {import("../../api/resource.js").Resource<any>} resource
+ */
+function useLast(resource) {
+  const last = useRef(resource.data);
+  if (resource.data) last.current = resource.data;
+  return resource.error ? resource : { ...resource, data: last.current };
 }
 
 /** @param {{ dataset: Dataset, split: string, label: string }} props */

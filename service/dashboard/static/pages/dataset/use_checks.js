@@ -12,7 +12,7 @@ import { useResource } from "../../api/resource.js";
  * @property {boolean} loading
  * @property {string} job that checks it now; "": none
  * @property {() => Promise<void>} start
- * @property {() => Promise<void>} ended the job has ended: look again
+ * @property {(job: { id: string, status: string }) => Promise<void>} ended look again, for the job has ended
  */
 
 const [NOT_CHECKED, BEING_CHECKED] = [404, 409]; // statuses of the answer
@@ -35,9 +35,9 @@ export function useChecks(name) {
     loading: checks.loading,
     job: job === ended ? "" : job,
     start: async () => setStarted((await sendJson("POST", `v1/datasets/${name}/checks`)).id),
-    ended: async () => {
+    ended: async ({ id, status }) => {
       await checks.reload();
-      setEnded(job);
+      if (status === "succeeded") setEnded(id);
     },
   };
 }

@@ -1,44 +1,54 @@
-/** Where a file is chosen, or dropped anywhere on the page, and what may be in it. */
+/** Where files or a folder are chosen, or dropped anywhere on the page, and what may be in them. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { html } from "../../components/html.js";
-import { ErrorNotice } from "../../components/notices.js";
-
-const ENDINGS = ".zip,.tar,.gz,.tgz,.bz2,.xz,.npz,.parquet";
-const FOLDER = "That is a folder: pack it into a zip or a tar first, or use: bakeoff datasets upload NAME FOLDER";
-const SEVERAL = "One file at a time: pack several files into a zip or a tar first";
+import { ErrorNotice, Loading } from "../../components/notices.js";
+import { gatherChosen, gatherDropped } from "./gather.js";
 
 /** @param {{ onFile: (file: File) => void }} props */
 export function Drop({ onFile }) {
-  const [problem, setProblem] = useState("");
-  const over = useDropped((items) => {
-    const file = items[0].getAsFile();
-    if (items.length > 1) setProblem(SEVERAL);
-    else if (items[0].webkitGetAsEntry?.()?.isDirectory) setProblem(FOLDER);
-    else if (file) onFile(file);
-  });
+  const [state, setState] = useState({ busy: false, error: /** @type {Error | undefined} */ (undefined) });
+  const take = async (/** @type {() => File | Promise<File>} */ gather) => {
+    setState({ busy: true, error: undefined });
+    try {
+      onFile(await gather());
+    } catch (error) {
+      setState({ busy: false, error: /** @type {Error} */ (error) });
+    }
+  };
+  const over = useDropped((entries) => take(() => gatherDropped(entries)));
+  const choose = (/** @type {FileList | null} */ files) => files && files.length > 0 && take(() => gatherChosen([...files]));
   return html`<div class="drop" data-over=${over}>
-    <label class="button" data-kind="primary">Choose a file
-      <input class="visually-hidden" type="file" accept=${ENDINGS}
-        onChange=${(/** @type {any} */ event) => event.target.files[0] && onFile(event.target.files[0])} />
-    </label>
-    <p><strong>Upload your own dataset:</strong> drop a zip, tar, npz or Parquet file here, or choose one.</p>
+    <p><strong>Upload your own dataset.</strong> Drop a folder, a zip, tar, npz or Parquet file here, or choose it:</p>
+    <div class="drop-choices">
+      <${Chooser} choose=${choose}>Choose a file</${Chooser}>
+      <${Chooser} choose=${choose} folder>Choose a folder</${Chooser}>
+    </div>
     <${Formats} />
-    ${problem && html`<${ErrorNotice} error=${new Error(problem)} />`}
+    ${state.busy && html`<${Loading} label="Reading the folder" />`}
+    <${ErrorNotice} error=${state.error} />
   </div>`;
+}
+
+/** @param {{ choose: (files: FileList | null) => void, folder?: boolean, children: import("../../components/html.js").Children }} props */
+function Chooser({ choose, folder = false, children }) {
+  return html`<label class="button">${children}
+    <input class="visually-hidden" type="file" multiple=${!folder} webkitdirectory=${folder}
+      onChange=${(/** @type {any} */ event) => choose(event.target.files)} />
+  </label>`;
 }
 
 /**
  * Take what is dropped on the page, which a browser would otherwise open in its place.
  *
- * @param {(files: DataTransferItem[]) => void} onFiles
+ * @param {(entries: FileSystemEntry[]) => void} onEntries
  * @returns {boolean} whether something is held over the page
  */
-function useDropped(onFiles) {
+function useDropped(onEntries) {
   const [over, setOver] = useState(false);
-  const latest = useRef(onFiles);
-  latest.current = onFiles;
+  const latest = useRef(onEntries);
+  latest.current = onEntries;
   useEffect(() => {
     const listening = new AbortController();
     const on = (/** @type {string} */ kind, /** @type {(event: DragEvent) => void} */ handle) =>
@@ -51,8 +61,8 @@ function useDropped(onFiles) {
     on("drop", (event) => {
       event.preventDefault();
       setOver(false);
-      const files = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file");
-      if (files.length > 0) latest.current(files);
+      const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+      if (entries.length > 0) latest.current(entries);
     });
     return () => listening.abort();
   }, []);

@@ -13,10 +13,11 @@ import { Upload } from "./upload.js";
 /** @param {import("../../shell/page.js").PageProps} props */
 export function Page({ query }) {
   const datasets = useResource("v1/datasets");
-  const names = (datasets.data?.items ?? []).filter(({ state }) => state === "ready").map(({ name }) => name);
+  const items = /** @type {Dataset[]} */ (datasets.data?.items ?? []);
+  const names = items.filter(({ state }) => state === "ready").map(({ name }) => name);
   return html`<${PageFrame} title="Datasets" about="What networks are trained on: known datasets, and your own.">
     <${Upload} taken=${names} onReady=${datasets.reload} />
-    <${Loaded} of=${datasets}>${(/** @type {{ items: Dataset[] }} */ { items }) => html`<${DatasetList} items=${items} query=${query} reload=${datasets.reload} />`}</${Loaded}>
+    <${Loaded} of=${datasets}>${() => html`<${DatasetList} items=${items} query=${query} reload=${datasets.reload} />`}</${Loaded}>
     <${Storage} />
   </${PageFrame}>`;
 }

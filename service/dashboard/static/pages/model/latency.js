@@ -56,7 +56,7 @@ function Rows({ table }) {
         )}</tbody>
       </table>
     </div>
-    <p class="table-note faint facts"><span><bdi>${table.device_name}</bdi></span><span>${table.cores} cores</span><span><${Time} at=${table.measured_at} /></span>
-      ${table.skipped.map(({ engine, threads, batch_size: size, reason }) => html`<span key=${`${engine} ${threads} ${size}`}>not measured: ${engine}${size ? `, batch ${size}` : ""}, <bdi>${reason}</bdi></span>`)}</p>
+    <div class="table-note"><p class="faint facts"><span><bdi>${table.device_name}</bdi></span><span>${table.cores} cores</span><span><${Time} at=${table.measured_at} /></span>
+      ${table.skipped.map(({ engine, threads, batch_size: size, reason }) => html`<span key=${`${engine} ${threads} ${size}`}>not measured: ${engine}${size ? `, batch ${size}` : ""}, <bdi>${reason}</bdi></span>`)}</p></div>
   </div>`;
 }

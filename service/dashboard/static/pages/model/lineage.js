@@ -6,11 +6,12 @@ import { Section } from "../../components/page.js";
 import { link } from "../../router.js";
 
 /** @typedef {import("bakeoff-api").ModelDocument} Model */
-/** @typedef {import("bakeoff-api").JobDocument} Job */
 
-/** @param {{ model: Model, job: Job | undefined }} props */
-export function Lineage({ model, job }) {
-  const { quantised_from: original, pretrained, options, image_shape: shape, classes } = model;
+const MOST = 5; // comparisons that are named, the newest
+
+/** @param {{ model: Model }} props */
+export function Lineage({ model }) {
+  const { quantised_from: original, pretrained, options, image_shape: shape, classes, comparisons: compared } = model;
   return html`<${Section} title="Lineage">
     <dl class="panel fact-list">
       <dt>Dataset</dt>
@@ -25,7 +26,7 @@ export function Lineage({ model, job }) {
       <dd><code>${model.recipe_hash}</code>, seed ${model.seed}${model.fold && `, fold ${model.fold} of ${model.folds}`}${model.test_flips && ", with mirror images"}</dd>
       <dt>${original ? "Made by" : "Training"}</dt>
       <dd><a href=${link(`/jobs/${model.job_id}`)}>job <code>${model.job_id}</code></a></dd>
-      ${job?.comparison_id && html`<dt>Comparison</dt><dd><${Comparison} id=${job.comparison_id} /></dd>`}
+      ${compared.length > 0 && html`<dt>${compared.length === 1 ? "Comparison" : "Comparisons"}</dt><dd>${compared.slice(-MOST).map((id) => html`<${Comparison} key=${id} id=${id} />`)}</dd>`}
       ${original && html`<dt>Quantised from</dt><dd><a href=${link(`/models/${original}`)}><code>${original}</code></a></dd>`}
       ${pretrained && html`<dt>Started from</dt><dd><${Pretrained} weights=${pretrained} /></dd>`}
       <dt>Weights</dt>
@@ -35,17 +36,17 @@ export function Lineage({ model, job }) {
 }
 
 /** @param {{ model: Model }} props whether the dataset is still what the model was trained on */
-function Content({ model: { dataset, dataset_sha256: sha256 } }) {
+function Content({ model: { dataset, dataset_sha256: sha256, dataset_split: split } }) {
   const now = useResource(`v1/datasets/${dataset}`);
   if (now.error) return html` <span class="faint">(no longer there)</span>`;
   if (!now.data?.sha256) return null;
-  return html` <span class="faint">${now.data.sha256 === sha256 ? "(as it is now)" : "(replaced since)"}</span>`;
+  return html` <span class="faint">${now.data.sha256 === sha256 && now.data.split === split ? "(as it is now)" : "(replaced since)"}</span>`;
 }
 
 /** @param {{ id: string }} props */
 function Comparison({ id }) {
-  const comparison = useResource(`v1/comparisons/${id}`);
-  return html`<a href=${link(`/comparisons/${id}`)}><bdi>${comparison.data?.name ?? id}</bdi></a>`;
+  const found = useResource(`v1/comparisons?search=${id}&limit=1`); // without its jobs and its leaderboard
+  return html`<a class="lineage-comparison" href=${link(`/comparisons/${id}`)}><bdi>${found.data?.items[0]?.name ?? id}</bdi></a>`;
 }
 
 /** @param {{ weights: NonNullable<Model["pretrained"]> }} props */

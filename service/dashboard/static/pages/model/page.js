@@ -65,7 +65,7 @@ function Parts({ model, reload }) {
         <${Use} model=${model} />
       </div>
       <div>
-        <${Lineage} model=${model} job=${job.data} />
+        <${Lineage} model=${model} />
         <${Aliases} model=${model} onChanged=${reload} />
         <${Downloads} model=${model} />
       </div>

@@ -28,7 +28,7 @@ function asPython(name) {
     "from bakeoff import Client",
     "",
     `client = Client("${base()}")`,
-    `for prediction in client.predict("${name}", "image.png", top_k=3):`,
+    `for prediction in client.predict("${name}", "image.png", top_k=3)["predictions"]:`,
     '    print(prediction["label"], prediction["probability"])',
   ].join("\n");
 }

@@ -9,16 +9,16 @@ import { changeQuery } from "../../router.js";
 
 const PAUSE = 250; // milliseconds without a key before the service is asked
 
-/** @param {{ search?: string, dataset?: string, architecture?: string, tag?: string }} props as the address has them */
-export function Filters({ search = "", dataset = "", architecture = "", tag = "" }) {
+/** @param {{ query: Record<string, string>, models: import("bakeoff-api").ModelDocument[] }} props the models that are listed */
+export function Filters({ query: { search = "", dataset = "", architecture = "", tag = "" }, models }) {
   const datasets = useResource("v1/datasets");
   const architectures = useResource("v1/architectures");
   const change = (/** @type {Record<string, string>} */ changes) => changeQuery({ page: undefined, ...changes });
   const isNarrowed = search || dataset || architecture || tag;
   return html`<div class="filters" role="search" aria-label="Models">
     <${Search} search=${search} change=${change} />
-    <${Choice} label="All datasets" value=${dataset} names=${namesIn(datasets)} choose=${(/** @type {string} */ chosen) => change({ dataset: chosen })} />
-    <${Choice} label="All architectures" value=${architecture} names=${namesIn(architectures)} choose=${(/** @type {string} */ chosen) => change({ architecture: chosen })} />
+    <${Choice} label="All datasets" value=${dataset} names=${namesIn(datasets, models.map((model) => model.dataset))} choose=${(/** @type {string} */ chosen) => change({ dataset: chosen })} />
+    <${Choice} label="All architectures" value=${architecture} names=${namesIn(architectures, models.map((model) => model.architecture))} choose=${(/** @type {string} */ chosen) => change({ architecture: chosen })} />
     ${tag && html`<span>with the tag <strong><bdi>${tag}</bdi></strong></span>`}
     ${isNarrowed && html`<button class="button" data-kind="quiet" type="button" onClick=${() => change({ search: "", dataset: "", architecture: "", tag: "" })}>Show all</button>`}
   </div>`;
@@ -39,14 +39,20 @@ function Search({ search, change }) {
 
 /** @param {{ label: string, value: string, names: string[], choose: (chosen: string) => void }} props */
 function Choice({ label, value, names, choose }) {
-  const all = value && !names.includes(value) ? [value, ...names] : names; // one that has gone, or is of timm
+  const all = value && !names.includes(value) ? [value, ...names] : names;
   return html`<select aria-label=${label} value=${value} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
     <option value="">${label}</option>
     ${all.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
   </select>`;
 }
 
-/** @param {import("../../api/resource.js").Resource<{ items: { name: string }[] }>} list */
-function namesIn(list) {
-  return (list.data?.items ?? []).map(({ name }) => name);
+/**
+ * The names in a list, and others that it lacks: of what has gone, or of timm.
+ *
+ * @param {import("../../api/resource.js").Resource<{ items: { name: string }[] }>} list
+ * @param {string[]} others
+ */
+function namesIn(list, others) {
+  const names = (list.data?.items ?? []).map(({ name }) => name);
+  return [...new Set([...names, ...others])].toSorted();
 }
