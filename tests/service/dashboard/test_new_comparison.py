@@ -106,7 +106,7 @@ def test_a_clone_marks_what_differs_from_its_original(busy, busy_address, new_pa
         page.get_by_role("button", name="Remove cnn").click()
 
         expect(page.get_by_text("was 2", exact=True)).to_be_visible()
-        expect(page.get_by_role("button", name="cnn: put it back")).to_be_visible()
+        expect(page.get_by_role("button", name="Put back cnn")).to_be_visible()
         recipe = re.search(r"recipe=([^&]*)", page.evaluate("decodeURIComponent(location.hash).replaceAll('+', ' ')"))
         assert recipe is not None
         assert json.loads(recipe[1].replace("+", " "))["epochs"] == 20

@@ -99,7 +99,7 @@ export function counted(number, noun, nouns = `${noun}s`) {
 
 /** A name of the API in words: batch_size → Batch size. @param {string} name */
 export function inWords(name) {
-  const words = name.replaceAll("_", " ");
+  const words = name.replace(/^num_/, "number_of_").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -17,7 +17,7 @@ import { describeJob, doneShare } from "../../components/jobs.js";
 
 /** @param {{ jobs: Job[], comparisons: Comparison[] }} props */
 export function Running({ jobs, comparisons }) {
-  return html`<${Section} title="Running" aside=${jobs.length || null}>
+  return html`<${Section} title="Running" aside=${html`<a href=${link("/jobs")}>All jobs</a>`}>
     ${jobs.length === 0
       ? html`<${Empty} title="Nothing runs now" />`
       : html`<ul class="panel rows">${jobs.map((job) => html`<${RunningJob} key=${job.id} job=${job} comparisons=${comparisons} />`)}</ul>`}

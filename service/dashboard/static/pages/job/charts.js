@@ -28,8 +28,7 @@ function Chart({ id, items, chosen }) {
   const choose = (/** @type {any} */ event) => changeQuery({ chart: event.currentTarget.value });
   return html`<div class="panel job-panel job-chart">
     <div class="job-chart-bar">
-      <label><span class="visually-hidden">Chart</span>
-        <select onChange=${choose}>${items.map(({ name, title }) => html`<option key=${name} value=${name} selected=${name === chart.name}>${title}</option>`)}</select></label>
+      <select aria-label="Chart" onChange=${choose}>${items.map(({ name, title }) => html`<option key=${name} value=${name} selected=${name === chart.name}>${title}</option>`)}</select>
       <span class="job-chart-files">${FORMATS.map(([suffix, label]) => html`<${Download} key=${suffix} path=${`${path}.${suffix}?theme=${theme.value}`}>${label}</${Download}>`)}</span>
     </div>
     <p class="faint">${chart.description}</p>

@@ -8,7 +8,7 @@ import { Section } from "../../components/page.js";
 import { Time } from "../../components/time.js";
 import { eventInWords } from "./words.js";
 
-const FEW = 12; // that are shown at first
+const FEW = 8; // that are shown at first
 
 /** @param {{ events: import("./live.js").JobEvent[] }} props */
 export function Events({ events }) {

@@ -1,4 +1,4 @@
-/** The last lines that the process of a job has printed, read again when something happens to it. */
+/** The last lines that the process of a job has printed: read when they are asked for, and again when something happens. */
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -6,17 +6,27 @@ import { request } from "../../api/client.js";
 import { html } from "../../components/html.js";
 import { ErrorNotice } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
+import { changeQuery } from "../../router.js";
 
-/** @param {{ id: string, moved: number }} props `moved` counts what has happened */
-export function Log({ id, moved }) {
+/** @param {{ id: string, moved: number, open: boolean }} props `moved` counts what has happened */
+export function Log({ id, moved, open }) {
+  const toggle = html`<button class="button" data-kind="quiet" type="button" aria-expanded=${open}
+    onClick=${() => changeQuery({ log: open ? undefined : "open" })}>${open ? "Hide" : "Show"} the log</button>`;
+  return html`<${Section} title="Log" aside=${toggle}>
+    ${open ? html`<${Lines} id=${id} moved=${moved} />` : html`<p class="faint">The last 200 lines that its process has printed.</p>`}
+  </${Section}>`;
+}
+
+/** @param {{ id: string, moved: number }} props */
+function Lines({ id, moved }) {
   const [asked, setAsked] = useState(0);
   const { text, error } = useLog(id, `${moved} ${asked}`);
-  const again = html`<button class="button" data-kind="quiet" type="button" onClick=${() => setAsked(asked + 1)}>Read again</button>`;
-  return html`<${Section} title="Log" aside=${again}>
+  return html`<div class="job-log-frame">
     <${ErrorNotice} error=${error} />
     ${text === "" && html`<p class="faint">Its process has printed nothing.</p>`}
     ${text && html`<pre class="job-log" tabindex="0" aria-label="Log"><code><bdi>${text}</bdi></code></pre>`}
-  </${Section}>`;
+    <button class="button" type="button" onClick=${() => setAsked(asked + 1)}>Read it again</button>
+  </div>`;
 }
 
 /**

@@ -53,7 +53,7 @@ function Shown({ job, reload, events, query }) {
         ${isTraining && html`<${Curves} id=${job.id} epochs=${epochsOf(events)} query=${query} />`}
         <${Result} job=${job} />
         ${isTraining && job.status === "succeeded" && html`<${Charts} id=${job.id} query=${query} />`}
-        <${Log} id=${job.id} moved=${events.length} />
+        <${Log} id=${job.id} moved=${events.length} open=${query.log === "open"} />
       </div>
       <div class="job-side">
         <${Details} job=${job} />

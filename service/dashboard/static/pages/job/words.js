@@ -1,6 +1,6 @@
 /** What a job does, in a sentence, whatever its kind. */
 
-import { number } from "../../components/formats.js";
+import { number, percent } from "../../components/formats.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 
@@ -46,5 +46,5 @@ export function eventInWords({ kind, data }) {
   if (kind === "status") return data.error ? `${data.status}: ${data.error}` : data.status;
   if (kind === "fallback") return `resumed after epoch ${data.epoch}: ${data.reason}`;
   if (kind !== "epoch") return kind;
-  return `epoch ${data.epoch}: loss ${number(data.train_loss)}, validation accuracy ${number(data.validation_accuracy)}`;
+  return `epoch ${data.epoch}: loss ${number(data.train_loss)}, accuracy ${percent(data.validation_accuracy)}`;
 }

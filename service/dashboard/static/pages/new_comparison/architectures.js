@@ -27,9 +27,10 @@ export function Architectures({ entries, change, dataset, query, refusals, costs
             dataset=${dataset} refusals=${refusals} cost=${costs[index]} original=${original && originalOf(entry, original)} />`)}
         </ol>`}
     ${gone.length > 0 && html`<p class="request-gone"><span class="request-was">removed</span> ${gone.map(
-      (entry) => html`<button key=${titleOf(entry)} class="button" data-kind="quiet" type="button" onClick=${() => change([...entries, entry])}><bdi>${titleOf(entry)}</bdi>: put it back</button>`,
+      (entry) => html`<button key=${titleOf(entry)} class="button" data-kind="quiet" type="button" onClick=${() => change([...entries, entry])}>Put back <bdi>${titleOf(entry)}</bdi></button>`,
     )}</p>`}
     <h3 class="catalogue-title">Catalogue</h3>
+    <p class="hint catalogue-hint">Each block of a picture is a stage: its height is the side of the feature maps, or how many units a layer has, its width the number of channels.</p>
     <${Catalogue} dataset=${dataset} chosen=${entries.map(({ name }) => name)} add=${add} query=${query} />
   </${Section}>`;
 }

@@ -35,5 +35,5 @@ export function Facts({ parameters, flops, dataset, pretrained }) {
 
 /** The first sentence of a description. @param {string} description */
 export function firstSentence(description) {
-  return /^[\s\S]*?[.:](?=\s|$)/.exec(description)?.[0].replace(/:$/, ".").replace(/\s+/g, " ") ?? description;
+  return /^[\s\S]*?(?<!\bal|\be\.g|\bi\.e)[.:](?=\s|$)/.exec(description)?.[0].replace(/:$/, ".").replace(/\s+/g, " ") ?? description;
 }

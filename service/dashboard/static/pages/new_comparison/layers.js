@@ -1,4 +1,4 @@
-/** A picture of an architecture: a block for each stage, as high as its feature maps and as wide as its channels. */
+/** A picture of an architecture: a block for each stage, as high as its feature maps and as wide as it has channels. */
 
 import { counted, short } from "../../components/formats.js";
 import { html } from "../../components/html.js";
@@ -8,6 +8,8 @@ import { html } from "../../components/html.js";
  */
 
 const [WIDTH, HEIGHT, GAP] = [240, 56, 1.5];
+const VECTOR = 6; // the width of a block of units
+const MOST_UNITS = 4096; // the height of a block is full
 const UNCHANGED = /norm|relu|gelu|silu|swish|sigmoid|tanh|drop|flatten|identity|activation/i; // of the shape
 
 /** @param {{ name: string, stages: Stage[] }} props */
@@ -33,24 +35,27 @@ function isDrawn({ kind, output_shape: shape, num_layers: layers }) {
  * @param {Stage[]} stages
  */
 function layOut(stages) {
-  const wanted = stages.map(({ output_shape: shape }) => 3 + 2.2 * Math.log2(1 + channels(shape)));
+  const wanted = stages.map(({ output_shape: shape }) => (shape.length === 1 ? VECTOR : 3 + 2.2 * Math.log2(1 + channels(shape))));
   const total = wanted.reduce((sum, width) => sum + width + GAP, 0);
   const scale = Math.min(1, WIDTH / total);
   const largest = Math.max(...stages.map(({ output_shape: shape }) => side(shape)));
   let x = (WIDTH - total * scale) / 2;
   return stages.map((stage, index) => {
-    const block = { stage, x, width: wanted[index] * scale, height: height(side(stage.output_shape), largest) };
+    const block = { stage, x, width: wanted[index] * scale, height: height(stage.output_shape, largest) };
     x += (wanted[index] + GAP) * scale;
     return block;
   });
 }
 
 /**
- * @param {number} side
- * @param {number} largest
+ * As high as the side of the feature maps, or a vector as its number of units, both as logarithms.
+ *
+ * @param {number[]} shape
+ * @param {number} largest side of all stages
  */
-function height(side, largest) {
-  return 6 + (HEIGHT - 6) * (Math.log2(side) / Math.max(1, Math.log2(largest)));
+function height(shape, largest) {
+  const [size, most] = shape.length === 1 ? [shape[0], MOST_UNITS] : [side(shape), largest];
+  return 6 + (HEIGHT - 6) * Math.min(1, Math.log2(size) / Math.max(1, Math.log2(most)));
 }
 
 /** Pixels of a side of the feature maps; tokens are a square; a vector is a point. @param {number[]} shape */
