@@ -15,9 +15,9 @@ import { Layers } from "./layers.js";
  * @param {{ name: string, dataset: string, architecture: import("../../api/resource.js").Resource<Architecture> }} props
  */
 export function Picture({ name, dataset, architecture: { data, error } }) {
-  if (error) return html`<p class="request-layers-missing request-refusal sentence"><bdi>${error.message}</bdi></p>`;
+  if (error) return html`<p class="request-layers-missing faint sentence"><bdi>${error.message}</bdi></p>`;
   if (data?.size) return html`<${Layers} name=${name} stages=${data.size.stages} />`;
-  return html`<p class="request-layers-missing faint">${dataset ? "…" : "Its layers are drawn for a dataset that is here"}</p>`;
+  return html`<p class="request-layers-missing faint">${dataset ? "Counting its layers…" : "Its layers are drawn for a dataset that is here"}</p>`;
 }
 
 /**
@@ -27,7 +27,7 @@ export function Picture({ name, dataset, architecture: { data, error } }) {
 export function Facts({ parameters, flops, dataset, pretrained }) {
   const where = dataset ? `on ${dataset}` : "with 10 classes, at the size it was made for";
   return html`<p class="faint facts" title=${where}>
-    <span class="numbers">${short(parameters)} parameters</span>
+    ${parameters != null && html`<span class="numbers">${short(parameters)} parameters</span>`}
     ${flops != null && html`<span class="numbers">${short(flops)} FLOPs</span>`}
     ${pretrained && html`<span>pretrained weights</span>`}
   </p>`;
@@ -35,5 +35,5 @@ export function Facts({ parameters, flops, dataset, pretrained }) {
 
 /** The first sentence of a description. @param {string} description */
 export function firstSentence(description) {
-  return /^[\s\S]*?(?<!\bal|\be\.g|\bi\.e)[.:](?=\s|$)/.exec(description)?.[0].replace(/:$/, ".").replace(/\s+/g, " ") ?? description;
+  return /^[\s\S]*?(?<!\bal|\be\.g|\bi\.e)[.:](?=\s|$)/.exec(description)?.[0].replace(/:$/, ".").replaceAll("`", "") ?? description;
 }

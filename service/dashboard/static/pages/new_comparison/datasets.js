@@ -16,6 +16,7 @@ import { Refusal, Was } from "./field.js";
 
 const MOST = 12; // cards; what is searched for narrows them
 const IMAGES = 5;
+const STATES = { ready: "ready", absent: "can be fetched", fetching: "is being fetched", failed: "could not be fetched" };
 
 /**
  * @param {{ datasets: import("../../api/resource.js").Resource<any>, chosen: string, choose: (name: string) => void, find: string,
@@ -84,7 +85,7 @@ function Absent({ dataset: { name, state, error }, reload }) {
 
 /** @param {Dataset} dataset */
 function facts({ state, sizes, classes, image_shape: shape }) {
-  if (!sizes || !shape) return html`<span>${{ absent: "can be fetched", fetching: "is being fetched", failed: "could not be fetched" }[state] ?? state}</span>`;
+  if (!sizes || !shape) return html`<span>${STATES[state]}</span>`;
   return html`<span class="numbers">${count(sizes.train + sizes.validation + sizes.test)} images</span>
     <span>${counted(classes?.length ?? 0, "class", "classes")}</span>
     <span class="numbers">${shape.width} × ${shape.height}${shape.channels === 3 ? ", RGB" : ""}</span>`;

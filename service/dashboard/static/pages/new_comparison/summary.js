@@ -13,16 +13,16 @@ export function Summary({ request, cost, refusals, isBusy, submit }) {
   const missing = [!request.dataset && "a dataset", request.architectures.length === 0 && "an architecture"].filter(Boolean).join(" and ");
   return html`<aside class="request-summary" aria-label="Cost and start"><div class="panel request-panel">
     <h2>What it costs</h2>
-    ${missing ? html`<p class="faint">Choose ${missing}.</p>` : html`<${Cost} cost=${cost} request=${request} />`}
+    ${missing ? html`<p class="faint">Choose ${missing}.</p>` : html`<${Cost} cost=${cost} request=${request} isRefused=${refusals.size > 0} />`}
     ${workers.value?.length === 0 && html`<${Warning}>No worker is running, so jobs wait. Start one with <code>bakeoff work</code>.</${Warning}>`}
     <${Refusals} refusals=${refusals} />
     <button class="button" data-kind="primary" type="button" disabled=${Boolean(missing) || isBusy} aria-busy=${isBusy} onClick=${submit}>Start the comparison</button>
   </div></aside>`;
 }
 
-/** @param {{ cost: any, request: import("./request.js").Request }} props */
-function Cost({ cost, request: { folds } }) {
-  if (!cost) return html`<p class="faint">Not known yet.</p>`;
+/** @param {{ cost: any, request: import("./request.js").Request, isRefused: boolean }} props */
+function Cost({ cost, request: { folds }, isRefused }) {
+  if (!cost) return html`<p class="faint">${isRefused ? "Not known while the request is refused." : "Being worked out…"}</p>`;
   const architectures = cost.architectures.length;
   const seeds = cost.num_jobs / architectures / (Number(folds) || 1);
   const factors = [counted(architectures, "architecture"), counted(seeds, "seed"), folds && counted(Number(folds), "fold")].filter(Boolean).join(" × ");
