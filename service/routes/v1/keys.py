@@ -95,7 +95,7 @@ def show_own_key(request: Request, session: ReadSession) -> OwnKeyDocument:
     """
     holder: Holder | None = getattr(request.state, "holder", None)
     if holder is None:  # no request gets here without a key where one is required
-        may = [scope for scope in Scope if scope != Scope.ADMIN]
+        may: list[Scope] = [scope for scope in Scope if scope != Scope.ADMIN]
         return OwnKeyDocument(required=False, key=None, may=may)
     key = KeyDocument.from_attributes(api_keys.get(session, holder.id))
     may = [scope for scope in Scope if holder.may(scope)]
