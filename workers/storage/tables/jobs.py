@@ -105,6 +105,8 @@ class Event(Base):
     """One thing that happened to a job: a change of status, an epoch accepted, a damaged checkpoint."""
 
     __tablename__ = "events"
+    #: SQLite gives no id twice: whoever has seen the newest event waits for higher ids.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
