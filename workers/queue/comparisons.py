@@ -56,7 +56,7 @@ def create(
 
     Raises SameArchitectureError where two entries have the same name and options.
     """
-    _refuse_same_architecture(request.architectures)
+    refuse_same_architecture(request.architectures)
     of_jobs = {"priority", "pins_dataset"}
     fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
@@ -184,7 +184,8 @@ def default_name(dataset: str, architectures: Sequence[dict[str, Any]]) -> str:
     return f"{dataset}: {labels}"[:MAX_NAME_LENGTH]
 
 
-def _refuse_same_architecture(architectures: Sequence[dict[str, Any]]) -> None:
+def refuse_same_architecture(architectures: Sequence[dict[str, Any]]) -> None:
+    """SameArchitectureError where two entries have the same name and options."""
     for index, architecture in enumerate(architectures):
         for other in architectures[:index]:
             same_name = architecture["name"] == other["name"]
