@@ -65,7 +65,7 @@ def test_the_images_of_a_dataset_are_looked_at_checked_and_deleted(
         expect(dialog).to_contain_text("at once and for good")
         dialog.get_by_role("button", name="Delete").click()
         expect(page.get_by_text("Deleted the dataset flowers")).to_be_visible()
-        expect(page.get_by_role("heading", name="Datasets")).to_be_visible()
+        expect(page.get_by_role("heading", name="Datasets", exact=True)).to_be_visible()
 
     service.refused(service.http.get("/v1/datasets/flowers"), 404)
 
