@@ -32,14 +32,14 @@ def test_a_model_is_found_named_given_an_alias_and_taken_it_again(copy, new_page
         expect(page.get_by_text("95 % interval")).to_be_visible()
 
         page.get_by_role("button", name="Edit name and notes").click()
-        page.get_by_label("Name").fill("wide <b>net</b>")
-        page.get_by_label("Tags").fill("Keep, baseline")
+        page.get_by_label("Name", exact=True).fill("wide <b>net</b>")
+        page.get_by_label("Tags", exact=True).fill("Keep, baseline")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="wide <b>net</b>")).to_be_visible()
         expect(page.get_by_role("list", name="Tags")).to_contain_text("baseline")
 
         page.get_by_text("Let an alias stand for it").click()
-        page.get_by_label("Alias").fill("champion")
+        page.get_by_label("Alias", exact=True).fill("champion")
         page.get_by_role("button", name="Set alias").click()
         page.get_by_text("champion", exact=True).click()
         assert copy.http.get("/v1/models/champion").json()["id"] == alone

@@ -78,6 +78,7 @@ export function bytes(value) {
  */
 export function duration(seconds) {
   if (seconds == null) return NONE;
+  if (seconds < 0.001) return `${Number((1_000_000 * seconds).toPrecision(2))}${GAP}µs`;
   if (seconds < 1) return `${Number((1000 * seconds).toPrecision(2))}${GAP}ms`;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)}${GAP}s`;
   const whole = Math.round(seconds);

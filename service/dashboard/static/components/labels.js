@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { sendJson } from "../api/client.js";
 import { Dialog } from "./dialog.js";
+import { Field } from "./field.js";
 import { html } from "./html.js";
 import { SendingForm } from "./sending_form.js";
 
@@ -48,9 +49,8 @@ function Form({ path, of: labelled, close, onChanged }) {
     onChanged();
   };
   return html`<${SendingForm} run=${save} submit="Save" onCancel=${close}>
-    <label class="field">Name<input type="text" maxlength="100" value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} autofocus /></label>
-    <label class="field">Note<textarea rows="4" maxlength="2000" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)}></textarea></label>
-    <label class="field">Tags<input type="text" value=${tags} placeholder="baseline, keep" onInput=${(/** @type {any} */ event) => setTags(event.target.value)} />
-      <span class="hint">Separated by commas</span></label>
+    <${Field} label="Name"><input type="text" maxlength="100" value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} autofocus /></${Field}>
+    <${Field} label="Note"><textarea rows="4" maxlength="2000" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)}></textarea></${Field}>
+    <${Field} label="Tags" hint="Separated by commas"><input type="text" value=${tags} placeholder="baseline, keep" onInput=${(/** @type {any} */ event) => setTags(event.target.value)} /></${Field}>
   </${SendingForm}>`;
 }

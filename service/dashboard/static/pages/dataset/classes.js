@@ -39,7 +39,7 @@ function Bars({ names, counts, most }) {
       if (!found) return null;
       const spoken = SPLITS.map((split) => `${count(found[split])} ${split}`).join(", ");
       return html`<tr key=${name}>
-        <th scope="row"><${Cut} text=${name} length=${40} /></th>
+        <th scope="row"><${Cut} text=${name} length=${24} /></th>
         <td class="bars-cell"><span class="bar-parts" role="img" aria-label=${spoken} title=${spoken}>
           ${SPLITS.map((split, index) => html`<span key=${split} class="bar-part" data-series=${index + 1} style=${{ width: `${(100 * found[split]) / most}%` }}></span>`)}
         </span></td>

@@ -55,11 +55,10 @@ function Filters({ dataset: { sizes, classes }, split, label }) {
           onChange=${() => choose({ split: name === "train" ? undefined : name })} />${name}</label>`,
       )}
     </fieldset>
-    <label><span class="visually-hidden">Class</span>
-      <select class="class-choice" value=${label} onChange=${(/** @type {any} */ event) => choose({ label: event.target.value })}>
+    <select class="class-choice" aria-label="Class" value=${label} onChange=${(/** @type {any} */ event) => choose({ label: event.target.value })}>
         <option value="">All classes</option>
         ${(classes ?? []).map((name) => html`<option key=${name} value=${name}>${cut(name, 40)}</option>`)}
-      </select></label>
+      </select>
     <span class="visually-hidden">${count(sizes?.[/** @type {"train"} */ (split)])} images of this split</span>
   </div>`;
 }

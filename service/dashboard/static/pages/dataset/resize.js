@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { sendJson } from "../../api/client.js";
 import { FollowedJob } from "../../components/followed_job.js";
+import { Field } from "../../components/field.js";
 import { html } from "../../components/html.js";
 import { Section } from "../../components/page.js";
 import { SendingForm } from "../../components/sending_form.js";
@@ -23,11 +24,11 @@ export function Resize({ name }) {
     <details class="panel padded">
       <summary>Make the same upload at another size</summary>
       <${SendingForm} run=${run} submit="Make it">
-        <label class="field">New name<input type="text" name="new_name" required pattern="[a-z][a-z0-9_]{0,63}" title="lower-case letters, digits and _, beginning with a letter" value=${body.new_name} onInput=${change} /></label>
-        <label class="field">Size in pixels<input type="text" name="size" required placeholder="64 or 96x128" value=${body.size} onInput=${change} /></label>
-        <label class="field">Fit<select name="fit" value=${body.fit} onChange=${change}>
+        <${Field} label="New name"><input type="text" name="new_name" required pattern="[a-z][a-z0-9_]{0,63}" title="lower-case letters, digits and _, beginning with a letter" value=${body.new_name} onInput=${change} /></${Field}>
+        <${Field} label="Size in pixels"><input type="text" name="size" required placeholder="64 or 96x128" value=${body.size} onInput=${change} /></${Field}>
+        <${Field} label="Fit"><select name="fit" value=${body.fit} onChange=${change}>
           <option value="crop">Crop around the centre</option><option value="pad">Pad with black</option><option value="stretch">Stretch</option>
-        </select></label>
+        </select></${Field}>
       </${SendingForm}>
     </details>
     ${made.job && html`<div class="panel padded beneath">

@@ -28,12 +28,11 @@ export function DatasetList({ items, query, reload }) {
 function Filters({ query }) {
   return html`<div class="filters">
     <label class="search"><${Icon} name="search" /><span class="visually-hidden">Find datasets</span>
-      <input type="search" value=${query.find ?? ""} placeholder="Find by name, description or class"
+      <input type="search" value=${query.find ?? ""} placeholder="Find by name or class"
         onInput=${(/** @type {any} */ event) => changeQuery({ find: event.target.value, pages: undefined })} /></label>
-    <label><span class="visually-hidden">State</span>
-      <select value=${query.state ?? ""} onChange=${(/** @type {any} */ event) => changeQuery({ state: event.target.value, pages: undefined })}>
+    <select aria-label="State" value=${query.state ?? ""} onChange=${(/** @type {any} */ event) => changeQuery({ state: event.target.value, pages: undefined })}>
         <option value="">Ready and to be fetched</option><option value="ready">Ready</option><option value="absent">To be fetched</option>
-      </select></label>
+      </select>
   </div>`;
 }
 

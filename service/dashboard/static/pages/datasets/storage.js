@@ -23,7 +23,7 @@ function Parts({ stored }) {
   const largest = Math.max(1, ...parts.map(([, size]) => size));
   const total = parts.reduce((sum, [, size]) => sum + size, 0);
   return html`<div class="panel storage">
-    <p><strong class="numbers">${bytes(total)}</strong> stored, <strong class="numbers">${bytes(stored.free)}</strong> free on the disk of the service.
+    <p><strong class="numbers">${bytes(total)}</strong> stored, <strong class="numbers">${bytes(stored.free)}</strong> free on the disk of the service.${" "}
       <span class="faint">What was deleted counts until it is removed, a day later.</span></p>
     <table class="bars">
       <caption class="visually-hidden">Bytes by kind</caption>

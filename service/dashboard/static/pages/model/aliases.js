@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { sendJson } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
 import { Alias } from "../../components/alias.js";
+import { Field } from "../../components/field.js";
 import { html } from "../../components/html.js";
 import { Section } from "../../components/page.js";
 import { SendingForm } from "../../components/sending_form.js";
@@ -38,13 +39,12 @@ function SetAlias({ model, onChanged }) {
   return html`<details>
     <summary>Let an alias stand for it</summary>
     <${SendingForm} run=${run} submit="Set alias">
-      <label class="field">Alias<input type="text" required pattern="[a-z][a-z0-9_\\-]{0,63}" title="lower-case letters, digits, - and _, beginning with a letter" placeholder="champion" value=${alias}
-        onInput=${(/** @type {any} */ event) => setAlias(event.target.value)} />
-        <span class="hint">One that stands for another model moves to this one; its history stays.</span></label>
-      <label class="field">Engine<select value=${engine} onChange=${(/** @type {any} */ event) => setEngine(event.target.value)}>
+      <${Field} label="Alias" hint="One that stands for another model moves to this one; its history stays."><input type="text" required pattern="[a-z][a-z0-9_\\-]{0,63}" title="lower-case letters, digits, - and _, beginning with a letter" placeholder="champion" value=${alias}
+        onInput=${(/** @type {any} */ event) => setAlias(event.target.value)} /></${Field}>
+      <${Field} label="Engine"><select value=${engine} onChange=${(/** @type {any} */ event) => setEngine(event.target.value)}>
         <option value="">The default</option>
         ${(engines.data?.items ?? []).map((/** @type {{ name: string }} */ { name }) => html`<option key=${name} value=${name}>${name}</option>`)}
-      </select></label>
+      </select></${Field}>
     </${SendingForm}>
   </details>`;
 }

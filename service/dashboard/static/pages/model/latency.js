@@ -6,6 +6,7 @@ import { sendJson } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
 import { FollowedJob } from "../../components/followed_job.js";
 import { duration, short } from "../../components/formats.js";
+import { Field } from "../../components/field.js";
 import { html } from "../../components/html.js";
 import { Empty, Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
@@ -34,8 +35,7 @@ export function Latency({ model }) {
       ${job && html`<${FollowedJob} key=${job} id=${job} title="Measuring latency" onEnd=${tables.reload} />`}
       <details><summary>Measure it</summary>
         <${SendingForm} run=${run} submit="Measure">
-          <label class="field">Batch sizes<input type="text" required value=${sizes} onInput=${(/** @type {any} */ event) => setSizes(event.target.value)} />
-            <span class="hint">With every engine, on one thread and on all cores; each takes one to twenty seconds</span></label>
+          <${Field} label="Batch sizes" hint="With every engine, on one thread and on all cores; each takes one to twenty seconds"><input type="text" required value=${sizes} onInput=${(/** @type {any} */ event) => setSizes(event.target.value)} /></${Field}>
         </${SendingForm}>
       </details>
     </div>

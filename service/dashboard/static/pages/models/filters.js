@@ -34,7 +34,7 @@ function Search({ search, change }) {
     return () => clearTimeout(timer);
   }, [typed]);
   return html`<label class="search"><${Icon} name="search" /><span class="visually-hidden">Find models</span>
-    <input type="search" value=${typed} maxlength="100" placeholder="Find by name, note, tag, id" onInput=${(/** @type {any} */ event) => type(event.target.value)} /></label>`;
+    <input type="search" value=${typed} maxlength="100" placeholder="Find by name, note or tag" onInput=${(/** @type {any} */ event) => type(event.target.value)} /></label>`;
 }
 
 /** @param {{ label: string, value: string, names: string[], choose: (chosen: string) => void }} props */
