@@ -4,11 +4,15 @@ import type { components } from "openapi-document";
 
 type Schemas = components["schemas"];
 
-export type ComparisonSummary = Schemas["ComparisonSummary"];
 export type ComparisonDocument = Schemas["ComparisonDocument"];
+export type ComparisonSummary = Schemas["ComparisonSummary"];
 export type DatasetDocument = Schemas["DatasetDocument"];
+export type DatasetImage = Schemas["DatasetImage"];
+export type ExplanationList = Schemas["ExplanationList"];
 export type JobDocument = Schemas["JobDocument"];
 export type JobProgress = Schemas["JobProgress"];
 export type LeaderboardRow = Schemas["LeaderboardRow"];
+export type ModelDocument = Schemas["ModelDocument"];
 export type PairStatistics = Schemas["PairStatistics"];
+export type PredictionList = Schemas["PredictionList"];
 export type WorkerDocument = Schemas["WorkerDocument"];

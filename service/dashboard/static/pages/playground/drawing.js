@@ -89,6 +89,5 @@ function repaint(canvas, strokes, look, pen) {
   context.fillStyle = `rgb(${look.ground.join(" ")})`;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(canvas.width, canvas.width);
-  context.strokeStyle = `rgb(${look.ink.join(" ")})`;
-  draw(context, strokes, pen);
+  draw(context, strokes, pen, `rgb(${look.ink.join(" ")})`);
 }

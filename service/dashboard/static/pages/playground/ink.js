@@ -88,3 +88,17 @@ export function centreOfMass(ink, { width }) {
   });
   return mass === 0 ? null : { x: x / mass, y: y / mass };
 }
+
+/**
+ * How light each pixel of an image is, 0 to 255.
+ *
+ * @param {ImageData} image
+ */
+export function levelsOf({ data }) {
+  return Float32Array.from({ length: data.length / 4 }, (_, index) => level(data.subarray(4 * index, 4 * index + 3)));
+}
+
+/** @param {ArrayLike<number>} colour red, green and blue; its luma is that of ITU-R BT.601 */
+export function level(colour) {
+  return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+}

@@ -10,7 +10,7 @@
  * @typedef {{ width: number, height: number, channels: number }} Shape
  */
 
-import { largestSquare, longerSide, strokeWidth } from "./ink.js";
+import { largestSquare, level, levelsOf, longerSide, strokeWidth } from "./ink.js";
 import { penFor } from "./strokes.js";
 
 const PLAIN = 0.6; // of the pixels at the edge are near the ground, where figures stand on one
@@ -104,16 +104,6 @@ function rimOf({ data, width, height }) {
     if (isAtRim) colours.push([...data.subarray(4 * index, 4 * index + 3)]);
   }
   return colours;
-}
-
-/** @param {ImageData} image */
-function levelsOf({ data }) {
-  return Float32Array.from({ length: data.length / 4 }, (_, index) => level(data.subarray(4 * index, 4 * index + 3)));
-}
-
-/** @param {ArrayLike<number>} colour its luma, by ITU-R BT.601 */
-function level(colour) {
-  return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
 }
 
 /** @param {Colour} ground */

@@ -1,6 +1,6 @@
 /** The looks of the datasets that the models were trained on, measured on some of their images. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { getJson, withQuery } from "../../api/client.js";
 import { lookOf, usualLook } from "./look.js";
@@ -15,7 +15,7 @@ const MOST_PIXELS = 400_000; // of all images that are looked at
  * The look of each model's dataset; until its images have been looked at, and where they are gone, the usual look.
  *
  * @param {Model[]} models
- * @returns {(model: Model) => Look}
+ * @returns {(model: Model) => Look} another function when another look is known
  */
 export function useLooks(models) {
   const [looks, setLooks] = useState(/** @type {Record<string, Look>} */ ({}));
@@ -30,7 +30,7 @@ export function useLooks(models) {
     }
     return () => controller.abort();
   }, [models.map(keyOf).join(" ")]);
-  return (model) => looks[keyOf(model)] ?? usualLook(model.image_shape);
+  return useCallback((/** @type {Model} */ model) => looks[keyOf(model)] ?? usualLook(model.image_shape), [looks]);
 }
 
 /**

@@ -3,29 +3,40 @@
  *
  * @typedef {import("bakeoff-api").ModelDocument} Model
  * @typedef {import("./look.js").Look} Look
- * @typedef {{ id: number, source: "drawing" | "file" | "camera" | "dataset", name: string, isDraft: boolean,
- *   label?: string, url?: string, bodyFor: (model: Model) => Promise<Blob> }} Picture
- *   a draft is followed by another at once; `label` is the true one, where it is known; `url` shows the picture
+ * @typedef {"drawing" | "file" | "camera" | "dataset"} Source
+ * @typedef {(model: Model) => Promise<ImageData | null>} PixelsFor the pixels that are made of the picture for a model;
+ *   null: it gets the file as it is
+ * @typedef {{ id: number, source: Source, name: string, isDraft: boolean, label?: string, file?: Blob, url?: string,
+ *   pixelsFor: PixelsFor, bodyFor: (model: Model) => Promise<Blob> }} Picture
+ *   a draft is followed by another at once; `label` is the true one, where it is known; `url` shows the file
  */
 
 import { painted } from "./look.js";
 import { keyOf } from "./looks.js";
+import { inkOfPhoto } from "./photo.js";
 import { inkOfStrokes } from "./strokes.js";
 
-/** Most bytes of a body that the service reads, as docs/http-api.md says: more would be sent for nothing. */
+/** Most bytes of a body that the service reads (docs/http-api.md): more would be sent for nothing. */
 const MOST_BYTES = 32 * 1024 ** 2;
 
 let last = 0;
 
 /**
- * A file, or a picture of a camera or a dataset, which every model gets as it is.
+ * A file, or a picture of a camera or a dataset.
  *
  * @param {Blob} file
- * @param {{ source: "file" | "camera" | "dataset", name: string, label?: string, isDraft?: boolean }} about
+ * @param {{ source: Source, name: string, label?: string, isDraft?: boolean, lookFor?: (model: Model) => Look }} options
+ *   with `lookFor`, models of line art get the figure in it as their datasets would show it; else all get the file
  * @returns {Picture}
  */
-export function pictureOfFile(file, { source, name, label, isDraft = false }) {
-  return { id: ++last, source, name, label, isDraft, url: URL.createObjectURL(file), bodyFor: async () => file };
+export function pictureOfFile(file, { source, name, label, isDraft = false, lookFor }) {
+  const pixelsFor = forEachDataset(async (model) => {
+    const look = lookFor?.(model);
+    const ink = look?.isLineArt ? await inkOfPhoto(file, look) : null;
+    return look && ink ? painted(ink, look) : null;
+  });
+  const bodyFor = async (/** @type {Model} */ model) => asPng(await pixelsFor(model)) ?? file;
+  return { id: ++last, source, name, label, isDraft, file, url: URL.createObjectURL(file), pixelsFor, bodyFor };
 }
 
 /**
@@ -36,24 +47,9 @@ export function pictureOfFile(file, { source, name, label, isDraft = false }) {
  * @returns {Picture}
  */
 export function pictureOfDrawing(strokes, { pen, isDraft, lookFor }) {
-  const files = /** @type {Map<string, Promise<Blob>>} */ (new Map());
-  const bodyFor = (/** @type {Model} */ model) => {
-    const file = files.get(keyOf(model)) ?? asPng(drawn(strokes, lookFor(model), pen));
-    files.set(keyOf(model), file);
-    return file;
-  };
-  return { id: ++last, source: "drawing", name: "drawing", isDraft, bodyFor };
-}
-
-/**
- * The pixels of a drawing as a model gets them.
- *
- * @param {import("./strokes.js").Stroke[]} strokes
- * @param {Look} look
- * @param {number} pen
- */
-export function drawn(strokes, look, pen) {
-  return painted(inkOfStrokes(strokes, look, pen), look);
+  const pixelsFor = forEachDataset(async (model) => painted(inkOfStrokes(strokes, lookFor(model), pen), lookFor(model)));
+  const bodyFor = async (/** @type {Model} */ model) => /** @type {Promise<Blob>} */ (asPng(await pixelsFor(model)));
+  return { id: ++last, source: "drawing", name: "drawing", isDraft, pixelsFor, bodyFor };
 }
 
 /**
@@ -69,10 +65,26 @@ export function whyNot(file) {
 }
 
 /**
- * @param {ImageData} pixels
- * @returns {Promise<Blob>}
+ * The same function, called once for all models of a dataset.
+ *
+ * @param {PixelsFor} make
+ * @returns {PixelsFor}
+ */
+function forEachDataset(make) {
+  const made = /** @type {Map<string, ReturnType<PixelsFor>>} */ (new Map());
+  return (model) => {
+    const pixels = made.get(keyOf(model)) ?? make(model);
+    made.set(keyOf(model), pixels);
+    return pixels;
+  };
+}
+
+/**
+ * @param {ImageData | null} pixels
+ * @returns {Promise<Blob> | null}
  */
 function asPng(pixels) {
+  if (!pixels) return null;
   const canvas = Object.assign(document.createElement("canvas"), { width: pixels.width, height: pixels.height });
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(pixels, 0, 0);
   return new Promise((resolve) => canvas.toBlob((file) => resolve(/** @type {Blob} */ (file)), "image/png"));

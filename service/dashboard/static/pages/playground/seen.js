@@ -1,34 +1,40 @@
-/** What the models get of a drawing: the pixels themselves, enlarged, for each dataset that they were trained on. */
+/** What the models get of a drawing or a photo: the pixels themselves, enlarged, for each dataset that they learned from. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { html } from "../../components/html.js";
 import { keyOf } from "./looks.js";
-import { drawn } from "./picture.js";
 
 /**
  * @typedef {import("./picture.js").Model} Model
- * @typedef {import("./look.js").Look} Look
- * @typedef {import("./strokes.js").Stroke} Stroke
+ * @typedef {import("./picture.js").Picture} Picture
  */
 
-/** @param {{ strokes: Stroke[], models: Model[], lookFor: (model: Model) => Look, pen: number }} props */
-export function Seen({ strokes, models, lookFor, pen }) {
-  if (strokes.length === 0) return null;
+/** @param {{ picture: Picture | null, models: Model[] }} props nothing is shown where they get the file as it is */
+export function Seen({ picture, models }) {
   const datasets = [...new Map(models.map((model) => [keyOf(model), model])).values()];
-  return html`<ul class="seen">
-    ${datasets.map(
-      (model) => html`<li key=${keyOf(model)}>
-        <${Pixels} strokes=${strokes} look=${lookFor(model)} pen=${pen} />
-        <p class="faint">What models of <bdi>${model.dataset}</bdi> get: ${model.image_shape.width} × ${model.image_shape.height} pixels</p>
-      </li>`,
-    )}
-  </ul>`;
+  if (!picture) return null;
+  return html`<ul class="seen">${datasets.map((model) => html`<${Pixels} key=${keyOf(model)} picture=${picture} model=${model} />`)}</ul>`;
 }
 
-/** @param {{ strokes: Stroke[], look: Look, pen: number }} props */
-function Pixels({ strokes, look, pen }) {
+/** @param {{ picture: Picture, model: Model }} props */
+function Pixels({ picture, model }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => canvas.current?.getContext("2d")?.putImageData(drawn(strokes, look, pen), 0, 0), [strokes, look, pen]);
-  return html`<canvas ref=${canvas} class="pixels" width=${look.width} height=${look.height} role="img" aria-label="The drawing as the models get it"></canvas>`;
+  const [pixels, setPixels] = useState(/** @type {ImageData | null} */ (null));
+  useEffect(() => {
+    let isWanted = true;
+    picture.pixelsFor(model).then((made) => isWanted && setPixels(made));
+    return () => {
+      isWanted = false;
+    };
+  }, [picture, keyOf(model)]);
+  useEffect(() => {
+    if (pixels) canvas.current?.getContext("2d")?.putImageData(pixels, 0, 0);
+  }, [pixels]);
+  if (!pixels) return null;
+  const { width, height } = pixels;
+  return html`<li>
+    <canvas ref=${canvas} class="pixels" width=${width} height=${height} role="img" aria-label="The picture as the models get it"></canvas>
+    <p class="faint">What models of <bdi>${model.dataset}</bdi> get: ${width} × ${height} pixels</p>
+  </li>`;
 }

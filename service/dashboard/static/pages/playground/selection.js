@@ -5,7 +5,7 @@
  * those that are chosen of them.
  */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { getJson } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
@@ -40,14 +40,16 @@ export function useSelection(query) {
   const candidates = isAny ? anyCandidates(models.data?.items ?? [], aliases.data?.items ?? []) : candidatesOf(comparison.data);
   const ids = query.models ? query.models.split(",").filter(Boolean) : isAny ? newest(models.data) : bestOf(comparison.data);
   const known = useModels(ids);
-  const chosen = ids.map((id) => ({ ...(candidates.find((candidate) => candidate.id === id) ?? unlisted(id, known[id]?.model)), ...known[id] }));
+  const found = ids.map((id) => ({ ...(candidates.find((candidate) => candidate.id === id) ?? unlisted(id, known[id]?.model)), ...known[id] }));
+  const loading = [comparisons, comparison, models, aliases].some((resource) => resource.loading);
+  const chosen = useLatest(found, !loading);
   const [first] = [comparisons, comparison, models, aliases].filter(({ error }) => error);
   return {
     comparison: comparison.data?.id ?? asked,
-    comparisons: withModels,
+    comparisons: withShown(withModels, comparison.data),
     candidates,
     chosen,
-    loading: comparisons.loading || comparison.loading || models.loading || aliases.loading,
+    loading,
     error: first?.error,
   };
 }
@@ -144,4 +146,26 @@ function useModels(ids) {
     return () => controller.abort();
   }, [ids.join(","), restored.value]);
   return known;
+}
+
+/**
+ * A value, or while it is not settled the one before: what is chosen stays until the next choice is known.
+ *
+ * @template T
+ * @param {T} value
+ * @param {boolean} isSettled
+ */
+function useLatest(value, isSettled) {
+  const latest = useRef(value);
+  if (isSettled) latest.current = value;
+  return latest.current;
+}
+
+/**
+ * @param {import("bakeoff-api").ComparisonSummary[]} comparisons
+ * @param {Comparison | undefined} shown which a list of those with a result may lack
+ */
+function withShown(comparisons, shown) {
+  if (!shown || comparisons.some(({ id }) => id === shown.id)) return comparisons;
+  return [shown, ...comparisons];
 }
