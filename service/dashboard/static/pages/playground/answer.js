@@ -23,9 +23,9 @@ export function Answer({ chosen, picture, outcome, error, method, isAutomatic })
   const answer = outcome?.answer;
   return html`<li class="answer panel" data-stale=${isStale} aria-busy=${Boolean(picture && !outcome) || isStale}>
     <header class="answer-head">
-      <h3 data-series=${chosen.index === undefined ? null : seriesColour(chosen.index)}>
+      <h2 data-series=${chosen.index === undefined ? null : seriesColour(chosen.index)}>
         <a href=${link(`/models/${encodeURIComponent(chosen.id)}`)}><bdi>${chosen.name}</bdi></a>
-      </h3>
+      </h2>
       <p class="faint"><bdi>${chosen.about}</bdi></p>
     </header>
     <${ErrorNotice} error=${error} />

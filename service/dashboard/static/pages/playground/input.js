@@ -12,7 +12,7 @@ import { pictureOfDrawing, pictureOfFile, whyNot } from "./picture.js";
 import { Seen } from "./seen.js";
 import { Adapt, isAdapted, PenWidth, standardPen } from "./settings.js";
 import { Still } from "./still.js";
-import { TestImages, useTestImage } from "./test_images.js";
+import { useTestImage } from "./test_images.js";
 
 /**
  * @typedef {import("./picture.js").Picture} Picture
@@ -49,7 +49,6 @@ export function Input(props) {
     ${source && source !== "dataset" && look.isLineArt && html`<${Adapt} source=${source} query=${query} />`}
     ${!source && html`<p class="faint">${isOver ? "Drop the image." : "Draw, or drop or paste an image anywhere on this page."}</p>`}
     <${Seen} picture=${picture} models=${models} />
-    <${TestImages} dataset=${first.dataset} classes=${first.classes} chosen=${query.image} onChoose=${(/** @type {number} */ index) => changeQuery({ image: String(index) })} />
   </section>`;
 }
 

@@ -12,6 +12,7 @@ import { Chooser, TOP_K } from "./chooser.js";
 import { Input } from "./input.js";
 import { useLooks } from "./looks.js";
 import { useSelection } from "./selection.js";
+import { TestImages } from "./test_images.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
@@ -29,6 +30,7 @@ export function Page({ query }) {
     ${chosen.length === 0 && html`<${Nothing} selection=${selection} />`}
     <div class="playground">
       ${models.length > 0 && html`<${Input} models=${models} lookFor=${lookFor} picture=${picture} onPicture=${setPicture} query=${query} />`}
+      ${models.length > 0 && html`<${TestImages} dataset=${models[0].dataset} classes=${models[0].classes} chosen=${query.image} />`}
       ${chosen.length > 0 && html`<${Answers} chosen=${chosen} picture=${picture} outcomes=${outcomes} query=${query} />`}
     </div>
   </${PageFrame}>`;

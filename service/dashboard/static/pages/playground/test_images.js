@@ -7,6 +7,7 @@ import { useResource } from "../../api/resource.js";
 import { count } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { ErrorNotice, Loaded } from "../../components/notices.js";
+import { changeQuery } from "../../router.js";
 
 /** @typedef {import("bakeoff-api").DatasetImage} TestImage */
 /** @typedef {{ total: number, items: TestImage[] }} Page */
@@ -14,10 +15,9 @@ import { ErrorNotice, Loaded } from "../../components/notices.js";
 const SHOWN = 18;
 
 /**
- * @param {{ dataset: string, classes: string[], chosen: string | undefined, onChoose: (index: number) => void }} props
- *   `chosen` is the number of an image
+ * @param {{ dataset: string, classes: string[], chosen: string | undefined }} props `chosen` is the number of an image
  */
-export function TestImages({ dataset, classes, chosen, onChoose }) {
+export function TestImages({ dataset, classes, chosen }) {
   const [label, setLabel] = useState("");
   const [offset, setOffset] = useState(0);
   const [error, setError] = useState(/** @type {Error | undefined} */ (undefined));
@@ -27,14 +27,14 @@ export function TestImages({ dataset, classes, chosen, onChoose }) {
   const random = async () => {
     setError(undefined);
     const any = Math.floor(Math.random() * total);
-    await getJson(pathOf(dataset, { label, offset: any, limit: 1 })).then(({ items }) => onChoose(items[0].index), setError);
+    await getJson(pathOf(dataset, { label, offset: any, limit: 1 })).then(({ items }) => choose(items[0].index), setError);
   };
   const narrow = (/** @type {Event} */ event) => {
     setLabel(/** @type {HTMLSelectElement} */ (event.currentTarget).value);
     setOffset(0);
   };
-  return html`<section class="test-images">
-    <h3>Test images of <bdi>${dataset}</bdi></h3>
+  return html`<section class="test-images panel">
+    <h2>Test images of <bdi>${dataset}</bdi></h2>
     <div class="input-actions">
       <button class="button" type="button" disabled=${!total} onClick=${random}>Random</button>
       <button class="button" type="button" disabled=${total <= SHOWN} onClick=${others}>Show others</button>
@@ -44,16 +44,16 @@ export function TestImages({ dataset, classes, chosen, onChoose }) {
       </select>
     </div>
     <${ErrorNotice} error=${error} />
-    <${Loaded} of=${images}>${(/** @type {Page} */ page) => html`<${Strip} page=${page} chosen=${chosen} onChoose=${onChoose} />`}</${Loaded}>
+    <${Loaded} of=${images}>${(/** @type {Page} */ page) => html`<${Strip} page=${page} chosen=${chosen} />`}</${Loaded}>
   </section>`;
 }
 
-/** @param {{ page: Page, chosen: string | undefined, onChoose: (index: number) => void }} props */
-function Strip({ page, chosen, onChoose }) {
+/** @param {{ page: Page, chosen: string | undefined }} props */
+function Strip({ page, chosen }) {
   return html`<ul class="strip">
     ${page.items.map(
       ({ index, label, png }) => html`<li key=${index}>
-        <button type="button" class="thumbnail" aria-pressed=${String(index) === chosen} title=${`${label} · number ${count(index)}`} onClick=${() => onChoose(index)}>
+        <button type="button" class="thumbnail" aria-pressed=${String(index) === chosen} title=${`${label} · number ${count(index)}`} onClick=${() => choose(index)}>
           <img src=${png} alt=${`Test image ${index}, ${label}`} />
         </button>
       </li>`,
@@ -103,4 +103,9 @@ function pathOf(dataset, query) {
 function fileOf(url) {
   const [head, text] = url.split(",");
   return new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type: head.slice(5).split(";")[0] });
+}
+
+/** @param {number} index of a test image, which the address then names */
+function choose(index) {
+  changeQuery({ image: String(index) });
 }
