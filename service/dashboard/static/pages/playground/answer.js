@@ -50,11 +50,18 @@ function Classes({ top, truth }) {
       ${top.map(
         ({ label, probability }) => html`<li key=${label}>
           <bdi class="bar-label">${label}</bdi>
-          <meter min="0" max="1" value=${probability} aria-label=${`Probability of ${label}`}></meter>
+          <${Bar} share=${probability} label=${`Probability of ${label}`} />
           <span class="numbers">${percent(probability)}</span>
         </li>`,
       )}
     </ol>`;
+}
+
+/** @param {{ share: number, label: string }} props */
+function Bar({ share, label }) {
+  return html`<span class="bar" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax="1" aria-valuenow=${share}>
+    <span style=${{ inlineSize: `${100 * share}%` }}></span>
+  </span>`;
 }
 
 /** @param {{ isRight: boolean }} props */
@@ -64,7 +71,7 @@ function Verdict({ isRight }) {
 
 /** @param {{ notes: string[] }} props what was done to the picture */
 function Notes({ notes }) {
-  return notes.length === 0 ? null : html`<p class="faint">The picture was ${notes.join(", ")}.</p>`;
+  return notes.length === 0 ? null : html`<p class="faint">Prepared: ${notes.join(", ")}</p>`;
 }
 
 /** @param {{ answer: import("bakeoff-api").PredictionList, seconds: number }} props */

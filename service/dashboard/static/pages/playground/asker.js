@@ -34,12 +34,18 @@ export function makeAsker(tell) {
       await classify(question, signal).then((outcome) => signal.aborted || tell(outcome), async (error) => {
         if (signal.aborted) return;
         const pause = retryAfter(error);
-        if (!pause) return tell({ picture: question.picture, error });
+        if (!pause) return fail(question, error);
         await delay(1000 * pause, open.signal); // then the newest, whichever it is by then
         wanted ??= question;
       });
     }
     current = null;
+  }
+
+  function fail(/** @type {Question} */ { picture }, /** @type {Error} */ error) {
+    const isWithoutKey = error instanceof ApiError && error.status === 401;
+    tell({ picture: (isWithoutKey && wanted?.picture) || picture, error });
+    if (isWithoutKey) wanted = null; // or the reader would be asked for the key again at once
   }
 
   function stop() {

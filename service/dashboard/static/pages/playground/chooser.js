@@ -19,7 +19,7 @@ export function Chooser({ selection, query }) {
     <${ChooseEngine} engine=${query.engine ?? ""} />
     <label class="field">Classes
       <select value=${query.top_k ?? TOP_K} onChange=${change("top_k", TOP_K)}>
-        ${[...new Set([...COUNTS, query.top_k ?? TOP_K])].map((number) => html`<option key=${number} value=${number}>${number === "100" ? "all, up to 100" : number}</option>`)}
+        ${[...new Set([...COUNTS, query.top_k ?? TOP_K])].map((number) => html`<option key=${number} value=${number}>${number}</option>`)}
       </select>
     </label>
   </div>`;

@@ -9,7 +9,8 @@ const SMALL = 128; // pixels of a side, below which each is shown as a square
 /** @param {{ picture: import("./picture.js").Picture }} props */
 export function Still({ picture: { id, url, name, label } }) {
   const [state, setState] = useState({ id, isSmall: false, failed: false });
-  const loaded = ({ currentTarget: image }) => setState({ id, isSmall: Math.max(image.naturalWidth, image.naturalHeight) < SMALL, failed: false });
+  const loaded = (/** @type {any} */ { currentTarget: image }) =>
+    setState({ id, isSmall: Math.max(image.naturalWidth, image.naturalHeight) < SMALL, failed: false });
   const failed = state.id === id && state.failed;
   return html`<figure class="still">
     ${failed
