@@ -12,6 +12,7 @@ import { Empty } from "./notices.js";
 import { arrange } from "./table_rows.js";
 
 const PAGE = 50; // rows
+const NOTHING = "-"; // is hidden, where without a word the extra columns are
 
 /**
  * @template Row
@@ -22,17 +23,20 @@ const PAGE = 50; // rows
  * @property {(row: Row) => import("./html.js").Children} [cell] what is shown, if not the value
  * @property {boolean} [numeric] aligned at its right
  * @property {boolean} [fixed] cannot be hidden
+ * @property {boolean} [extra] hidden until it is asked for
  */
 
 /**
  * @param {{ label: string, columns: Column<any>[], rows: any[], rowKey: (row: any) => string, noun?: string,
- *   more?: (() => Promise<void>) | null, prefix?: string }} props
- *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart
+ *   more?: (() => Promise<void>) | null, prefix?: string, pinned?: string }} props
+ *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart;
+ *   `pinned` is the key of a row that stands first
  */
-export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "" }) {
-  const view = readView(prefix);
+export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "", pinned }) {
+  const view = readView(prefix, columns);
   const shown = columns.filter((column) => column.fixed || !view.hidden.includes(column.key));
   const { found, page, pages } = arrange(rows, columns, view, PAGE);
+  const pinnedFirst = page.toSorted((first, second) => Number(rowKey(second) === pinned) - Number(rowKey(first) === pinned));
   const change = (/** @type {Record<string, string | undefined>} */ changes) =>
     changeQuery(Object.fromEntries(Object.entries(changes).map(([name, value]) => [prefix + name, value])));
   return html`<div class="table-frame">
@@ -46,7 +50,7 @@ export function Table({ label, columns, rows, rowKey, noun = "row", more = null,
     <div class="table-scroll" tabindex="0" role="region" aria-label=${label}>
       <table class="table">
         <thead><tr>${shown.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${view.sort} change=${change} />`)}</tr></thead>
-        <tbody>${page.map((row) => html`<${Line} key=${rowKey(row)} row=${row} columns=${shown} />`)}</tbody>
+        <tbody>${pinnedFirst.map((row) => html`<${Line} key=${rowKey(row)} row=${row} columns=${shown} isPinned=${rowKey(row) === pinned} />`)}</tbody>
       </table>
     </div>
     ${found === 0 && html`<${Empty} title=${view.find ? `No ${noun} matches “${view.find}”` : `There is no ${noun} yet`} />`}
@@ -54,10 +58,14 @@ export function Table({ label, columns, rows, rowKey, noun = "row", more = null,
   </div>`;
 }
 
-/** @param {string} prefix */
-function readView(prefix) {
+/**
+ * @param {string} prefix
+ * @param {Column<any>[]} columns
+ */
+function readView(prefix, columns) {
   const { query } = address.value;
-  const [sort = "", find = "", hide = "", page = "1"] = ["sort", "find", "hide", "page"].map((name) => query[prefix + name]);
+  const extra = columns.filter((column) => column.extra).map(({ key }) => key).join(",");
+  const [sort = "", find = "", hide = extra, page = "1"] = ["sort", "find", "hide", "page"].map((name) => query[prefix + name]);
   return { sort, find, hidden: hide.split(",").filter(Boolean), page: Math.max(1, Number.parseInt(page, 10) || 1) };
 }
 
@@ -72,9 +80,9 @@ function Heading({ column, sort, change }) {
   </th>`;
 }
 
-/** @param {{ row: any, columns: Column<any>[] }} props */
-function Line({ row, columns }) {
-  return html`<tr>${columns.map(
+/** @param {{ row: any, columns: Column<any>[], isPinned: boolean }} props */
+function Line({ row, columns, isPinned }) {
+  return html`<tr data-pinned=${isPinned || null}>${columns.map(
     (column) => html`<td key=${column.key} data-numeric=${column.numeric}>${column.cell ? column.cell(row) : html`<bdi>${column.value(row) ?? "–"}</bdi>`}</td>`,
   )}</tr>`;
 }
@@ -83,7 +91,8 @@ function Line({ row, columns }) {
 function HiddenColumns({ columns, hidden, change }) {
   const toggle = (/** @type {string} */ key) => {
     const rest = hidden.filter((name) => name !== key);
-    change({ hide: (rest.length < hidden.length ? rest : [...hidden, key]).join(",") });
+    const next = (rest.length < hidden.length ? rest : [...hidden, key]).filter((name) => name !== NOTHING).join(",");
+    change({ hide: next || (columns.some(({ extra }) => extra) ? NOTHING : undefined) });
   };
   return html`<details class="menu">
     <summary class="button" data-kind="quiet">Columns</summary>
