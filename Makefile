@@ -8,6 +8,7 @@ RECIPE ?= {}
 PORT ?= 8000
 HISTORIES ?= 2000
 EXAMPLES ?= 40
+PROCESSES ?= 2
 PYTHON ?= python3
 
 BIN := .venv/bin
@@ -35,8 +36,8 @@ run: .venv/.installed ## Compare networks (DATASET, ARCHITECTURES, EPOCHS, SEEDS
 up: .venv/.installed ## Start service and worker (PORT).
 	@$(BIN)/bakeoff up --port '$(PORT)'
 
-test: .venv/.installed-dev ## Run the tests.
-	$(BIN)/pytest
+test: .venv/.installed-dev ## Run the tests (PROCESSES).
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile
 
 test-slow: .venv/.installed-dev ## Run the tests that take longest.
 	$(BIN)/pytest -m slow
@@ -71,8 +72,8 @@ bench-tricks: .venv/.installed-dev ## Train with one trick left out at a time (T
 bench-uploads: .venv/.installed-dev ## Time uploads against ImageFolder and Pillow; a dataset larger than memory.
 	$(BIN)/python -m benchmarks.uploads
 
-bench-backbones: .venv/.installed-dev ## Time features against a script, and heads on a few images (IMAGES: CIFAR-10, a tar).
-	$(BIN)/python -m benchmarks.backbones $(IMAGES)
+bench-backbones: .venv/.installed-dev ## Measure features, heads and fine-tuning (IMAGES: CIFAR-10, a tar; ONLY: a section).
+	$(BIN)/python -m benchmarks.backbones $(IMAGES) $(ONLY:%=--only %)
 
 bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the preset "fast".
 	$(BIN)/python -m benchmarks.jobs
@@ -101,7 +102,7 @@ bench-events: .venv/.installed ## Measure what followers of a job cost the servi
 error-rates: .venv/.installed ## Count what cross-validation claims of simulated learners that are alike.
 	$(BIN)/python -m benchmarks.error_rates
 
-timm-table: .venv/.installed ## Look at every network of timm, and write models/timm_networks.csv.
+timm-table: .venv/.installed ## Look at every network of timm, and write models/_timm/networks.csv.
 	$(BIN)/python -m benchmarks.timm_table
 
 pictures: .venv/.installed ## Make the pictures of the README from a real comparison.

@@ -26,7 +26,7 @@ from benchmarks.ports import free_port
 from service.commands._processes import run_processes
 from workers.settings import Settings
 
-NUMBERS = ("leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
+NUMBERS = ("curves", "leaderboard", "statistics", "overfitting", "gradient_flow", "failures")
 USED = ("bakeoff", "matplotlib", "numpy", "scipy")
 
 

@@ -92,8 +92,8 @@ def _row_section(client: Client) -> list[str]:
     jobs = [_enqueue(client, seed) for seed in range(IN_A_ROW)]
     ended = [done(client, job["id"]) for job in jobs]
     first, last = (_time(ended[0], "started_at"), _time(ended[-1], "finished_at"))
-    alone = statistics.median(_seconds(job) for job in ended)
-    between = ((last - first).total_seconds() - sum(map(_seconds, ended))) / (IN_A_ROW - 1)
+    alone = statistics.median(seconds_of(job) for job in ended)
+    between = ((last - first).total_seconds() - sum(map(seconds_of, ended))) / (IN_A_ROW - 1)
     return [
         f"{IN_A_ROW} jobs of one epoch in a row took {alone:.2f} s each (median), and"
         f" {between:.3f} s passed from the end of a job to the claim of the next: a job starts as a"
@@ -126,7 +126,7 @@ def _bare(dataset: str, architecture: str, recipe: Json) -> float:
 
 
 def _job(client: Client, dataset: str, architecture: str, recipe: Json) -> float:
-    return _seconds(done(client, client.create_job(dataset, architecture, recipe=recipe)["id"]))
+    return seconds_of(done(client, client.create_job(dataset, architecture, recipe=recipe)["id"]))
 
 
 def _enqueue(client: Client, seed: int) -> Json:
@@ -149,12 +149,13 @@ def result_of(client: Client, job_id: str) -> Json:
     return result
 
 
+def seconds_of(job: Json) -> float:
+    """From the claim of a job that has ended to its end."""
+    return (_time(job, "finished_at") - _time(job, "started_at")).total_seconds()
+
+
 def _time(job: Json, which: str) -> datetime:
     return datetime.fromisoformat(job[which])
-
-
-def _seconds(job: Json) -> float:
-    return (_time(job, "finished_at") - _time(job, "started_at")).total_seconds()
 
 
 if __name__ == "__main__":

@@ -41,14 +41,14 @@ def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
         for job in its_jobs:
             skill = job.options["width"] / num_architectures
             generator = np.random.default_rng([job.options["width"], job.seed])
-            _end(session, job, _shaken(real["result"], generator, skill))
+            _end(session, job, _shaken(real["result"], generator, skill), epochs)
             _record(session, job, _curves(measured, generator, skill, epochs))
             _predict(artifacts, job, generator, skill)
     return comparison.id
 
 
-def _end(session: Session, job: Job, result: Json) -> None:
-    job.status, job.result = JobStatus.SUCCEEDED, result
+def _end(session: Session, job: Job, result: Json, epochs: int) -> None:
+    job.status, job.result, job.epoch = JobStatus.SUCCEEDED, result, epochs
     job.started_at = job.finished_at = job.created_at
     session.flush()
 

@@ -18,7 +18,7 @@ from benchmarks.evidence import evidence
 from benchmarks.printed import ROOT
 from benchmarks.spread import spread
 from models import ImageShape, architectures
-from models._timm_table import MEASURED, PREFIX, RECOMMENDED
+from models._timm.catalogue import MEASURED, PREFIX, RECOMMENDED
 from workers.engines.onnx_runtime import open_session, run
 from workers.exports.onnx import export
 from workers.training.measuring.network_summary import count_flops

@@ -1,4 +1,4 @@
-"""make timm-table: every network of the installed timm, and what it is → models/timm_networks.csv.
+"""make timm-table: every network of the installed timm, and what it is → models/_timm/networks.csv.
 
 A network is built without weights, for 10 classes of RGB images of the size that it was made for. It
 classifies if one image gets 10 logits. An option is listed if it changes a layer.
@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from models import ImageShape
-from models._timm import DROP_OPTIONS, REFUSALS, NoLogitsError, create, require_logits
-from models._timm_table import TABLE
+from models._timm.building import DROP_OPTIONS, REFUSALS, NoLogitsError, create, require_logits
+from models._timm.catalogue import TABLE
 from models._torchvision import import_torchvision
 
 NUM_CLASSES = 10

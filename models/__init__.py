@@ -9,13 +9,13 @@ Beside these, `architectures` has the networks of timm, under `timm/<name>`.
 """
 
 from models._architectures import Architecture, Architectures, CatalogueEntry, UnfitNetworkError
-from models._backbone import Backbone
 from models._bounds import Bounds, omitted_options
 from models._image_shape import ImageShape
-from models._pretrained_options import needs_weights
 from models._registry import Registry, UnknownNameError
 from models._stems import fitting_options
-from models._timm_weights import load_weights, published_weights
+from models._timm.backbone import Backbone
+from models._timm.pretrained_options import needs_weights
+from models._timm.weights import load_weights, published_weights
 
 __all__ = [
     "Architecture",

@@ -1,17 +1,19 @@
 """The registry of architectures: those of this package, and beside them the networks of timm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import nn
 
-from models import _timm, _timm_table
 from models._image_shape import ImageShape
+from models._out_of_memory import is_out_of_memory
 from models._registry import Registry, UnknownNameError
-from models._timm import UnfitNetworkError
-from models._timm_table import TimmNetwork
+from models._timm import building
+from models._timm.building import UnfitNetworkError
+from models._timm.catalogue import PREFIX, TimmNetwork, find, networks
 
 __all__ = ["Architecture", "Architectures", "CatalogueEntry", "UnfitNetworkError"]
 
@@ -47,25 +49,54 @@ class Architectures(Registry[Architecture]):
 
     def __getitem__(self, name: str) -> Architecture:
         if self.is_of_timm(name):
-            return _timm.architecture(_timm_table.find(name))
-        if name not in self and _timm_table.PREFIX + name in self:
-            raise UnknownNameError(self.kind, name, [_timm_table.PREFIX + name])
+            return building.architecture(find(name))
+        if name not in self and PREFIX + name in self:
+            raise UnknownNameError(self.kind, name, [PREFIX + name])
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
         if isinstance(name, str) and self.is_of_timm(name):
-            return name in _timm_table.networks()
+            return name in networks()
         return super().__contains__(name)
 
     def is_of_timm(self, name: str) -> bool:
         """Whether a name is one of timm's networks, known or not."""
-        return name.startswith(_timm_table.PREFIX)
+        return name.startswith(PREFIX)
 
     @cached_property
     def catalogue(self) -> dict[str, CatalogueEntry]:
         """All that can be trained: those of this package, then timm's, first the recommended ones."""
         own = {name: self._own_entry(name) for name in self}
-        return own | {name: _entry(name, each) for name, each in _timm_table.networks().items()}
+        return own | {name: _entry(name, each) for name, each in networks().items()}
+
+    def build_on_meta(
+        self, name: str, image_shape: ImageShape, num_classes: int, options: Mapping[str, Any]
+    ) -> nn.Module | None:
+        """A network on the device meta, which has shapes and no numbers, and so takes no memory.
+
+        UnfitNetworkError where it does not take the images. None where meta cannot tell: the network
+        needs numbers to run, since it cannot be built there for the size that it was made for either.
+        """
+        try:
+            with torch.device("meta"):
+                return self[name](image_shape, num_classes, **options)
+        except UnfitNetworkError:
+            if self._is_built_on_meta(name, num_classes, options):
+                raise
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+        return None
+
+    def _is_built_on_meta(self, name: str, num_classes: int, options: Mapping[str, Any]) -> bool:
+        """Whether meta has all that a network of timm needs for images of the size it was made for."""
+        own_options = {**options, "resolution": 0}  # that of its weights
+        try:
+            with torch.device("meta"):
+                self[name](self.catalogue[name].image_shape, num_classes, **own_options)
+        except UnfitNetworkError:
+            return False
+        return True
 
     def _own_entry(self, name: str) -> CatalogueEntry:
         with torch.device("meta"):  # which has shapes and no numbers

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
 from service.dashboard import serving as dashboard
+from service.explaining.explainer import Explainer
 from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
@@ -21,31 +22,41 @@ from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
+from service.results.storage_use import StorageMeter
 from service.routes import health
 from service.routes.v1 import (
     aliases,
     architectures,
     bundles,
     charts,
+    comparison_costs,
     comparison_predictions,
     comparisons,
+    confused_images,
+    curves,
     dataset_checks,
     dataset_images,
     dataset_uploads,
     datasets,
+    deletion_previews,
+    deletions,
     diagnostics,
     engines,
     events,
+    explanations,
+    failure_images,
     job_events,
     job_metrics,
     jobs,
     keys,
+    labels,
     latency,
     leaderboards,
     models,
     predictions,
     quantisations,
     statistics,
+    storage,
     weights,
 )
 from service.routes.v2 import inference
@@ -78,10 +89,17 @@ ROUTERS = (
     dataset_checks.router,
     architectures.router,
     comparisons.router,
+    comparison_costs.router,
+    curves.router,
     leaderboards.router,
     statistics.router,
     diagnostics.router,
+    confused_images.router,
+    failure_images.router,
     jobs.router,
+    labels.router,
+    deletion_previews.router,
+    deletions.router,
     job_metrics.router,
     job_events.router,
     events.router,
@@ -92,11 +110,13 @@ ROUTERS = (
     engines.router,
     predictions.router,
     comparison_predictions.router,
+    explanations.router,
     charts.router,
     latency.router,
     weights.router,
     keys.router,
     health.router,
+    storage.router,
     v2_server.router,
     v2_statistics.router,
     v2_models.router,
@@ -140,7 +160,9 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
     )
+    app.state.explainer = Explainer(app.state.artifacts, app.state.predictors.placement.device)
     app.state.chart_cache = ChartCache(settings.charts_folder)
+    app.state.storage_meter = StorageMeter(settings, app.state.database, app.state.artifacts)
     app.state.resolver = ModelResolver(app.state.database)
     app.state.key_cache = KeyCache(app.state.database, settings)
     app.state.admission = AdmissionControl()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.analysis.results import ComparisonResults
 from service.live.feed import Feed
+from service.requests.fields import Name
+from service.requests.labels import Tag
 from service.results.comparisons import ResultsReader
 from workers.datasets.stored.store import DatasetStore
 from workers.queue import idempotency
@@ -85,6 +88,22 @@ Id = Annotated[
         examples=["latest"],
     ),
 ]
+
+
+@dataclass(frozen=True)
+class LabelFilters:
+    """Which rows of a list are wanted, by what is written on them."""
+
+    search: Annotated[
+        Name | None,
+        Query(
+            description="text in name, note, tags, dataset or architecture, or the id begins with"
+        ),
+    ] = None
+    tag: Annotated[Tag | None, Query(description="that they have")] = None
+
+
+ByLabel = Annotated[LabelFilters, Depends()]
 Key = Annotated[
     str | None,
     Header(

@@ -44,6 +44,16 @@ class Settings(BaseSettings):
         1024**3, gt=0, description="memory for loaded models; the least recently used one leaves"
     )
 
+    retention_days: int = Field(
+        0,
+        ge=0,
+        description="days after which trainings are deleted that no comparison, alias or tag 'keep'"
+        " needs; 0: never",
+    )
+    retention_bytes: int = Field(
+        0, ge=0, description="what such trainings may take; beyond it the oldest go; 0: no limit"
+    )
+
     @property
     def resolved_database_url(self) -> str:
         """The database's URL, with the default filled in."""

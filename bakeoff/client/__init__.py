@@ -17,6 +17,7 @@ from bakeoff.client.models import Models
 from bakeoff.client.predictions import Predictions
 from bakeoff.client.quantisation import Quantisation
 from bakeoff.client.weights import Weights
+from bakeoff.client.wrong_images import WrongImages
 from bakeoff.transport.connection import Connection
 
 __all__ = ["Client"]
@@ -26,6 +27,7 @@ class Client(
     Datasets,
     Architectures,
     Comparisons,
+    WrongImages,
     Charts,
     Jobs,
     Models,
@@ -47,9 +49,9 @@ class Client(
     - any request that found no connection, or was refused with 429 and a Retry-After;
     - a request whose connection broke before the answer was complete, or that was answered with 503
       and a Retry-After, unless its method says that it is not sent again: `create_key`, `cancel_job`,
-      `retry_job` and `resize_dataset`. `create_job`, `create_comparison`, `measure_latency` and
-      `quantise_model` carry an Idempotency-Key, so that the service does them once however often they
-      arrive.
+      `retry_job`, `resize_dataset` and those that restore. `create_job`, `create_comparison`,
+      `measure_latency` and `quantise_model` carry an Idempotency-Key, so that the service does them once
+      however often they arrive.
     A request that had no answer within `timeout` seconds is not sent again, nor is a prediction or
     an inference with a timeout of its own. A DELETE that is sent again and finds nothing has
     succeeded.

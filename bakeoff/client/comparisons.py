@@ -55,14 +55,76 @@ class Comparisons(Resource):
         )
         return Comparison(self._connection.post_once("/v1/comparisons", body, idempotency_key))
 
-    def list_comparisons(self) -> Iterator[Comparison]:
-        """Comparisons, newest first, without their jobs and leaderboards."""
-        return map(Comparison, self._connection.items("/v1/comparisons"))
+    def estimate_cost(  # noqa: PLR0913 - each parameter is one of the API
+        self,
+        dataset: str,
+        architectures: Sequence[str | Json],
+        *,
+        recipe: Json | str | None = None,
+        seeds: int | Sequence[int] | None = None,
+        folds: int | None = None,
+        name: str | None = None,
+        priority: int | None = None,
+    ) -> Json:
+        """What `create_comparison` would cost with the same arguments; nothing is enqueued.
+
+        Parameters, FLOPs, images per second so far and seconds of training, of each architecture and in all.
+        """
+        body = omit_none(
+            dataset=dataset,
+            architectures=architectures,
+            recipe=recipe,
+            seeds=seeds,
+            folds=folds,
+            name=name,
+            priority=priority,
+        )
+        return self._connection.post("/v1/comparisons/cost", body)
+
+    def list_comparisons(
+        self, *, search: str | None = None, tag: str | None = None
+    ) -> Iterator[Comparison]:
+        """Comparisons, newest first, without their jobs and leaderboards; only those that fit."""
+        return map(Comparison, self._connection.items("/v1/comparisons", search=search, tag=tag))
 
     def show_comparison(self, comparison_id: str) -> Comparison:
         """One comparison: status, jobs with progress, and the leaderboard so far."""
         return Comparison(
             self._connection.get("/v1/comparisons/{comparison_id}", comparison_id=comparison_id)
+        )
+
+    def label_comparison(
+        self,
+        comparison_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Comparison:
+        """Change the name, the note or the tags of a comparison; `""` and `[]` clear, None leaves it."""
+        body = omit_none(name=name, note=note, tags=tags)
+        path = "/v1/comparisons/{comparison_id}"
+        return Comparison(self._connection.patch(path, body, comparison_id=comparison_id))
+
+    def show_comparison_deletion(self, comparison_id: str) -> Json:
+        """The jobs, models and files that would go with a comparison, and what forbids deleting it."""
+        path = "/v1/comparisons/{comparison_id}/deletion"
+        return self._connection.get(path, comparison_id=comparison_id)
+
+    def delete_comparison(self, comparison_id: str) -> None:
+        """Delete a comparison, with what `show_comparison_deletion` says; it can be restored for a day."""
+        self._connection.send(
+            "DELETE", "/v1/comparisons/{comparison_id}", {"comparison_id": comparison_id}
+        )
+
+    def restore_comparison(self, comparison_id: str) -> Comparison:
+        """Bring a deleted comparison back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/comparisons/{comparison_id}/restore"
+        return Comparison(
+            self._connection.post(path, comparison_id=comparison_id, repeatable=False)
         )
 
     def follow_comparison(
@@ -121,3 +183,23 @@ class Comparisons(Resource):
         """What each architecture confuses, its most certain errors, and what it alone gets right."""
         path = "/v1/comparisons/{comparison_id}/failures"
         return list(self._connection.items(path, comparison_id=comparison_id))
+
+    def show_curves(
+        self,
+        comparison_id: str,
+        *,
+        metric: str | None = None,
+        by: str | None = None,
+        points: int | None = None,
+    ) -> Json:
+        """A metric of every architecture, with mean, standard deviation and every job, also while it runs.
+
+        Args:
+            comparison_id: Of the comparison.
+            metric: One of `metrics` in the answer; validation_accuracy by default.
+            by: What `x` is: "epoch", or "seconds" of training.
+            points: Most points of a curve, 10 to 1,000; 200 by default.
+        """
+        path = "/v1/comparisons/{comparison_id}/curves"
+        query = {"metric": metric, "by": by, "points": points}
+        return self._connection.get(path, comparison_id=comparison_id, **query)

@@ -12,9 +12,9 @@ from bakeoff.transport.file_body import FileBody, archive_of
 class Datasets(Resource):
     """Methods for datasets."""
 
-    def list_datasets(self) -> list[Json]:
-        """Every dataset that can be fetched or has been uploaded, with its state."""
-        return list(self._connection.items("/v1/datasets"))
+    def list_datasets(self, *, search: str | None = None) -> list[Json]:
+        """Every dataset that can be fetched or has been uploaded, with its state; or those that fit."""
+        return list(self._connection.items("/v1/datasets", search=search))
 
     def show_dataset(self, name: str) -> Json:
         """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""
@@ -84,6 +84,16 @@ class Datasets(Resource):
         query = {"split": split, "label": label, "limit": limit, "offset": offset}
         return self._connection.get("/v1/datasets/{name}/images", name=name, **query)
 
+    def show_dataset_image(
+        self, name: str, split: str, index: int, *, content: str | None = None
+    ) -> bytes:
+        """One image of a split as PNG, as networks see it.
+
+        With `content`, from a list of images, it is refused where the dataset has other content now.
+        """
+        path = "/v1/datasets/{name}/images/{split}/{index}.png"
+        return self._connection.download(path, name=name, split=split, index=index, content=content)
+
     def check_dataset(self, name: str) -> Job:
         """Enqueue a job that checks a dataset, beside trainings; one that waits already is returned.
 
@@ -100,6 +110,10 @@ class Datasets(Resource):
         return self._connection.download(
             "/v1/datasets/{name}/checks/{check}.png", name=name, check=check
         )
+
+    def show_dataset_deletion(self, name: str) -> Json:
+        """The files that would go with a dataset at once and for good, and what forbids deleting it."""
+        return self._connection.get("/v1/datasets/{name}/deletion", name=name)
 
     def delete_dataset(self, name: str) -> None:
         """Delete a dataset's file; models that were trained on it stay usable."""

@@ -24,6 +24,10 @@ class Health(Resource):
         """The database and its schema, and which workers there are; refused if it is not ready."""
         return self._connection.get("/health/ready")
 
+    def show_storage(self) -> Json:
+        """What artifacts, datasets, charts and the database take, and what is free, in bytes."""
+        return self._connection.get("/v1/storage")
+
     def prometheus(self) -> str:
         """Request durations by route, and jobs by status, in Prometheus' text format."""
         return self._connection.download("/metrics").decode()

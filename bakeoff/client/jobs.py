@@ -60,18 +60,58 @@ class Jobs(Resource):
         kind: str | None = None,
         dataset: str | None = None,
         architecture: str | None = None,
+        search: str | None = None,
+        tag: str | None = None,
     ) -> Iterator[Job]:
         """Jobs, newest first, without their results; only those that all filters fit.
 
         `status` is queued, running, succeeded, failed or cancelled; `kind` is train, fetch,
-        upload, checks, latency or quantise.
+        upload, checks, latency or quantise; `search` is text in name, note, tags, dataset or
+        architecture, or where the id begins.
         """
-        filters = {"status": status, "kind": kind, "dataset": dataset, "architecture": architecture}
+        filters = {
+            "status": status,
+            "kind": kind,
+            "dataset": dataset,
+            "architecture": architecture,
+            "search": search,
+            "tag": tag,
+        }
         return map(Job, self._connection.items("/v1/jobs", **filters))
 
     def show_job(self, job_id: str) -> Job:
         """One job: status, progress, and when it has succeeded every number of its result."""
         return Job(self._connection.get("/v1/jobs/{job_id}", job_id=job_id))
+
+    def label_job(
+        self,
+        job_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Job:
+        """Change the name, the note or the tags of a job; `""` and `[]` clear, None leaves it."""
+        body = omit_none(name=name, note=note, tags=tags)
+        path = "/v1/jobs/{job_id}"
+        return Job(self._connection.patch(path, body, job_id=job_id))
+
+    def show_job_deletion(self, job_id: str) -> Json:
+        """The model and the files that would go with a job, and what forbids deleting it."""
+        path = "/v1/jobs/{job_id}/deletion"
+        return self._connection.get(path, job_id=job_id)
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job, with what `show_job_deletion` says; it can be restored for a day."""
+        self._connection.send("DELETE", "/v1/jobs/{job_id}", {"job_id": job_id})
+
+    def restore_job(self, job_id: str) -> Job:
+        """Bring a deleted job back, with all that went with it.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/jobs/{job_id}/restore"
+        return Job(self._connection.post(path, job_id=job_id, repeatable=False))
 
     def cancel_job(self, job_id: str) -> Job:
         """Cancel a job: at once where it waits, within a second where it runs.

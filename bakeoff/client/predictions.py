@@ -1,10 +1,11 @@
-"""Predictions: images in, labels out."""
+"""Predictions: images in, labels out, and why."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bakeoff.answers import Json
+from bakeoff.answers.explanations import ExplanationList
 from bakeoff.answers.predictions import ComparedPredictions, PredictionList
 from bakeoff.client._resource import Resource
 
@@ -60,6 +61,33 @@ class Predictions(Resource):
             timeout_ms=timeout_ms,
         )
         return ComparedPredictions(answer, names=_names(images))
+
+    def explain(
+        self,
+        model_id: str,
+        *images: Image,
+        instances: Sequence[Any] | None = None,
+        test_images: Sequence[int] | None = None,
+        method: str | None = None,
+        class_name: str | None = None,
+    ) -> ExplanationList:
+        """Which parts of up to 16 images speak for a class, `class_name` or the one that is predicted.
+
+        Instead of images `test_images` are numbers of those on which the model was tested. The method is
+        `hires_cam`, `grad_cam` or `occlusion`.
+        """
+        if test_images is not None and (images or instances is not None):
+            raise ValueError("give images, instances or test_images")
+        body = (
+            _body(images, instances)
+            if test_images is None
+            else {"json": {"test_images": list(test_images)}}
+        )
+        parameters = {"model_id": model_id, "method": method, "class": class_name}
+        path = "/v1/models/{model_id}/explanations"
+        answer = self._connection.send("POST", path, parameters, retry=True, **body).json()
+        names = _names(images) or [f"test image {index}" for index in test_images or ()]
+        return ExplanationList(answer, names=names)
 
     def _classify(self, path: str, body: Json, **parameters: Any) -> Json:
         has_timeout = parameters["timeout_ms"] is not None

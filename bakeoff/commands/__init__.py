@@ -11,11 +11,15 @@ from bakeoff.commands import (
     architectures,
     bundle,
     compare,
+    comparisons,
     datasets,
+    explain,
     jobs,
     latency,
+    models,
     predict,
     quantise,
+    storage,
 )
 from bakeoff.errors import RefusedError, UnreachableError
 from bakeoff.terminal.server_commands import add_server_commands
@@ -30,13 +34,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(compare.compare)
+app.add_typer(comparisons.app, name="comparisons")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.app, name="models")
 app.command()(architectures.architectures)
 app.add_typer(datasets.app, name="datasets")
 app.command()(predict.predict)
+app.command()(explain.explain)
 app.command()(bundle.bundle)
 app.command()(latency.latency)
 app.command()(quantise.quantise)
+app.command()(storage.storage)
 add_server_commands(app)
 
 

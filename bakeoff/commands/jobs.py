@@ -9,17 +9,21 @@ from rich.table import Table
 
 import bakeoff
 from bakeoff.answers.job import describe, seed_and_fold
-from bakeoff.terminal.options import DEFAULT_URL, Url
+from bakeoff.terminal.deletions import describe_deletion
+from bakeoff.terminal.options import DEFAULT_URL, Search, Tag, Url
 
-app = typer.Typer(help="List, cancel and retry jobs.", invoke_without_command=True)
+app = typer.Typer(help="List, cancel, retry and delete jobs.", invoke_without_command=True)
 
 JobId = Annotated[str, typer.Argument(help="Id of the job, or 'latest'.")]
+DeletedId = Annotated[str, typer.Argument(help="Id of the job.")]
 
 
 @app.callback(invoke_without_command=True)
 def list_jobs(
     context: typer.Context,
     status: Annotated[str | None, typer.Option(help="Only jobs of this status.")] = None,
+    search: Search = None,
+    tag: Tag = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -28,7 +32,8 @@ def list_jobs(
         return
     table = Table("id", "kind", "dataset", "architecture", "seed", "state")
     with bakeoff.Client(url) as client:
-        for job in itertools.islice(client.list_jobs(status=status), limit):
+        found = client.list_jobs(status=status, search=search, tag=tag)
+        for job in itertools.islice(found, limit):
             architecture = job["architecture"] or "–"
             seed, state = seed_and_fold(job), describe(job)
             table.add_row(job["id"], job["kind"], job["dataset"], architecture, seed, state)
@@ -47,3 +52,19 @@ def retry(job: JobId, url: Url = DEFAULT_URL) -> None:
     """Queue a failed or cancelled job again, from its last checkpoint."""
     with bakeoff.Client(url) as client:
         typer.echo(f"{job}: {client.retry_job(job)['status']}")
+
+
+@app.command()
+def delete(job: DeletedId, url: Url = DEFAULT_URL) -> None:
+    """Delete a job that has ended, with its model; for a day it can be restored."""
+    with bakeoff.Client(url) as client:
+        went = client.show_job_deletion(job)
+        client.delete_job(job)
+    typer.echo(describe_deletion("job", job, went))
+
+
+@app.command()
+def restore(job: DeletedId, url: Url = DEFAULT_URL) -> None:
+    """Bring a deleted job back, with all that went with it."""
+    with bakeoff.Client(url) as client:
+        typer.echo(f"{job}: {client.restore_job(job)['status']}")

@@ -47,3 +47,8 @@ RecipeText = Annotated[
 Output = Annotated[
     Path | None, typer.Option(help="Folder for charts and report; default: data/comparisons/<id>.")
 ]
+Search = Annotated[
+    str | None,
+    typer.Option(help="Only with this in name, note, tags, dataset or architecture, or as an id."),
+]
+Tag = Annotated[str | None, typer.Option(help="Only with this tag.")]

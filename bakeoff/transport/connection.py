@@ -66,6 +66,11 @@ class Connection:
         answer: Json = self.send("PUT", path, parameters, json=body).json()
         return answer
 
+    def patch(self, path: str, body: Json, /, **parameters: Any) -> Json:
+        """The JSON object that a PATCH of JSON answers."""
+        answer: Json = self.send("PATCH", path, parameters, json=body).json()
+        return answer
+
     def post(
         self, path: str, body: Json | None = None, /, *, repeatable: bool = True, **parameters: Any
     ) -> Json:
@@ -168,7 +173,7 @@ def _address(path: str, parameters: Json) -> tuple[str, Json]:
 
 def _is_deleted(method: str, response: httpx.Response) -> bool:
     """Whether there is nothing to delete, as after a DELETE whose answer was lost."""
-    return method == "DELETE" and response.status_code == httpx.codes.NOT_FOUND
+    return method == "DELETE" and response.status_code in {httpx.codes.NOT_FOUND, httpx.codes.GONE}
 
 
 def _refusal(response: httpx.Response) -> RefusedError:

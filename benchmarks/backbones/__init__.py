@@ -1,1 +1,1 @@
-"""Features of a backbone by this project and by a plain script, each a program that prints its rate."""
+"""Backbones: features beside a plain script, heads, fine-tuning, and the memory that their jobs take."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.backbones.photos import NETWORK, SIDE, pictures
+from benchmarks.backbones.noise import NETWORK, SIDE, pictures
 from models import Backbone, ImageShape
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.features.description import WantedFeatures

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import torch
 
-from benchmarks.backbones.photos import BATCH_SIZE, NETWORK, pictures
+from benchmarks.backbones.noise import BATCH_SIZE, NETWORK, pictures
 from models._torchvision import import_torchvision
 
 

@@ -80,8 +80,10 @@ def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredic
     return ensembles
 
 
-def find_confidently_wrong(predictions: EnsemblePredictions, most: int = MAX_IMAGES) -> Indices:
-    """Indices of wrongly classified images, those of the highest probability first."""
+def find_confidently_wrong(
+    predictions: EnsemblePredictions, most: int | None = MAX_IMAGES
+) -> Indices:
+    """Indices of at most so many (None: all) wrongly classified images, the most certain first."""
     wrong = np.flatnonzero(~predictions.correct)
     return wrong[np.argsort(-predictions.probability[wrong], kind="stable")][:most]
 
@@ -116,6 +118,21 @@ def confused_pairs(results: ComparisonResults, name: str) -> list[ConfusedPair]:
     ]
 
 
+def judged_images(
+    predictions: EnsemblePredictions, indices: Indices, classes: list[str]
+) -> list[JudgedImage]:
+    """The images at `indices`, with the class that an architecture gives them and the true one."""
+    return [
+        JudgedImage(
+            index=int(index),
+            true=classes[predictions.labels[index]],
+            predicted=classes[predictions.predicted[index]],
+            probability=float(predictions.probability[index]),
+        )
+        for index in indices
+    ]
+
+
 def failures(results: ComparisonResults) -> list[Failures]:
     """Every architecture that has a result, in the order asked for."""
     ensembles = ensemble_predictions(results)
@@ -132,8 +149,8 @@ def _failures(
         predictions = ensembles[name]
         alone = find_only_right(ensembles, name)
         num_only_right = len(alone)
-        wrong = _images(predictions, find_confidently_wrong(predictions), results.class_names)
-        right = _images(predictions, alone[:MAX_IMAGES], results.class_names)
+        wrong = judged_images(predictions, find_confidently_wrong(predictions), results.class_names)
+        right = judged_images(predictions, alone[:MAX_IMAGES], results.class_names)
     return Failures(
         architecture=name,
         confused=confused_pairs(results, name),
@@ -141,17 +158,3 @@ def _failures(
         num_only_right=num_only_right,
         only_right=right,
     )
-
-
-def _images(
-    predictions: EnsemblePredictions, indices: Indices, classes: list[str]
-) -> list[JudgedImage]:
-    return [
-        JudgedImage(
-            index=int(index),
-            true=classes[predictions.labels[index]],
-            predicted=classes[predictions.predicted[index]],
-            probability=float(predictions.probability[index]),
-        )
-        for index in indices
-    ]

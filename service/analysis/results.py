@@ -181,18 +181,22 @@ class ComparisonResults:
             if run.job_id in self.predictions
         }
 
-    def whole_predictions_of(self, architecture: str) -> list[Predictions]:
-        """Seed by seed, the predictions of all of `test_images()`: with folds, of one after the other.
+    def whole_predictions_by_seed(self, architecture: str) -> dict[int, Predictions]:
+        """Seed → the predictions of all of `test_images()`: with folds, of one after the other.
 
         A seed is left out until all its folds have ended: an image would have another index without.
         """
         kept = self.predictions_of(architecture)
         folds = range(1, self.folds + 1) if self.folds else [None]
-        return [
-            pool([kept[seed, fold] for fold in folds])
+        return {
+            seed: pool([kept[seed, fold] for fold in folds])
             for seed in dict.fromkeys(seed for seed, _ in kept)
             if all((seed, fold) in kept for fold in folds)
-        ]
+        }
+
+    def whole_predictions_of(self, architecture: str) -> list[Predictions]:
+        """The same, seed by seed."""
+        return list(self.whole_predictions_by_seed(architecture).values())
 
     @property
     def with_results(self) -> list[str]:

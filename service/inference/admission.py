@@ -33,9 +33,14 @@ class AdmissionControl:
         """Count one more that is being answered."""
         self.num_requests, self.num_bytes = self.num_requests + 1, self.num_bytes + num_bytes
 
-    def leave(self, num_bytes: int, arrived: float) -> None:
-        """Count one that arrived at `arrived` as answered."""
+    def leave(self, num_bytes: int, arrived: float | None) -> None:
+        """Count one that arrived at `arrived` as answered.
+
+        None for an explanation: its seconds say nothing of how soon a prediction would be answered.
+        """
         self.num_requests, self.num_bytes = self.num_requests - 1, self.num_bytes - num_bytes
+        if arrived is None:
+            return
         now = perf_counter()
         seconds = now - max(arrived, self._answered_at)
         self._answered_at = now

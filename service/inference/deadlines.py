@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -40,6 +41,27 @@ class Deadline:
             return await answer
         finally:
             watch.end()
+
+    async def run_in(self, threads: Executor, work: Callable[[], Answer]) -> Answer:
+        """What `work` returns in a thread; given up when the client hangs up, and then not begun any more."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        running = threads.submit(work)
+        running.add_done_callback(lambda done: loop.call_soon_threadsafe(_pass_on, done, answer))
+        try:
+            return await self.wait_for(answer)
+        finally:
+            running.cancel()
+
+
+def _pass_on(done: Future[Answer], answer: asyncio.Future[Answer]) -> None:
+    if answer.done() or done.cancelled():
+        return  # the request was given up meanwhile
+    error = done.exception()
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())
 
 
 def deadline_of(request: Request, timeout: float | None) -> Deadline:

@@ -6,9 +6,7 @@ requests: so the memory of images that are being decoded is bounded, and nobody 
 has sent none.
 """
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -48,29 +46,7 @@ async def decode_images(images: RequestImages, predictor: Predictor, deadline: D
         return Decoded(prepared, started - asked, perf_counter() - started)
 
     try:
-        return await _in_a_thread(decode, deadline)
+        return await deadline.run_in(THREADS, decode)
     except (ClientGoneError, OverloadedError):
         predictor.counts.note_failure(perf_counter() - asked)
         raise
-
-
-async def _in_a_thread(decode: Callable[[], Decoded], deadline: Deadline) -> Decoded:
-    """What `decode` returns; given up when the client hangs up, and then not begun any more."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Decoded] = loop.create_future()
-    work = THREADS.submit(decode)
-    work.add_done_callback(lambda work: loop.call_soon_threadsafe(_pass_on, work, answer))
-    try:
-        return await deadline.wait_for(answer)
-    finally:
-        work.cancel()
-
-
-def _pass_on(work: Future[Decoded], answer: asyncio.Future[Decoded]) -> None:
-    if answer.done() or work.cancelled():
-        return  # the request was given up meanwhile
-    error = work.exception()
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(work.result())

@@ -25,15 +25,14 @@ class Resolved:
 class ModelResolver:
     """Remembers what names stand for, as long as that cannot have changed.
 
-    A model never changes, so its id is remembered for good. An alias and `latest` are remembered
-    until SQLite's data_version changes, which every commit of any process changes and which takes
-    microseconds to read. PostgreSQL has no such number: there each name is looked up anew, once for
-    all requests that arrived before the look-up began.
+    A name, be it an id that may be deleted, an alias or `latest`, is remembered until SQLite's
+    data_version changes, which every commit of any process changes and which takes microseconds to
+    read. PostgreSQL has no such number: there each name is looked up anew, once for all requests that
+    arrived before the look-up began.
     """
 
     def __init__(self, database: Engine) -> None:
         self._database = database
-        self._models: dict[str, Resolved] = {}
         self._names: dict[str, Resolved] = {}
         self._data_version: int | None = None
         self._version_connection: Any = None
@@ -41,19 +40,15 @@ class ModelResolver:
         self._next: dict[str, asyncio.Task[Resolved]] = {}  # look-ups that have not begun
 
     async def resolve(self, name: str) -> Resolved:
-        """The model called `name`; ModelNotFoundError."""
-        if name in self._models:
-            return self._models[name]
+        """The model called `name`; ModelNotFoundError, DeletedError."""
         if self._is_unchanged() and name in self._names:
             return self._names[name]
         data_version = self._data_version
         resolved = await self._look_up_next(name)
-        is_id = resolved.model.id == name
-        remembered = self._models if is_id else self._names
-        if len(remembered) >= MAX_REMEMBERED:
-            remembered.clear()
-        if is_id or (data_version is not None and data_version == self._data_version):
-            remembered[name] = resolved
+        if data_version is not None and data_version == self._data_version:
+            if len(self._names) >= MAX_REMEMBERED:
+                self._names.clear()
+            self._names[name] = resolved
         return resolved
 
     def close(self) -> None:

@@ -119,7 +119,7 @@ def prediction_list(
     return {
         "model_id": predictor.model.id,
         "architecture": predictor.model.architecture,
-        "predictions": _predictions(
+        "predictions": predictions_of(
             predictor.model.classes, classified.probabilities, images.notes, top_k
         ),
         "engine": predictor.engine.name,
@@ -128,9 +128,10 @@ def prediction_list(
     }
 
 
-def _predictions(
+def predictions_of(
     classes: list[str], probabilities: Probabilities, notes: list[list[str]], top_k: int
 ) -> list[dict[str, Any]]:
+    """A Prediction of each row of probabilities (N, num_classes), as plain values."""
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
     predictions = []
     for indices, row, changes in zip(order.tolist(), probabilities.tolist(), notes, strict=True):

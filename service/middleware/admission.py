@@ -1,4 +1,4 @@
-"""Admission control of predictions, before their bodies are read.
+"""Admission control of predictions and explanations, before their bodies are read.
 
 It stands before routing, so that a refusal costs a fraction of an answer.
 """
@@ -8,7 +8,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.inference.admission import AdmissionControl, content_length
-from service.security.scopes import is_prediction
+from service.security.scopes import is_explanation, is_prediction
 
 
 class AdmissionMiddleware:
@@ -19,14 +19,15 @@ class AdmissionMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or not is_prediction(scope["path"]):
+        is_timed = scope["type"] == "http" and is_prediction(scope["path"])
+        if scope["type"] != "http" or not (is_timed or is_explanation(scope["path"])):
             await self._app(scope, receive, send)
             return
         num_bytes = content_length(scope) or 0
         if not self._admission.has_capacity(num_bytes):
             await self._admission.refusal()(scope, receive, send)
             return
-        arrived = perf_counter()
+        arrived = perf_counter() if is_timed else None
         self._admission.enter(num_bytes)
         try:
             await self._app(scope, receive, send)

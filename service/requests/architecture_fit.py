@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import torch
 from sqlalchemy import Engine
 
 from models import ImageShape, UnfitNetworkError, architectures
@@ -51,18 +50,8 @@ def find_misfit(
 @functools.lru_cache(maxsize=1024)
 def _refusal(architecture: str, options: str, shape: ImageShape, num_classes: int) -> str | None:
     """Why a network does not take images of a shape; None where it does, or where this cannot tell."""
-    error = _error(architecture, options, shape, num_classes)
-    own_shape = architectures.catalogue[architecture].image_shape
-    own_options = json.dumps({**json.loads(options), "resolution": 0})  # that of its weights
-    if error and _error(architecture, own_options, own_shape, num_classes):
-        return None  # it runs on no device without numbers
-    return error
-
-
-def _error(architecture: str, options: str, shape: ImageShape, num_classes: int) -> str | None:
     try:
-        with torch.device("meta"):
-            architectures[architecture](shape, num_classes, **json.loads(options))
+        architectures.build_on_meta(architecture, shape, num_classes, json.loads(options))
     except UnfitNetworkError as error:
         return str(error)
     return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models import UnknownNameError
 from service.analysis.results import (
     ComparisonResults,
     DatasetChecks,
@@ -128,6 +129,12 @@ def label_of(architectures: Sequence[dict[str, Any]], job: Job) -> str:
         for architecture in architectures
         if architecture["name"] == job.architecture and architecture["options"] == job.options
     )
+
+
+def require_label(results: ComparisonResults, label: str) -> None:
+    """UnknownNameError where a comparison has no architecture of this label."""
+    if label not in results.architectures:
+        raise UnknownNameError("architecture", label, list(results.architectures))
 
 
 def _images(datasets: DatasetStore, jobs_compared: Sequence[Job], folds: int | None) -> TestImages:

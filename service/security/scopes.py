@@ -7,6 +7,7 @@ from workers.storage.api_keys import Scope
 #: The addresses of predictions, as a pattern that is used for bytes too.
 PREDICTIONS = r"(?:/v1/(?:models|comparisons)/[^/? ]+/predictions|/v2/models/[^? ]+/infer)"
 is_prediction = re.compile(PREDICTIONS).fullmatch
+is_explanation = re.compile(r"/v1/models/[^/? ]+/explanations").fullmatch
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: For probes, and for the page on which a key can be entered.
@@ -24,7 +25,8 @@ OPEN = frozenset(
 )
 STATIC = ("/assets/", "/dashboard/")
 KEYS = "/v1/keys"
-INDEX = "/v2/repository/index"  # a POST that changes nothing
+#: A POST to these changes nothing.
+READ_BY_POST = frozenset({"/v2/repository/index", "/v1/comparisons/cost"})
 
 
 def needed_scope(method: str, path: str) -> Scope | None:
@@ -33,6 +35,6 @@ def needed_scope(method: str, path: str) -> Scope | None:
         return None
     if path == KEYS or path.startswith(f"{KEYS}/"):
         return Scope.ADMIN
-    if method in READING or path == INDEX:
+    if method in READING or path in READ_BY_POST:
         return Scope.READ
-    return Scope.PREDICT if is_prediction(path) else Scope.TRAIN
+    return Scope.PREDICT if is_prediction(path) or is_explanation(path) else Scope.TRAIN

@@ -67,4 +67,4 @@ class _Handler(Handler):
             self.wfile.write(step.first)
         return None
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_any  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_any  # noqa: N815 - http.server's names

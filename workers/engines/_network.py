@@ -1,12 +1,10 @@
-"""Load the network of a model from its weights."""
+"""Load the network of a model from its weights, for the engines of torch and for explanations."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
-from torch import Tensor
 
 from models import ImageShape, architectures
 from workers.engines import EngineError, Images, Probabilities, refuse_quantised
@@ -21,7 +19,7 @@ class Network:
     """A trained network in memory, from uint8 images (N, C, H, W) to probabilities (N, num_classes)."""
 
     device: torch.device
-    forward: Callable[[Tensor], Tensor]  # of tensors on the device
+    forward: Servable  # of tensors on the device
     num_bytes: int  # of weights
 
     def classify(self, images: Images) -> Probabilities:

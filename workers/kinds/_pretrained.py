@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Engine
 
 from models import Backbone, load_weights, published_weights
+from models._out_of_memory import is_out_of_memory
 from workers.queue import leases
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactError, ArtifactStore
 from workers.storage.database import transaction
 from workers.storage.tables import Job, JobStatus
+from workers.training.errors import NetworkTooLargeError
 from workers.weights.errors import WeightsMisfitError
 from workers.weights.find import find
 from workers.weights.store import WeightsStore
@@ -49,7 +51,7 @@ class PretrainedWeights:
 
         A job that goes on after an epoch takes what it started from, and one that trains a head what the
         features before it were computed with. Raises WeightsUnavailableError,
-        WeightsError, WeightsMisfitError, ArtifactError.
+        WeightsError, WeightsMisfitError, ArtifactError, NetworkTooLargeError.
         """
         found, weights = self._find(report)
         scale = self._published.scale if self._published else None
@@ -58,6 +60,8 @@ class PretrainedWeights:
         try:
             load_weights(backbone, self._architecture, weights.tensors, weights.fit, scale)
         except RuntimeError as error:  # torch names the layers on further lines
+            if is_out_of_memory(error):
+                raise NetworkTooLargeError(self._architecture) from None
             line = str(error).strip().splitlines()[-1].strip()[:200]
             side = backbone.preprocessing.resolution
             raise WeightsMisfitError(

@@ -99,6 +99,10 @@ class QuantiseJob:
             "created_at": utc_now(),
             "onnx": {"path": path, "sha256": digest, "bytes": len(int8), "opset": graph["opset"]},
             "quantised_from": original.id,
+            "name": None,
+            "note": None,
+            "tags": [],
+            "search_text": "",
         }
         return Model(**(columns | own))
 

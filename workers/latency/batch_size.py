@@ -11,14 +11,14 @@ from workers.training.servable import as_evaluated
 def largest_batch_size(model: Model, most: int) -> int:
     """The most images, up to `most`, whose largest activation keeps within MAX_LATENCY_BYTES."""
     shape = ImageShape(*model.image_shape)
-    with (
-        torch.device("meta"),
-        torch.inference_mode(),
-    ):  # shapes alone: nothing is computed or stored
-        network = architectures[model.architecture](shape, len(model.classes), **model.options)
-        served = as_evaluated(network, test_flips=model.test_flips).eval()
-        with largest_activation(served) as largest:
-            served(torch.empty(1, *shape))
+    name, num_classes = model.architecture, len(model.classes)
+    network = architectures.build_on_meta(name, shape, num_classes, model.options)
+    if network is None:  # it needs numbers to run, and fits the memory, since it was trained
+        network = architectures[name](shape, num_classes, **model.options)
+    served = as_evaluated(network, test_flips=model.test_flips).eval()
+    device = next(network.parameters()).device
+    with torch.inference_mode(), largest_activation(served) as largest:
+        served(torch.zeros(1, *shape, device=device))
     return largest.num_images(most, MAX_LATENCY_BYTES)
 
 

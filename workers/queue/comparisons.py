@@ -1,17 +1,19 @@
 """Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session, defer
 
 from workers.errors import BakeoffError
 from workers.queue.dependencies import enqueue_trainings
 from workers.queue.jobs import JobRequest
+from workers.storage import labels
+from workers.storage.deletions import refuse_deleted
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
@@ -60,6 +62,7 @@ def create(
     of_jobs = {"priority", "pins_dataset"}
     fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
+    labels.update_search_text(comparison)
     session.add(comparison)
     session.flush()  # before the jobs that refer to it
     requests = [
@@ -85,25 +88,54 @@ def create(
 
 
 def get(session: Session, comparison_id: str) -> Comparison:
-    """One comparison; `latest` is the newest. Raises ComparisonNotFoundError."""
+    """One comparison; `latest` is the newest. Raises ComparisonNotFoundError, DeletedError."""
     query = select(Comparison).where(Comparison.id == comparison_id)
     if comparison_id == LATEST:
-        newest = select(Comparison).order_by(Comparison.created_at.desc(), Comparison.id.desc())
-        query = newest.limit(1)
+        newest = select(Comparison).where(Comparison.deleted_at.is_(None))
+        query = newest.order_by(Comparison.created_at.desc(), Comparison.id.desc()).limit(1)
     comparison = session.scalars(query).one_or_none()
     if comparison is None:
         raise ComparisonNotFoundError(comparison_id)
+    refuse_deleted(comparison)
     return comparison
 
 
-def find(session: Session, *, limit: int, cursor: str | None = None) -> Page[Comparison]:
-    """Comparisons, newest first."""
-    return page(session, select(Comparison), Comparison, limit=limit, cursor=cursor)
+def find(
+    session: Session,
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Comparison]:
+    """Comparisons that contain a text and have a tag, newest first."""
+    query = select(Comparison).where(
+        Comparison.deleted_at.is_(None),
+        *labels.conditions(Comparison, Comparison.dataset, search=search, tag=tag),
+    )
+    return page(session, query, Comparison, limit=limit, cursor=cursor)
+
+
+def change_labels(comparison: Comparison, values: Mapping[str, Any]) -> None:
+    """Give a comparison the name, note and tags in `values`; without a name, its first one again."""
+    if values.get("name", "") is None:
+        first = default_name(comparison.dataset, comparison.architectures)
+        values = {**values, "name": first}
+    labels.change(comparison, values)
 
 
 def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
     """The jobs of a comparison, in the order they were made."""
     return jobs_of_each(session, [comparison])[comparison.id]
+
+
+def jobs_without_results(session: Session, comparison: Comparison) -> list[Job]:
+    """The same, for what follows from rows alone: `Job.result`, which is large, is not read."""
+    own = select(Job.id).where(Job.comparison_id == comparison.id)
+    existing = select(ComparisonJob.job_id).where(ComparisonJob.comparison_id == comparison.id)
+    query = select(Job).where(Job.id.in_(union(own, existing)))
+    query = query.options(defer(Job.result, raiseload=True))
+    return list(session.scalars(query.order_by(Job.created_at, Job.id)))
 
 
 def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[str, list[Job]]:
@@ -144,7 +176,8 @@ def awaited_by(session: Session, jobs: Iterable[Job]) -> list[Job]:
     ids = {job.depends_on for job in jobs if job.depends_on}
     if not ids:
         return []
-    query = select(Job).where(Job.id.in_(ids)).order_by(Job.created_at, Job.id)
+    query = select(Job).where(Job.id.in_(ids), Job.deleted_at.is_(None))
+    query = query.order_by(Job.created_at, Job.id)
     return list(session.scalars(query))
 
 

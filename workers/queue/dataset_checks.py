@@ -38,6 +38,7 @@ def newest_checks(session: Session, dataset: str, identity: DatasetIdentity) -> 
         Job.status == JobStatus.SUCCEEDED,
         Job.dataset_sha256 == identity.sha256,
         Job.dataset_split == identity.split,
+        Job.deleted_at.is_(None),
     )
     return session.scalars(query.order_by(Job.finished_at.desc(), Job.id.desc()).limit(1)).first()
 
@@ -50,7 +51,12 @@ def trainings(session: Session, dataset: str, identity: DatasetIdentity) -> list
     """
     query = (
         select(Job)
-        .where(Job.dataset == dataset, Job.kind == TRAIN, Job.status == JobStatus.SUCCEEDED)
+        .where(
+            Job.dataset == dataset,
+            Job.kind == TRAIN,
+            Job.status == JobStatus.SUCCEEDED,
+            Job.deleted_at.is_(None),
+        )
         .order_by(Job.finished_at.desc())
     )
     with_folds = query.where(Job.folds.is_not(None)).limit(MAX_OF_FOLDS)

@@ -70,7 +70,8 @@ def retry(session: Session, job_id: str, *, now: datetime) -> Job:
     if not trains_head(job.options):
         return job
     awaited = session.get(Job, job.depends_on) if job.depends_on else None
-    if awaited is None or awaited.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+    ended = {JobStatus.FAILED, JobStatus.CANCELLED}
+    if awaited is None or awaited.deleted_at is not None or awaited.status in ended:
         sha256, split = job.dataset_sha256, str(job.dataset_split)
         identity = DatasetIdentity(sha256, split) if sha256 else None
         job.depends_on = _find_or_enqueue(session, _features_of(job, identity=identity), now)

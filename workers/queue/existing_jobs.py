@@ -10,7 +10,8 @@ from workers.queue import jobs
 from workers.queue.comparable import IncomparableJobsError, refuse_incomparable
 from workers.queue.comparisons import default_name
 from workers.queue.jobs import JobNotFoundError
-from workers.storage import ready_datasets
+from workers.storage import labels, ready_datasets
+from workers.storage.deletions import DeletedError, lock_records
 from workers.storage.ids import new_id
 from workers.storage.tables import Comparison, ComparisonJob, Job
 
@@ -29,13 +30,15 @@ def compare(
     Raises IncomparableJobsError where a job is not there, or more than architecture, seed and fold
     differs, JobStateError where a job has ended without a result.
     """
+    lock_records(session)
     try:
         found = jobs.get_all(session, job_ids)
-    except JobNotFoundError as error:
+    except (JobNotFoundError, DeletedError) as error:
         raise IncomparableJobsError(str(error)) from None
     dataset = found[0].dataset
     refuse_incomparable(found, ready_datasets.identities(session, {dataset}).get(dataset))
     comparison = _comparison(found, name, now)
+    labels.update_search_text(comparison)
     session.add(comparison)
     session.flush()  # before the rows that refer to it
     session.add_all(ComparisonJob(comparison_id=comparison.id, job_id=job.id) for job in found)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import events
-from workers.storage import ready_datasets
+from workers.storage import labels, ready_datasets
+from workers.storage.deletions import refuse_deleted
 from workers.storage.ids import new_id
 from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
@@ -92,19 +93,20 @@ def _new_job(
 
 
 def get(session: Session, job_id: str) -> Job:
-    """One job; `latest` is the newest training. Raises JobNotFoundError."""
+    """One job; `latest` is the newest training. Raises JobNotFoundError, DeletedError."""
     query = select(Job).where(Job.id == job_id)
     if job_id == LATEST:
-        newest = select(Job).where(Job.kind == TRAIN)
+        newest = select(Job).where(Job.kind == TRAIN, Job.deleted_at.is_(None))
         query = newest.order_by(Job.created_at.desc(), Job.id.desc()).limit(1)
     job = session.scalars(query).one_or_none()
     if job is None:
         raise JobNotFoundError(job_id)
+    refuse_deleted(job)
     return job
 
 
 def get_all(session: Session, job_ids: Sequence[str]) -> list[Job]:
-    """The jobs with these ids, in their order; `latest` as in `get`. Raises JobNotFoundError."""
+    """The jobs with these ids, in their order; `latest` as in `get`. Raises what `get` raises."""
     query = select(Job).where(Job.id.in_(job_ids))
     found = {job.id: job for job in session.scalars(query)}
     if LATEST in job_ids:
@@ -112,14 +114,25 @@ def get_all(session: Session, job_ids: Sequence[str]) -> list[Job]:
     for job_id in job_ids:
         if job_id not in found:
             raise JobNotFoundError(job_id)
+        refuse_deleted(found[job_id])
     return [found[job_id] for job_id in job_ids]
 
 
 def find(
-    session: Session, filters: dict[str, Any], *, limit: int, cursor: str | None = None
+    session: Session,
+    filters: dict[str, Any],
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[Job]:
-    """Jobs whose columns equal `filters`, newest first."""
-    query = select(Job).where(*(getattr(Job, name) == value for name, value in filters.items()))
+    """Jobs whose columns equal `filters`, that contain a text and have a tag, newest first."""
+    query = select(Job).where(
+        Job.deleted_at.is_(None),
+        *(getattr(Job, name) == value for name, value in filters.items()),
+        *labels.conditions(Job, Job.dataset, Job.architecture, search=search, tag=tag),
+    )
     return page(session, query, Job, limit=limit, cursor=cursor)
 
 
@@ -140,7 +153,7 @@ def refuse_if_needed(session: Session, dataset: str) -> None:
 
 def newest_by_dataset(session: Session, kind: str, names: Collection[str]) -> dict[str, Job]:
     """Dataset → the newest job of a kind on it, for those that had one."""
-    query = select(Job).where(Job.kind == kind, Job.dataset.in_(names))
+    query = select(Job).where(Job.kind == kind, Job.dataset.in_(names), Job.deleted_at.is_(None))
     return {job.dataset: job for job in session.scalars(query.order_by(Job.created_at, Job.id))}
 
 
@@ -149,7 +162,10 @@ def last_succeeded_by_model(
 ) -> dict[str, Job]:
     """Model id → the job of a kind about it that succeeded last, for those that had one."""
     query = select(Job).where(
-        Job.model_id.in_(model_ids), Job.kind == kind, Job.status == JobStatus.SUCCEEDED
+        Job.model_id.in_(model_ids),
+        Job.kind == kind,
+        Job.status == JobStatus.SUCCEEDED,
+        Job.deleted_at.is_(None),
     )
     return {str(job.model_id): job for job in session.scalars(query.order_by(Job.finished_at))}
 
@@ -181,7 +197,11 @@ def retry(session: Session, job_id: str, *, now: datetime) -> Job:
     job_id = get(session, job_id).id
     changed = session.scalars(
         update(Job)
-        .where(Job.id == job_id, Job.status.in_([JobStatus.FAILED, JobStatus.CANCELLED]))
+        .where(
+            Job.id == job_id,
+            Job.status.in_([JobStatus.FAILED, JobStatus.CANCELLED]),
+            Job.deleted_at.is_(None),
+        )
         .values(
             status=JobStatus.QUEUED,
             attempts=0,

@@ -5,6 +5,8 @@ import threading
 
 from workers.datasets.stored import clearing as dataset_files
 from workers.datasets.stored.store import DatasetStore
+from workers.deletion.retention import apply_retention
+from workers.deletion.sweep import sweep
 from workers.features import clearing as features_files
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
@@ -25,6 +27,13 @@ def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
     weights = WeightsStore(artifacts, settings.weights_folder)
     while True:
         try:
+            apply_retention(
+                database,
+                artifacts,
+                days=settings.retention_days,
+                max_bytes=settings.retention_bytes,
+            )
+            sweep(database, artifacts)
             dataset_files.clear_unneeded(database, datasets, now=utc_now())
             weights_files.clear_unneeded(database, weights, now=utc_now())
             features_files.clear_unneeded(

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.queue import claims, jobs, leases
+from workers.queue import claims, leases
 from workers.queue.leases import Lease, LeaseLostError
 from workers.running.executors import ProcessExit
 from workers.storage.database import transaction
-from workers.storage.tables import JobStatus
+from workers.storage.tables import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ class OutcomeWriter:
         """Write how a job ended whose process is gone, unless the process has written it."""
         lease = process_exit.lease
         with transaction(self._database, read_only=True) as session:
-            job = jobs.get(session, lease.job_id)
-        if job.token != lease.token or job.status != JobStatus.RUNNING:
-            logger.info("job %s: %s", job.id, job.status)
+            job = session.get(Job, lease.job_id)
+        if job is None or job.token != lease.token or job.status != JobStatus.RUNNING:
+            logger.info("job %s has ended", lease.job_id)
             return
         why = _reason(process_exit.exit_code)
         logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)

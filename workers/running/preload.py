@@ -1,6 +1,7 @@
 """What the processes of jobs need, imported once: the forkserver imports this module and forks them.
 
-`multiprocessing` preloads modules by name, so importing this one is what preloads.
+`multiprocessing` preloads modules by name, so importing this one is what preloads. timm is left to the jobs
+that need it: docs/decisions/0024-timm-is-a-catalogue-beside-ours.md says why.
 """
 
 from models import architectures

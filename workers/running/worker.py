@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workers.queue import claims, jobs, leases, registrations
+from workers.queue import claims, leases, registrations
 from workers.queue.leases import Lease, LeaseLostError
 from workers.running.executors import Executor, ProcessExit
 from workers.running.host_locks import HostLocks
@@ -19,7 +19,7 @@ from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, database_now, open_database, transaction
 from workers.storage.ids import new_id
-from workers.storage.tables import JobStatus, Registration
+from workers.storage.tables import Job, JobStatus, Registration
 
 logger = logging.getLogger(__name__)
 
@@ -177,8 +177,8 @@ class Worker:
     def _stop_lost(self, lease: Lease) -> None:
         """Stop a job whose lease is lost, unless it has just succeeded under that lease."""
         with transaction(self._database, read_only=True) as session:
-            job = jobs.get(session, lease.job_id)
-        if job.token != lease.token or job.status != JobStatus.SUCCEEDED:
+            job = session.get(Job, lease.job_id)
+        if job is None or job.token != lease.token or job.status != JobStatus.SUCCEEDED:
             logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)
             self._executor.stop(lease)
             self._running.remove(lease)

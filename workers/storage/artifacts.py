@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
@@ -126,6 +127,19 @@ class ArtifactStore:
                 target.write(chunk)
         if digest.hexdigest() != sha256:
             raise ArtifactError(f"the artifact {path} is damaged")
+
+    def sizes(self, path: str) -> dict[str, int]:
+        """Path → bytes, of an artifact or of all in a folder and below it."""
+        with self._refuse_unavailable():
+            found = self._files.find(f"{self._root}/{path}", detail=True)
+        return {str(name): int(details["size"]) for name, details in found.items()}
+
+    def folder_sizes(self) -> dict[str, int]:
+        """Name → bytes, of each folder at the top of the store."""
+        totals: Counter[str] = Counter()
+        for path, size in self.sizes("").items():
+            totals[path.removeprefix(f"{self._root}/").partition("/")[0]] += size
+        return dict(totals)
 
     def names(self, folder: str) -> list[str]:
         """The names of the artifacts in a folder; none where there is no folder."""

@@ -1,7 +1,7 @@
 """The numbers of every epoch: (job, epoch, name) → value. A new metric needs no migration."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,4 +60,23 @@ def curves(
     found: dict[tuple[str, str], list[float | None]] = {}
     for job_id, name, value in session.execute(query.order_by(Metric.epoch)):
         found.setdefault((job_id, name), []).append(value)
+    return found
+
+
+def values(
+    session: Session, job_ids: Sequence[str], wanted: Collection[str], *, num_epochs: int
+) -> dict[tuple[str, str], list[float | None]]:
+    """(job, name) → value after each of `num_epochs`, None where there is none, of metrics by name.
+
+    Epochs are listed, so that the database finds each row by its whole key; by job and name alone it would
+    read every metric of every layer.
+    """
+    found: dict[tuple[str, str], list[float | None]] = {}
+    query = select(Metric.job_id, Metric.name, Metric.epoch, Metric.value).where(
+        Metric.job_id.in_(job_ids),
+        Metric.epoch.in_(range(1, num_epochs + 1)),
+        Metric.name.in_(wanted),
+    )
+    for job_id, name, epoch, value in session.execute(query):
+        found.setdefault((job_id, name), [None] * num_epochs)[epoch - 1] = value
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workers.storage.kind_names import UPLOAD
-from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
+from workers.storage.tables import UNFINISHED, Dataset, FirstJob, Job, JobStatus
 
 RANDOM_VALIDATION = (
     "random-validation10"  # the rule of versions up to 0.1, which had no names for them
@@ -55,14 +55,19 @@ def lock_files(session: Session) -> None:
 
 
 def first_job_at(session: Session) -> datetime | None:
-    """When the first job of this database was enqueued."""
-    return session.scalar(select(Job.created_at).order_by(Job.created_at, Job.id).limit(1))
+    """When the first job of this database was enqueued, even if it was deleted since."""
+    removed = session.scalar(select(FirstJob.created_at))
+    first = select(Job.created_at).order_by(Job.created_at, Job.id).limit(1)
+    return removed or session.scalar(first)
 
 
-def is_needed(session: Session, identity: DatasetIdentity) -> bool:
-    """Whether a name stands for the dataset, or a job that has not succeeded may still train on it."""
+def is_needed(session: Session, identity: DatasetIdentity, *, but: str = "") -> bool:
+    """Whether a name stands for the dataset, or a job that has not succeeded may still train on it.
+
+    The name `but` does not count.
+    """
     named = select(Dataset.name).where(
-        Dataset.sha256 == identity.sha256, Dataset.split == identity.split
+        Dataset.sha256 == identity.sha256, Dataset.split == identity.split, Dataset.name != but
     )
     used = select(Job.id).where(
         Job.dataset_sha256 == identity.sha256,
@@ -73,13 +78,13 @@ def is_needed(session: Session, identity: DatasetIdentity) -> bool:
     return any(session.scalar(query.limit(1)) is not None for query in queries)
 
 
-def is_upload_needed(session: Session, upload: str, *, now: datetime) -> bool:
+def is_upload_needed(session: Session, upload: str, *, now: datetime, but: str = "") -> bool:
     """Whether a dataset was made of this uploaded file, or a job may still make one.
 
     A job that has failed or was cancelled may be tried again for as long as KEPT, unless its name
-    has been taken by a dataset since.
+    has been taken by a dataset since. A dataset of the name `but` does not count.
     """
-    made = select(Dataset.name).where(Dataset.upload == upload)
+    made = select(Dataset.name).where(Dataset.upload == upload, Dataset.name != but)
     ended = func.coalesce(Job.finished_at, Job.created_at)
     is_taken = select(Dataset.name).where(Dataset.name == Job.dataset, Dataset.created_at > ended)
     may_be_retried = Job.status.in_([JobStatus.FAILED, JobStatus.CANCELLED]) & (ended > now - KEPT)

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
+from workers.storage import labels
+from workers.storage.deletions import refuse_deleted
 from workers.storage.pages import LATEST, Page, page
 from workers.storage.tables import UNFINISHED, Alias, AliasVersion, Job, Model
 
@@ -24,34 +26,48 @@ class AliasError(BakeoffError):
 
 
 def get(session: Session, name: str) -> Model:
-    """The model with this id or alias; `latest` is the newest that was trained. ModelNotFoundError."""
+    """The model with this id or alias; `latest` is the newest that was trained.
+
+    Raises ModelNotFoundError, DeletedError.
+    """
     aliased = select(Alias.model_id).where(Alias.alias == name).scalar_subquery()
     query = select(Model).where((Model.id == name) | (Model.id == aliased))
     if name == LATEST:
-        trained = select(Model).where(Model.quantised_from.is_(None))
+        trained = select(Model).where(Model.quantised_from.is_(None), Model.deleted_at.is_(None))
         query = trained.order_by(Model.created_at.desc(), Model.id.desc()).limit(1)
     model = session.scalars(query).one_or_none()
     if model is None:
         raise ModelNotFoundError(_why_not(session, name))
+    refuse_deleted(model)
     return model
 
 
 def find(
-    session: Session, filters: dict[str, Any], *, limit: int, cursor: str | None = None
+    session: Session,
+    filters: dict[str, Any],
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[Model]:
-    """Models whose columns equal `filters`, newest first."""
-    query = select(Model).where(*(getattr(Model, name) == value for name, value in filters.items()))
+    """Models whose columns equal `filters`, that contain a text and have a tag, newest first."""
+    query = select(Model).where(
+        Model.deleted_at.is_(None),
+        *(getattr(Model, name) == value for name, value in filters.items()),
+        *labels.conditions(Model, Model.dataset, Model.architecture, search=search, tag=tag),
+    )
     return page(session, query, Model, limit=limit, cursor=cursor)
 
 
 def of_jobs(session: Session, job_ids: Sequence[str]) -> dict[str, Model]:
     """Job id → model, for the jobs that made one."""
-    query = select(Model).where(Model.job_id.in_(job_ids))
+    query = select(Model).where(Model.job_id.in_(job_ids), Model.deleted_at.is_(None))
     return {model.job_id: model for model in session.scalars(query)}
 
 
 def with_ids(session: Session, model_ids: Collection[str]) -> dict[str, Model]:
-    """Model id → model."""
+    """Model id → model, deleted ones too."""
     query = select(Model).where(Model.id.in_(model_ids))
     return {model.id: model for model in session.scalars(query)}
 

@@ -1,7 +1,5 @@
 """Ways in which a training fails that are no bug; each message is one sentence."""
 
-import torch
-
 from workers.errors import BakeoffError
 
 
@@ -37,6 +35,10 @@ class OutOfMemoryError(TrainingError):
         super().__init__(f"out of memory with batch_size {batch_size}; {advice}")
 
 
-def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch could not allocate memory; on the CPU only the message of the error says so."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+class NetworkTooLargeError(TrainingError):
+    """The memory of the machine does not hold a network while it is built."""
+
+    def __init__(self, architecture: str) -> None:
+        super().__init__(
+            f"out of memory while '{architecture}' was built; try a smaller network or smaller images"
+        )

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
+from models._out_of_memory import is_out_of_memory
 from workers.datasets.image_dataset import ImageDataset, Split
 from workers.training.augmentation.augment import augment
 from workers.training.augmentation.draws import draw
 from workers.training.augmentation.mixing import main_labels
 from workers.training.balancing import class_weights
 from workers.training.batches import Batches
-from workers.training.errors import is_out_of_memory
 from workers.training.hardware.cuda_graphs import CapturedFunction, can_capture
 from workers.training.hardware.gradients import gradients_of
 from workers.training.hardware.layout import layout_of

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from models import ImageShape, UnfitNetworkError, architectures
+from models._out_of_memory import is_out_of_memory
 from workers.datasets.image_dataset import ImageDataset
 from workers.training.averaging import AveragedNetwork
 from workers.training.batches import Batches, epoch_seed
@@ -22,11 +23,11 @@ from workers.training.checkpoint import Checkpoint
 from workers.training.early_stopping import BestEpoch
 from workers.training.epoch_evaluation import EpochEvaluation
 from workers.training.errors import (
+    NetworkTooLargeError,
     OtherDatasetError,
     OutOfMemoryError,
     TrainingDivergedError,
     TrainingError,
-    is_out_of_memory,
 )
 from workers.training.hardware.streaming import place
 from workers.training.measuring.gradient_flow import GradientFlow
@@ -58,12 +59,19 @@ def build(
     *,
     seed: int,
 ) -> nn.Module:
-    """An untrained network, initialised from `seed`; TrainingError where it takes no such images."""
+    """An untrained network, initialised from `seed`.
+
+    TrainingError where it takes no such images, NetworkTooLargeError where the memory does not hold it.
+    """
     torch.manual_seed(seed)
     try:
         return architectures[architecture](image_shape, num_classes, **options)
     except UnfitNetworkError as error:
         raise TrainingError(str(error)) from None
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise NetworkTooLargeError(architecture) from None
 
 
 class Trainer:

@@ -1,12 +1,12 @@
 """Curves over epochs: the mean over trainings, with a band of one standard deviation around it."""
 
-import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from service.analysis.curves import mean_and_std
 from service.analysis.results import ComparisonResults, Run
 from service.charts.drawing.chart import Panel, Series
 from service.charts.drawing.labels import label_ends
@@ -50,10 +50,7 @@ def _series(label: str, curves: Sequence[list[float]], style: ArchitectureStyle)
     for row, values in enumerate(curves):
         table[row, : len(values)] = values
     epochs = np.arange(1, table.shape[1] + 1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # epochs where every training is NaN
-        mean = np.nanmean(table, axis=0)
-        std = np.nanstd(table, axis=0, ddof=1) if len(curves) > 1 else np.zeros(len(epochs))
+    mean, std = mean_and_std(table)
     std = np.nan_to_num(std)  # of an epoch that one training alone has reached
     line = {
         "color": style.colour,

@@ -15,6 +15,7 @@ from service.routes._document import Document
 from workers.engines import refuse_quantised
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.deletions import lock_records
 from workers.storage.tables import Alias, AliasVersion
 from workers.storage.trained_models import ModelNotFoundError
 
@@ -93,13 +94,14 @@ def list_aliases(session: ReadSession) -> AliasList:
     return AliasList(items=_documents(session, trained_models.aliases(session), AliasDocument))
 
 
-@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 409, 422))
+@router.put("/aliases/{alias}", summary="Set an alias", responses=refusals(404, 409, 410, 422))
 def set_alias(alias: AliasName, body: AliasTarget, session: WriteSession) -> AliasDocument:
     """Let a name stand for a model from now on, or for what it stood for in an earlier version.
 
     An alias is accepted wherever the id of a model is. Requests that are being answered are finished
     by the model they began with.
     """
+    lock_records(session)
     now = utc_now()
     if body.version is not None:
         row = trained_models.restore_alias(session, alias, body.version, now=now)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import torch
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -19,11 +18,12 @@ from service.dependencies import Cursor, Limit, ReadSession
 from service.errors import refusals
 from service.requests.architecture_fit import ImagesRefusedError
 from service.requests.architecture_options import options_schema
+from service.requests.architecture_size import size_of
 from service.requests.fields import check_options
 from service.routes._document import Document
 from workers.datasets.stored.registration import describe
 from workers.storage.pages import CursorError
-from workers.training.measuring.network_summary import Layer, summarise
+from workers.training.measuring.network_summary import Layer, Stage
 
 router = APIRouter(prefix="/v1/architectures", tags=["architectures"])
 
@@ -42,6 +42,10 @@ class ArchitectureSize(Document):
     num_parameters: int
     flops: int = Field(description="forward pass of one image; a multiply-add counts as two")
     layers: list[Layer]
+    stages: list[Stage] = Field(
+        description="the same in at most 40 rows, with FLOPs: of a network with more layers, the modules"
+        " that contain them"
+    )
 
 
 class ArchitectureDocument(BaseModel):
@@ -57,7 +61,11 @@ class ArchitectureDocument(BaseModel):
     pretrained: bool = Field(
         description="whether weights of it are published that were trained on other images"
     )
-    size: ArchitectureSize | None = None
+    size: ArchitectureSize | None = Field(
+        None,
+        description="for the dataset that is named; null where none is, and for the few networks of timm"
+        " that run on numbers alone, so that nothing can be counted without computing",
+    )
 
 
 class ArchitectureList(BaseModel):
@@ -124,7 +132,7 @@ def show_architecture(
     session: ReadSession,
     dataset: ForDataset = None,
 ) -> ArchitectureDocument:
-    """One architecture; with a dataset also its parameters, FLOPs and layers for its images.
+    """One architecture; with a dataset also its parameters, FLOPs, layers and stages for its images.
 
     They are counted with the options that a job for this dataset has where its request names none.
     """
@@ -153,16 +161,16 @@ def _sized_document(name: str, session: Session, dataset: str | None) -> Archite
     return document.model_copy(update={"size": _size(name, session, dataset)})
 
 
-def _size(name: str, session: Session, dataset: str) -> ArchitectureSize:
+def _size(name: str, session: Session, dataset: str) -> ArchitectureSize | None:
     known = describe(session, dataset)
     shape = ImageShape(*known.image_shape)
     options = check_options(name, {}, shape)
     try:
-        with torch.device("meta"):  # shapes alone: the largest networks would not fit the memory
-            network = architectures[name](shape, len(known.classes), **options)
-            summary = summarise(network, shape)
+        summary = size_of(name, options, shape, len(known.classes))
     except UnfitNetworkError as error:
         raise ImagesRefusedError(str(error)) from None
+    if summary is None:
+        return None
     return ArchitectureSize.from_attributes(summary, dataset=dataset, options=options)
 
 

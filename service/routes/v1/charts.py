@@ -65,24 +65,30 @@ Options = Annotated[ChartOptions, Depends()]
 Responses = Annotated[CachedResponses, Depends()]
 
 
-CHART = describe_conditional("chart", MEDIA_TYPES.values(), 404, 409, 422)
+CHART = describe_conditional("chart", MEDIA_TYPES.values(), 404, 409, 410, 422)
 
 
-@router.get("/comparisons/{comparison_id}/charts", summary="List charts", responses=refusals(404))
+@router.get(
+    "/comparisons/{comparison_id}/charts", summary="List charts", responses=refusals(404, 410)
+)
 def list_charts(results: Results) -> ChartList:
     """Every chart of a comparison; fetch one as .png, .svg or .json."""
     del results
     return _list()
 
 
-@router.get("/jobs/{job_id}/charts", summary="List charts of a job", responses=refusals(404, 409))
+@router.get(
+    "/jobs/{job_id}/charts", summary="List charts of a job", responses=refusals(404, 409, 410)
+)
 def list_job_charts(results: JobResults) -> ChartList:
     """Every chart of a training; fetch one as .png, .svg or .json."""
     del results
     return _list()
 
 
-@router.get("/models/{model_id}/charts", summary="List charts of a model", responses=refusals(404))
+@router.get(
+    "/models/{model_id}/charts", summary="List charts of a model", responses=refusals(404, 410)
+)
 def list_model_charts(results: ModelResults) -> ChartList:
     """Every chart of the training a model came from; fetch one as .png, .svg or .json."""
     del results
@@ -112,7 +118,7 @@ def draw_model_chart(results: ModelResults, options: Options, responses: Respons
 @router.get(
     "/comparisons/{comparison_id}/report.html",
     summary="Report",
-    **describe_conditional("report", ["text/html"], 404, 409),
+    **describe_conditional("report", ["text/html"], 404, 409, 410),
 )
 def show_report(results: Results, responses: Responses) -> Response:
     """The comparison as one self-contained page, to read, print and pass on. Carries an ETag."""
@@ -122,7 +128,7 @@ def show_report(results: Results, responses: Responses) -> Response:
 @router.get(
     "/comparisons/{comparison_id}/report.md",
     summary="Report as Markdown",
-    **describe_conditional("report", ["text/markdown"], 404, 409),
+    **describe_conditional("report", ["text/markdown"], 404, 409, 410),
 )
 def show_markdown_report(results: Results, responses: Responses) -> Response:
     """The same in Markdown, without the pictures. Carries an ETag."""

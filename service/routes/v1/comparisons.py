@@ -12,6 +12,7 @@ from service.analysis.leader import Leader, find_leader
 from service.analysis.leaderboard import LeaderboardRow, leaderboard
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
+    ByLabel,
     Cursor,
     Database,
     Id,
@@ -39,6 +40,8 @@ class ComparisonSummary(Document):
 
     id: str
     name: str
+    note: str | None
+    tags: list[str]
     status: JobStatus
     dataset: str
     architectures: list[LabelledArchitecture]
@@ -69,7 +72,9 @@ class ComparisonList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Compare architectures", responses=refusals(409, 422))
+@router.post(
+    "", status_code=202, summary="Compare architectures", responses=refusals(409, 410, 422)
+)
 def create_comparison(
     body: ComparisonForm,
     database: Database,
@@ -94,15 +99,15 @@ def create_comparison(
         comparison = comparisons.get(reader.session, known)
         jobs_compared = comparisons.jobs_of(reader.session, comparison)
     response.headers["Location"] = f"/v1/comparisons/{comparison.id}"
-    return _document(reader, comparison, jobs_compared)
+    return comparison_document(reader, comparison, jobs_compared)
 
 
 @router.get("", summary="List comparisons", responses=refusals(422))
 def list_comparisons(
-    session: ReadSession, limit: Limit = 50, cursor: Cursor = None
+    session: ReadSession, by_label: ByLabel, limit: Limit = 50, cursor: Cursor = None
 ) -> ComparisonList:
     """Comparisons, newest first, page by page."""
-    found = comparisons.find(session, limit=limit, cursor=cursor)
+    found = comparisons.find(session, **vars(by_label), limit=limit, cursor=cursor)
     jobs_compared = comparisons.jobs_of_each(session, found.items)
     all_jobs = [job for jobs in jobs_compared.values() for job in jobs]
     awaited = {job.id: job for job in comparisons.awaited_by(session, all_jobs)}
@@ -115,11 +120,11 @@ def list_comparisons(
     return ComparisonList(items=items, next=found.next)
 
 
-@router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404))
+@router.get("/{comparison_id}", summary="Show a comparison", responses=refusals(404, 410))
 def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
     """One comparison: status, jobs with progress, and the leaderboard so far."""
     comparison = comparisons.get(reader.session, comparison_id)
-    return _document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
+    return comparison_document(reader, comparison, comparisons.jobs_of(reader.session, comparison))
 
 
 def _create(
@@ -149,9 +154,10 @@ def _summary(
     }
 
 
-def _document(
+def comparison_document(
     reader: ResultsReader, comparison: Comparison, jobs_compared: Sequence[Job]
 ) -> ComparisonDocument:
+    """A comparison as the API shows it, whose jobs have been read already."""
     awaited = comparisons.awaited_by(reader.session, jobs_compared)
     return ComparisonDocument.from_attributes(
         comparison,

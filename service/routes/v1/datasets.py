@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from models import UnknownNameError
 from service.dependencies import ReadSession, WriteSession
 from service.errors import refusals
+from service.requests import fields
 from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, enqueued
 from workers.datasets.images.geometry import Fit
@@ -19,6 +20,7 @@ from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.database import utc_now
 from workers.storage.kind_names import FETCH
+from workers.storage.labels import fold
 from workers.storage.ready_datasets import find_all, names
 from workers.storage.tables import UNFINISHED, Dataset, Job, JobStatus
 
@@ -26,6 +28,9 @@ router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
 
 Name = Annotated[str, Path(max_length=64, examples=["digits"])]
+Search = Annotated[
+    fields.Name | None, Query(description="text in name or description, whatever its case")
+]
 State = Literal["ready", "absent", "fetching", "failed"]
 
 
@@ -103,13 +108,18 @@ class DatasetList(BaseModel):
 
 
 @router.get("", summary="List datasets")
-def list_datasets(session: ReadSession) -> DatasetList:
+def list_datasets(session: ReadSession, search: Search = None) -> DatasetList:
     """Every dataset that can be fetched or has been uploaded, with its state."""
     ready = {row.name: ready_document(row.name, _description(row)) for row in find_all(session)}
     absent = set(datasets) - set(ready)
     fetches = jobs.newest_by_dataset(session, FETCH, absent)
     documents = ready | {name: _absent_document(name, fetches.get(name)) for name in absent}
-    return DatasetList(items=[documents[name] for name in sorted(documents)])
+    wanted = [documents[name] for name in sorted(documents)]
+    if search:
+        wanted = [
+            each for each in wanted if fold(search) in fold(f"{each.name}\n{each.description}")
+        ]
+    return DatasetList(items=wanted)
 
 
 @router.get("/{name}", summary="Show a dataset", responses=refusals(404))

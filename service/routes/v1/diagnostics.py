@@ -33,19 +33,19 @@ class GradientFlowList(BaseModel):
     next: None = None
 
 
-@router.get("/overfitting", summary="Show overfitting", responses=refusals(404))
+@router.get("/overfitting", summary="Show overfitting", responses=refusals(404, 410))
 def show_overfitting(results: Results) -> OverfittingList:
     """From which epoch on each architecture overfits, if it does, and its generalisation gap by epoch."""
     return OverfittingList(items=overfitting(results))
 
 
-@router.get("/gradient_flow", summary="Show gradient flow", responses=refusals(404))
+@router.get("/gradient_flow", summary="Show gradient flow", responses=refusals(404, 410))
 def show_gradient_flow(results: Results) -> GradientFlowList:
     """Gradient norm, update-to-weight ratio and dead ReLUs by layer and epoch, and what stands out."""
     return GradientFlowList(items=gradient_health(results))
 
 
-@router.get("/failures", summary="Show failures", responses=refusals(404))
+@router.get("/failures", summary="Show failures", responses=refusals(404, 410))
 def show_failures(results: Results) -> FailureList:
     """Which classes each architecture confuses, its most certain errors, and what it alone gets right."""
     return FailureList(items=failures(results))

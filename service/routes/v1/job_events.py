@@ -36,7 +36,7 @@ ExistingJob = Annotated[JobState, Depends(_read_state)]
     "/events",
     summary="Follow a job",
     response_class=StreamingResponse,
-    responses={**STREAM, **refusals(404)},
+    responses={**STREAM, **refusals(404, 410)},
 )
 async def follow_job(
     job: ExistingJob, feed: CurrentFeed, last_event_id: LastEventId = 0

@@ -23,7 +23,7 @@ class MetricList(BaseModel):
     epochs: list[dict[str, float | None]]
 
 
-@router.get("/metrics", summary="Metrics of a job", responses=refusals(404))
+@router.get("/metrics", summary="Metrics of a job", responses=refusals(404, 410))
 def show_metrics(job_id: Id, session: ReadSession) -> MetricList:
     """Every metric of every epoch: losses, accuracies, learning rate, seconds, gradient norms."""
     job = jobs.get(session, job_id)
@@ -34,7 +34,7 @@ def show_metrics(job_id: Id, session: ReadSession) -> MetricList:
     "/metrics.csv",
     summary="Metrics of a job as CSV",
     response_class=PlainTextResponse,
-    responses={200: {"content": {"text/csv": {}}}, **refusals(404)},
+    responses={200: {"content": {"text/csv": {}}}, **refusals(404, 410)},
 )
 def download_metrics(job_id: Id, session: ReadSession) -> PlainTextResponse:
     """The same numbers, one line for each epoch."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.dependencies import (
+    ByLabel,
     Cursor,
     Database,
     Datasets,
@@ -60,6 +61,9 @@ class JobDocument(Document):
     """One piece of work."""
 
     id: str
+    name: str | None = Field(description="what people call it, see `PATCH`")
+    note: str | None
+    tags: list[str]
     kind: Kind
     status: JobStatus
     dataset: str
@@ -106,7 +110,7 @@ class JobList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Train an architecture", responses=refusals(422))
+@router.post("", status_code=202, summary="Train an architecture", responses=refusals(410, 422))
 def create_job(
     body: TrainingRequest,
     database: Database,
@@ -136,23 +140,24 @@ def create_job(
 def list_jobs(
     session: ReadSession,
     filters: Annotated[JobFilters, Depends()],
+    by_label: ByLabel,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> JobList:
     """Jobs, newest first, page by page."""
     given = {name: value for name, value in vars(filters).items() if value is not None}
-    found = jobs.find(session, given, limit=limit, cursor=cursor)
+    found = jobs.find(session, given, **vars(by_label), limit=limit, cursor=cursor)
     return JobList(items=[job_summary(job) for job in found.items], next=found.next)
 
 
-@router.get("/{job_id}", summary="Show a job", responses=refusals(404))
+@router.get("/{job_id}", summary="Show a job", responses=refusals(404, 410))
 def show_job(job_id: Id, session: ReadSession) -> JobDocument:
     """One job: status, progress, and when it has succeeded every number of its result."""
     return job_document(jobs.get(session, job_id))
 
 
 @router.post(
-    "/{job_id}/cancel", status_code=202, summary="Cancel a job", responses=refusals(404, 409)
+    "/{job_id}/cancel", status_code=202, summary="Cancel a job", responses=refusals(404, 409, 410)
 )
 def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Cancel a job: at once where it waits, within a second where it runs."""
@@ -160,7 +165,7 @@ def cancel_job(job_id: Id, session: WriteSession) -> JobDocument:
 
 
 @router.post(
-    "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409)
+    "/{job_id}/retry", status_code=202, summary="Retry a job", responses=refusals(404, 409, 410)
 )
 def retry_job(job_id: Id, session: WriteSession) -> JobDocument:
     """Queue a failed or cancelled job again; it resumes from its last epoch."""

@@ -13,6 +13,7 @@ from workers.latency.table import LatencyRow
 from workers.queue import jobs
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.deletions import lock_records
 from workers.storage.kind_names import LATENCY
 from workers.storage.tables import Job, JobStatus
 
@@ -49,7 +50,7 @@ class LatencyList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=202, summary="Measure latency", responses=refusals(404, 409, 422))
+@router.post("", status_code=202, summary="Measure latency", responses=refusals(404, 409, 410, 422))
 def measure_latency(
     model_id: Id,
     session: WriteSession,
@@ -64,6 +65,7 @@ def measure_latency(
     """
     known = idempotency.recall(body)
     if known is None:
+        lock_records(session)
         model = trained_models.get(session, model_id)
         job = jobs.enqueue(session, body.job(model), now=utc_now())
         idempotency.remember(body, job.id)
@@ -72,7 +74,7 @@ def measure_latency(
     return enqueued(job, response)
 
 
-@router.get("", summary="Show latency", responses=refusals(404, 422))
+@router.get("", summary="Show latency", responses=refusals(404, 410, 422))
 def show_latency(
     model_id: Id, session: ReadSession, limit: Limit = 50, cursor: Cursor = None
 ) -> LatencyList:

@@ -31,7 +31,7 @@ class Leaderboard(BaseModel):
     next: None = None
 
 
-@router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404))
+@router.get("/leaderboard", summary="Show the leaderboard", responses=refusals(404, 410))
 def show_leaderboard(rows: Rows) -> Leaderboard:
     """Every architecture with n, mean, standard deviation and 95 % interval over seeds and folds."""
     return Leaderboard(items=rows)
@@ -41,7 +41,7 @@ def show_leaderboard(rows: Rows) -> Leaderboard:
     "/leaderboard.csv",
     summary="Leaderboard as CSV",
     response_class=PlainTextResponse,
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
     """Every number of the leaderboard, one line for each architecture."""
@@ -52,7 +52,7 @@ def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
     "/leaderboard.tex",
     summary="Leaderboard as LaTeX",
     response_class=PlainTextResponse,
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 def show_leaderboard_latex(results: Results, rows: Rows) -> PlainTextResponse:
     """A table for a paper, with booktabs."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from service.dependencies import Artifacts, Cursor, Id, Limit, ReadSession
+from service.dependencies import Artifacts, ByLabel, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
 from service.requests.fields import Name
 from service.routes._document import Document
@@ -66,6 +66,9 @@ class ModelDocument(Document):
     """A network ready to serve, trained or quantised."""
 
     id: str
+    name: str | None = Field(description="what people call it, see `PATCH`")
+    note: str | None
+    tags: list[str]
     job_id: str
     created_at: datetime
     architecture: str
@@ -102,6 +105,7 @@ class ModelList(BaseModel):
 @router.get("/models", summary="List models", responses=refusals(422))
 def list_models(
     session: ReadSession,
+    by_label: ByLabel,
     dataset: Annotated[Name | None, Query()] = None,
     architecture: Annotated[Name | None, Query()] = None,
     limit: Limit = 50,
@@ -110,14 +114,14 @@ def list_models(
     """Models, newest first, page by page."""
     filters = {"dataset": dataset, "architecture": architecture}
     given = {name: value for name, value in filters.items() if value is not None}
-    found = trained_models.find(session, given, limit=limit, cursor=cursor)
-    return ModelList(items=_documents(session, found.items), next=found.next)
+    found = trained_models.find(session, given, **vars(by_label), limit=limit, cursor=cursor)
+    return ModelList(items=model_documents(session, found.items), next=found.next)
 
 
-@router.get("/models/{model_id}", summary="Show a model", responses=refusals(404))
+@router.get("/models/{model_id}", summary="Show a model", responses=refusals(404, 410))
 def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
     """One model; an alias or `latest` stands for an id."""
-    return _documents(session, [trained_models.get(session, model_id)])[0]
+    return model_documents(session, [trained_models.get(session, model_id)])[0]
 
 
 @router.get(
@@ -160,7 +164,8 @@ def _download(model: Model, suffix: str, content: bytes, sha256: str) -> Respons
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
+def model_documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
+    """Models as the API shows them."""
     aliases = trained_models.aliases_of_each(session, models)
     return [
         ModelDocument.from_attributes(

@@ -22,6 +22,7 @@ from workers.latency.table import LatencyRow
 from workers.queue import jobs
 from workers.storage import trained_models
 from workers.storage.database import utc_now
+from workers.storage.deletions import lock_records
 from workers.storage.kind_names import QUANTISE
 from workers.storage.tables import Job, JobStatus, Model
 
@@ -76,7 +77,7 @@ class QuantisationList(BaseModel):
 
 
 @router.post(
-    "/quantise", status_code=202, summary="Quantise a model", responses=refusals(404, 409, 422)
+    "/quantise", status_code=202, summary="Quantise a model", responses=refusals(404, 409, 410, 422)
 )
 def quantise_model(
     model_id: Id,
@@ -93,6 +94,7 @@ def quantise_model(
     """
     known = idempotency.recall(body)
     if known is None:
+        lock_records(session)
         model = trained_models.get(session, model_id)
         job = jobs.enqueue(session, body.job(model, datasets), now=utc_now())
         idempotency.remember(body, job.id)
@@ -102,7 +104,7 @@ def quantise_model(
     return job_document(job)
 
 
-@router.get("/quantisations", summary="List int8 models", responses=refusals(404, 422))
+@router.get("/quantisations", summary="List int8 models", responses=refusals(404, 410, 422))
 def list_quantisations(
     model_id: Id, session: ReadSession, limit: Limit = 50, cursor: Cursor = None
 ) -> QuantisationList:

@@ -24,7 +24,7 @@ class StatisticsDocument(Statistics):
     )
 
 
-@router.get("/statistics", summary="Test every pair", responses=refusals(404, 409))
+@router.get("/statistics", summary="Test every pair", responses=refusals(404, 409, 410))
 def show_statistics(
     results: Results,
     margin: Annotated[

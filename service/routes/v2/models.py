@@ -62,14 +62,16 @@ class ModelReady(BaseModel):
     ready: bool = True
 
 
-@router.get("/models/{name}", summary="Model metadata", responses=refusals(404))
+@router.get("/models/{name}", summary="Model metadata", responses=refusals(404, 410))
 async def model_metadata(name: ModelName, request: Request) -> ModelMetadata:
     """The tensors of a model and its versions; those of an alias are what it has stood for."""
     return await _metadata(request, name, None)
 
 
 @router.get(
-    "/models/{name}/versions/{version}", summary="Metadata of a version", responses=refusals(404)
+    "/models/{name}/versions/{version}",
+    summary="Metadata of a version",
+    responses=refusals(404, 410),
 )
 async def version_metadata(name: ModelName, version: Version, request: Request) -> ModelMetadata:
     """The tensors of what an alias stood for in this version."""
@@ -90,7 +92,7 @@ async def _metadata(request: Request, name: str, version: str | None) -> ModelMe
     )
 
 
-@router.get("/models/{name}/ready", summary="Is a model ready?", responses=refusals(400, 404))
+@router.get("/models/{name}/ready", summary="Is a model ready?", responses=refusals(400, 404, 410))
 async def model_ready(name: ModelName, request: Request) -> ModelReady:
     """Loads the model and warms it up, and then says that it is ready; 400 if it was unloaded."""
     return await _make_ready(request, name, None)
@@ -99,7 +101,7 @@ async def model_ready(name: ModelName, request: Request) -> ModelReady:
 @router.get(
     "/models/{name}/versions/{version}/ready",
     summary="Is a version ready?",
-    responses=refusals(400, 404),
+    responses=refusals(400, 404, 410),
 )
 async def version_ready(name: ModelName, version: Version, request: Request) -> ModelReady:
     """Whether the model of this version of an alias is ready."""
@@ -115,7 +117,7 @@ async def _make_ready(request: Request, name: str, version: str | None) -> Model
     return ModelReady(name=name)
 
 
-@router.get("/models/{name}/config", summary="Model configuration", responses=refusals(404))
+@router.get("/models/{name}/config", summary="Model configuration", responses=refusals(404, 410))
 async def model_configuration(name: ModelName, request: Request) -> ModelConfiguration:
     """Batch size and tensors of a model, as perf_analyzer asks for them."""
     return _configuration(request, name, await find(request, name, None))
@@ -124,7 +126,7 @@ async def model_configuration(name: ModelName, request: Request) -> ModelConfigu
 @router.get(
     "/models/{name}/versions/{version}/config",
     summary="Configuration of a version",
-    responses=refusals(404),
+    responses=refusals(404, 410),
 )
 async def version_configuration(
     name: ModelName, version: Version, request: Request

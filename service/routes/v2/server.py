@@ -123,7 +123,7 @@ async def load_model(name: ModelName, request: Request) -> Empty:
 
 
 @router.post(
-    "/repository/models/{name}/unload", summary="Unload a model", responses=refusals(400, 404)
+    "/repository/models/{name}/unload", summary="Unload a model", responses=refusals(400, 404, 410)
 )
 async def unload_model(name: ModelName, request: Request) -> Empty:
     """Let a model leave memory. Requests that have begun are finished; the next one loads it again."""

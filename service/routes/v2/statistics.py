@@ -59,7 +59,7 @@ async def all_statistics(request: Request) -> StatisticsList:
     )
 
 
-@router.get("/{name}/stats", summary="Statistics of a model", responses=refusals(404))
+@router.get("/{name}/stats", summary="Statistics of a model", responses=refusals(404, 410))
 async def model_statistics(name: ModelName, request: Request) -> StatisticsList:
     """What was counted of a model since the service started, queue and compute apart."""
     found = await find(request, name, None)
@@ -68,7 +68,9 @@ async def model_statistics(name: ModelName, request: Request) -> StatisticsList:
 
 
 @router.get(
-    "/{name}/versions/{version}/stats", summary="Statistics of a version", responses=refusals(404)
+    "/{name}/versions/{version}/stats",
+    summary="Statistics of a version",
+    responses=refusals(404, 410),
 )
 async def version_statistics(name: ModelName, version: Version, request: Request) -> StatisticsList:
     """Statistics of the model of this version of an alias."""

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bakeoff.answers.comparison import Comparison, evidence
+from bakeoff.answers.explanations import ExplanationList
 from bakeoff.answers.job import Job
 from bakeoff.answers.leaderboard import Leaderboard
 from bakeoff.answers.metrics import Metrics
@@ -39,10 +40,19 @@ class Page(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.see_picture(dict(attrs))
+            return
         assert tag in NEEDS_AN_END
         assert {name for name, _ in attrs} <= {"style"}
         assert not any("url(" in (value or "") for _, value in attrs)
         self.open.append(tag)
+
+    def see_picture(self, attributes: dict[str, str | None]) -> None:
+        """A picture is in the page itself, and says in words what it shows."""
+        assert attributes.keys() == {"alt", "src", "style"}
+        assert str(attributes["src"]).startswith("data:image/png;base64,")
+        self.text += f"[{attributes['alt']}]"
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -115,6 +125,13 @@ def test_predictions_show_the_probable_classes_of_each_image(client, picture):
     assert "cnn, seed 0, fold 2 of 5" in shown(ComparedPredictions({"models": [of_a_fold]}))
 
 
+def test_explanations_show_the_picture_of_each_image(client, picture):
+    text = shown(client.explain("latest", picture, class_name="3"))
+
+    assert "bar.png" in text
+    assert "[what speaks for 3]" in text
+
+
 @pytest.mark.parametrize("field", ["name", "dataset", "recipe_hash", "status"])
 def test_what_people_named_is_escaped(client, field):
     comparison = Comparison({**client.show_comparison("latest"), field: EVIL})
@@ -129,6 +146,9 @@ def test_names_in_rows_are_escaped(client, picture):
     assert EVIL in shown(Leaderboard([row]))
     answer = client.predict("latest", picture)
     assert EVIL in shown(PredictionList(answer, names=[EVIL]))
+    explained = client.explain("latest", picture)
+    explained["explanations"][0] |= {"class": EVIL}
+    assert EVIL in shown(ExplanationList(explained, names=["bar"]))
     model = {**answer, "label": EVIL, "seed": 0}
     assert EVIL in shown(ComparedPredictions({"models": [model]}))
 
@@ -139,6 +159,7 @@ def test_answers_are_plain_json(client, picture):
         client.show_leaderboard("latest"),
         client.predict("latest", picture),
         client.predict_by_all("latest", picture),
+        client.explain("latest", picture),
     ):
         assert json.loads(json.dumps(answer)) == answer
         assert copy.deepcopy(answer) == answer

@@ -16,14 +16,18 @@ from workers.settings import Settings
 
 #: Not parameters: lists are read page by page, and the client keeps no answers.
 NOT_PARAMETERS = {"limit", "cursor", "if-none-match"}
-#: What the API has as a header.
+#: What the API has as a header, or under a word that is reserved in Python.
 RENAMED = {
     "Idempotency-Key": "idempotency_key",
+    "class": "class_name",
     "last-event-id": "last_event_id",
     "after": "last_event_id",  # the same in the query
 }
 #: What changes something twice when it arrives twice.
-NOT_REPEATED = {"create_key", "cancel_job", "retry_job", "resize_dataset"}
+NOT_REPEATED = {
+    *("create_key", "cancel_job", "retry_job", "resize_dataset"),
+    *("restore_comparison", "restore_job", "restore_model"),
+}
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}
 
 VALUES: dict[str, Any] = {"last_event_id": 0, "suffix": "png", "version": 1, "ready": True}

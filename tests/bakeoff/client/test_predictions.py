@@ -32,6 +32,21 @@ def test_images_go_through_every_model_of_a_comparison(client, picture):
     assert {model["label"] for model in answer["models"]} == {"fully_connected", "cnn"}
 
 
+def test_an_explanation_has_a_map_and_a_picture(client, picture):
+    answer = client.explain("latest", picture, method="occlusion", class_name="3")
+
+    [explanation] = answer["explanations"]
+    assert (answer.names, explanation["class"]) == (["bar.png"], "3")
+    assert len(explanation["map"]) == answer["height"]
+    assert answer.picture().startswith(b"\x89PNG")
+
+
+def test_explanations_of_test_images_are_named_for_their_numbers(client, picture):
+    assert client.explain("latest", test_images=[3, 1]).names == ["test image 3", "test image 1"]
+    with pytest.raises(ValueError, match="test_images"):
+        client.explain("latest", picture, test_images=[3])
+
+
 def test_the_open_inference_protocol(client):
     tensor = {"name": "images", "datatype": "UINT8", "shape": [1, 1, 8, 8], "data": [0] * 64}
     [output] = client.infer("champion", [tensor])["outputs"]

@@ -14,6 +14,7 @@ from bakeoff import Client, RefusedError, commands
 from bakeoff.terminal import uploads
 from bakeoff.terminal.comparisons import comparison_request
 from bakeoff.terminal.progress import watch
+from tests.workers.deletion import records
 from workers.settings import settings
 
 
@@ -41,6 +42,44 @@ def test_jobs_are_listed_with_their_state(bakeoff):
 def test_a_job_is_cancelled_and_retried(bakeoff):
     with pytest.raises(RefusedError, match="has ended"):
         bakeoff("jobs", "cancel", "latest")
+
+
+def test_comparisons_and_models_are_listed_and_searched(bakeoff):
+    for command in ("comparisons", "models", "jobs"):
+        assert "digits" in bakeoff(command, "--search", "DIGITS", "--limit", "2")
+        assert "digits" not in bakeoff(command, "--tag", "nobody has it")
+
+
+def test_a_refused_deletion_says_what_needs_it(bakeoff, trained):
+    comparison = trained.http.get("/v1/comparisons/latest").json()["id"]
+    with pytest.raises(RefusedError, match="alias 'champion' stands for"):
+        bakeoff("comparisons", "delete", comparison)
+    with pytest.raises(RefusedError, match="is not deleted"):
+        bakeoff("comparisons", "restore", comparison)
+
+
+def test_a_job_and_a_model_are_deleted_and_restored(service, empty_address, monkeypatch):
+    monkeypatch.setenv("BAKEOFF_URL", empty_address)
+    state = service.http.app.state
+    job = records.add_job(state.database)
+    model = records.add_model(state.database, state.artifacts, job)
+
+    def run(*arguments):
+        return CliRunner().invoke(commands.app, list(arguments), catch_exceptions=False).output
+
+    said = run("models", "delete", model)
+    assert f"model {model}: deleted, with 1 file (0.0 MB)" in said
+    assert f"bakeoff models restore {model}" in said
+    assert "is back" in run("models", "restore", model)
+    assert f"job {job}: deleted, with 1 model, 3 files" in run("jobs", "delete", job)
+    assert f"{job}: succeeded" in run("jobs", "restore", job)
+
+
+def test_what_is_stored_is_shown_in_megabytes(bakeoff):
+    said = bakeoff("storage")
+
+    for name in ("models", "database", "free"):
+        assert name in said
 
 
 def test_datasets_are_listed_with_their_sizes(bakeoff):
@@ -117,6 +156,17 @@ def test_a_picture_is_classified_with_the_latency_of_each_stage(bakeoff, png, tm
     assert "resized from 30×30 to 8×8" in said
     assert "forward" in said
     assert "%" in said
+
+
+def test_an_explanation_is_drawn_into_a_file(bakeoff, png, tmp_path):
+    picture, drawn = tmp_path / "bar.png", tmp_path / "why.png"
+    picture.write_bytes(png(30, 30))
+
+    said = bakeoff("explain", str(picture), "-o", str(drawn), "--method", "occlusion")
+
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    assert "resized from 30×30 to 8×8" in said
+    assert "occlusion, squares of 2×2 pixels, 1 apart" in said
 
 
 def test_a_bundle_is_written_to_a_file_that_is_named_for_the_model(bakeoff, tmp_path, monkeypatch):

@@ -1,21 +1,17 @@
 """The predict.py of a bundle, in an environment of its own, gives the probabilities of the service."""
 
-import io
-import zipfile
-
 import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.service.bundles.fresh_environment import FreshEnvironment
+from tests.service.bundles.bundled import assert_alike, served, unpack
 from tests.service.conftest import started
 from tests.service.routes.v1.predicting import encoded
 from tests.workers.datasets.images.image_files import colour_image, noise, png16, tiff
 from tests.workers.datasets.uploads import zipped
 
 CLASSES = ("ñandú | *", "犬", "🐈 <b>")
-CLOSE = 1e-4
 ORIENTATION = 0x0112
 
 
@@ -89,11 +85,6 @@ DATASETS = {
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    return FreshEnvironment(tmp_path_factory.mktemp("environment"))
-
-
-@pytest.fixture(scope="module")
 def images(tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     for name, content in FILES.items():
@@ -116,31 +107,6 @@ def installation(tmp_path_factory):
             service.work()
             service.http.put(f"/v1/aliases/{name}", json={"model_id": "latest"})
         yield service
-
-
-def unpack(service, model, folder):
-    answer = service.http.get(f"/v1/models/{model}/bundle")
-    assert answer.status_code == 200, answer.text
-    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(folder)
-    return folder
-
-
-def served(service, model, content):
-    """Class → probability, most probable first."""
-    answer = service.http.post(
-        f"/v1/models/{model}/predictions",
-        content=content,
-        headers={"Content-Type": "image/png"},
-        params={"top_k": 100},
-    )
-    assert answer.status_code == 200, answer.text
-    [prediction] = answer.json()["predictions"]
-    return {entry["label"]: entry["probability"] for entry in prediction["top"]}
-
-
-def assert_alike(predicted, expected):
-    assert list(predicted) == list(expected)
-    assert list(predicted.values()) == pytest.approx(list(expected.values()), abs=CLOSE)
 
 
 def test_the_environment_has_three_packages_and_no_other(environment, tmp_path):

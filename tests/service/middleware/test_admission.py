@@ -129,3 +129,27 @@ def test_an_alias_moves_under_load_and_no_request_fails(trained, address, png):
     with httpx.Client(base_url=address) as client:
         after = client.post("/v1/models/busy/predictions", content=png())
     assert after.json()["model_id"] == second
+
+
+def test_an_explanation_counts_as_one_being_answered_but_not_in_the_time_that_an_answer_takes():
+    admission = AdmissionControl()
+    during = []
+
+    async def app(scope, receive, send):
+        del scope, receive
+        during.append(admission.num_requests)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"answered"})
+
+    async def check():
+        transport = httpx.ASGITransport(AdmissionMiddleware(app, admission))
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            await client.post("/v1/models/champion/explanations", content=b"x")
+            after_explanation = admission.seconds_per_answer
+            await client.post(PATH, content=b"x")
+        return after_explanation
+
+    assert asyncio.run(check()) == 0
+    assert during == [1, 1]
+    assert admission.num_requests == 0
+    assert admission.seconds_per_answer > 0

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models import ImageShape
 from tests.workers.training.trainings import completed_epochs, make
 from workers.datasets.image_dataset import ImageDataset
-from workers.training.errors import OutOfMemoryError, TrainingDivergedError
+from workers.training.errors import NetworkTooLargeError, OutOfMemoryError, TrainingDivergedError
 from workers.training.recipe import Recipe
 from workers.training.trainer import Trainer, build
 
@@ -77,3 +78,11 @@ def test_a_bug_is_not_reported_as_lack_of_memory(few_digits: ImageDataset) -> No
 
     with pytest.raises(RuntimeError, match="shapes do not match"):
         completed_epochs(trainer)
+
+
+@pytest.mark.parametrize("name", ["timm/test_vit", "fully_connected"])
+def test_a_network_too_large_for_the_memory_says_so(name: str) -> None:
+    more_than_there_is = ImageShape(3, 2**24, 2**24)
+
+    with pytest.raises(NetworkTooLargeError, match=f"^out of memory while '{name}' was built"):
+        build(name, {}, more_than_there_is, 10, seed=3)

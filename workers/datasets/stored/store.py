@@ -110,6 +110,10 @@ class DatasetStore:
         self.local_path(identity).unlink(missing_ok=True)
         self._artifacts.delete(_artifact(identity))
 
+    def sizes(self, identity: DatasetIdentity) -> list[int]:
+        """The bytes of the prepared file in the artifact store, if it is there."""
+        return list(self._artifacts.sizes(_artifact(identity)).values())
+
     def keep_upload(self, file: Path, sha256: str) -> str:
         """Keep what was uploaded, under the SHA-256 of its bytes; returns its artifact path."""
         path = f"{UPLOADS}/{sha256}"

@@ -8,6 +8,7 @@ from workers.storage.tables.access import ApiKey, IdempotencyKey
 from workers.storage.tables.base import Base
 from workers.storage.tables.comparisons import Comparison, ComparisonJob
 from workers.storage.tables.datasets import Dataset
+from workers.storage.tables.deletions import FirstJob, RemovedArtifact
 from workers.storage.tables.jobs import (
     FINAL,
     MAX_ATTEMPTS,
@@ -33,11 +34,13 @@ __all__ = [
     "ComparisonJob",
     "Dataset",
     "Event",
+    "FirstJob",
     "IdempotencyKey",
     "Job",
     "JobStatus",
     "Metric",
     "Model",
     "Registration",
+    "RemovedArtifact",
     "WeightsFile",
 ]

@@ -7,12 +7,15 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
+from workers.storage.tables.deletions import Deletable, index_of_deleted
+from workers.storage.tables.labels import Labelled
 
 
-class Comparison(Base):
+class Comparison(Labelled, Deletable, Base):
     """What is compared; how it goes follows from its jobs."""
 
     __tablename__ = "comparisons"
+    __table_args__ = (index_of_deleted("comparisons"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

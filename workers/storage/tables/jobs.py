@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, false, te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
+from workers.storage.tables.deletions import Deletable, index_of_deleted
+from workers.storage.tables.labels import Labelled
 
 MAX_ATTEMPTS = 3
 
@@ -33,7 +35,7 @@ def _index_of_queue(name: str, condition: str) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-class Job(Base):
+class Job(Labelled, Deletable, Base):
     """The request to do one piece of work."""
 
     __tablename__ = "jobs"
@@ -50,6 +52,7 @@ class Job(Base):
         Index("ix_jobs_created_at", "created_at", "id"),
         # The newest of a kind. None by status: SQLite would claim with it, and sort the whole queue.
         Index("ix_jobs_kind", "kind", "created_at", "id"),
+        index_of_deleted("jobs"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -57,6 +60,8 @@ class Job(Base):
     status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED)
     priority: Mapped[int] = mapped_column(default=0)  # higher first
     comparison_id: Mapped[str | None] = mapped_column(ForeignKey("comparisons.id"), index=True)
+
+    name: Mapped[str | None]  # what people call it
 
     # What to do. A fetch has only a dataset; the options of a latency are the table to measure.
     dataset: Mapped[str]
@@ -105,6 +110,8 @@ class Event(Base):
     """One thing that happened to a job: a change of status, an epoch accepted, a damaged checkpoint."""
 
     __tablename__ = "events"
+    #: Whoever follows events asks for those after an id, so that no id may be given again.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True

@@ -7,15 +7,19 @@ from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.storage.tables.base import Base, UtcDateTime
+from workers.storage.tables.deletions import Deletable, index_of_deleted
+from workers.storage.tables.labels import Labelled
 
 
-class Model(Base):
+class Model(Labelled, Deletable, Base):
     """A network ready to serve, trained or quantised. It describes itself: no dataset is needed to use it."""
 
     __tablename__ = "models"
+    __table_args__ = (index_of_deleted("models"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), unique=True)
+    name: Mapped[str | None]  # what people call it
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     architecture: Mapped[str]
     options: Mapped[dict[str, Any]]

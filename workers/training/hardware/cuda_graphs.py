@@ -14,7 +14,7 @@ from threading import Lock
 import torch
 from torch import Tensor
 
-from workers.training.errors import is_out_of_memory
+from models._out_of_memory import is_out_of_memory
 
 WARM_UP_CALLS = 3  # in the first calls libraries choose their kernels and allocate their memory
 

@@ -3,6 +3,7 @@
 import pytest
 
 from models import architectures
+from tests.models.needing_numbers import need_numbers
 
 
 def test_every_architecture_is_listed_with_its_options(service):
@@ -21,8 +22,8 @@ def test_an_architecture_is_counted_for_a_dataset(trained, name):
     ]
 
     assert size["num_parameters"] == sum(layer["num_parameters"] for layer in size["layers"])
-    assert size["flops"] > 0
-    assert size["layers"][-1]["output_shape"] == [10]
+    assert size["flops"] == sum(stage["flops"] for stage in size["stages"]) > 0
+    assert size["layers"][-1]["output_shape"] == size["stages"][-1]["output_shape"] == [10]
 
 
 def test_a_dataset_that_is_absent_unknown_or_strange_is_refused(service):
@@ -129,3 +130,13 @@ def test_networks_that_there_are_not_or_that_refuse_the_images_are_refused(train
     assert "did you mean 'timm/resnet50'?" in trained.refused(
         trained.http.get("/v1/architectures/resnet50"), 404
     )
+
+
+def test_a_network_that_needs_numbers_has_no_size_for_a_dataset(trained, monkeypatch):
+    need_numbers(monkeypatch)
+
+    shown = trained.http.get("/v1/architectures/timm/test_vit", params={"dataset": "digits"})
+
+    assert shown.status_code == 200, shown.text
+    assert shown.json()["size"] is None
+    assert shown.json()["num_parameters"] > 0

@@ -1,84 +1,25 @@
-"""Heads on the features of a backbone, through the API and a worker: computed once, kept, healed."""
+"""Heads on the features of a backbone, which are computed once: trained, compared and served."""
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 
-from models import ImageShape, architectures
-from models._timm_weights import scale_of
-from tests.service.conftest import Service, started
-from workers.features import trials
-
-NETWORK = "timm/test_efficientnet"
-OPTIONS = {"pretrained": "mine", "train": "head", "resolution": 32}
-RECIPE = {"epochs": 3, "batch_size": 64, "learning_rate": 0.01}
-
-
-def weights(seed: int = 1) -> bytes:
-    """Of a network as it is initialised, with the head of ImageNet, as somebody would upload them."""
-    return save(network(seed).state_dict(), {"license": "mit"})
-
-
-def network(seed: int = 1) -> Any:
-    torch.manual_seed(seed)
-    return architectures[NETWORK](ImageShape(3, 160, 160), 1000).eval()
-
-
-def install(folder: Path) -> Iterator[Service]:
-    for service in started(folder):
-        answer = service.http.put("/v1/weights/mine", content=weights())
-        assert answer.status_code == 201, answer.text
-        yield service
-
-
-@pytest.fixture
-def ready(tmp_path: Path) -> Iterator[Service]:
-    """An installation with weights, and nothing trained."""
-    yield from install(tmp_path / "data")
-
-
-def ask(service: Service, path: str) -> Any:
-    answer = service.http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def post(service: Service, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = service.http.post(path, json={"dataset": "digits", "recipe": RECIPE} | body)
-    assert answer.status_code == 202, answer.text
-    return dict(answer.json())
-
-
-def compare(service: Service, seeds: int = 2, **options: Any) -> dict[str, Any]:
-    head = {"name": NETWORK, "label": "head", "options": OPTIONS | options}
-    return post(service, "/v1/comparisons", {"architectures": [head, "cnn"], "seeds": seeds})
-
-
-def enqueue(service: Service, **fields: Any) -> dict[str, Any]:
-    body = {"architecture": NETWORK, "options": OPTIONS}
-    return post(service, "/v1/jobs", body | fields)
-
-
-def work(service: Service, job: dict[str, Any], jobs: int = 1) -> dict[str, Any]:
-    """The job after the worker has done so many; it has succeeded."""
-    service.work(jobs=jobs)
-    ended = dict(ask(service, f"/v1/jobs/{job['id']}"))
-    assert ended["status"] == "succeeded", ended["error"]
-    return ended
-
-
-def feature_jobs(service: Service) -> list[dict[str, Any]]:
-    found = ask(service, "/v1/jobs?kind=features")["items"]
-    return [ask(service, f"/v1/jobs/{job['id']}") for job in found]
-
-
-def feature_files(service: Service) -> list[Path]:
-    return sorted((service.settings.data / "artifacts" / "features").rglob("*.safetensors"))
+from models._timm.weights import scale_of
+from tests.service.conftest import Service
+from tests.service.routes.v1.heads import (
+    NETWORK,
+    ask,
+    compare,
+    enqueue,
+    feature_files,
+    feature_jobs,
+    install,
+    network,
+    work,
+)
 
 
 @pytest.fixture(scope="module")
@@ -187,124 +128,3 @@ def test_a_fold_of_a_head_trains_on_rows_of_the_same_features(compared: Service)
     assert trained["result"]["fold"] == 2
     assert trained["result"]["test"]["images"] == 599
     assert trained["result"]["served_difference"]["max_probability_difference"] < 0.1
-
-
-def test_features_that_are_damaged_or_lost_are_computed_again(
-    ready: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _take_torch(monkeypatch)
-    first = work(ready, enqueue(ready), jobs=2)
-    [file] = feature_files(ready)
-    kept = file.read_bytes()
-    for damage in (kept[:-1] + b"?", None):
-        file.unlink()  # the file may have another name elsewhere
-        if damage:
-            file.write_bytes(damage)
-
-        again = work(ready, enqueue(ready, seed=1), jobs=2)
-
-        assert again["result"]["features"]["sha256"] == first["result"]["features"]["sha256"]
-        assert file.read_bytes() == kept
-
-
-def test_a_head_computes_its_features_itself_where_the_job_before_it_was_cancelled(
-    ready: Service,
-) -> None:
-    head = enqueue(ready)
-    answer = ready.http.post(f"/v1/jobs/{head['depends_on']}/cancel")
-    assert answer.status_code == 202, answer.text
-
-    trained = work(ready, head)
-
-    assert trained["result"]["features"]["seconds"] > 0
-
-
-def test_weights_that_are_not_there_fail_features_and_heads_with_one_sentence(
-    service: Service,
-) -> None:
-    head = enqueue(service)
-    service.work(jobs=2)
-
-    [features] = feature_jobs(service)
-    failed = ask(service, f"/v1/jobs/{head['id']}")
-    assert features["status"] == failed["status"] == "failed"
-    assert failed["error"] == f"its features could not be computed: {features['error']}"
-    assert "mine" in failed["error"]
-
-
-def test_a_failed_head_that_is_retried_gets_a_new_job_for_its_features(service: Service) -> None:
-    head = enqueue(service)
-    service.work(jobs=2)
-    assert service.http.put("/v1/weights/mine", content=weights()).status_code == 201
-
-    retried = service.http.post(f"/v1/jobs/{head['id']}/retry").json()
-
-    assert retried["depends_on"] != head["depends_on"]
-    assert work(service, head, jobs=2)["depends_on"] == retried["depends_on"]
-
-
-def test_heads_start_from_the_weights_of_their_features_whatever_was_uploaded_since(
-    ready: Service,
-) -> None:
-    head = enqueue(ready)
-    ready.work()
-    ready.http.put("/v1/weights/mine", content=weights(seed=2))
-
-    trained = work(ready, head)
-
-    [features] = feature_jobs(ready)
-    assert trained["result"]["pretrained"] == features["result"]["weights"]
-
-
-def test_a_comparison_shows_the_jobs_that_its_heads_wait_for(ready: Service) -> None:
-    architecture = {"name": NETWORK, "options": OPTIONS}
-    made = post(ready, "/v1/comparisons", {"architectures": [architecture], "seeds": 2})
-    assert made["status"] == "queued"
-    assert [job["kind"] for job in made["awaited"]] == ["features"]
-    ready.work()
-
-    shown = ask(ready, f"/v1/comparisons/{made['id']}")
-    [listed] = ask(ready, "/v1/comparisons")["items"]
-
-    assert [job["status"] for job in shown["awaited"]] == ["succeeded"]
-    assert {job["status"] for job in shown["jobs"]} == {"queued"}
-    assert (shown["status"], listed["status"]) == ("running", "running")
-
-
-def test_with_the_last_head_of_a_comparison_its_features_are_cancelled(ready: Service) -> None:
-    comparison = compare(ready)
-    heads = [job for job in comparison["jobs"] if job["depends_on"]]
-    assert len(heads) == 2
-    for job in heads:
-        ready.http.post(f"/v1/jobs/{job['id']}/cancel")
-
-    assert [job["status"] for job in feature_jobs(ready)] == ["cancelled"]
-
-
-@pytest.mark.parametrize(
-    ("recipe", "options", "said"),
-    [
-        ({"augmentation": "crop"}, {}, "leave 'augmentation' out of the recipe"),
-        ({"mix": "cutmix"}, {}, "leave 'mix' out of the recipe"),
-        ({"test_flips": True}, {}, "leave 'test_flips' out of the recipe"),
-        ({}, {"drop_rate": 0.2}, "option 'drop_rate'"),
-        ({}, {"layer_decay": 0.5}, "option 'layer_decay'"),
-        ({}, {"pretrained": False}, "option 'train'"),
-        ({}, {"train": "hed"}, "option 'train'"),
-    ],
-)
-def test_what_has_no_effect_on_a_head_is_refused(
-    untouched: Service, recipe: dict[str, Any], options: dict[str, Any], said: str
-) -> None:
-    options = OPTIONS | options
-    job = {"architecture": NETWORK, "options": options}
-    comparison = {"architectures": ["cnn", {"name": NETWORK, "options": options}]}
-    for path, body in (("/v1/jobs", job), ("/v1/comparisons", comparison)):
-        answer = untouched.http.post(path, json={"dataset": "digits", "recipe": recipe} | body)
-        assert said in untouched.refused(answer, 422)
-
-
-def _take_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of bits: the same engine is taken each time, whichever is faster just now."""
-    first = trials.extractors
-    monkeypatch.setattr(trials, "extractors", lambda *given: [next(first(*given))])

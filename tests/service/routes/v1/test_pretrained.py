@@ -11,6 +11,7 @@ from safetensors.torch import save
 from models._torchvision import import_torchvision
 from tests.service.conftest import TINY, Service, started
 from tests.service.routes.v1.predicting import probabilities_by_engine
+from workers.kinds import _pretrained
 
 NETWORK = "timm/test_resnet"
 OPTIONS = {"pretrained": "mine", "resolution": 32}
@@ -211,3 +212,18 @@ def test_our_own_networks_have_no_weights_to_start_from(untouched: Service) -> N
     refused = untouched.refused(untouched.http.post("/v1/jobs", json=body), 422)
 
     assert "has no option 'pretrained'" in refused
+
+
+def test_lack_of_memory_is_not_said_of_the_weights(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhaust(*_: object) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(_pretrained, "load_weights", exhaust)
+    upload(service)
+
+    job = train(service)
+
+    assert job["status"] == "failed"
+    assert job["error"].startswith(f"out of memory while '{NETWORK}' was built")

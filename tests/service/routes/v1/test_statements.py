@@ -11,7 +11,7 @@ import pytest
 from tests.statements import record_statements
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
-from workers.storage import trained_models
+from workers.storage import metrics, trained_models
 from workers.storage.database import transaction, utc_now
 from workers.storage.kind_names import TRAIN
 from workers.storage.tables import Job, Model
@@ -57,6 +57,18 @@ def add_comparison(service: Any) -> None:
     service.http.post("/v1/comparisons", json=comparison(seeds=2))
 
 
+def add_trained_comparison(service: Any) -> None:
+    """A comparison with one more seed than the last, of which every job has trained two epochs."""
+    seeds = 2 + next(numbers) % 40
+    made = service.http.post("/v1/comparisons", json=comparison(seeds=seeds)).json()
+    with transaction(service.http.app.state.database) as session:
+        for job in jobs.get_all(session, [job["id"] for job in made["jobs"]]):
+            for epoch in (1, 2):
+                values = {"validation_accuracy": 0.5, "seconds": 1.0}
+                metrics.record(session, job.id, epoch, values, token=0)
+            job.epoch = 2
+
+
 def add_model(service: Any) -> str:
     """A model with two aliases, and a table of its latencies."""
     job_id = add_job(service)
@@ -97,19 +109,23 @@ def add_fetch(service: Any) -> None:
 
 
 def comparison(**more: Any) -> dict[str, Any]:
-    return {"dataset": "digits", "architectures": ["cnn", "fully_connected"], **more}
+    return {"dataset": "digits", "architectures": ["cnn", "fully_connected"]} | more
 
 
 @pytest.mark.parametrize(
     ("path", "add"),
     [
         ("/v1/jobs", add_job),
+        ("/v1/jobs?search=cn&tag=keep", add_job),
         ("/v1/comparisons", add_comparison),
+        ("/v1/comparisons?search=cn", add_comparison),
         ("/v1/models", add_model),
+        ("/v1/models?search=cn", add_model),
         ("/v1/aliases", add_model),
         ("/v1/datasets", add_fetch),
         ("/v1/jobs/latest/metrics", add_job),
         ("/v1/comparisons/latest", add_comparison),
+        ("/v1/comparisons/latest/curves", add_trained_comparison),
         ("/v1/models/latest", add_model),
     ],
 )
@@ -137,6 +153,24 @@ def test_a_comparison_takes_as_many_statements_for_five_seeds_as_for_one(
     )
 
     assert with_five == with_one
+
+
+def test_the_cost_of_a_comparison_takes_as_many_statements_for_two_architectures_as_for_one(
+    service: Any, npz: Any
+) -> None:
+    service.http.put("/v1/datasets/mine", content=npz(2))
+    add_trained_comparison(service)
+    one, two = (
+        statements_of(
+            service,
+            "POST",
+            "/v1/comparisons/cost",
+            json=comparison(dataset="mine", architectures=architectures),
+        )
+        for architectures in (["cnn"], ["cnn", "fully_connected"])
+    )
+
+    assert one == two
 
 
 def test_a_comparison_of_existing_jobs_takes_as_many_statements_for_six_as_for_two(

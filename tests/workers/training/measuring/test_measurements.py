@@ -144,6 +144,28 @@ def test_flops_and_layers_are_counted_for_one_image() -> None:
     ]
 
 
+class _ClassToken(nn.Module):
+    """A layer that gets a parameter as its input, as those of CaiT do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 64))
+        self.classifier = nn.Linear(64, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.classifier(self.token) + self.classifier(images.flatten(1))
+
+
+def test_a_parameter_that_goes_through_a_layer_is_counted_and_stays_trainable() -> None:
+    network = _ClassToken()
+
+    summary = summarise(network, ImageShape(1, 8, 8))
+
+    assert summary.flops == 2 * 2 * 64 * 10
+    assert [layer.num_parameters for layer in summary.layers] == [650, 650]
+    assert all(parameter.requires_grad for parameter in network.parameters())
+
+
 def test_latency_is_taken_over_many_calls_after_a_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latency, "WARM_UP_SECONDS", 0)
     monkeypatch.setattr(latency, "MEASURE_SECONDS", 0)
