@@ -1,5 +1,6 @@
 """Charts and reports."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from bakeoff.answers import Json
@@ -29,7 +30,7 @@ class Charts(Resource):
         """Name, title and description of every chart of the training a model came from."""
         return list(self._connection.items("/v1/models/{model_id}/charts", model_id=model_id))
 
-    def draw_chart(
+    def draw_chart(  # noqa: PLR0913 - each parameter is one of the API
         self,
         comparison_id: str,
         chart: str,
@@ -37,8 +38,9 @@ class Charts(Resource):
         *,
         theme: Theme | None = None,
         width: int | None = None,
+        architecture: str | Sequence[str] | None = None,
     ) -> bytes:
-        """One chart of a comparison."""
+        """One chart of a comparison, of all its architectures or of some (by label)."""
         return self._connection.download(
             "/v1/comparisons/{comparison_id}/charts/{chart}.{suffix}",
             comparison_id=comparison_id,
@@ -46,6 +48,7 @@ class Charts(Resource):
             suffix=suffix,
             theme=theme,
             width=width,
+            architecture=architecture,
         )
 
     def draw_job_chart(

@@ -5,6 +5,7 @@ import { percent } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { ImageCard } from "./image_card.js";
 import { Images } from "./images.js";
+import { isOf } from "./trainings.js";
 
 const PAGE = 24; // images
 
@@ -27,14 +28,6 @@ export function ConfusedDialog({ view: { comparison }, entry, truth, predicted, 
     ${comparison.folds && html`<p class="hint">With folds the service explains images by the number that they have in a fold, which this page does not know.</p>`}
     <div class="form-actions"><button class="button" data-kind="primary" type="button" autofocus onClick=${onClose}>Close</button></div>
   </${Dialog}>`;
-}
-
-/**
- * @param {import("bakeoff-api").JobDocument} job
- * @param {import("./view.js").Entry} entry
- */
-function isOf({ architecture, options }, entry) {
-  return architecture === entry.name && JSON.stringify(options) === JSON.stringify(entry.options);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { percent } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Table } from "../../components/table.js";
-import { rounded } from "./confusions.js";
+import { rounded } from "./confusion_matrix.js";
 
 /** @param {{ found: import("./confusions.js").Confusions, open: (truth: number, predicted: number) => void }} props */
 export function ConfusionList({ found: { classes, items }, open }) {

@@ -2,7 +2,6 @@
 
 import { percent } from "../../components/formats.js";
 import { html } from "../../components/html.js";
-import { rounded } from "./confusions.js";
 
 const LONGEST = 3; // letters of a class that fit above a column
 
@@ -61,4 +60,13 @@ function move(event) {
     if (next) return next.focus();
     [row, column] = [row + down, column + across];
   }
+}
+
+/**
+ * A mean number of images, which need not be whole: 12, 0.5.
+ *
+ * @param {number} images
+ */
+export function rounded(images) {
+  return images < 10 ? String(Number(images.toFixed(1))) : Math.round(images).toLocaleString("en");
 }

@@ -6,13 +6,13 @@ import { Empty, Loaded } from "../../components/notices.js";
 import { address, changeQuery } from "../../router.js";
 import { ConfusedDialog } from "./confused_dialog.js";
 import { ConfusionList } from "./confusion_list.js";
-import { ConfusionMatrix } from "./confusion_matrix.js";
+import { ConfusionMatrix, rounded } from "./confusion_matrix.js";
 import { useVersioned } from "./loading.js";
 import { byAccuracy, places } from "./view.js";
 
 /**
  * @typedef {{ true: number, predicted: number, images: number, share: number }} Cell classes by their places
- * @typedef {{ classes: string[], trainings: number, images: number[], right: number[], total: number, items: Cell[] }} Confusions
+ * @typedef {{ classes: string[], num_trainings: number, images: number[], right: number[], total: number, items: Cell[] }} Confusions
  */
 
 const LARGEST = 30; // classes of a matrix; more are a list
@@ -41,7 +41,7 @@ function Choice({ entries, chosen }) {
 
 /** @param {{ view: import("./view.js").View, chosen: import("./view.js").Entry, found: Confusions }} props */
 function Found({ view, chosen, found }) {
-  const { classes, trainings, images, right } = found;
+  const { classes, num_trainings: trainings, images, right } = found;
   const [all, correct] = [images, right].map((values) => values.reduce((sum, value) => sum + value, 0));
   const open = (/** @type {number} */ truth, /** @type {number} */ predicted) =>
     changeQuery({ of: String(chosen.index), cell: `${truth}.${predicted}`, part: "confusions" });
@@ -53,13 +53,4 @@ function Found({ view, chosen, found }) {
       Rows are the true class, columns what is said. A cell opens its images.</p>
     ${isOpen && html`<${ConfusedDialog} view=${view} entry=${chosen} truth=${classes[truth]} predicted=${classes[predicted]} onClose=${() => changeQuery({ cell: undefined })} />`}
   `;
-}
-
-/**
- * A mean number of images, which need not be whole: 12, 0.5.
- *
- * @param {number} images
- */
-export function rounded(images) {
-  return images < 10 ? String(Number(images.toFixed(1))) : Math.round(images).toLocaleString("en");
 }

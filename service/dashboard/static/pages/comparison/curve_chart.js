@@ -8,12 +8,12 @@ import { html } from "../../components/html.js";
 import { LineChart } from "../../components/line_chart.js";
 import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
 import { curvesAsCsv, curvesOf } from "./curve_data.js";
-import { zoomTo } from "./curves.js";
+import { zoomTo } from "./curve_view.js";
 import { useVersioned } from "./loading.js";
 import { canvasAsPng } from "./pictures.js";
 
 /**
- * @param {{ view: import("./view.js").View, curves: import("./curves.js").CurveView, metric: string, epochs: number,
+ * @param {{ view: import("./view.js").View, curves: import("./curve_view.js").CurveView, metric: string, epochs: number,
  *   choose: (metric: string) => void, remove?: () => void }} props
  */
 export function CurveChart({ view, curves, metric, epochs, choose, remove }) {

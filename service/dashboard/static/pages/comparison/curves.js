@@ -4,13 +4,9 @@ import { counted } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { changeQuery } from "../../router.js";
 import { CurveChart } from "./curve_chart.js";
+import { MOST, readCurves, zoomTo } from "./curve_view.js";
 
-const DEFAULT = "validation_accuracy,train_loss";
-const MOST = 6; // charts
-
-/**
- * @typedef {{ metrics: string[], by: "epoch" | "seconds", smooth: number, log: boolean, range: [number, number] | null }} CurveView
- */
+/** @typedef {import("./curve_view.js").CurveView} CurveView */
 
 /** @param {{ view: import("./view.js").View, epochs: number }} props */
 export function Curves({ view, epochs }) {
@@ -29,30 +25,6 @@ export function Curves({ view, epochs }) {
     ${metrics.length < MOST && html`<p class="below"><button class="button" type="button" onClick=${() => setMetrics([...metrics, "test_loss"])}>Add a chart</button></p>`}
     <p class="faint below">Mean over trainings; the band is one standard deviation above and below, where there are several (${counted(view.comparison.seeds.length, "seed")}). Drag to zoom, double-click for all.</p>
   `;
-}
-
-/**
- * @param {Record<string, string>} query
- * @returns {CurveView}
- */
-function readCurves({ metrics = DEFAULT, by, smooth, log, zoom }) {
-  const [from, to] = (zoom ?? "").split("~").map(Number.parseFloat);
-  return {
-    metrics: metrics.split(",").filter(Boolean).slice(0, MOST),
-    by: by === "seconds" ? "seconds" : "epoch",
-    smooth: Math.min(0.98, Math.max(0, Number(smooth) || 0)),
-    log: log === "yes",
-    range: from < to ? [from, to] : null,
-  };
-}
-
-/**
- * Write the zoom to the address, in as few digits as show it.
- *
- * @param {[number, number] | null} range
- */
-export function zoomTo(range) {
-  changeQuery({ zoom: range ? range.map((value) => Number(value.toPrecision(4))).join("~") : undefined });
 }
 
 /** @param {{ curves: CurveView }} props */
