@@ -30,7 +30,7 @@ class Charts(Resource):
         """Name, title and description of every chart of the training a model came from."""
         return list(self._connection.items("/v1/models/{model_id}/charts", model_id=model_id))
 
-    def draw_chart(  # noqa: PLR0913 - each parameter is one of the API
+    def draw_chart(
         self,
         comparison_id: str,
         chart: str,

@@ -24,14 +24,28 @@ export function Actions({ comparison, reload }) {
   const { id } = comparison;
   return html`
     <${Steer} comparison=${comparison} reload=${reload} />
-    <button class="button" type="button" onClick=${() => setOpen("label")}>Name, note, tags</button>
-    <button class="button" type="button" onClick=${() => setOpen("seeds")}>Add seeds</button>
+    <${More} open=${setOpen} />
     <${ReportMenu} comparison=${comparison} />
     ${comparison.leader && html`<a class="button" href=${link("/playground", { comparison: id })}>Try its models</a>`}
     <a class="button" data-kind="primary" href=${link("/comparisons/new", { from: id })}>Clone and edit</a>
-    <button class="button" data-kind="danger" type="button" onClick=${() => setOpen("delete")}>Delete</button>
     ${Shown && html`<${Shown} comparison=${comparison} reload=${reload} onClose=${() => setOpen(null)} />`}
   `;
+}
+
+/** @param {{ open: (dialog: keyof typeof DIALOGS) => void }} props */
+function More({ open }) {
+  const choose = (/** @type {keyof typeof DIALOGS} */ dialog) => (/** @type {any} */ event) => {
+    event.currentTarget.closest("details").open = false;
+    open(dialog);
+  };
+  return html`<details class="menu">
+    <summary class="button">More</summary>
+    <div class="menu-items">
+      <button class="button" data-kind="quiet" type="button" onClick=${choose("label")}>Name, note, tags</button>
+      <button class="button" data-kind="quiet" type="button" onClick=${choose("seeds")}>Add seeds</button>
+      <button class="button" data-kind="danger" type="button" onClick=${choose("delete")}>Delete</button>
+    </div>
+  </details>`;
 }
 
 /**
