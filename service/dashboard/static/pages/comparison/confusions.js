@@ -3,7 +3,7 @@
 import { withQuery } from "../../api/client.js";
 import { html } from "../../components/html.js";
 import { Empty, Loaded } from "../../components/notices.js";
-import { address, changeQuery } from "../../router.js";
+import { changeQuery } from "../../router.js";
 import { ConfusedDialog } from "./confused_dialog.js";
 import { ConfusionList } from "./confusion_list.js";
 import { ConfusionMatrix, rounded } from "./confusion_matrix.js";
@@ -45,7 +45,7 @@ function Found({ view, chosen, found }) {
   const [all, correct] = [images, right].map((values) => values.reduce((sum, value) => sum + value, 0));
   const open = (/** @type {number} */ truth, /** @type {number} */ predicted) =>
     changeQuery({ of: String(chosen.index), cell: `${truth}.${predicted}`, part: "confusions" });
-  const [truth, predicted] = places(address.value.query.cell);
+  const [truth, predicted] = places(view.query.cell);
   const isOpen = classes[truth] !== undefined && classes[predicted] !== undefined;
   return html`
     ${classes.length > LARGEST ? html`<${ConfusionList} found=${found} open=${open} />` : html`<${ConfusionMatrix} found=${found} open=${open} />`}

@@ -8,6 +8,7 @@ import { html } from "../../components/html.js";
 import { LineChart } from "../../components/line_chart.js";
 import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
 import { curvesAsCsv, curvesOf } from "./curve_data.js";
+import { curvesAsSvg } from "./curve_svg.js";
 import { zoomTo } from "./curve_view.js";
 import { useVersioned } from "./loading.js";
 import { canvasAsPng } from "./pictures.js";
@@ -22,17 +23,18 @@ export function CurveChart({ view, curves, metric, epochs, choose, remove }) {
   const { data, error, reload } = useVersioned(withQuery(`v1/comparisons/${comparison.id}/curves`, { metric, by }), epochs);
   const labels = shown.map(({ index }) => index).join();
   const drawn = useMemo(() => curvesOf(data?.items ?? [], shown, { smooth, log }), [data, labels, smooth, log]);
+  const chart = { xLabel: by === "epoch" ? "epoch" : "seconds of training", yLabel: nameOf(metric), curves: drawn, log, range };
   const frame = useRef(/** @type {HTMLDivElement | null} */ (null));
   return html`<div class="curve" ref=${frame}>
     <div class="curve-bar">
       <${Metrics} metric=${metric} metrics=${data?.metrics ?? []} choose=${choose} />
-      ${drawn.length > 0 && html`<${Takeaway} frame=${frame} metric=${metric} csv=${() => curvesAsCsv(data.items, shown, metric)} />`}
+      ${drawn.length > 0 && html`<${Takeaway} frame=${frame} metric=${metric} csv=${() => curvesAsCsv(data.items, shown, metric)} svg=${() => curvesAsSvg(chart)} />`}
       ${remove && html`<button class="button" data-kind="quiet" type="button" aria-label=${`Remove the chart of ${nameOf(metric)}`} onClick=${remove}>Remove</button>`}
     </div>
     <${ErrorNotice} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
     ${data && drawn.length === 0 && html`<${Empty} title=${shown.length === 0 ? "All architectures are hidden" : "No epoch has ended yet"} />`}
-    ${drawn.length > 0 && html`<${LineChart} title=${nameOf(metric)} xLabel=${by === "epoch" ? "epoch" : "seconds of training"} yLabel=${nameOf(metric)} curves=${drawn} log=${log} range=${range} onZoom=${zoomTo} />`}
+    ${drawn.length > 0 && html`<${LineChart} title=${nameOf(metric)} ...${chart} onZoom=${zoomTo} />`}
   </div>`;
 }
 
@@ -56,8 +58,8 @@ function Metrics({ metric, metrics, choose }) {
   </select>`;
 }
 
-/** @param {{ frame: { current: HTMLDivElement | null }, metric: string, csv: () => string }} props */
-function Takeaway({ frame, metric, csv }) {
+/** @param {{ frame: { current: HTMLDivElement | null }, metric: string, csv: () => string, svg: () => string }} props */
+function Takeaway({ frame, metric, csv, svg }) {
   const name = metric.replaceAll("/", "-");
   const png = async () => {
     const canvas = frame.current?.querySelector("canvas");
@@ -65,6 +67,7 @@ function Takeaway({ frame, metric, csv }) {
   };
   return html`<span class="takeaway" role="group" aria-label=${`Download ${nameOf(metric)}`}>
     <button class="button" data-kind="quiet" type="button" onClick=${png}>PNG</button>
+    <button class="button" data-kind="quiet" type="button" onClick=${() => save(new Blob([svg()], { type: "image/svg+xml" }), `${name}.svg`)}>SVG</button>
     <button class="button" data-kind="quiet" type="button" onClick=${() => save(new Blob([csv()], { type: "text/csv" }), `${name}.csv`)}>CSV</button>
   </span>`;
 }
