@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.errors import MEDIA_TYPE, Problem, refusals
 from service.middleware.security_headers import PAGES_POLICY
-from service.security.scopes import needed_scope
+from service.security.scopes import ANY, needed_scope
 
 #: FastAPI's schemas of a refusal, which it documents for every route with parameters; ours is Problem.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
@@ -144,7 +144,7 @@ def with_keys(schema: dict[str, Any]) -> dict[str, Any]:
         for method, operation in item.items():
             scope = needed_scope(method.upper(), path)
             if scope:
-                operation["security"] = [{"key": [scope]}, {}]
+                operation["security"] = [{"key": [] if scope == ANY else [scope]}, {}]
                 for status, refusal in refusals(401, 403, 429).items():
                     operation["responses"].setdefault(str(status), dict(refusal))
     return schema

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         return self.data.resolve() / "locks"
 
     @property
+    def job_logs_folder(self) -> Path:
+        """Where what the processes of jobs print is kept."""
+        return self.data.resolve() / "logs" / "jobs"
+
+    @property
     def datasets_folder(self) -> Path:
         """Where prepared datasets are kept, one file each."""
         return self.data.resolve() / "datasets"

@@ -137,6 +137,10 @@ class Jobs(Resource):
         """The metrics as CSV, one line for each epoch."""
         return self._connection.download("/v1/jobs/{job_id}/metrics.csv", job_id=job_id).decode()
 
+    def show_log(self, job_id: str, *, tail: int | None = None) -> str:
+        """The last lines that a job's process has printed: 200 by default, 5,000 at most."""
+        return self._connection.download("/v1/jobs/{job_id}/log", job_id=job_id, tail=tail).decode()
+
     def follow_job(self, job_id: str, *, last_event_id: int = 0) -> Iterator[ServerSentEvent]:
         """What happens to a job, as it happens, from its start to its end.
 

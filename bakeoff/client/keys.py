@@ -7,11 +7,15 @@ from bakeoff.client._resource import Resource, omit_none
 
 
 class Keys(Resource):
-    """Methods for API keys; they need a key with the scope `admin`."""
+    """Methods for API keys; all but `show_own_key` need the scope `admin`."""
 
     def list_keys(self) -> list[Json]:
         """Every key there has been, newest first, without its secret."""
         return list(self._connection.items("/v1/keys"))
+
+    def show_own_key(self) -> Json:
+        """What the key of this client may do: its name, scopes and rate limit; any key may ask."""
+        return self._connection.get("/v1/keys/self")
 
     def create_key(
         self, name: str, scopes: Sequence[str], *, requests_per_minute: int | None = None

@@ -11,9 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import database_problem, problem
 from service.security.key_cache import Holder, KeyCache
 from service.security.rate_limits import TokenBucket
-from service.security.scopes import needed_scope
+from service.security.scopes import Needed, needed_scope
 from workers.settings import Settings
-from workers.storage import api_keys
 from workers.storage.database import UNAVAILABLE
 
 logger = logging.getLogger(__name__)
@@ -44,14 +43,14 @@ class Authentication:
         except UNAVAILABLE as error:
             await database_problem(error)(scope, receive, send)
             return
+        if holder:
+            scope.setdefault("state", {})["holder"] = holder  # for GET /v1/keys/self
         if holder and holder.requests_per_minute:
             send = self._with_rate_limit(holder, send)
         refusal = self._refusal(holder, needed, has_key=key is not None)
         await (refusal or self._app)(scope, receive, send)
 
-    def _refusal(
-        self, holder: Holder | None, needed: api_keys.Scope, *, has_key: bool
-    ) -> Response | None:
+    def _refusal(self, holder: Holder | None, needed: Needed, *, has_key: bool) -> Response | None:
         if not self._keys.is_required:
             return None
         if holder is None:
@@ -112,7 +111,7 @@ def _refuse_unknown_key(*, has_key: bool) -> Response:
     return answer
 
 
-def _refuse_scope(holder: Holder, needed: api_keys.Scope) -> Response:
+def _refuse_scope(holder: Holder, needed: Needed) -> Response:
     has = ", ".join(sorted(holder.scopes))
     answer = problem(403, f"this needs a key with scope '{needed}'; key '{holder.id}' has: {has}")
     answer.headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope", scope="{needed}"'

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from service.security.scopes import ANY, Needed
 from workers.errors import BakeoffError
 from workers.settings import Settings
 from workers.storage import api_keys
@@ -28,9 +29,9 @@ class Holder(NamedTuple):
     scopes: frozenset[Scope]
     requests_per_minute: int | None
 
-    def may(self, needed: Scope) -> bool:
+    def may(self, needed: Needed) -> bool:
         """Whether the key has the scope, or `admin`."""
-        return needed in self.scopes or Scope.ADMIN in self.scopes
+        return needed == ANY or needed in self.scopes or Scope.ADMIN in self.scopes
 
 
 class KeysUnusedError(BakeoffError):

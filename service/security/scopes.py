@@ -1,6 +1,7 @@
 """Which scope of a key each call needs. A call that is listed nowhere needs one all the same."""
 
 import re
+from typing import Final, Literal
 
 from workers.storage.api_keys import Scope
 
@@ -25,14 +26,22 @@ OPEN = frozenset(
 )
 STATIC = ("/assets/", "/dashboard/")
 KEYS = "/v1/keys"
+OWN_KEY = "/v1/keys/self"  # what the key that asks may do
 #: A POST to these changes nothing.
 READ_BY_POST = frozenset({"/v2/repository/index", "/v1/comparisons/cost"})
 
 
-def needed_scope(method: str, path: str) -> Scope | None:
+#: Instead of a scope, where any valid key will do.
+ANY: Final = "any"
+Needed = Scope | Literal["any"]
+
+
+def needed_scope(method: str, path: str) -> Needed | None:
     """The scope that a call needs; None where it is open to all."""
     if method in READING and (path in OPEN or path.startswith(STATIC)):
         return None
+    if method in READING and path == OWN_KEY:
+        return ANY
     if path == KEYS or path.startswith(f"{KEYS}/"):
         return Scope.ADMIN
     if method in READING or path in READ_BY_POST:

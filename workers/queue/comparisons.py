@@ -58,7 +58,7 @@ def create(
 
     Raises SameArchitectureError where two entries have the same name and options.
     """
-    _refuse_same_architecture(request.architectures)
+    refuse_same_architecture(request.architectures)
     of_jobs = {"priority", "pins_dataset"}
     fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
@@ -158,16 +158,21 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
 
 
 def ids_by_job(session: Session, job_ids: Collection[str]) -> dict[str, list[str]]:
-    """Job id → the comparisons that contain the job, for those that one contains."""
-    own = select(Job.id, Job.comparison_id).where(
-        Job.id.in_(job_ids), Job.comparison_id.is_not(None)
+    """Job id → the comparisons that the job is part of, oldest first; deleted ones are left out."""
+    own = select(Job.id, Comparison.id, Comparison.created_at).join(
+        Comparison, Comparison.id == Job.comparison_id
     )
-    existing = select(ComparisonJob.job_id, ComparisonJob.comparison_id).where(
-        ComparisonJob.job_id.in_(job_ids)
+    existing = select(ComparisonJob.job_id, Comparison.id, Comparison.created_at).join(
+        Comparison, Comparison.id == ComparisonJob.comparison_id
     )
-    found: dict[str, list[str]] = {}
-    for job_id, comparison_id in session.execute(own.union(existing)):
-        found.setdefault(job_id, []).append(str(comparison_id))
+    present = Comparison.deleted_at.is_(None)
+    query = union(
+        own.where(Job.id.in_(job_ids), present),
+        existing.where(ComparisonJob.job_id.in_(job_ids), present),
+    )
+    found: dict[str, list[str]] = {job_id: [] for job_id in job_ids}
+    for job_id, comparison_id, _ in sorted(session.execute(query), key=lambda row: row[2]):
+        found[job_id].append(comparison_id)
     return found
 
 
@@ -205,7 +210,8 @@ def default_name(dataset: str, architectures: Sequence[dict[str, Any]]) -> str:
     return f"{dataset}: {labels}"[:MAX_NAME_LENGTH]
 
 
-def _refuse_same_architecture(architectures: Sequence[dict[str, Any]]) -> None:
+def refuse_same_architecture(architectures: Sequence[dict[str, Any]]) -> None:
+    """SameArchitectureError where two entries have the same name and options."""
     for index, architecture in enumerate(architectures):
         for other in architectures[:index]:
             same_name = architecture["name"] == other["name"]

@@ -4,10 +4,12 @@ python -m workers.running.job_process --job JOB --token TOKEN
 """
 
 import argparse
+import contextlib
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from multiprocessing.connection import wait
 
@@ -18,9 +20,13 @@ from workers.queue.leases import Lease, LeaseLostError
 from workers.running.host_locks import HostLock
 from workers.settings import Settings, settings
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.job_logs import JobLogs
 from workers.storage.tables import Job
 
 logger = logging.getLogger(__name__)
+
+LOG_FORMAT = "%(asctime)s %(name)s %(message)s"
+TRIM_SECONDS = 2.0  # after which a log is looked at that may have become too long
 
 
 def run_job(settings: Settings, lease: Lease) -> None:
@@ -32,15 +38,17 @@ def run_job(settings: Settings, lease: Lease) -> None:
         kinds.load(job.kind).run(settings, job, lease)
     except BakeoffError as error:
         if _is_worth_another_attempt(error, job):
+            logger.warning("job %s is tried again: %s", job.id, error)
             raise
         sentence = str(error)
     except LeaseLostError:
         raise
     except Exception as error:
         if _is_worth_another_attempt(error, job):
+            logger.warning("job %s is tried again: %s", job.id, error)
             raise
         logger.exception("job %s failed unexpectedly", job.id)
-        sentence = f"internal error ({type(error).__name__}: {error}); the worker's log has more"
+        sentence = f"internal error ({type(error).__name__}: {error}); the job's log has more"
     else:
         return
     with transaction(database) as session:
@@ -55,12 +63,13 @@ def _is_worth_another_attempt(error: Exception, job: Job) -> bool:
 def run_child(settings: Settings, lease: Lease, gpu: str, locks: list[HostLock]) -> None:
     """Run a job in a process made for it, which sees one GPU or none and dies with its worker.
 
-    The process holds `locks` until it ends.
+    The process holds `locks` until it ends. What it prints is kept in the job's log.
     """
     del locks
-    _die_with_worker()
+    logs = JobLogs(settings.job_logs_folder)
+    _die_with_worker(logs, lease.job_id)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    _print_to_log(logs, lease)
     os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     try:
         run_job(settings, lease)
@@ -68,14 +77,34 @@ def run_child(settings: Settings, lease: Lease, gpu: str, locks: list[HostLock])
         logger.warning("stopped: %s", error)
 
 
-def _die_with_worker() -> None:
-    """End this process as soon as its worker has ended, however it did."""
+def _print_to_log(logs: JobLogs, lease: Lease) -> None:
+    """Send what this process prints to the job's log, and what it logs to the worker's terminal too."""
+    terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, errors="backslashreplace")
+    handlers: list[logging.Handler] = [logging.StreamHandler(terminal)]
+    try:
+        log = logs.open(lease.job_id)
+    except OSError as error:  # such as a full disk: the job goes on
+        terminal.write(f"the log of job {lease.job_id} is not kept: {error}\n")
+    else:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(log, stream.fileno())
+        os.close(log)
+        handlers.append(logging.StreamHandler(sys.stderr))
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, handlers=handlers)
+    logger.info("job %s begins, token %d", lease.job_id, lease.token)
+
+
+def _die_with_worker(logs: JobLogs, job_id: str) -> None:
+    """End this process as soon as its worker has ended, however it did; until then keep its log short."""
     worker = multiprocessing.parent_process()  # which started us through the forkserver
     if worker is None:
         return
 
     def watch() -> None:
-        wait([worker.sentinel])
+        while not wait([worker.sentinel], timeout=TRIM_SECONDS):
+            with contextlib.suppress(OSError):
+                logs.trim(job_id)
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="watch the worker", daemon=True).start()

@@ -68,11 +68,17 @@ def create(
     return NewApiKey(row, key)
 
 
-def revoke(session: Session, key_id: str, *, now: datetime) -> ApiKey:
-    """Revoke a key; ApiKeyNotFoundError. Revoking it again changes nothing."""
+def get(session: Session, key_id: str) -> ApiKey:
+    """One key; ApiKeyNotFoundError."""
     row = session.get(ApiKey, key_id)
     if row is None:
         raise ApiKeyNotFoundError(key_id)
+    return row
+
+
+def revoke(session: Session, key_id: str, *, now: datetime) -> ApiKey:
+    """Revoke a key; ApiKeyNotFoundError. Revoking it again changes nothing."""
+    row = get(session, key_id)
     row.revoked_at = row.revoked_at or now
     return row
 

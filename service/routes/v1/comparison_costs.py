@@ -13,7 +13,7 @@ from service.requests.architecture_size import size_of
 from service.requests.comparisons import NewComparison
 from service.results.training_speeds import TrainingSpeeds, read_speeds
 from workers.datasets.stored.description import DatasetDescription
-from workers.queue.comparisons import ComparisonRequest
+from workers.queue.comparisons import ComparisonRequest, refuse_same_architecture
 from workers.queue.dependencies import trains_head
 from workers.storage import ready_datasets
 from workers.storage.database import transaction
@@ -67,6 +67,7 @@ def estimate_cost(body: NewComparison, database: Database, datasets: Datasets) -
     with transaction(database, read_only=True) as session:
         row = ready_datasets.find(session, body.dataset)  # while it is held it is read once
         request = body.comparison(session, datasets)
+        refuse_same_architecture(request.architectures)
         described = DatasetDescription.from_json(row.description) if row else None
         names = {entry["name"] for entry in request.architectures}
         speeds = read_speeds(session, names, described.image_shape) if described else None

@@ -10,7 +10,7 @@ from service.dependencies import Id, ReadSession, WriteSession
 from service.errors import refusals
 from service.requests.fields import Form, Name
 from service.routes._document import Document
-from service.security.key_cache import KeyCache, KeysUnusedError
+from service.security.key_cache import Holder, KeyCache, KeysUnusedError
 from workers.storage import api_keys
 from workers.storage.api_keys import Scope
 from workers.storage.database import utc_now
@@ -57,6 +57,16 @@ class KeyList(BaseModel):
     next: None = None
 
 
+class OwnKeyDocument(BaseModel):
+    """What the key that asks allows."""
+
+    required: bool = Field(description="whether a request needs a key here")
+    key: KeyDocument | None = Field(description="null: none is asked for")
+    may: list[Scope] = Field(
+        description="the scopes that it has, those that `admin` contains included; without keys all but that"
+    )
+
+
 @router.post("", status_code=201, summary="Make a key", responses=refusals(409, 422))
 def create_key(body: KeyRequest, session: WriteSession, request: Request) -> NewKeyDocument:
     """Make a key with scopes of its own; only this answer shows it."""
@@ -75,6 +85,21 @@ def create_key(body: KeyRequest, session: WriteSession, request: Request) -> New
 def list_keys(session: ReadSession) -> KeyList:
     """Every key there has been, newest first, without their secrets."""
     return KeyList(items=[KeyDocument.from_attributes(row) for row in api_keys.list_all(session)])
+
+
+@router.get("/self", summary="Show the key that asks")
+def show_own_key(request: Request, session: ReadSession) -> OwnKeyDocument:
+    """Name, scopes and rate limit of the key with which this is asked; any key may ask.
+
+    Where no keys are used it says so.
+    """
+    holder: Holder | None = getattr(request.state, "holder", None)
+    if holder is None:  # no request gets here without a key where one is required
+        may = [scope for scope in Scope if scope != Scope.ADMIN]
+        return OwnKeyDocument(required=False, key=None, may=may)
+    key = KeyDocument.from_attributes(api_keys.get(session, holder.id))
+    may = [scope for scope in Scope if holder.may(scope)]
+    return OwnKeyDocument(required=True, key=key, may=may)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))

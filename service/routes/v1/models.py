@@ -17,6 +17,7 @@ from service.routes._downloads import attachment, entity_tag
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.errors import BakeoffError
+from workers.queue import comparisons
 from workers.storage import trained_models
 from workers.storage.tables import Model
 
@@ -75,6 +76,8 @@ class ModelDocument(Document):
     options: dict[str, Any]
     dataset: str
     dataset_sha256: str
+    dataset_split: str = Field(description="the rule by which the dataset was split")
+    comparisons: list[str] = Field(description="that its job is part of, by id, oldest first")
     seed: int
     fold: int | None = Field(description="that tested it, from 1 to `folds`; null: the test split")
     folds: int | None = Field(description="parts into which all images were divided")
@@ -92,7 +95,7 @@ class ModelDocument(Document):
     pretrained: PretrainedDocument | None = Field(description="null: it started from none")
     onnx: OnnxDocument | None
     quantised_from: str | None = Field(description="of which it is the int8 form; null: trained")
-    aliases: list[str]
+    aliases: list[str] = Field(description="that stand for it now")
 
 
 class ModelList(BaseModel):
@@ -167,9 +170,13 @@ def _download(model: Model, suffix: str, content: bytes, sha256: str) -> Respons
 def model_documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:
     """Models as the API shows them."""
     aliases = trained_models.aliases_of_each(session, models)
+    compared = comparisons.ids_by_job(session, [model.job_id for model in models])
     return [
         ModelDocument.from_attributes(
-            model, image_shape=Shape.of(model.image_shape), aliases=aliases[model.id]
+            model,
+            image_shape=Shape.of(model.image_shape),
+            aliases=aliases[model.id],
+            comparisons=compared[model.job_id],
         )
         for model in models
     ]

@@ -87,6 +87,7 @@ def test_where_nothing_was_trained_the_size_alone_is_known(service: Any, npz: An
     ("changed", "said"),
     [
         ({"architectures": ["cn"]}, "did you mean 'cnn'?"),
+        ({"architectures": ["cnn", {"name": "cnn", "label": "again"}]}, "the same architecture"),
         ({"dataset": "digit"}, "did you mean 'digits'?"),
         ({"recipe": {"epochs": 0}}, "recipe.epochs"),
         ({"jobs": ["a", "b"]}, "jobs"),
