@@ -46,7 +46,7 @@ def test_a_comparison_is_read_from_its_verdict_to_a_single_image(busy, busy_addr
 
 def pin_a_baseline(page):
     board = page.get_by_role("region", name="Leaderboard")
-    page.get_by_role("button", name="Baseline: fully_connected").click()
+    page.get_by_role("button", name="pin fully_connected as the baseline").click()
     expect(board.get_by_role("row").nth(1)).to_contain_text("fully_connected")
     difference = re.compile(r"[+−]\d+\.\d \([+−]\d+\.\d to [+−]\d+\.\d\), ")
     expect(board.get_by_role("row").nth(2)).to_contain_text(difference)
@@ -90,7 +90,7 @@ def test_a_comparison_that_runs_is_followed_named_cancelled_and_found_by_its_tag
 
         page.get_by_text("More", exact=True).click()
         page.get_by_role("button", name="Name, note, tags").click()
-        page.get_by_label("Tags").fill("homework, <b>week 3</b>")
+        page.get_by_role("textbox", name="Tags").fill("homework, <b>week 3</b>")
         page.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Cancel 20 trainings").click()
         expect(page.get_by_text("20 trainings cancelled")).to_be_visible()
@@ -98,5 +98,5 @@ def test_a_comparison_that_runs_is_followed_named_cancelled_and_found_by_its_tag
 
         page.get_by_role("link", name="<b>week 3</b>").click()
         expect(page.get_by_text("1 comparison", exact=True)).to_be_visible()
-        page.get_by_label("Status").select_option("succeeded")
+        page.get_by_role("combobox", name="Status").select_option("succeeded")
         expect(page.get_by_text("There is no comparison yet")).to_be_visible()

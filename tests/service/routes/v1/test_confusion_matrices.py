@@ -37,7 +37,7 @@ def test_only_the_first_cells_are_given_where_that_is_asked(trained: Any) -> Non
 def test_an_architecture_that_is_not_compared_is_refused(trained: Any) -> None:
     answer = trained.http.get(f"{ROOT}/confusion_matrix", params={"architecture": "vit"})
 
-    assert "cnn" in trained.refused(answer, 404)
+    assert "cnn" in trained.refused(answer, 422)
 
 
 def test_an_architecture_without_a_result_is_refused(service: Any) -> None:
@@ -59,4 +59,4 @@ def test_a_chart_shows_some_architectures_alone_where_that_is_asked(trained: Any
         series["label"] for panel in part["panels"] for series in panel["series"]
     }
     assert "fully_connected" not in str(part)
-    assert trained.http.get(path, params={"architecture": "vit"}).status_code == 404
+    assert trained.http.get(path, params={"architecture": "vit"}).status_code == 422

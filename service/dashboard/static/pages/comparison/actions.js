@@ -76,7 +76,7 @@ function Steer({ comparison, reload }) {
  * @returns {Promise<Error[]>} the refusals, as of a job that has ended meanwhile
  */
 async function sendToAll(jobs, what) {
-  const refused = [];
+  const refused = /** @type {Error[]} */ ([]);
   for (const { id } of jobs.toSorted((first, second) => Number(second.status === "queued") - Number(first.status === "queued"))) {
     await sendJson("POST", `v1/jobs/${id}/${what}`).catch((error) => refused.push(error));
   }

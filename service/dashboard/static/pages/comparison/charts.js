@@ -33,15 +33,14 @@ function Chart({ chart: { name, title, description }, id, query, results }) {
   const csv = async () => save(new Blob([chartAsCsv(await getJson(path("json")))], { type: "text/csv" }), `${name}.csv`);
   const [, ...words] = description.split("\n").filter(Boolean);
   return html`
-    <div class="chart-head"><h3>${title}</h3>
-      <div class="takeaway" role="group" aria-label=${`Download ${title}`}>
-        <${Download} path=${path("png")}>PNG</${Download}><${Download} path=${path("svg")}>SVG</${Download}>
-        <${Action} run=${csv}>CSV</${Action}><${Download} path=${path("json")}>JSON</${Download}>
-      </div>
+    <h3 class="visually-hidden">${title}</h3>
+    <div class="takeaway" role="group" aria-label=${`Download ${title}`}>
+      <${Download} path=${path("png")}>PNG</${Download}><${Download} path=${path("svg")}>SVG</${Download}>
+      <${Action} run=${csv}>CSV</${Action}><${Download} path=${path("json")}>JSON</${Download}>
     </div>
-    <p class="faint">${words.join(" ")}</p>
     <div class="chart-scroll" tabindex="0" role="region" aria-label=${title}>
       <${Later}>${() => html`<${Picture} key=${results} path=${path("svg")} alt=${`${title}. ${words.join(" ")}`} />`}</${Later}>
     </div>
+    <p class="faint">${words.join(" ")}</p>
   `;
 }

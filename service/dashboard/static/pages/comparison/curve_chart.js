@@ -5,6 +5,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { withQuery } from "../../api/client.js";
 import { save } from "../../api/files.js";
 import { html } from "../../components/html.js";
+import { Icon } from "../../components/icon.js";
 import { LineChart } from "../../components/line_chart.js";
 import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
 import { curvesAsCsv, curvesOf } from "./curve_data.js";
@@ -29,7 +30,7 @@ export function CurveChart({ view, curves, metric, epochs, choose, remove }) {
     <div class="curve-bar">
       <${Metrics} metric=${metric} metrics=${data?.metrics ?? []} choose=${choose} />
       ${drawn.length > 0 && html`<${Takeaway} frame=${frame} metric=${metric} csv=${() => curvesAsCsv(data.items, shown, metric)} svg=${() => curvesAsSvg(chart)} />`}
-      ${remove && html`<button class="button" data-kind="quiet" type="button" aria-label=${`Remove the chart of ${nameOf(metric)}`} onClick=${remove}>Remove</button>`}
+      ${remove && html`<button class="button" data-kind="quiet" type="button" aria-label=${`Remove the chart of ${nameOf(metric)}`} onClick=${remove}><${Icon} name="close" /></button>`}
     </div>
     <${ErrorNotice} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}

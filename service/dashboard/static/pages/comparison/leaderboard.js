@@ -48,7 +48,7 @@ const nameColumn = (pinned) => ({
 /** @param {{ row: Placed, isPinned: boolean }} props */
 function Pin({ row, isPinned }) {
   const change = () => changeQuery({ base: isPinned ? undefined : String(row.index) });
-  return html`<button class="pin" type="button" aria-pressed=${isPinned} aria-label=${`Baseline: ${row.architecture}`} onClick=${change}>${isPinned ? "baseline" : "pin"}</button>`;
+  return html`<button class="pin" type="button" data-pinned=${isPinned} aria-label=${isPinned ? `baseline ${row.architecture}: unpin` : `pin ${row.architecture} as the baseline`} onClick=${change}>${isPinned ? "baseline" : "pin"}</button>`;
 }
 
 /** The model that is best on validation, which no test has chosen. */

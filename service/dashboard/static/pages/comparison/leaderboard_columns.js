@@ -28,7 +28,6 @@ const amount = { write: short, compare: asFactor };
 /** @type {Measure[]} */
 export const MEASURES = [
   { key: "test_accuracy", label: "Test accuracy", ...share },
-  { key: "macro_f1", label: "Macro F1", ...share },
   { key: "test_loss", label: "Test loss", ...plain },
   { key: "ece", label: "ECE", hint: "Expected calibration error", ...share },
   { key: "train_seconds", label: "Training", hint: "Seconds of training alone", pareto: "train_seconds", ...seconds },
@@ -40,6 +39,7 @@ export const MEASURES = [
   { key: "validation_accuracy", label: "Validation accuracy", extra: true, ...share },
   { key: "balanced_accuracy", label: "Balanced accuracy", extra: true, ...share },
   { key: "generalisation_gap", label: "Gap", hint: "Train accuracy minus test accuracy", extra: true, ...share },
+  { key: "macro_f1", label: "Macro F1", extra: true, ...share },
   { key: "macro_auc", label: "Macro AUC", extra: true, ...plain },
   { key: "brier", label: "Brier", extra: true, ...plain },
   { key: "best_epoch", label: "Best epoch", extra: true, ...plain },

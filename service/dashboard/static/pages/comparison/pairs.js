@@ -46,7 +46,8 @@ function Cell({ row, column, pairs, isChosen }) {
   if (!side) return html`<td data-numeric title="Not tested: no common seeds">–</td>`;
   const choose = () => changeQuery({ pair: isChosen ? undefined : `${row.index}.${column.index}` });
   const words = `${row.label} against ${column.label}: ${findingWords(side)}`;
-  return html`<td data-numeric><button class="pair" type="button" data-finding=${side.finding} aria-pressed=${isChosen} title=${words} aria-label=${words} onClick=${choose}>
+  const shown = `${points(side.difference)} ${SIGNS[side.finding]}`;
+  return html`<td data-numeric><button class="pair" type="button" data-finding=${side.finding} aria-pressed=${isChosen} title=${words} aria-label=${`${shown}, ${words}`} onClick=${choose}>
     ${points(side.difference)} <span class="pair-sign">${SIGNS[side.finding]}</span>
   </button></td>`;
 }
@@ -57,7 +58,7 @@ function Chosen({ view: { query, shown }, pairs }) {
   const side = row && column && pairOf(pairs, row.label, column.label);
   if (!side) return null;
   const { pair } = side;
-  const range = ([low, high]) => `${points(low)} to ${points(high)}`;
+  const range = (/** @type {[number, number]} */ [low, high]) => `${points(low)} to ${points(high)}`;
   const facts = {
     Finding: `${SIGNS[side.finding]} ${side.finding}`,
     Difference: `${points(side.difference)} points`,

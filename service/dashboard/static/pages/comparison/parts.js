@@ -25,8 +25,8 @@ const MARGIN = "600px 0px"; // around the window, within which a part is loaded
  */
 export function Part({ name, aside, children }) {
   const [, title] = /** @type {[string, string]} */ (PARTS.find(([known]) => known === name));
-  return html`<section class="section part" id=${`part-${name}`} tabindex="-1" aria-labelledby=${`title-${name}`}>
-    <div class="section-head"><h2 id=${`title-${name}`}>${title}</h2>${aside && html`<div class="section-aside">${aside}</div>`}</div>
+  return html`<section class="section part" id=${`part-${name}`}>
+    <div class="section-head"><h2 id=${`title-${name}`} tabindex="-1">${title}</h2>${aside && html`<div class="section-aside">${aside}</div>`}</div>
     <${Later}>${children}</${Later}>
   </section>`;
 }
@@ -70,7 +70,7 @@ export function Contents() {
 function go(name) {
   const part = document.getElementById(`part-${name}`);
   part?.scrollIntoView();
-  part?.focus({ preventScroll: true });
+  document.getElementById(`title-${name}`)?.focus({ preventScroll: true });
 }
 
 /**

@@ -45,9 +45,10 @@ function Cell({ job, label }) {
   if (!job) return html`<span class="faint">–</span>`;
   const { status, progress, id, seed } = job;
   const share = status === "running" && progress?.epoch && progress.epochs ? (progress.epoch - 1) / progress.epochs : null;
-  const words = `${label}, seed ${seed}: ${status}`;
+  const shown = share === null ? status : percent(share, 0);
+  const words = `${label}, seed ${seed}: ${shown}`;
   return html`<a class="training" data-status=${status} href=${link(`/jobs/${id}`)} title=${words} aria-label=${words}>
-    <${Icon} name=${status} />${share === null ? status : percent(share, 0)}
+    <${Icon} name=${status} />${shown}
   </a>`;
 }
 
