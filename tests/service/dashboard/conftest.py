@@ -1,4 +1,4 @@
-"""One Chromium for all tests of the dashboard, and installations to look at with it.
+"""A Chromium for the tests of the dashboard, and installations to look at with it.
 
 The environment variable SCREENSHOTS names a folder for the pictures that the tests take of every page.
 """
@@ -20,20 +20,20 @@ from tests.service.dashboard.records import add_records
 Opener = Callable[..., AbstractContextManager[Any]]
 
 
-# Of the package: while Playwright runs, no other test of this thread can use asyncio.
-@pytest.fixture(scope="package")
+# Of a module, not of the session: while Playwright runs, no other test of this thread can use asyncio.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with launched() as browser:
         yield browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def new_page(browser: Any) -> Opener:
     """Opens a watched page: `with new_page(width=390, theme="dark") as page`."""
     return partial(watched, browser)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def busy(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """An installation with comparisons that have ended, run and wait; tests leave it as it is."""
     for service in started(copied(trained, tmp_path_factory.mktemp("busy") / "data")):
@@ -42,13 +42,13 @@ def busy(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield service
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def busy_address(busy: Service) -> Iterator[str]:
     with served(busy.settings) as address:
         yield address
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the pictures of pages go."""
     given = os.environ.get("SCREENSHOTS")
