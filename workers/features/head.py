@@ -22,6 +22,9 @@ from workers.training.servable import Servable
 
 PIXEL_SCALE = 255  # by which a normalisation divides images, before it subtracts the mean
 AT_ONCE = 8192  # images whose features are summed in float64
+#: Of the quadratic mean of all standard deviations. A feature that hardly varies among the train images may
+#: do so among others: in units of its own it would outweigh all the rest there.
+MIN_DEVIATION = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def trainable(head: nn.Module) -> nn.Sequential:
 def dataset_of(images: ImageDataset, features: Features) -> ImageDataset:
     """A dataset with the same splits, whose images are the features of its images.
 
-    Features of no variance over the train split, which are equal there, are divided by 1.
+    Each is divided by its standard deviation over the train split, or by MIN_DEVIATION of what the
+    features have in the quadratic mean where its own is smaller; those that are equal there, by 1.
     """
     values = features.values[:, :, None, None]
     parts = (images.train, images.validation, images.test)
@@ -131,5 +135,6 @@ def _moments(train: Split) -> tuple[Tensor, Tensor]:
     for part in train.batches(AT_ONCE):
         squares += (part.flatten(1).double() - mean).square_().sum(dim=0)
     std = (squares / len(train)).sqrt()
+    least = MIN_DEVIATION * std.square().mean().sqrt()
     # What float64 rounds in the mean of equal numbers is no variance.
-    return mean, torch.where(std > 1e-6 * mean.abs(), std, 1.0)
+    return mean, torch.where(std > 1e-6 * mean.abs(), std.clamp_min(least), 1.0)

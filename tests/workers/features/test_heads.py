@@ -115,6 +115,21 @@ def test_features_are_normalised_over_the_train_split_and_constant_ones_stay(
     torch.testing.assert_close(spread[varying], torch.ones_like(spread[varying]), atol=1e-2, rtol=0)
 
 
+def test_a_feature_that_hardly_varies_in_train_images_does_not_outweigh_others_elsewhere(
+    features: Features,
+) -> None:
+    values = features.values.float().clone()
+    values[:, 0] = 0.0
+    values[0, 0] = 1e-5  # of a train image
+    values[-1, 0] = typical = float(values.std(dim=0).square().mean().sqrt())  # of a test image
+    dataset = head.dataset_of(IMAGES, Features(values, features.description))
+    trainer = trainer_of(make_backbone(), dataset)
+
+    normalised = trainer.normalise(dataset.test.images).flatten(1)
+
+    assert float(normalised[-1, 0]) < 20, f"it differs by {typical} from train images"
+
+
 def test_a_fold_chooses_rows_of_the_same_features(features: Features) -> None:
     labels = torch.cat([split.labels for split in (IMAGES.train, IMAGES.validation, IMAGES.test)])
     pool = torch.cat([split.images for split in (IMAGES.train, IMAGES.validation, IMAGES.test)])
