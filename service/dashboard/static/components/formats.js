@@ -98,6 +98,12 @@ export function counted(number, noun, nouns = `${noun}s`) {
   return `${count(number)} ${number === 1 ? noun : nouns}`;
 }
 
+/** A name of the API in words: batch_size → Batch size. @param {string} name */
+export function inWords(name) {
+  const words = name.replace(/^num_/, "number_of_").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /**
  * @param {number | null | undefined} value
  * @param {number} base
