@@ -11,11 +11,12 @@ from tests.service.dashboard.installation import MARKUP
 from tests.service.dashboard.records import flowers
 from workers.settings import Settings
 
-
-def choose(page, name, content):
-    """Choose a file, as by the dialog of the browser."""
-    file = {"name": name, "mimeType": "application/zip", "buffer": content}
-    page.get_by_label("Choose a file").set_input_files(file)
+#: Drop a file of this name on the page, which is no archive.
+DROP = """(name) => {
+  const data = new DataTransfer();
+  data.items.add(new File(["no archive at all"], name));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+}"""
 
 
 def test_a_folder_is_uploaded_and_what_was_left_out_is_said(
@@ -78,17 +79,20 @@ def test_the_images_of_a_dataset_are_looked_at_checked_and_deleted(
     service.refused(service.http.get("/v1/datasets/flowers"), 404)
 
 
-def test_what_cannot_be_taken_is_said_and_the_page_lives_on(service, new_page):
+def test_what_cannot_be_taken_is_said_and_the_page_lives_on(service, new_page, tmp_path):
+    large = tmp_path / "large.zip"
     small = Settings(**{**service.settings.model_dump(), "max_upload_bytes": 1_000_000})
     with served(small) as address, new_page(allowed=(REFUSAL, "net::ERR_")) as page:
         page.goto(f"{address}/#/datasets")
-        choose(page, "noise.zip", b"no archive at all")
+        expect(page.get_by_role("heading", name="All datasets")).to_be_visible()
+        page.evaluate(DROP, "noise.zip")
         page.get_by_role("button", name="Upload").click()
         expect(page.get_by_text("Preparing noise")).to_be_visible()
         service.work()
         expect(page.get_by_role("alert")).to_contain_text("accepted")
 
-        choose(page, "large.zip", bytes(40_000_000))
+        large.write_bytes(bytes(20_000_000))
+        page.get_by_label("Choose a file").set_input_files(large)
         page.get_by_role("button", name="Upload").click()
         expect(page.get_by_role("alert").filter(has_text="larger than")).to_be_visible()
 

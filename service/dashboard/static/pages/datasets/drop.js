@@ -17,7 +17,12 @@ export function Drop({ onFile }) {
       setState({ busy: false, error: /** @type {Error} */ (error) });
     }
   };
-  const over = useDropped((entries) => take(() => gatherDropped(entries)));
+  const over = useDropped((data) => {
+    const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    const files = [...data.files]; // both are gone when the event is over
+    if (entries.length > 0) take(() => gatherDropped(entries));
+    else if (files.length > 0) take(() => gatherChosen(files));
+  });
   const choose = (/** @type {FileList | null} */ files) => files && files.length > 0 && take(() => gatherChosen([...files]));
   return html`<div class="drop" data-over=${over}>
     <p><strong>Upload your own dataset.</strong> Drop a folder, a zip, tar, npz or Parquet file here, or choose it:</p>
@@ -42,13 +47,13 @@ function Chooser({ choose, folder = false, children }) {
 /**
  * Take what is dropped on the page, which a browser would otherwise open in its place.
  *
- * @param {(entries: FileSystemEntry[]) => void} onEntries
+ * @param {(data: DataTransfer) => void} onData
  * @returns {boolean} whether something is held over the page
  */
-function useDropped(onEntries) {
+function useDropped(onData) {
   const [over, setOver] = useState(false);
-  const latest = useRef(onEntries);
-  latest.current = onEntries;
+  const latest = useRef(onData);
+  latest.current = onData;
   useEffect(() => {
     const listening = new AbortController();
     const on = (/** @type {string} */ kind, /** @type {(event: DragEvent) => void} */ handle) =>
@@ -61,8 +66,7 @@ function useDropped(onEntries) {
     on("drop", (event) => {
       event.preventDefault();
       setOver(false);
-      const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-      if (entries.length > 0) latest.current(entries);
+      if (event.dataTransfer) latest.current(event.dataTransfer);
     });
     return () => listening.abort();
   }, []);
