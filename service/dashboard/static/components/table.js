@@ -28,11 +28,11 @@ const PAGE = 50; // rows
 
 /**
  * @param {{ label: string, columns: Column<any>[], rows: any[], rowKey: (row: any) => string, noun?: string,
- *   more?: (() => Promise<void>) | null, prefix?: string, pinned?: string }} props
+ *   more?: (() => Promise<void>) | null, prefix?: string, search?: boolean, pinned?: string }} props
  *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart;
- *   `pinned` is the key of a row that stands first
+ *   `search`: false where the page has a search of its own; `pinned` is the key of a row that stands first
  */
-export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "", pinned }) {
+export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "", search = true, pinned }) {
   const view = readView(prefix);
   const shown = columns.filter((column) => isShown(column, view));
   const { found, page, pages } = arrange(rows, columns, view, PAGE);
@@ -41,9 +41,9 @@ export function Table({ label, columns, rows, rowKey, noun = "row", more = null,
     changeQuery(Object.fromEntries(Object.entries(changes).map(([name, value]) => [prefix + name, value])));
   return html`<div class="table-frame">
     <div class="table-bar">
-      <label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
+      ${search && html`<label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
         <input type="search" value=${view.find} placeholder="Find"
-          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>
+          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>`}
       <span class="table-count" role="status">${counted(found, noun)}${more ? " so far" : ""}</span>
       <${HiddenColumns} columns=${columns} view=${view} change=${change} />
     </div>
