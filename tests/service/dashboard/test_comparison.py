@@ -99,4 +99,4 @@ def test_a_comparison_that_runs_is_followed_named_cancelled_and_found_by_its_tag
         page.get_by_role("link", name="<b>week 3</b>").click()
         expect(page.get_by_text("1 comparison", exact=True)).to_be_visible()
         page.get_by_role("combobox", name="Status").select_option("succeeded")
-        expect(page.get_by_text("There is no comparison yet")).to_be_visible()
+        expect(page.get_by_text("No comparison of this status and tag")).to_be_visible()

@@ -36,7 +36,7 @@ export const COLUMNS = [
   },
   { key: "created", label: "Created", value: (row) => row.created_at, cell: (row) => html`<${Time} at=${row.created_at} />` },
   { key: "architectures", label: "Architectures", extra: true, value: (row) => row.architectures.map(({ label }) => label).join(", "), cell: (row) => wide(row.note) },
-  { key: "note", label: "Note", extra: true, value: (row) => row.note, cell: (row) => wide(row.architectures.map(({ label }) => label).join(", ")) },
+  { key: "note", label: "Note", extra: true, value: (row) => row.note, cell: (row) => wide(row.note) },
   { key: "tags", label: "Tags", extra: true, value: (row) => (row.tags ?? []).join(", ") },
   { key: "recipe", label: "Recipe", extra: true, value: (row) => row.recipe_hash, cell: (row) => html`<code>${row.recipe_hash}</code>` },
   { key: "id", label: "Id", extra: true, value: (row) => row.id, cell: (row) => html`<code>${row.id}</code>` },

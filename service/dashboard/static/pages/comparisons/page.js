@@ -2,7 +2,7 @@
 
 import { usePages } from "../../api/resource.js";
 import { html } from "../../components/html.js";
-import { ErrorNotice, Loading } from "../../components/notices.js";
+import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
 import { Table } from "../../components/table.js";
 import { link } from "../../router.js";
@@ -31,8 +31,8 @@ export function Page({ query }) {
   return html`<${PageFrame} title="Comparisons" actions=${start}>
     <${ErrorNotice} error=${error} retry=${reload} />
     <${Filters} rows=${all} tag=${tag} status=${status} />
-    ${loading && items.length === 0
-      ? html`<${Loading} />`
-      : html`<${Table} label="Comparisons" noun="comparison" columns=${COLUMNS} rows=${rows} rowKey=${(/** @type {Comparison} */ row) => row.id} more=${more} />`}
+    ${loading && items.length === 0 && html`<${Loading} />`}
+    ${!loading && rows.length === 0 && (tag || status) && html`<${Empty} title="No comparison of this status and tag" />`}
+    ${(rows.length > 0 || (!loading && !tag && !status)) && html`<${Table} label="Comparisons" noun="comparison" columns=${COLUMNS} rows=${rows} rowKey=${(/** @type {Comparison} */ row) => row.id} more=${more} />`}
   </${PageFrame}>`;
 }
