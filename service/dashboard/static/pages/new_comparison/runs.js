@@ -18,7 +18,7 @@ const FIELDS = /** @type {const} */ ([
  */
 export function Runs({ request, change, refusals, original }) {
   return html`<${Section} title="Seeds and folds">
-    <div class="panel request-panel"><div class="request-grid">
+    <div class="panel request-panel"><div class="request-grid request-runs">
       ${FIELDS.map(([field, label, hint, placeholder]) => {
         const was = original && original[field] !== request[field] && field !== "name" ? original[field] : undefined;
         return html`<${Field} key=${field} label=${label} at=${field} hint=${hint} refusal=${refusals.get(field)} was=${was}>
