@@ -106,3 +106,15 @@ def move_on(service: Service, epoch: int) -> None:
         for lease in claims.holders(session):
             progress = {"phase": "training", "epoch": epoch, "epochs": 30, "loss": 0.05}
             leases.record_progress(session, lease, progress)
+
+
+def train_on(service: Service, epoch: int) -> None:
+    """Write that the trainings which run have ended `epoch`, those that have come so far."""
+    now = datetime.now(UTC)
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
+        for lease in claims.holders(session):
+            values = {"train_loss": 0.05, "validation_accuracy": 0.98}
+            if jobs.get(session, lease.job_id).epoch == epoch - 1:
+                leases.record_epoch(
+                    session, lease, epoch=epoch, values=values, checkpoint="", now=now
+                )

@@ -33,6 +33,7 @@ PAGES = {
     "models": "/models",
     "model": "/models/latest",
     "playground": "/playground",
+    "playground_answers": "/playground?image=3&why=auto&top_k=3",
     "not_found": "/nothing/here",
 }
 THEMES = ("light", "dark")

@@ -1,5 +1,8 @@
 """Datasets in the browser: uploaded, looked at, checked and deleted; and what cannot be taken is said."""
 
+import io
+import zipfile
+
 from playwright.sync_api import expect
 
 from tests.service.conftest import served
@@ -15,10 +18,15 @@ def choose(page, name, content):
     page.get_by_label("Choose a file").set_input_files(file)
 
 
-def test_a_dataset_is_uploaded_and_what_was_left_out_is_said(service, empty_address, new_page):
+def test_a_folder_is_uploaded_and_what_was_left_out_is_said(
+    service, empty_address, new_page, tmp_path
+):
+    inner = "pictures whose folder has a name that is longer than a plain header of a tar can hold, in Zürich"
+    with zipfile.ZipFile(io.BytesIO(flowers(damaged=2))) as archive:
+        archive.extractall(tmp_path / "My Flowers" / inner)
     with new_page(allowed=(REFUSAL,)) as page:  # it is asked for checks that there are not yet
         page.goto(f"{empty_address}/#/datasets")
-        choose(page, "My Flowers.zip", flowers(damaged=2))
+        page.get_by_label("Choose a folder").set_input_files(tmp_path / "My Flowers")
         expect(page.get_by_label("Name", exact=True)).to_have_value("my_flowers")
         page.get_by_label("Damaged images").select_option("skip")
         page.get_by_role("button", name="Upload").click()

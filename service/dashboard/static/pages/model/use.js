@@ -9,7 +9,7 @@ import { base } from "../../components/samples.js";
 export function Use({ model: { id, aliases } }) {
   const name = aliases[0] ?? id;
   const samples = { curl: asCurl(name), Python: asPython(name) };
-  return html`<${Section} title="Use it" aside=${aliases[0] && "by its alias, which may come to stand for another model"}>
+  return html`<${Section} title="Use it" aside=${aliases[0] && "through its alias"}>
     <${Code} key=${name} label="Ask it for a prediction" samples=${samples} />
   </${Section}>`;
 }
