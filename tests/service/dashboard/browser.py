@@ -90,4 +90,4 @@ def watched(
     page.on("pageerror", watch.note_error)
     yield page
     context.close()
-    assert watch.complaints == []
+    assert watch.complaints == [], watch.complaints

@@ -8,7 +8,7 @@ import { Field } from "./field.js";
 const FIELDS = /** @type {const} */ ([
   ["seeds", "Seeds", "how many, as 3, or which, as 0, 5 or [7]: each is a training of its own, and from how they differ follows what is luck", "3, with folds 1"],
   ["folds", "Folds", "2 to 20, for cross-validation: all images are divided into so many parts, each of which tests in turn", "none"],
-  ["name", "Name", "of the comparison", "dataset and architectures"],
+  ["name", "Name", "of the comparison; by default those of dataset and architectures", "default"],
   ["priority", "Priority", "−100 to 100: higher goes first", "0"],
 ]);
 
@@ -18,7 +18,7 @@ const FIELDS = /** @type {const} */ ([
  */
 export function Runs({ request, change, refusals, original }) {
   return html`<${Section} title="Seeds and folds">
-    <div class="panel request-panel"><div class="request-grid">
+    <div class="panel request-panel"><div class="request-grid request-runs">
       ${FIELDS.map(([field, label, hint, placeholder]) => {
         const was = original && original[field] !== request[field] && field !== "name" ? original[field] : undefined;
         return html`<${Field} key=${field} label=${label} at=${field} hint=${hint} refusal=${refusals.get(field)} was=${was}>
