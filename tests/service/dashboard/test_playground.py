@@ -218,6 +218,7 @@ def test_a_model_that_is_deleted_and_a_key_that_is_revoked_leave_a_sentence(
         draw(page)
         expect(page.locator(".answer-label")).to_have_count(1)
         expect(page.locator(".answer").get_by_role("alert")).to_contain_text("deleted")
+        settled(page)
 
         path = f"{address}/v1/keys/{revoked.row.id}"
         assert page.request.delete(path, headers=bearer(other.key)).ok
