@@ -1,5 +1,6 @@
 """Charts and reports."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from bakeoff.answers import Json
@@ -37,8 +38,9 @@ class Charts(Resource):
         *,
         theme: Theme | None = None,
         width: int | None = None,
+        architecture: str | Sequence[str] | None = None,
     ) -> bytes:
-        """One chart of a comparison."""
+        """One chart of a comparison, of all its architectures or of some (by label)."""
         return self._connection.download(
             "/v1/comparisons/{comparison_id}/charts/{chart}.{suffix}",
             comparison_id=comparison_id,
@@ -46,6 +48,7 @@ class Charts(Resource):
             suffix=suffix,
             theme=theme,
             width=width,
+            architecture=architecture,
         )
 
     def draw_job_chart(

@@ -9,6 +9,20 @@ from bakeoff.client._resource import Resource
 class WrongImages(Resource):
     """Methods for test images. `png` is a data URL; `limit` is at most 100."""
 
+    def show_confusion_matrix(
+        self, comparison_id: str, architecture: str, *, limit: int = 1000
+    ) -> Json:
+        """Which classes an architecture (by label) takes for which: `right`, and `items` with errors.
+
+        The cells with the most images come first, `limit` of them at most.
+        """
+        return self._connection.get(
+            "/v1/comparisons/{comparison_id}/confusion_matrix",
+            comparison_id=comparison_id,
+            architecture=architecture,
+            limit=limit,
+        )
+
     def show_confused_images(  # noqa: PLR0913 - each parameter is one of the API
         self,
         comparison_id: str,

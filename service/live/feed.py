@@ -4,21 +4,20 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 
 from service.live.follower import Follower
 from service.live.messages import Message
-from service.live.reader import News, Reader
+from service.live.reader import AGAIN_SECONDS, News, Reader
 from workers.queue.events import EventFilter
 from workers.storage.database import UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25  # between two looks at the database
-AGAIN_SECONDS = 1.0  # until the next look where the database does not answer
 NUM_KEPT = 4096  # events; who has fallen further behind reads them from the database
 NUM_WOKEN = 100  # listeners in one turn of the event loop, so that other requests are not held up
 
@@ -30,15 +29,15 @@ class Feed:
         self.database = database
         self._followers: set[Follower] = set()
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()  # set where the task is to end
         self._forget()
 
     def _forget(self) -> None:
         self.position: int | None = None  # the id up to which all events are known
         self.kept_after = 0  # the id after which all events are kept
         self._kept: deque[Message] = deque(maxlen=NUM_KEPT)
-        self._progress: dict[
-            str, tuple[int, Message]
-        ] = {}  # job → (number of the change, progress)
+        #: Job → the number of the last change of its progress, and the progress.
+        self._progress: dict[str, tuple[int, Message]] = {}
         self._num_changes = 0
 
     @contextmanager
@@ -46,6 +45,7 @@ class Feed:
         """Somebody listens, from now on or from after an event; the reader rests where nobody does."""
         if self._task is None or self._task.done():
             self._forget()
+            self._hurry = asyncio.Event()
             self._task = asyncio.get_running_loop().create_task(self._read())
             self._task.add_done_callback(self._fail_followers)
         follower = Follower(self, wanted, after)
@@ -56,9 +56,10 @@ class Feed:
             self._followers.discard(follower)
 
     async def close(self) -> None:
-        """Stop reading."""
+        """Return when nothing reads the database any more; whoever still follows hears no more."""
+        self._followers.clear()
         if self._task:
-            self._task.cancel()
+            self._hurry.set()
             await asyncio.wait([self._task])
 
     def events_after(self, position: int, wanted: EventFilter) -> list[Message]:
@@ -84,10 +85,17 @@ class Feed:
                 news = await to_thread.run_sync(reader.look, limiter=limiter)
             except UNAVAILABLE as error:
                 logger.warning("streams of events wait for the database: %s", error)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await self._pause(AGAIN_SECONDS)
                 continue
             await self._publish(news)
-            await asyncio.sleep(0 if news.may_have_more else LOOK_SECONDS)
+            if not news.may_have_more:
+                await self._pause(LOOK_SECONDS)
+
+    async def _pause(self, seconds: float) -> None:
+        """Let some time pass, or less where the feed is closed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     def _fail_followers(self, task: asyncio.Task[None]) -> None:
         """Break the streams where the reader has failed: whoever reconnects starts another."""

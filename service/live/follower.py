@@ -8,8 +8,9 @@ from anyio import to_thread
 from sqlalchemy import Engine
 
 from service.live.messages import Message
-from service.live.reader import PAGE, read_history
+from service.live.reader import AGAIN_SECONDS, PAGE, read_history
 from workers.queue.events import EventFilter
+from workers.storage.database import UNAVAILABLE
 
 HEARTBEAT_SECONDS = 15.0  # of silence; proxies close a connection that is silent for a minute
 
@@ -69,7 +70,8 @@ class Follower:
     async def next(self) -> list[Message] | None:
         """What is new, as soon as something is; None after HEARTBEAT_SECONDS of silence.
 
-        The first call returns as soon as it is known where to begin, maybe with nothing.
+        It is None too where what is older cannot be read just now. The first call returns as soon as it is
+        known where to begin, maybe with nothing.
         """
         try:
             async with asyncio.timeout(HEARTBEAT_SECONDS):
@@ -94,9 +96,13 @@ class Follower:
         self._change, progress = self._source.progress_after(self._change, self._wanted)
         return found + progress
 
-    async def _read_history(self, after: int, up_to: int) -> list[Message]:
-        database, wanted = self._source.database, self._wanted
-        found = await to_thread.run_sync(read_history, database, after, up_to, wanted)
-        self.position = found[-1].id if len(found) == PAGE else up_to
+    async def _read_history(self, after: int, up_to: int) -> list[Message] | None:
         self._is_woken.set()  # there may be more
+        database, wanted = self._source.database, self._wanted
+        try:
+            found = await to_thread.run_sync(read_history, database, after, up_to, wanted)
+        except UNAVAILABLE:
+            await asyncio.sleep(AGAIN_SECONDS)
+            return None
+        self.position = found[-1].id if len(found) == PAGE else up_to
         return found

@@ -14,6 +14,7 @@ from workers.queue.events import EventFilter
 from workers.storage.database import transaction
 from workers.storage.tables import Event, Job
 
+AGAIN_SECONDS = 1.0  # until the next look where the database does not answer
 PAGE = 250  # events that a stream is given at once: what a client that does not read may cost
 
 

@@ -21,5 +21,5 @@ class Server(uvicorn.Server):
         for connection in tuple(self.server_state.connections):
             cycle = getattr(connection, "cycle", None)  # websockets have none
             if cycle and not cycle.response_complete and is_event_stream(cycle.scope["path"]):
-                cycle.transport.close()
+                cycle.transport.abort()  # what is on its way is sent again to whoever resumes
         await super().shutdown(sockets)

@@ -68,15 +68,21 @@ def _expand_recipe(value: Any) -> Any:
     return _refuse_unknown_fields(value, [field.name for field in dataclasses.fields(Recipe)])
 
 
+#: The name of a preset; `x-presets` has the fields that each stands for, for forms to start from.
+PresetName = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "enum": [*PRESETS],
+            "x-presets": {name: recipe.as_stored() for name, recipe in PRESETS.items()},
+        }
+    ),
+]
 #: A recipe in a body: its fields, or the name of a preset. It is written as it is stored, so that the
 #: fingerprint of a request (Idempotency-Key) stays the same when fields are added.
 RecipeForm = Annotated[
     Recipe,
-    BeforeValidator(
-        _expand_recipe,
-        json_schema_input_type=Recipe
-        | Annotated[str, Field(json_schema_extra={"enum": [*PRESETS]})],
-    ),
+    BeforeValidator(_expand_recipe, json_schema_input_type=Recipe | PresetName),
     PlainSerializer(Recipe.as_stored),
 ]
 

@@ -7,12 +7,8 @@ from pydantic import AfterValidator, Field
 
 from service.requests.fields import Form
 
-MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = (
-    100,
-    2000,
-    40,
-    20,
-)  # characters, characters, characters, tags
+MAX_NAME, MAX_NOTE, MAX_TAG = 100, 2000, 40  # characters
+MAX_TAGS = 20
 
 
 def _refuse_control(text: str, *, allowed: str = "") -> str:

@@ -131,6 +131,15 @@ def test_the_database_is_brought_up_to_date(earlier: Installation) -> None:
     assert earlier.http.get("/health/ready").status_code == 200
 
 
+def test_comparisons_are_found_by_name_and_architecture(earlier: Installation) -> None:
+    known = earlier.http.get("/v1/comparisons").json()["items"]
+    assert known
+    for comparison in known:
+        for text in (comparison["name"].upper(), comparison["architectures"][-1]["label"]):
+            found = earlier.http.get("/v1/comparisons", params={"search": text}).json()["items"]
+            assert comparison["id"] in [row["id"] for row in found], text
+
+
 def test_every_address_answers_what_it_answered(earlier: Installation) -> None:
     for address, before in earlier.said("answers").items():
         answer = earlier.http.get(address)

@@ -147,9 +147,11 @@ def served(settings: Settings) -> Iterator[str]:
     server = Server(config)
     thread = threading.Thread(target=server.run, args=(sockets,))
     thread.start()
-    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

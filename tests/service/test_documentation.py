@@ -73,6 +73,17 @@ def test_every_operation_with_a_body_has_an_example(schema):
                 assert has_example or any("examples" in field for field in fields), (method, path)
 
 
+#: Checks, weights and logs, which `trained` lacks, and the stream that does not end; they have tests of
+#: their own.
+NOT_ASKED = {
+    "/v1/datasets/{name}/checks",
+    "/v1/datasets/{name}/checks/{check}.png",
+    "/v1/weights/{name}",
+    "/v1/jobs/{job_id}/log",
+    "/v1/events",
+}
+
+
 def example_of(parameter):
     found = parameter.get("example", parameter["schema"].get("examples", [None])[0])
     assert found is not None, parameter
@@ -81,15 +92,16 @@ def example_of(parameter):
 
 def test_every_get_works_as_it_is_shown_after_one_comparison(trained, schema):
     for method, path, operation in operations(schema):
-        elsewhere = ("/v1/datasets/{name}/checks", "/v1/weights/{", "/v1/events")
-        if method != "GET" or path.startswith(elsewhere):
-            continue  # checks and weights are not there yet, and the stream of all jobs has no end
-        address = path
+        if method != "GET" or path in NOT_ASKED:
+            continue
+        address, query = path, {}
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
                 example = example_of(parameter)
                 address = address.replace("{" + parameter["name"] + "}", example)
-        answer = trained.http.get(address)
+            elif parameter["required"]:
+                query[parameter["name"]] = example_of(parameter)
+        answer = trained.http.get(address, params=query)
         assert answer.status_code == 200, (address, answer.text)
 
 

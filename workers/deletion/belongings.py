@@ -1,7 +1,7 @@
 """What goes with a job, a comparison or a model when that is deleted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ class Belongings:
     jobs: Sequence[str] = ()
     models: Sequence[str] = ()
     #: Trainings that stay, though their models go.
-    trainings: Sequence[str] = field(default=())
+    trainings: Sequence[str] = ()
 
     def rows(self) -> Iterator[tuple[type[Record], Sequence[str]]]:
         """Table and ids, of each table."""

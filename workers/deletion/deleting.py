@@ -53,15 +53,20 @@ class Preview(NamedTuple):
 
 
 def preview(session: Session, table: type[Record], record_id: str) -> Preview:
-    """What deleting a row would do. Raises what the look-up raises, LatestError."""
-    going = belongings_of(session, _find(session, table, record_id))
+    """What deleting a row would do. Raises what the look-up of the row raises."""
+    going = belongings_of(session, GET[table](session, record_id))
     return Preview(going, first_need(session, going))
 
 
 def delete(session: Session, table: type[Record], record_id: str) -> None:
-    """Mark a row and what goes with it as deleted; NeededError where something needs any of it."""
+    """Mark a row and what goes with it as deleted.
+
+    Raises NeededError where something needs any of it, LatestError, and what the look-up raises.
+    """
+    if record_id == LATEST:
+        raise LatestError
     lock_records(session)
-    record = _find(session, table, record_id)
+    record = GET[table](session, record_id)
     going = belongings_of(session, record)
     if need := first_need(session, going):
         raise NeededError(need)
@@ -104,12 +109,6 @@ def restore(session: Session, table: type[AnyRecord], record_id: str) -> AnyReco
         session.execute(restored.values(deleted_at=None, deleted_with=None))
     session.refresh(record)
     return record
-
-
-def _find(session: Session, table: type[Record], record_id: str) -> Record:
-    if record_id == LATEST:
-        raise LatestError
-    return GET[table](session, record_id)
 
 
 def _missing(session: Session, root: str) -> str | None:

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Engine, and_, select
 from sqlalchemy.orm import Session
 
 from workers.deletion import deleting
+from workers.deletion.belongings import belongings_of
 from workers.deletion.deleting import NeededError
+from workers.deletion.needs import first_need
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import database_now, transaction
 from workers.storage.deletions import lock_records
@@ -61,13 +63,12 @@ def apply_retention(
 
 def _candidates(session: Session, artifacts: ArtifactStore) -> Iterator[Candidate]:
     """The jobs that nothing needs, the one that ended first first."""
-    query = select(Job.id, Job.finished_at).where(_is_unneeded())
-    ended = session.execute(query.order_by(Job.finished_at, Job.id)).all()
-    for job_id, finished_at in ended:
-        going, need = deleting.preview(session, Job, job_id)
-        if need is None and finished_at is not None:
+    query = select(Job).where(_is_unneeded()).order_by(Job.finished_at, Job.id)
+    for job in session.scalars(query).all():
+        going = belongings_of(session, job)
+        if job.finished_at is not None and first_need(session, going) is None:
             sizes = [sum(artifacts.sizes(path).values()) for path in going.artifacts()]
-            yield Candidate(job_id, finished_at, sum(sizes))
+            yield Candidate(job.id, job.finished_at, sum(sizes))
 
 
 def _delete(database: Engine, job_id: str) -> bool:

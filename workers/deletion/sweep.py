@@ -5,10 +5,10 @@ its files and no file that nobody will remove: the next sweep goes on.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, select, union_all, update
+from sqlalchemy import Delete, Engine, delete, select, union_all, update
 from sqlalchemy.orm import Session
 
 from workers.deletion.belongings import Belongings
@@ -71,29 +71,33 @@ def _remove_histories(database: Engine, root: str) -> None:
 
 def _remove_rows(session: Session, root: str) -> None:
     """Remove the rows that went with `root`, and note the files that nothing names any more."""
-    gone = Belongings(
-        *(
-            session.scalars(select(table.id).where(table.deleted_with == root)).all()
-            for table in (Comparison, Job, Model)
-        )
-    )
+    of_root = select(Comparison.id).where(Comparison.deleted_with == root)
+    comparisons = session.scalars(of_root).all()
+    jobs = session.scalars(select(Job.id).where(Job.deleted_with == root)).all()
+    # A model that was deleted before its job has gone already, unless a clock was put back.
+    of_jobs = Model.job_id.in_(jobs) & Model.deleted_at.is_not(None)
+    models = session.scalars(select(Model.id).where((Model.deleted_with == root) | of_jobs)).all()
+    gone = Belongings(comparisons, jobs, models)
     _remember_first_job(session)
     session.add_all(RemovedArtifact(path=path) for path in gone.artifacts())
     session.flush()
     _clear_references(session, gone)
-    for statement in (
-        delete(AliasVersion).where(AliasVersion.model_id.in_(gone.models)),
-        delete(IdempotencyKey).where(
-            IdempotencyKey.resource_id.in_([*gone.jobs, *gone.comparisons])
-        ),
-        delete(ComparisonJob).where(
-            ComparisonJob.job_id.in_(gone.jobs) | ComparisonJob.comparison_id.in_(gone.comparisons)
-        ),
-        delete(Model).where(Model.id.in_(gone.models)),
-        delete(Job).where(Job.id.in_(gone.jobs)),
-        delete(Comparison).where(Comparison.id.in_(gone.comparisons)),
-    ):
+    for statement in _removals(gone):
         session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _removals(gone: Belongings) -> Iterator[Delete]:
+    """The statements that remove rows, those that refer to others first."""
+    of_comparisons = ComparisonJob.comparison_id.in_(gone.comparisons)
+    made = IdempotencyKey.resource_id.in_([*gone.jobs, *gone.comparisons])
+    yield delete(AliasVersion).where(AliasVersion.model_id.in_(gone.models))
+    yield delete(IdempotencyKey).where(made)
+    yield delete(ComparisonJob).where(ComparisonJob.job_id.in_(gone.jobs) | of_comparisons)
+    yield delete(Metric).where(Metric.job_id.in_(gone.jobs))
+    yield delete(Event).where(Event.job_id.in_(gone.jobs))
+    yield delete(Model).where(Model.id.in_(gone.models))
+    yield delete(Job).where(Job.id.in_(gone.jobs))
+    yield delete(Comparison).where(Comparison.id.in_(gone.comparisons))
 
 
 def _clear_references(session: Session, gone: Belongings) -> None:

@@ -13,6 +13,7 @@ export const routes = [
   { pattern: "/comparisons", folder: "comparisons" },
   { pattern: "/comparisons/new", folder: "new_comparison" },
   { pattern: "/comparisons/:id", folder: "comparison" },
+  { pattern: "/jobs", folder: "jobs" },
   { pattern: "/jobs/:id", folder: "job" },
   { pattern: "/datasets", folder: "datasets" },
   { pattern: "/datasets/:name", folder: "dataset" },

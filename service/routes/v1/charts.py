@@ -1,7 +1,7 @@
 """A comparison, a job or a model as charts, and a comparison as a report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -15,6 +15,8 @@ from service.charts.drawing.themes import Theme
 from service.dependencies import JobResults, ModelResults, Results
 from service.errors import refusals
 from service.reports.report import report_html, report_markdown
+from service.requests.fields import Name
+from service.results.comparisons import require_label
 from service.routes._downloads import IfNoneMatch, describe_conditional, respond_conditionally
 
 router = APIRouter(prefix="/v1", tags=["charts"])
@@ -61,6 +63,23 @@ class CachedResponses:
         )
 
 
+def _shown(
+    results: Results,
+    architecture: Annotated[
+        list[Name], Query(max_length=50, description="labels; by default all")
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> ComparisonResults:
+    """The results of some architectures alone, each in the colour that it has among all."""
+    for label in architecture:
+        require_label(results, label)
+    if not architecture:
+        return results
+    return replace(
+        results, runs=tuple(run for run in results.runs if run.architecture in architecture)
+    )
+
+
+Shown = Annotated[ComparisonResults, Depends(_shown)]
 Options = Annotated[ChartOptions, Depends()]
 Responses = Annotated[CachedResponses, Depends()]
 
@@ -96,7 +115,7 @@ def list_model_charts(results: ModelResults) -> ChartList:
 
 
 @router.get("/comparisons/{comparison_id}/charts/{chart}.{suffix}", summary="Draw a chart", **CHART)
-def draw_chart(results: Results, options: Options, responses: Responses) -> Response:
+def draw_chart(results: Shown, options: Options, responses: Responses) -> Response:
     """One chart as PNG or SVG, or as JSON the numbers behind it. Carries an ETag."""
     return _draw(results, options, responses)
 

@@ -82,8 +82,10 @@ class ImagesQuery:
 class ImageAddress:
     """Which image, and of which content."""
 
-    split: Annotated[SplitName, Path()]
-    index: Annotated[int, Path(ge=0, le=HIGHEST_INDEX, description="position in its split")]
+    split: Annotated[SplitName, Path(examples=["test"])]
+    index: Annotated[
+        int, Path(ge=0, le=HIGHEST_INDEX, description="position in its split", examples=[4])
+    ]
     content: Annotated[
         str | None,
         Query(

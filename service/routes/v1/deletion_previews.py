@@ -1,13 +1,12 @@
 """What a deletion would take along, and what forbids it; nothing here changes anything."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from service.dependencies import NAME_PATTERN, Artifacts, Datasets, ReadSession
+from service.dependencies import Artifacts, Datasets, Id, ReadSession
 from service.errors import refusals
 from service.routes.v1.datasets import Name
 from workers.datasets.stored.store import DatasetAbsentError
@@ -23,7 +22,6 @@ from workers.storage.tables import Comparison, Job, Model
 
 router = APIRouter(prefix="/v1")
 
-RecordId = Annotated[str, Path(pattern=NAME_PATTERN, description="an id; not `latest`")]
 REFUSALS = refusals(404, 410, 422)
 
 
@@ -48,7 +46,7 @@ class DeletionDocument(BaseModel):
     responses=REFUSALS,
 )
 def show_comparison_deletion(
-    comparison_id: RecordId, session: ReadSession, artifacts: Artifacts
+    comparison_id: Id, session: ReadSession, artifacts: Artifacts
 ) -> DeletionDocument:
     """The jobs, models and files that would go with a comparison, and what needs them."""
     return _preview(session, artifacts, Comparison, comparison_id)
@@ -60,9 +58,7 @@ def show_comparison_deletion(
     tags=["jobs"],
     responses=REFUSALS,
 )
-def show_job_deletion(
-    job_id: RecordId, session: ReadSession, artifacts: Artifacts
-) -> DeletionDocument:
+def show_job_deletion(job_id: Id, session: ReadSession, artifacts: Artifacts) -> DeletionDocument:
     """The model and the files that would go with a job, and what needs them."""
     return _preview(session, artifacts, Job, job_id)
 
@@ -74,7 +70,7 @@ def show_job_deletion(
     responses=REFUSALS,
 )
 def show_model_deletion(
-    model_id: RecordId, session: ReadSession, artifacts: Artifacts
+    model_id: Id, session: ReadSession, artifacts: Artifacts
 ) -> DeletionDocument:
     """The jobs and files that would go with a model, and what needs them."""
     return _preview(session, artifacts, Model, model_id)

@@ -42,7 +42,9 @@ class FailureImages(BaseModel):
 )
 def show_failure_images(
     results: Results,
-    architecture: Annotated[Name, Query(description="its label in the comparison")],
+    architecture: Annotated[
+        Name, Query(description="its label in the comparison", examples=["cnn"])
+    ],
     which: Annotated[
         Literal["confidently_wrong", "only_right"],
         Query(description="its errors, or what no other architecture gets right"),

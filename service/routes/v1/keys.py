@@ -95,11 +95,14 @@ def show_own_key(request: Request, session: ReadSession) -> OwnKeyDocument:
     """
     holder: Holder | None = getattr(request.state, "holder", None)
     if holder is None:  # no request gets here without a key where one is required
-        may = [scope for scope in Scope if scope != Scope.ADMIN]
-        return OwnKeyDocument(required=False, key=None, may=may)
-    key = KeyDocument.from_attributes(api_keys.get(session, holder.id))
-    may = [scope for scope in Scope if holder.may(scope)]
-    return OwnKeyDocument(required=True, key=key, may=may)
+        return OwnKeyDocument(
+            required=False, key=None, may=[Scope.READ, Scope.PREDICT, Scope.TRAIN]
+        )
+    return OwnKeyDocument(
+        required=True,
+        key=KeyDocument.from_attributes(api_keys.get(session, holder.id)),
+        may=[scope for scope in Scope if holder.may(scope)],
+    )
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404, 409))

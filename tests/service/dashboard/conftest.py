@@ -15,6 +15,7 @@ import pytest
 from tests.service.conftest import Service, served, started
 from tests.service.dashboard.browser import launched, watched
 from tests.service.dashboard.installation import copied, make_busy
+from tests.service.dashboard.records import add_records
 
 Opener = Callable[..., AbstractContextManager[Any]]
 
@@ -36,6 +37,7 @@ def new_page(browser: Any) -> Opener:
 def busy(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """An installation with comparisons that have ended, run and wait; tests leave it as it is."""
     for service in started(copied(trained, tmp_path_factory.mktemp("busy") / "data")):
+        add_records(service)
         make_busy(service)
         yield service
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from tests.service.conftest import Service
-from workers.queue import claims, leases, registrations
+from workers.queue import claims, jobs, leases, registrations
+from workers.queue.jobs import JobRequest
 from workers.queue.leases import Lease
 from workers.storage.database import open_database, transaction
-from workers.storage.tables import Registration
+from workers.storage.tables import JobStatus, Registration
 
 HOUR = timedelta(hours=1)
 LONG = "A very long name of a comparison, " * 2 + "as people write who like to say everything"
@@ -40,6 +41,24 @@ def make_busy(service: Service) -> None:
         for number, device in enumerate(("NVIDIA H100 80GB HBM3", "cpu")):
             _register(session, f"worker-{number}", device)
             _train(session, f"worker-{number}", epochs=9 + 5 * number)
+
+        _add_features(session)
+
+
+def _add_features(session: Session) -> None:
+    """Features that were computed, as a job for heads would have found them."""
+    now = datetime.now(UTC)
+    options = {"pretrained": True, "train": "head", "resolution": 224}
+    request = JobRequest("features", "digits", "timm/efficientnet_lite0", options)
+    job = jobs.enqueue(session, request, now=now - HOUR)
+    job.status, job.started_at, job.finished_at = JobStatus.SUCCEEDED, now - HOUR, now
+    job.result = {
+        "num_features": 1280,
+        "seconds": 31.7,
+        "images_per_second": 56.7,
+        "engine": "onnx",
+        "splits": {"train": 1297, "validation": 144, "test": 356},
+    }
 
 
 def _register(session: Session, worker: str, device: str) -> None:
@@ -87,3 +106,15 @@ def move_on(service: Service, epoch: int) -> None:
         for lease in claims.holders(session):
             progress = {"phase": "training", "epoch": epoch, "epochs": 30, "loss": 0.05}
             leases.record_progress(session, lease, progress)
+
+
+def train_on(service: Service, epoch: int) -> None:
+    """Write that the trainings which run have ended `epoch`, those that have come so far."""
+    now = datetime.now(UTC)
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
+        for lease in claims.holders(session):
+            values = {"train_loss": 0.05, "validation_accuracy": 0.98}
+            if jobs.get(session, lease.job_id).epoch == epoch - 1:
+                leases.record_epoch(
+                    session, lease, epoch=epoch, values=values, checkpoint="", now=now
+                )

@@ -13,8 +13,12 @@ from workers.storage.database import transaction
 SECONDS = 60  # until a test counts as failed
 
 
-def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(scenario(), SECONDS))
+def run(feed: Feed, scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def to_its_end() -> None:
+        await asyncio.wait_for(scenario(), SECONDS)
+        await feed.close()
+
+    asyncio.run(to_its_end())
 
 
 def parse(chunk: bytes) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ def test_the_database_is_asked_as_often_for_three_hundred_as_for_one(feed: Feed)
             reading = [each for each in asked if each.text.lstrip().startswith("SELECT")]
             assert len(reading) <= 5 * (looks + 1)
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_an_event_is_encoded_once_for_all_who_listen(
@@ -64,7 +64,7 @@ def test_an_event_is_encoded_once_for_all_who_listen(
         first, *others = await asyncio.gather(*chunks)
         assert all(other is first for other in others)
 
-    run(scenario)
+    run(feed, scenario)
 
     assert encoded == ["status"]
 
@@ -84,7 +84,7 @@ def test_the_reader_rests_while_nobody_listens_and_nothing_is_missed_after_that(
         assert ready["id"] == created["id"]
         await again.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_who_reads_too_slowly_is_given_everything_from_the_database(
@@ -115,7 +115,7 @@ def test_who_reads_too_slowly_is_given_everything_from_the_database(
         await slow.aclose()
         await quick.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_a_page_of_kept_events_is_given_at_once_and_then_the_rest(
@@ -135,7 +135,7 @@ def test_a_page_of_kept_events_is_given_at_once_and_then_the_rest(
         assert epochs == [[1, 2, 3], [4, 5, 6], [7, 8]]
         await stream.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_a_stream_goes_on_where_the_database_did_not_answer(
@@ -171,7 +171,7 @@ def test_a_stream_goes_on_where_the_database_did_not_answer(
 
     monkeypatch.setattr(OrderedEvents, "read", read_or_fail)
     monkeypatch.setattr(reader, "_read_progress", read_progress_or_fail)
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_where_the_reader_fails_streams_break_and_the_next_one_starts_another(
@@ -188,7 +188,7 @@ def test_where_the_reader_fails_streams_break_and_the_next_one_starts_another(
         assert [event["event"] for event in await hear(again, 1)] == ["ready"]
         await again.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
     assert "the reader of events has failed" in caplog.text
 
@@ -200,7 +200,8 @@ def test_a_feed_that_is_closed_reads_no_more(feed: Feed) -> None:
         await hear(stream, 1)
         await feed.close()
         assert feed._task
-        assert feed._task.cancelled()
+        assert feed._task.done()
+        assert not feed._task.cancelled()
         await stream.aclose()
 
-    run(scenario)
+    run(feed, scenario)

@@ -1,10 +1,11 @@
 """The stream of a job ends with it; that of all jobs goes on; both resume, and skip or double nothing."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from service.live import follower
 from service.live.feed import Feed
-from service.live.messages import HEARTBEAT
+from service.live.messages import HEARTBEAT, Message
 from service.live.streams import stream_all, stream_job
 from tests.service.live.listening import (
     follow,
@@ -59,7 +60,7 @@ def test_a_job_is_told_live_from_its_beginning_to_its_end(feed: Feed) -> None:
         fail(feed, lease)
         assert told(await hear_to_its_end(stream)) == ["failed"]
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_a_job_that_failed_and_was_tried_again_is_told_to_its_last_end(feed: Feed) -> None:
@@ -74,7 +75,7 @@ def test_a_job_that_failed_and_was_tried_again_is_told_to_its_last_end(feed: Fee
         assert told(await hear_to_its_end(stream)) == ["running", "failed"]
         assert len(await hear_to_its_end(follow(feed, job_id))) == 6
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_a_job_that_ends_between_a_request_and_its_stream_is_told_to_its_end(feed: Feed) -> None:
@@ -87,7 +88,7 @@ def test_a_job_that_ends_between_a_request_and_its_stream_is_told_to_its_end(fee
         heard = await hear_to_its_end(stream_job(feed, state, 0))
         assert told(heard) == ["queued", "running", "failed"]
 
-    run(scenario)
+    run(feed, scenario)
 
 
 @pytest.mark.parametrize("after", [3, HIGHEST])
@@ -100,7 +101,7 @@ def test_after_its_last_event_the_stream_of_a_job_that_has_ended_is_empty(
     async def scenario() -> None:
         assert await hear_to_its_end(follow(feed, job_id, after)) == []
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_a_stream_that_begins_after_events_to_come_ends_with_the_job_nevertheless(
@@ -114,7 +115,31 @@ def test_a_stream_that_begins_after_events_to_come_ends_with_the_job_nevertheles
         fail(feed, held(feed.database))
         assert await heard == []
 
-    run(scenario)
+    run(feed, scenario)
+
+
+def test_history_is_told_where_the_database_answers_again(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = enqueue(feed.database)
+    fail(feed, held(feed.database))
+    failures = [OperationalError("SELECT", {}, Exception("database is locked"))] * 2
+    read = follower.read_history
+
+    def read_or_fail(*arguments):
+        if failures:
+            raise failures.pop()
+        return read(*arguments)
+
+    monkeypatch.setattr(follower, "read_history", read_or_fail)
+
+    async def scenario() -> None:
+        heard = await hear_to_its_end(follow(feed, job_id))
+        assert told(heard) == ["queued", "running", "failed"]
+
+    run(feed, scenario)
+
+    assert failures == []
 
 
 def test_silence_is_broken_by_a_comment(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +152,7 @@ def test_silence_is_broken_by_a_comment(feed: Feed, monkeypatch: pytest.MonkeyPa
             assert await anext(stream) == HEARTBEAT == b": ping\n\n"
             await stream.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_progress_is_told_where_it_has_changed_and_to_who_comes_later(feed: Feed) -> None:
@@ -139,10 +164,9 @@ def test_progress_is_told_where_it_has_changed_and_to_who_comes_later(feed: Feed
         everything = stream_all(feed, EventFilter(), None)
         await hear(everything, 1)
         for lease in leases_:
-            progress(feed, lease, step=1, loss=float("nan"))
+            progress(feed, lease, step=1)
             [event] = await hear(everything, 1)
             assert event["data"]["job_id"] == lease.job_id
-            assert event["data"]["loss"] is None
             assert "id" not in event
         late = stream_all(feed, EventFilter(frozenset([leases_[0].job_id])), None)
         heard = await hear(late, 2)
@@ -153,7 +177,13 @@ def test_progress_is_told_where_it_has_changed_and_to_who_comes_later(feed: Feed
         await everything.aclose()
         await late.aclose()
 
-    run(scenario)
+    run(feed, scenario)
+
+
+def test_a_number_that_is_not_finite_is_told_as_null() -> None:
+    told_loss = Message("job", [], "progress", {"losses": [{"loss": float("nan")}, 0.5]})
+
+    assert told_loss.for_job == b'event: progress\ndata: {"losses": [{"loss": null}, 0.5]}\n\n'
 
 
 def test_one_filter_narrows_what_another_leaves(feed: Feed) -> None:
@@ -178,7 +208,7 @@ def test_one_filter_narrows_what_another_leaves(feed: Feed) -> None:
         for stream in (narrow, live, again):
             await stream.aclose()
 
-    run(scenario)
+    run(feed, scenario)
 
 
 def test_who_has_heard_more_than_this_process_knows_hears_nothing_twice(feed: Feed) -> None:
@@ -195,4 +225,4 @@ def test_who_has_heard_more_than_this_process_knows_hears_nothing_twice(feed: Fe
         assert event["id"] == "3"
         await stream.aclose()
 
-    run(scenario)
+    run(feed, scenario)

@@ -77,8 +77,12 @@ def test_every_call_but_those_for_probes_and_pages_asks_for_the_scope_it_shows(c
             if "security" not in item[method]:
                 open_calls.add(path)
                 continue
-            [needed] = item[method]["security"][0]["key"]
             service.refused(service.http.request(method, address), 401)
+            if item[method]["security"][0]["key"] == []:  # any key will do
+                for key in keys.values():
+                    assert service.http.request(method, address, headers=bearer(key)).is_success
+                continue
+            [needed] = item[method]["security"][0]["key"]
             for scope in set(Scope) - {needed, Scope.ADMIN}:
                 answer = service.http.request(method, address, headers=bearer(keys[scope]))
                 assert f"scope '{needed}'" in service.refused(answer, 403), (method, path)

@@ -1,8 +1,11 @@
 """What is deleted is marked for a day with all that goes with it, and refused while anything needs it."""
 
-import pytest
-from sqlalchemy import Engine, select, update
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import Engine, select, text, update
+
+from tests.waiting import until
 from tests.workers.deletion.records import add_comparison, add_job, add_model, compare, quantise
 from tests.workers.queueing import NOW
 from workers.deletion import deleting
@@ -282,3 +285,23 @@ def test_a_job_that_is_just_tried_again_is_not_deleted(
     with pytest.raises(NeededError, match="has just been queued again"):
         delete(database, Job, job_id)
     assert deleted(database) == set()
+
+
+def test_a_comparison_that_comes_while_its_job_is_deleted_is_refused(database: Engine) -> None:
+    if database.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    job_id = add_job(database)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def is_waiting() -> bool:
+        with database.connect() as connection:
+            return connection.execute(waiting).scalar_one() == 1
+
+    with ThreadPoolExecutor() as threads:
+        with transaction(database) as session:
+            deleting.delete(session, Job, job_id)
+            session.flush()
+            compared = threads.submit(compare, database, [job_id])
+            until(is_waiting)
+        with pytest.raises(IncomparableJobsError, match="was deleted"):
+            compared.result()

@@ -162,6 +162,22 @@ def test_a_database_remembers_its_first_job_when_that_has_gone(
         assert first_job_at(session) == NOW
 
 
+def test_a_model_goes_with_its_job_though_a_clock_said_that_it_was_deleted_later(
+    database: Engine, artifacts: ArtifactStore, folder: Path
+) -> None:
+    job_id = add_job(database)
+    model = add_model(database, artifacts, job_id)
+    for table, record_id in ((Model, model), (Job, job_id)):
+        delete(database, table, record_id)
+    with transaction(database) as session:
+        session.get_one(Model, model).deleted_at = utc_now() + timedelta(hours=1)
+
+    sweep(database, artifacts, now=in_a_day())
+
+    assert rows(database) == {"first_job": 1}
+    assert files(folder) == set()
+
+
 def test_a_crash_at_any_moment_leaves_nothing_behind_and_takes_nothing_else(
     database: Engine, artifacts: ArtifactStore, folder: Path
 ) -> None:

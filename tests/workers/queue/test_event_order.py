@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from tests.migrated import migrate
@@ -179,6 +179,20 @@ def test_many_writers_at_once_are_read_whole_and_in_order(database: Engine) -> N
         found = reading.result(timeout=60)
 
     assert found == sorted(written)
+
+
+def test_an_id_is_not_given_again_after_the_newest_events_were_removed(database: Engine) -> None:
+    job_id = enqueue(database)
+    reader = started(database)
+    add_at_once(database, job_id)
+    [newest] = ids(reader.read())
+
+    with transaction(database) as session:
+        session.execute(delete(Event))
+    added = add_at_once(database, job_id)
+
+    assert added > newest
+    assert ids(reader.read()) == [added]
 
 
 def test_events_between_two_ids_are_those_that_a_filter_wants(database: Engine) -> None:

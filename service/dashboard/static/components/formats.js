@@ -78,6 +78,7 @@ export function bytes(value) {
  */
 export function duration(seconds) {
   if (seconds == null) return NONE;
+  if (seconds < 0.001) return `${Number((1_000_000 * seconds).toPrecision(2))}${GAP}µs`;
   if (seconds < 1) return `${Number((1000 * seconds).toPrecision(2))}${GAP}ms`;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)}${GAP}s`;
   const whole = Math.round(seconds);
@@ -95,6 +96,12 @@ export function duration(seconds) {
  */
 export function counted(number, noun, nouns = `${noun}s`) {
   return `${count(number)} ${number === 1 ? noun : nouns}`;
+}
+
+/** A name of the API in words: batch_size → Batch size. @param {string} name */
+export function inWords(name) {
+  const words = name.replace(/^num_/, "number_of_").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**

@@ -17,12 +17,18 @@ import { aligned, seriesColour } from "./chart_data.js";
  * @property {(number | null)[]} [high]
  */
 
+/** @typedef {[number, number]} Range from where to where */
+
 const HEIGHT = 260; // pixels
 
 /**
- * @param {{ title: string, xLabel: string, yLabel: string, curves: Curve[], log?: boolean }} props
+ * @param {{ title: string, xLabel: string, yLabel: string, curves: Curve[], log?: boolean, range?: Range | null,
+ *   onZoom?: (range: Range | null) => void }} props `range` is what is shown of x, all of it by default; `onZoom` is told what the
+ *   reader has chosen, null for all
  */
-export function LineChart({ title, xLabel, yLabel, curves, log = false }) {
+export function LineChart({ title, xLabel, yLabel, curves, log = false, range = null, onZoom }) {
+  const zoomed = useRef(onZoom);
+  zoomed.current = onZoom;
   const frame = useRef(/** @type {HTMLDivElement | null} */ (null));
   const shownTheme = theme.value;
   useEffect(() => {
@@ -32,7 +38,7 @@ export function LineChart({ title, xLabel, yLabel, curves, log = false }) {
     const resized = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height: HEIGHT }));
     import("./uplot.js").then(({ draw }) => {
       if (gone) return;
-      chart = draw(element, { xLabel, yLabel, curves, log, height: HEIGHT });
+      chart = draw(element, { xLabel, yLabel, curves, log, height: HEIGHT, range, onZoom: (chosen) => zoomed.current?.(chosen) });
       resized.observe(element);
     });
     return () => {
@@ -40,7 +46,7 @@ export function LineChart({ title, xLabel, yLabel, curves, log = false }) {
       resized.disconnect();
       chart?.destroy();
     };
-  }, [curves, log, xLabel, yLabel, shownTheme]);
+  }, [curves, log, xLabel, yLabel, shownTheme, range?.[0], range?.[1]]);
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
     <div ref=${frame} class="chart-frame" aria-hidden="true"></div>

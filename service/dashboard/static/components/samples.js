@@ -1,7 +1,7 @@
 /** Requests as programs write them, for `Code`. */
 
 /** The address of this service, whatever path it is served below. */
-const base = () => new URL(".", document.baseURI).href.replace(/\/$/, "");
+export const base = () => new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 /**
  * A POST of JSON.
@@ -17,9 +17,10 @@ export function asCurl(path, body) {
 /**
  * A comparison, with the Python client.
  *
- * @param {{ dataset: string, architectures: unknown[], recipe: object, seeds: unknown }} body
+ * @param {{ dataset: string, architectures: unknown[], recipe?: object, seeds?: unknown, folds?: unknown, name?: string,
+ *   priority?: unknown }} body
  */
-export function asPython({ dataset, architectures, recipe, seeds }) {
+export function asPython({ dataset, architectures, ...options }) {
   return [
     "from bakeoff import Client",
     "",
@@ -27,8 +28,7 @@ export function asPython({ dataset, architectures, recipe, seeds }) {
     "comparison = client.create_comparison(",
     `    ${python(dataset)},`,
     `    ${python(architectures)},`,
-    `    recipe=${python(recipe)},`,
-    `    seeds=${python(seeds)},`,
+    ...Object.entries(options).map(([name, value]) => `    ${name}=${python(value)},`),
     ")",
   ].join("\n");
 }

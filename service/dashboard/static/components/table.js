@@ -1,7 +1,8 @@
 /**
  * A table that the reader sorts, filters and narrows; its state is part of the address.
  *
- * The parameters of the address are `sort` (`-loss`: downwards), `find`, `hide` (`loss,accuracy`) and `page`.
+ * The parameters of the address are `sort` (`-loss`: downwards), `find`, `hide` (`loss,accuracy`), `show` (of the extra columns) and
+ * `page`.
  */
 
 import { address, changeQuery } from "../router.js";
@@ -22,31 +23,34 @@ const PAGE = 50; // rows
  * @property {(row: Row) => import("./html.js").Children} [cell] what is shown, if not the value
  * @property {boolean} [numeric] aligned at its right
  * @property {boolean} [fixed] cannot be hidden
+ * @property {boolean} [extra] hidden until it is asked for
  */
 
 /**
  * @param {{ label: string, columns: Column<any>[], rows: any[], rowKey: (row: any) => string, noun?: string,
- *   more?: (() => Promise<void>) | null, prefix?: string }} props
- *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart
+ *   more?: (() => Promise<void>) | null, prefix?: string, search?: boolean, pinned?: string }} props
+ *   `noun` is what a row is; `more` loads further rows; `prefix` keeps the parameters of two tables of a page apart;
+ *   `search`: false where the page has a search of its own; `pinned` is the key of a row that stands first
  */
-export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "" }) {
+export function Table({ label, columns, rows, rowKey, noun = "row", more = null, prefix = "", search = true, pinned }) {
   const view = readView(prefix);
-  const shown = columns.filter((column) => column.fixed || !view.hidden.includes(column.key));
+  const shown = columns.filter((column) => isShown(column, view));
   const { found, page, pages } = arrange(rows, columns, view, PAGE);
+  const lines = page.toSorted((first, second) => Number(rowKey(second) === pinned) - Number(rowKey(first) === pinned));
   const change = (/** @type {Record<string, string | undefined>} */ changes) =>
     changeQuery(Object.fromEntries(Object.entries(changes).map(([name, value]) => [prefix + name, value])));
   return html`<div class="table-frame">
     <div class="table-bar">
-      <label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
+      ${search && html`<label class="search"><${Icon} name="search" /><span class="visually-hidden">Find in ${label}</span>
         <input type="search" value=${view.find} placeholder="Find"
-          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>
+          onInput=${(/** @type {any} */ event) => change({ find: event.target.value, page: undefined })} /></label>`}
       <span class="table-count" role="status">${counted(found, noun)}${more ? " so far" : ""}</span>
-      <${HiddenColumns} columns=${columns} hidden=${view.hidden} change=${change} />
+      <${HiddenColumns} columns=${columns} view=${view} change=${change} />
     </div>
     <div class="table-scroll" tabindex="0" role="region" aria-label=${label}>
       <table class="table">
         <thead><tr>${shown.map((column) => html`<${Heading} key=${column.key} column=${column} sort=${view.sort} change=${change} />`)}</tr></thead>
-        <tbody>${page.map((row) => html`<${Line} key=${rowKey(row)} row=${row} columns=${shown} />`)}</tbody>
+        <tbody>${lines.map((row) => html`<${Line} key=${rowKey(row)} row=${row} columns=${shown} isPinned=${rowKey(row) === pinned} />`)}</tbody>
       </table>
     </div>
     ${found === 0 && html`<${Empty} title=${view.find ? `No ${noun} matches “${view.find}”` : `There is no ${noun} yet`} />`}
@@ -57,8 +61,17 @@ export function Table({ label, columns, rows, rowKey, noun = "row", more = null,
 /** @param {string} prefix */
 function readView(prefix) {
   const { query } = address.value;
-  const [sort = "", find = "", hide = "", page = "1"] = ["sort", "find", "hide", "page"].map((name) => query[prefix + name]);
-  return { sort, find, hidden: hide.split(",").filter(Boolean), page: Math.max(1, Number.parseInt(page, 10) || 1) };
+  const [sort = "", find = "", hide = "", show = "", page = "1"] = ["sort", "find", "hide", "show", "page"].map((name) => query[prefix + name]);
+  const [hidden, asked] = [hide, show].map((keys) => keys.split(",").filter(Boolean));
+  return { sort, find, hidden, asked, page: Math.max(1, Number.parseInt(page, 10) || 1) };
+}
+
+/**
+ * @param {Column<any>} column
+ * @param {{ hidden: string[], asked: string[] }} view
+ */
+function isShown({ key, fixed, extra }, { hidden, asked }) {
+  return fixed || (extra ? asked.includes(key) : !hidden.includes(key));
 }
 
 /** @param {{ column: Column<any>, sort: string, change: (changes: object) => void }} props */
@@ -72,18 +85,19 @@ function Heading({ column, sort, change }) {
   </th>`;
 }
 
-/** @param {{ row: any, columns: Column<any>[] }} props */
-function Line({ row, columns }) {
-  return html`<tr>${columns.map(
+/** @param {{ row: any, columns: Column<any>[], isPinned: boolean }} props */
+function Line({ row, columns, isPinned }) {
+  return html`<tr data-pinned=${isPinned || null}>${columns.map(
     (column) => html`<td key=${column.key} data-numeric=${column.numeric}>${column.cell ? column.cell(row) : html`<bdi>${column.value(row) ?? "–"}</bdi>`}</td>`,
   )}</tr>`;
 }
 
-/** @param {{ columns: Column<any>[], hidden: string[], change: (changes: object) => void }} props */
-function HiddenColumns({ columns, hidden, change }) {
-  const toggle = (/** @type {string} */ key) => {
-    const rest = hidden.filter((name) => name !== key);
-    change({ hide: (rest.length < hidden.length ? rest : [...hidden, key]).join(",") });
+/** @param {{ columns: Column<any>[], view: { hidden: string[], asked: string[] }, change: (changes: object) => void }} props */
+function HiddenColumns({ columns, view, change }) {
+  const toggle = (/** @type {Column<any>} */ { key, extra }) => {
+    const keys = extra ? view.asked : view.hidden;
+    const rest = keys.filter((name) => name !== key);
+    change({ [extra ? "show" : "hide"]: (rest.length < keys.length ? rest : [...keys, key]).join(",") });
   };
   return html`<details class="menu">
     <summary class="button" data-kind="quiet">Columns</summary>
@@ -92,7 +106,7 @@ function HiddenColumns({ columns, hidden, change }) {
         .filter((column) => !column.fixed)
         .map(
           (column) => html`<label key=${column.key} class="menu-item">
-            <input type="checkbox" checked=${!hidden.includes(column.key)} onChange=${() => toggle(column.key)} />${column.label}
+            <input type="checkbox" checked=${isShown(column, view)} onChange=${() => toggle(column)} />${column.label}
           </label>`,
         )}
     </div>

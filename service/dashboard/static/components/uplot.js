@@ -12,13 +12,16 @@ const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 loadStyles();
 
+/** @typedef {import("./line_chart.js").Range} Range */
+
 /**
  * Draw curves into an element, as wide as it is.
  *
  * @param {HTMLElement} element
- * @param {{ xLabel: string, yLabel: string, curves: import("./line_chart.js").Curve[], log: boolean, height: number }} chart
+ * @param {{ xLabel: string, yLabel: string, curves: import("./line_chart.js").Curve[], log: boolean, height: number,
+ *   range: Range | null, onZoom: (range: Range | null) => void }} chart
  */
-export function draw(element, { xLabel, yLabel, curves, log, height }) {
+export function draw(element, { xLabel, yLabel, curves, log, height, range, onZoom }) {
   const colour = (/** @type {string} */ name) => getComputedStyle(element).getPropertyValue(name).trim();
   const line = { stroke: colour("--grid"), width: 1 };
   const font = `12px ${getComputedStyle(element).fontFamily}`;
@@ -37,7 +40,22 @@ export function draw(element, { xLabel, yLabel, curves, log, height }) {
     series: [{}, ...curves.flatMap((curve) => seriesOf(curve, colour))],
     bands: curves.flatMap((curve, index) => bandOf(curve, index, colour)),
   };
-  return new uPlot(options, /** @type {any} */ (aligned(curves.flatMap(linesOf))), element);
+  const chart = new uPlot(options, /** @type {any} */ (aligned(curves.flatMap(linesOf))), element);
+  followZoom(chart, range, onZoom);
+  return chart;
+}
+
+/**
+ * Show a part of x, and tell what the reader chooses from then on.
+ *
+ * @param {uPlot} chart
+ * @param {Range | null} range
+ * @param {(range: Range | null) => void} onZoom
+ */
+function followZoom(chart, range, onZoom) {
+  if (range) chart.setScale("x", { min: range[0], max: range[1] });
+  chart.hooks.setSelect = [({ select, posToVal }) => select.width > 0 && onZoom([posToVal(select.left, "x"), posToVal(select.left + select.width, "x")])];
+  chart.over.addEventListener("dblclick", () => onZoom(null));
 }
 
 /**

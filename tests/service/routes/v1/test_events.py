@@ -1,18 +1,25 @@
 """The stream of all jobs over a real socket: filtered, resumable, no burden to a server that stops."""
 
 import json
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from httpx_sse import EventSource, ServerSentEvent
+from sqlalchemy import insert
 
 from bakeoff import Client
+from service.live import feed
 from tests.service.conftest import served
 from tests.service.keys import bearer, make
 from workers.storage.api_keys import Scope
+from workers.storage.database import open_database, transaction
+from workers.storage.tables import Event
 
 
 @contextmanager
@@ -37,6 +44,22 @@ def enqueue(address: str, architecture: str = "cnn") -> str:
 def cancel(address: str, job_id: str) -> None:
     with Client(address) as client:
         client.cancel_job(job_id)
+
+
+def add_epochs(service: Any, job_id: str, number: int, text: str) -> None:
+    at = datetime.now(UTC)
+    rows = [
+        {
+            "job_id": job_id,
+            "token": 1,
+            "kind": "epoch",
+            "data": {"epoch": n, "text": text},
+            "at": at,
+        }
+        for n in range(number)
+    ]
+    with transaction(open_database(service.settings.resolved_database_url)) as session:
+        session.execute(insert(Event), rows)
 
 
 def summary(event: ServerSentEvent) -> tuple[str, str]:
@@ -122,6 +145,40 @@ def test_a_last_event_id_that_no_stream_gave_is_refused(untouched: Any, last: st
     answer = untouched.http.get("/v1/events", headers={"Last-Event-ID": last})
 
     untouched.refused(answer, 422)
+
+
+@contextmanager
+def not_reading(address: str) -> Iterator[socket.socket]:
+    """A client that has asked for the stream, with small buffers."""
+    with socket.socket() as client:
+        client.settimeout(60)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", int(address.rpartition(":")[2])))
+        client.sendall(b"GET /v1/events?after=1 HTTP/1.0\r\n\r\n")
+        yield client
+
+
+def test_a_client_that_does_not_read_holds_nobody_up_and_misses_nothing(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, text = 2000, "x" * 4000  # more than the buffers of both ends
+    monkeypatch.setattr(feed, "NUM_KEPT", 100)
+    with ExitStack() as sockets, served(service.settings) as address:
+        job_id = enqueue(address)
+        slow, _ = (sockets.enter_context(not_reading(address)) for _ in range(2))
+        received = bytearray(slow.recv(16))
+        with listening(address) as events:
+            ready = next(events)
+            add_epochs(service, job_id, number, text)
+            quick = [int(next(events).id) for _ in range(number)]
+        while not received[-40:].rstrip().endswith(b"\nid: %d" % quick[-1]):
+            received += slow.recv(2**20)
+        # It has stopped, while the other client still has not read.
+    slow_ids = [int(found) for found in re.findall(rb"\nid: (\d+)", received)]
+
+    assert ready.id == "1"
+    assert quick == [*range(2, number + 2)]
+    assert slow_ids == [int(ready.id), *quick]
 
 
 def test_a_key_is_asked_for_as_everywhere(service: Any) -> None:

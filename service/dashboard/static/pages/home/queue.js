@@ -5,7 +5,7 @@ import { html } from "../../components/html.js";
 import { Section } from "../../components/page.js";
 import { Time } from "../../components/time.js";
 import { link } from "../../router.js";
-import { describeJob } from "./jobs.js";
+import { describeJob } from "../../components/jobs.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 

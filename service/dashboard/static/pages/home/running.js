@@ -10,14 +10,14 @@ import { Section } from "../../components/page.js";
 import { Progress } from "../../components/progress.js";
 import { Sparkline } from "../../components/sparkline.js";
 import { link } from "../../router.js";
-import { describeJob, doneShare } from "./jobs.js";
+import { describeJob, doneShare } from "../../components/jobs.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 /** @typedef {import("bakeoff-api").ComparisonSummary} Comparison */
 
 /** @param {{ jobs: Job[], comparisons: Comparison[] }} props */
 export function Running({ jobs, comparisons }) {
-  return html`<${Section} title="Running" aside=${jobs.length || null}>
+  return html`<${Section} title="Running" aside=${html`<a href=${link("/jobs")}>All jobs</a>`}>
     ${jobs.length === 0
       ? html`<${Empty} title="Nothing runs now" />`
       : html`<ul class="panel rows">${jobs.map((job) => html`<${RunningJob} key=${job.id} job=${job} comparisons=${comparisons} />`)}</ul>`}

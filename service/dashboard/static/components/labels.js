@@ -1,0 +1,56 @@
+/** The name, the note and the tags that people have given to something, and a dialog that changes them. */
+
+import { useState } from "preact/hooks";
+
+import { sendJson } from "../api/client.js";
+import { Dialog } from "./dialog.js";
+import { Field } from "./field.js";
+import { html } from "./html.js";
+import { SendingForm } from "./sending_form.js";
+
+/** @typedef {{ name: string | null, note: string | null, tags: string[] }} Labelled */
+
+/** @param {{ of: Labelled }} props the note and the tags; nothing where there are none */
+export function Labels({ of: { note, tags } }) {
+  if (!note && tags.length === 0) return null;
+  return html`<div class="labels">
+    ${tags.length > 0 && html`<${Tags} tags=${tags} />`}
+    ${note && html`<p class="note"><bdi>${note}</bdi></p>`}
+  </div>`;
+}
+
+/** @param {{ tags: string[] }} props */
+export function Tags({ tags }) {
+  return html`<ul class="tags" aria-label="Tags">${tags.map((tag) => html`<li key=${tag}><bdi>${tag}</bdi></li>`)}</ul>`;
+}
+
+/** @param {{ path: string, of: Labelled, onChanged: () => void }} props `path` of what has them, as `v1/models/ID` */
+export function EditLabels({ path, of: labelled, onChanged }) {
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  const changed = () => {
+    close();
+    onChanged();
+  };
+  return html`<button class="button" type="button" onClick=${() => setOpen(true)}>Edit name and notes</button>
+    ${open && html`<${Dialog} title="Name, note and tags" onClose=${close}>
+      <${Form} path=${path} of=${labelled} close=${close} onChanged=${changed} />
+    </${Dialog}>`}`;
+}
+
+/** @param {{ path: string, of: Labelled, close: () => void, onChanged: () => void }} props */
+function Form({ path, of: labelled, close, onChanged }) {
+  const [name, setName] = useState(labelled.name ?? "");
+  const [note, setNote] = useState(labelled.note ?? "");
+  const [tags, setTags] = useState(labelled.tags.join(", "));
+  const save = async () => {
+    const given = tags.split(",").map((tag) => tag.trim());
+    await sendJson("PATCH", path, { name, note, tags: given.filter(Boolean) });
+    onChanged();
+  };
+  return html`<${SendingForm} run=${save} submit="Save" onCancel=${close}>
+    <${Field} label="Name"><input type="text" maxlength="100" value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} autofocus /></${Field}>
+    <${Field} label="Note"><textarea rows="4" maxlength="2000" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)}></textarea></${Field}>
+    <${Field} label="Tags" hint="Separated by commas"><input type="text" value=${tags} placeholder="baseline, keep" onInput=${(/** @type {any} */ event) => setTags(event.target.value)} /></${Field}>
+  </${SendingForm}>`;
+}

@@ -1,0 +1,41 @@
+/** A test image, what is said of it, and on request why: which of its parts speak for a class. */
+
+import { useState } from "preact/hooks";
+
+import { sendJson, withQuery } from "../../api/client.js";
+import { Action } from "../../components/action.js";
+import { html } from "../../components/html.js";
+
+/**
+ * @typedef {{ name: string, overlay: string, how: string }} Reason
+ */
+
+/**
+ * @param {{ image: { index: number, png: string | null }, classes: string[], model: string | null | undefined,
+ *   children: import("../../components/html.js").Children }} props
+ *   `classes` are those to be explained by `model`, null where none can
+ */
+export function ImageCard({ image: { index, png }, classes, model, children }) {
+  const [reasons, setReasons] = useState(/** @type {Reason[]} */ ([]));
+  const names = [...new Set(classes)];
+  const explain = async () => {
+    const found = [];
+    for (const name of names) {
+      const answer = await sendJson("POST", withQuery(`v1/models/${model}/explanations`, { class: name }), { test_images: [index] });
+      const [{ overlay, how }] = answer.explanations;
+      found.push({ name, overlay, how: `${answer.method.replaceAll("_", " ")}, ${how}` });
+    }
+    setReasons(found);
+  };
+  return html`<figure class="image-card">
+    ${png ? html`<img class="picture" src=${png} alt=${`Test image ${index}`} />` : html`<span class="picture image-gone" role="img" aria-label=${`Test image ${index}: the dataset is gone`}>gone</span>`}
+    <figcaption>${children}
+      ${model && reasons.length === 0 && html`<${Action} kind="quiet" run=${explain}>Why?<span class="visually-hidden"> image ${index}</span></${Action}>`}
+    </figcaption>
+    ${reasons.length > 0 && html`<div class="reasons">${reasons.map(
+      ({ name, overlay, how }) => html`<div key=${name} title=${how}>
+        <img class="picture" src=${overlay} alt=${`What speaks for ${name} in test image ${index}`} /><span class="faint">for <bdi>${name}</bdi></span>
+      </div>`,
+    )}</div>`}
+  </figure>`;
+}
