@@ -51,6 +51,7 @@ function usePen({ newest, isDown, paint, onDraw }) {
     paint();
   };
   const move = (/** @type {PointerEvent} */ event) => {
+    if (!(event.buttons & 1)) isDown.current = false; // lifted where the page did not see it, as over a dialog
     if (!isDown.current) return;
     const events = event.getCoalescedEvents?.() ?? [];
     const stroke = newest.current[newest.current.length - 1];
