@@ -44,7 +44,9 @@ class ConfusionMatrix(BaseModel):
 )
 def show_confusion_matrix(
     results: Results,
-    architecture: Annotated[Name, Query(description="its label in the comparison")],
+    architecture: Annotated[
+        Name, Query(description="its label in the comparison", examples=["cnn"])
+    ],
     limit: Annotated[
         int, Query(ge=1, le=10_000, description="most cells; 870 are all of 30 classes")
     ] = 1000,
