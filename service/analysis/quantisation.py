@@ -72,16 +72,16 @@ def verdict(result: Mapping[str, Any]) -> str:
 
 
 def _of_accuracy(accuracy: QuantisedAccuracy) -> str:
-    if accuracy.only_original_right == accuracy.only_int8_right:
-        how = "as accurate as the original"
+    """No more than McNemar's test allows."""
+    if accuracy.mcnemar_p > LEVEL:
+        said = "No difference in accuracy could be shown between the int8 model and its original"
     else:
         more = "less" if accuracy.difference < 0 else "more"
-        how = (
-            f"{points(abs(accuracy.difference), accuracy)} points {more} accurate than the original"
-        )
+        difference = points(abs(accuracy.difference), accuracy)
+        said = f"The int8 model is {difference} points {more} accurate than the original"
     low, high = points(accuracy.low, accuracy), points(accuracy.high, accuracy)
     return (
-        f"The int8 model is {how}: {100 * accuracy.int8:.2f} % against {100 * accuracy.original:.2f} %"
+        f"{said}: {100 * accuracy.int8:.2f} % against {100 * accuracy.original:.2f} %"
         f" of {accuracy.images:,} test images (95 % interval of the difference {low} to {high} points,"
         f" McNemar's test {p_words(accuracy.mcnemar_p)})."
     )
