@@ -45,13 +45,15 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     logs = chosen.data / "logs"
     try:
         with run_processes(chosen, log_folder=logs) as started, Client(started.url) as client:
-            console.print(
-                f"Service: {started.url}/docs  logs: {logs}/", highlight=False, soft_wrap=True
-            )
-            show_comparison(client, client.create_comparison(**request), output)
+            comparison = client.create_comparison(**request)
+            page = f"{started.url}/#/comparisons/{comparison['id']}"
+            console.print(f"Watch it: {page}  logs: {logs}/", highlight=False, soft_wrap=True)
+            show_comparison(client, comparison, output)
             if sys.stdout.isatty():
                 console.print(
-                    f"The service stays up: {started.url}/docs  (Ctrl-C stops it)", highlight=False
+                    f"Look at it: {page}  (the service stays up; Ctrl-C stops it)",
+                    highlight=False,
+                    soft_wrap=True,
                 )
                 started.wait()
             console.print(

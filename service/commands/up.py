@@ -15,7 +15,7 @@ def up(port: Port = None) -> None:
     console = Console()
     try:
         with run_processes(settings_on_port(port)) as started:
-            console.print(f"Bakeoff is up: {started.url}/docs  (Ctrl-C stops it)", highlight=False)
+            console.print(f"Bakeoff is up: {started.url}/  (Ctrl-C stops it)", highlight=False)
             started.wait()
     except KeyboardInterrupt:
         console.print("Stopped.")
