@@ -60,6 +60,12 @@ def test_every_refusal_is_a_problem_document(schema):
             assert list(refusal["content"]) == ["application/problem+json"], (method, path, status)
 
 
+def test_every_call_about_something_that_can_be_deleted_says_that_it_may_be(schema):
+    for method, path, operation in operations(schema):
+        if re.search(r"\{(job|comparison|model)_id\}", path):
+            assert "410" in operation["responses"], (method, path)
+
+
 def test_every_operation_with_a_body_has_an_example(schema):
     for method, path, operation in operations(schema):
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():

@@ -61,7 +61,7 @@ class Cell:
 @router.get(
     "/comparisons/{comparison_id}/confused_images",
     summary="Show confused images",
-    responses=refusals(404, 409, 422),
+    responses=refusals(404, 409, 410, 422),
 )
 def show_confused_images(
     results: Results,
@@ -83,7 +83,7 @@ def show_confused_images(
 @router.get(
     "/jobs/{job_id}/confused_images",
     summary="Show confused images of a job",
-    responses=refusals(404, 409, 422),
+    responses=refusals(404, 409, 410, 422),
 )
 def show_job_confused_images(
     results: JobResults, cell: Annotated[Cell, Depends()]
@@ -95,7 +95,7 @@ def show_job_confused_images(
 @router.get(
     "/models/{model_id}/confused_images",
     summary="Show confused images of a model",
-    responses=refusals(404, 409, 422),
+    responses=refusals(404, 409, 410, 422),
 )
 def show_model_confused_images(
     results: ModelResults, cell: Annotated[Cell, Depends()]

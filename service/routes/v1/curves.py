@@ -69,7 +69,7 @@ class CurveOptions:
     response_model=CurveList,
     responses={
         304: {"description": "No epoch has ended since the answer that the client has"},
-        **refusals(404, 422),
+        **refusals(404, 410, 422),
     },
 )
 def show_curves(

@@ -38,7 +38,7 @@ class FailureImages(BaseModel):
 @router.get(
     "/failure_images",
     summary="Show images that fail",
-    responses=refusals(404, 409, 422),
+    responses=refusals(404, 409, 410, 422),
 )
 def show_failure_images(
     results: Results,

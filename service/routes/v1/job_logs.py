@@ -12,7 +12,9 @@ from workers.storage.job_logs import JobLogs
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["jobs"])
 
 
-@router.get("/log", summary="Log of a job", **describe_conditional("log", ["text/plain"], 404, 422))
+@router.get(
+    "/log", summary="Log of a job", **describe_conditional("log", ["text/plain"], 404, 410, 422)
+)
 def show_log(
     job_id: Id,
     session: ReadSession,
