@@ -41,7 +41,7 @@ RecipeText = Annotated[
     str,
     typer.Option(
         "--recipe",
-        help='More of the recipe, as JSON: \'{"optimizer": "sgd"}\'; or a preset whole: fast.',
+        help='More of the recipe, as JSON: \'{"optimizer": "sgd"}\'; or a preset: fast, fine_tune.',
     ),
 ]
 Output = Annotated[
