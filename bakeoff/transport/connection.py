@@ -167,8 +167,8 @@ def _address(path: str, parameters: Json) -> tuple[str, Json]:
     """The path with its names filled in, and the query that is left."""
     in_path = {name for _, name, *_ in string.Formatter().parse(path) if name}
     names = {name: quote(str(parameters[name]), safe="") for name in in_path}
-    query = {name: value for name, value in parameters.items() if value is not None}
-    return path.format(**names), {name: query[name] for name in query.keys() - in_path}
+    rest = {name: value for name, value in parameters.items() if name not in in_path}
+    return path.format(**names), {name: value for name, value in rest.items() if value is not None}
 
 
 def _is_deleted(method: str, response: httpx.Response) -> bool:

@@ -22,6 +22,7 @@ def copy(trained, tmp_path):
 def test_a_model_is_found_named_given_an_alias_and_taken_it_again(copy, new_page):
     before = copy.http.get("/v1/models/champion").json()["id"]
     alone = copy.http.get("/v1/models/latest").json()["id"]
+    copy.http.put("/v1/aliases/favourite", json={"model_id": before}).raise_for_status()
     with served(copy.settings) as address, new_page() as page:
         page.goto(f"{address}/#/models")
         expect(page.get_by_text("5 models")).to_be_visible()
@@ -39,13 +40,13 @@ def test_a_model_is_found_named_given_an_alias_and_taken_it_again(copy, new_page
         expect(page.get_by_role("list", name="Tags")).to_contain_text("baseline")
 
         page.get_by_text("Let an alias stand for it").click()
-        page.get_by_label("Alias", exact=True).fill("champion")
+        page.get_by_label("Alias", exact=True).fill("favourite")
         page.get_by_role("button", name="Set alias").click()
-        page.get_by_text("champion", exact=True).click()
-        assert copy.http.get("/v1/models/champion").json()["id"] == alone
+        page.get_by_text("favourite", exact=True).click()
+        assert copy.http.get("/v1/models/favourite").json()["id"] == alone
         page.get_by_role("button", name="Go back to it").click()
         expect(page.get_by_text("No alias stands for it")).to_be_visible()
-        assert copy.http.get("/v1/models/champion").json()["id"] == before
+        assert copy.http.get("/v1/models/favourite").json()["id"] == before
 
         page.goto(f"{address}/#/models?search=wide")
         expect(page.get_by_text("1 model", exact=True)).to_be_visible()
