@@ -13,7 +13,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-dashboard bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -95,6 +95,9 @@ results: .venv/.installed ## Run the assignment's comparisons and write docs/res
 
 bench-charts: .venv/.installed ## Time every chart of 12 architectures × 10 seeds × 100 epochs.
 	$(BIN)/python -m benchmarks.charts
+
+bench-dashboard: .venv/.installed-dev ## Time pages on a large installation, and watch one that stays open; needs Chromium.
+	$(BIN)/python -m benchmarks.dashboard
 
 bench-events: .venv/.installed ## Measure what followers of a job cost the service.
 	$(BIN)/python -m benchmarks.events

@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
-import numpy as np
 import typer
 from rich.console import Console
 
 from bakeoff import Client
-from bakeoff.answers import Json
-from benchmarks.large_comparison import CLASSES, TEST_IMAGES, TRAIN_IMAGES, enlarge
+from benchmarks.large_comparison import TEST_IMAGES, enlarge, train
 from benchmarks.ports import free_port
 from service.commands._processes import run_processes
 from workers.settings import Settings
@@ -45,7 +43,7 @@ def main(
             run_processes(settings, log_folder=settings.data / "logs") as started,
             Client(started.url, timeout=600) as client,
         ):
-            made = enlarge(settings, _trained(client, settings), (architectures, seeds, epochs))
+            made = enlarge(settings, train(client, settings), (architectures, seeds, epochs))
             console.print(
                 f"{architectures} architectures × {seeds} seeds × {epochs} epochs,"
                 f" {TEST_IMAGES:,} test images; median of n = {rounds} (fastest to slowest)"
@@ -60,22 +58,6 @@ def main(
                 _keep(address, names, keep)
     versions = ", ".join(f"{name} {version(name)}" for name in USED)
     console.print(f"{platform.machine()}, python {platform.python_version()}, {versions}")
-
-
-def _trained(client: Client, settings: Settings) -> Json:
-    """A finished job: the real result whose numbers are shaken."""
-    generator = np.random.default_rng(0)
-    arrays: Json = {}
-    for split, count in (("train", TRAIN_IMAGES), ("test", TEST_IMAGES)):
-        arrays[f"x_{split}"] = generator.integers(0, 255, (count, 28, 28), dtype=np.uint8)
-        arrays[f"y_{split}"] = np.arange(count) % CLASSES
-    archive = settings.data / "noise.npz"
-    np.savez(archive, **arrays)
-    client.upload_dataset("noise", archive)
-    job = client.create_job("noise", "residual_cnn", recipe={"epochs": 1})
-    while (job := client.show_job(job["id"]))["status"] in {"queued", "running"}:
-        time.sleep(0.2)
-    return job
 
 
 def _seconds(address: str, width: int) -> float:

@@ -1,5 +1,6 @@
 """A large comparison without the training: the numbers of one real job, shaken, in the real tables."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,6 +8,7 @@ from safetensors.numpy import save
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bakeoff import Client
 from bakeoff.answers import Json
 from workers.queue import comparisons
 from workers.queue.comparisons import ComparisonRequest
@@ -17,6 +19,22 @@ from workers.storage.database import open_database, transaction, utc_now
 from workers.storage.tables import Job, JobStatus, Metric
 
 CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
+
+
+def train(client: Client, settings: Settings) -> Json:
+    """A finished job: the real result whose numbers are shaken."""
+    generator = np.random.default_rng(0)
+    arrays: Json = {}
+    for split, count in (("train", TRAIN_IMAGES), ("test", TEST_IMAGES)):
+        arrays[f"x_{split}"] = generator.integers(0, 255, (count, 28, 28), dtype=np.uint8)
+        arrays[f"y_{split}"] = np.arange(count) % CLASSES
+    archive = settings.data / "noise.npz"
+    np.savez(archive, **arrays)
+    client.upload_dataset("noise", archive)
+    job = client.create_job("noise", "residual_cnn", recipe={"epochs": 1})
+    while (job := client.show_job(job["id"]))["status"] in {"queued", "running"}:
+        time.sleep(0.2)
+    return job
 
 
 def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:

@@ -131,14 +131,12 @@ def jobs_of(session: Session, comparison: Comparison) -> list[Job]:
 
 def jobs_without_results(session: Session, comparison: Comparison) -> list[Job]:
     """The same, for what follows from rows alone: `Job.result`, which is large, is not read."""
-    own = select(Job.id).where(Job.comparison_id == comparison.id)
-    existing = select(ComparisonJob.job_id).where(ComparisonJob.comparison_id == comparison.id)
-    query = select(Job).where(Job.id.in_(union(own, existing)))
-    query = query.options(defer(Job.result, raiseload=True))
-    return list(session.scalars(query.order_by(Job.created_at, Job.id)))
+    return jobs_of_each(session, [comparison], results=False)[comparison.id]
 
 
-def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[str, list[Job]]:
+def jobs_of_each(
+    session: Session, comparisons: Sequence[Comparison], *, results: bool = True
+) -> dict[str, list[Job]]:
     """Comparison id → its jobs, in the order they were made: two queries for all comparisons."""
     ids = [comparison.id for comparison in comparisons]
     own = select(Job.comparison_id, Job).where(Job.comparison_id.in_(ids))
@@ -147,14 +145,25 @@ def jobs_of_each(session: Session, comparisons: Sequence[Comparison]) -> dict[st
         .join(Job, Job.id == ComparisonJob.job_id)
         .where(ComparisonJob.comparison_id.in_(ids))
     )
+    unread = () if results else (defer(Job.result, raiseload=True),)
     found: dict[str, dict[str, Job]] = {comparison_id: {} for comparison_id in ids}
     for query in (own, existing):
-        for comparison_id, job in session.execute(query):
+        for comparison_id, job in session.execute(query.options(*unread)):
             found[str(comparison_id)][job.id] = job
     return {
         comparison_id: sorted(jobs.values(), key=lambda job: (job.created_at, job.id))
         for comparison_id, jobs in found.items()
     }
+
+
+def test_accuracies(session: Session, comparisons: Sequence[Comparison]) -> dict[str, float]:
+    """Job id → accuracy on the test split, of succeeded jobs; the rest of their results is not read."""
+    ids = [comparison.id for comparison in comparisons]
+    own = select(Job.id).where(Job.comparison_id.in_(ids))
+    existing = select(ComparisonJob.job_id).where(ComparisonJob.comparison_id.in_(ids))
+    accuracy = Job.result["test"]["accuracy"].as_float()
+    query = select(Job.id, accuracy).where(Job.id.in_(union(own, existing)), accuracy.is_not(None))
+    return dict(iter(session.execute(query)))
 
 
 def ids_by_job(session: Session, job_ids: Collection[str]) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Comparisons: created, listed and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,14 +108,15 @@ def list_comparisons(
 ) -> ComparisonList:
     """Comparisons, newest first, page by page."""
     found = comparisons.find(session, **vars(by_label), limit=limit, cursor=cursor)
-    jobs_compared = comparisons.jobs_of_each(session, found.items)
+    jobs_compared = comparisons.jobs_of_each(session, found.items, results=False)
+    accuracies = comparisons.test_accuracies(session, found.items)
     all_jobs = [job for jobs in jobs_compared.values() for job in jobs]
     awaited = {job.id: job for job in comparisons.awaited_by(session, all_jobs)}
     items = []
     for comparison in found.items:
         own = jobs_compared[comparison.id]
         awaits = [awaited[job.depends_on] for job in own if job.depends_on in awaited]
-        summary = _summary(comparison, own, awaits)
+        summary = _summary(comparison, own, awaits, accuracies)
         items.append(ComparisonSummary.from_attributes(comparison, **summary))
     return ComparisonList(items=items, next=found.next)
 
@@ -138,19 +139,22 @@ def _create(
 
 
 def _summary(
-    comparison: Comparison, jobs_compared: Sequence[Job], awaited: Sequence[Job]
+    comparison: Comparison,
+    jobs_compared: Sequence[Job],
+    awaited: Sequence[Job],
+    accuracies: Mapping[str, float],
 ) -> dict[str, Any]:
-    """What a list and a document say of the jobs of a comparison."""
-    accuracies: dict[str, list[float]] = {}
+    """What a list and a document say of the jobs of a comparison, whose test accuracies are known by id."""
+    by_label: dict[str, list[float]] = {}
     for job in jobs_compared:
-        if job.result:
+        if job.id in accuracies:
             label = label_of(comparison.architectures, job)
-            accuracies.setdefault(label, []).append(job.result["test"]["accuracy"])
+            by_label.setdefault(label, []).append(accuracies[job.id])
     return {
         "status": comparisons.status(jobs_compared, awaited),
         "num_jobs": len(jobs_compared),
         "num_ended": sum(job.status in FINAL for job in jobs_compared),
-        "leader": find_leader(accuracies),
+        "leader": find_leader(by_label),
     }
 
 
@@ -159,9 +163,10 @@ def comparison_document(
 ) -> ComparisonDocument:
     """A comparison as the API shows it, whose jobs have been read already."""
     awaited = comparisons.awaited_by(reader.session, jobs_compared)
+    accuracies = {job.id: job.result["test"]["accuracy"] for job in jobs_compared if job.result}
     return ComparisonDocument.from_attributes(
         comparison,
-        **_summary(comparison, jobs_compared, awaited),
+        **_summary(comparison, jobs_compared, awaited, accuracies),
         jobs=[job_summary(job) for job in jobs_compared],
         awaited=[job_summary(job) for job in awaited],
         leaderboard=leaderboard(reader.of_comparison(comparison, jobs_compared)),

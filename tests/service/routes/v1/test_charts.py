@@ -44,7 +44,7 @@ def test_a_chart_that_has_not_changed_is_not_sent_again(trained):
     assert svg.status_code == 200
 
 
-@pytest.mark.parametrize("what", ["charts/accuracy.png", "report.html", "report.md"])
+@pytest.mark.parametrize("what", ["charts/accuracy.png", "report.html", "report.md", "statistics"])
 def test_what_was_drawn_is_kept_in_a_folder_that_may_be_deleted(trained, what):
     first = trained.http.get(f"{ROOT}/{what}")
     name = first.headers["ETag"].strip('"')
@@ -162,3 +162,15 @@ def test_a_name_with_markup_stays_text_in_the_report(service):
 
     assert "<script>alert" not in page
     assert "<b>x</b>" not in page
+
+
+def test_a_report_has_the_name_that_the_comparison_has_now(service):
+    body = {"dataset": "digits", "architectures": ["cnn"], "recipe": {"epochs": 1}, "seeds": 1}
+    service.http.post("/v1/comparisons", json=body)
+    service.work()
+    before = service.http.get(f"{ROOT}/report.md")
+
+    service.http.patch(ROOT, json={"name": "Handwriting"})
+
+    seen = {"If-None-Match": before.headers["ETag"]}
+    assert service.http.get(f"{ROOT}/report.md", headers=seen).text.startswith("# Handwriting")
