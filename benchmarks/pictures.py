@@ -1,4 +1,4 @@
-"""make pictures: the terminal and a chart of a real comparison → docs/pictures/."""
+"""make pictures: the terminal, a chart and the dashboard of a real comparison → docs/pictures/."""
 
 import io
 import os
@@ -12,6 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+
+from benchmarks.dashboard.browser import SIZE, USABLE, chromium
+from benchmarks.ports import free_port
+from service.commands._processes import run_processes
+from workers.settings import Settings
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
 COMMAND = "make run DATASET=digits EPOCHS=10"
@@ -32,13 +37,25 @@ THEME = TerminalTheme((24, 26, 31), LIGHT, COLOURS, [(92, 99, 112), *COLOURS[1:]
 
 
 def main() -> None:
-    """Run the comparison in a folder of its own, and write both pictures."""
+    """Run the comparison in a folder of its own, and write the pictures."""
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         printed = _run(Path(folder))
         (TARGET / "terminal.svg").write_text(animation(screens(printed)), encoding="utf-8")
         [chart] = Path(folder).glob(f"data/comparisons/*/{CHART}.png")
         shutil.copy(chart, TARGET)
+        _photograph(Path(folder) / "data", TARGET / "dashboard.png")
+
+
+def _photograph(data: Path, target: Path) -> None:
+    """The dashboard's page of the newest comparison."""
+    settings = Settings(data=data, device="cpu", port=free_port())
+    with run_processes(settings, log_folder=data / "logs") as started, chromium() as browser:
+        page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+        page.goto(f"{started.url}/#/comparisons/latest")
+        page.evaluate(USABLE)
+        page.wait_for_selector("main canvas")  # the curves, which are loaded last
+        page.screenshot(path=target)
 
 
 def _run(folder: Path) -> str:
