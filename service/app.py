@@ -1,12 +1,13 @@
 """The application, assembled from top to bottom: state, middleware, routers, pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
@@ -17,8 +18,11 @@ from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
 from service.live.feed import Feed
 from service.middleware.admission import AdmissionMiddleware
+from service.middleware.allowed_hosts import AllowedHosts
 from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
+from service.middleware.content_coding import ContentCoding
+from service.middleware.head_and_options import HeadAndOptions
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
@@ -79,6 +83,15 @@ better, and serves it. Post a **comparison**, watch its **jobs**, look at its **
 **models** for predictions. `latest` stands for the id of the newest training, comparison or trained
 model.
 """
+
+#: That a page of another site may read of an answer, beside those which browsers let it read anyway.
+EXPOSED_HEADERS = [
+    "Content-Disposition",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Server-Timing",
+]
 
 MAX_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
 
@@ -178,10 +191,29 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.user_middleware += [
         Middleware(RootPath, root_path=settings.root_path),
         Middleware(RequestMetrics),
-        Middleware(SecurityHeaders),
+        *_cross_origin(settings.allowed_origins),
+        Middleware(SecurityHeaders, allowed_origins=settings.allowed_origins),
         Middleware(AdmissionMiddleware, admission=app.state.admission),
         Middleware(Authentication, keys=app.state.key_cache),
+        Middleware(AllowedHosts, keys=app.state.key_cache, names=settings.allowed_hosts),
         Middleware(BodyLimitProblems),
+        Middleware(HeadAndOptions),
+        Middleware(ContentCoding),
+    ]
+
+
+def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
+    """What lets pages of other sites use the API, with a key of their own; nothing without a site."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED_HEADERS,
+        )
     ]
 
 

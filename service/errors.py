@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from models import UnknownNameError
+from service.allowed_methods import allowed_methods
 from workers.errors import BakeoffError
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,9 @@ def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.NOT_FOUND and detail == "Not Found":
         detail = f"there is nothing at {request.url.path[:200]}; /docs lists every call"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        detail = f"{request.method} is not allowed at {request.url.path[:200]}; see /docs"
+        allowed = ", ".join(allowed_methods(request.app, request.scope))
+        detail = f"{request.method} is not allowed at {request.url.path[:200]}, but {allowed}"
+        error.headers = {"Allow": allowed}
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = describe_body_limit(request.scope)
     if detail == UNREADABLE:

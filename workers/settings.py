@@ -3,10 +3,13 @@
 import functools
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+#: A site as browsers name it: scheme, name and port, without a path.
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s,*]+$", to_lower=True)]
 
 
 class Settings(BaseSettings):
@@ -26,6 +29,15 @@ class Settings(BaseSettings):
         "",
         pattern=r"^(/[A-Za-z0-9_.~-]+)*$",
         description="path below which a proxy serves all of it, such as /lab/bakeoff",
+    )
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="names, separated by commas, that the service goes by, beside localhost and that of its"
+        " machine; *: any. Where API keys are asked for, every name is answered",
+    )
+    allowed_origins: Annotated[list[Origin], NoDecode] = Field(
+        [],
+        description="other sites, separated by commas, whose pages may use the API, such as https://lab.example.org",
     )
     api_keys: Literal["auto", "required", "off"] = Field(
         "auto", description="auto: keys are asked for once one was made; off: never"
@@ -53,6 +65,13 @@ class Settings(BaseSettings):
     retention_bytes: int = Field(
         0, ge=0, description="what such trainings may take; beyond it the oldest go; 0: no limit"
     )
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
 
     @property
     def resolved_database_url(self) -> str:

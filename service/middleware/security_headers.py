@@ -1,5 +1,7 @@
 """Protection in browsers: security headers, and no change on behalf of another site's page."""
 
+from collections.abc import Sequence
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import problem
@@ -31,8 +33,9 @@ ENCODED_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HE
 class SecurityHeaders:
     """Adds the headers to every response, and refuses changes asked for by another site's page."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str] = ()) -> None:
         self._app = app
+        self._allowed = {origin.encode() for origin in allowed_origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,18 +51,16 @@ class SecurityHeaders:
                 message["headers"] = [*present, *missing]
             await send(message)
 
-        answer = _FOREIGN if _is_foreign_change(scope) else self._app
+        answer = _FOREIGN if self._is_foreign_change(scope) else self._app
         await answer(scope, receive, send_with_headers)
+
+    def _is_foreign_change(self, scope: Scope) -> bool:
+        """Whether a browser says that a page of a site that may not asks for a change."""
+        if scope["method"] in READING:
+            return False
+        headers = dict(scope["headers"])
+        is_foreign = headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}
+        return is_foreign and headers.get(b"origin") not in self._allowed
 
 
 _FOREIGN = problem(403, "a page of another site asked for this; only pages of this service may")
-
-
-def _is_foreign_change(scope: Scope) -> bool:
-    """Whether a browser says that a page of another site asks for a change."""
-    if scope["method"] in READING:
-        return False
-    return any(
-        name == b"sec-fetch-site" and value in {b"cross-site", b"same-site"}
-        for name, value in scope["headers"]
-    )

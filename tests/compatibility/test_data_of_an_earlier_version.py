@@ -56,7 +56,7 @@ def open_copy(frozen: Path, folder: Path) -> Iterator[Installation]:
     shutil.copytree(frozen / "data_folder", folder)
     settings = Settings(data=folder, device="cpu")
     upgrade(settings.resolved_database_url)
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         yield Installation(frozen, settings, http)
     open_database(settings.resolved_database_url).dispose()
 

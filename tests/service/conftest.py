@@ -88,7 +88,7 @@ def started(folder: Path) -> Iterator[Service]:
     folder.mkdir(exist_ok=True)
     settings = Settings(data=folder, device="cpu")
     migrate(settings.resolved_database_url)
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         yield Service(settings, http)
     open_database(settings.resolved_database_url).dispose()
 

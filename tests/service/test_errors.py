@@ -148,7 +148,9 @@ def test_an_unexpected_failure_is_a_problem_document_without_a_trace(untouched, 
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr("workers.queue.jobs.find", broken)
-    http = TestClient(untouched.http.app, raise_server_exceptions=False)
+    http = TestClient(
+        untouched.http.app, base_url="http://localhost", raise_server_exceptions=False
+    )
 
     assert "secret" not in untouched.refused(http.get("/v1/jobs"), 500)
 

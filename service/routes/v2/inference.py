@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.errors import refusals
-from service.inference.bodies.compression import compress, decompress
+from service.inference.bodies.compression import compress
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
 from service.inference.bodies.limits import MAX_BYTES, check_number
@@ -93,9 +93,7 @@ async def _infer(request: Request, name: str, version: str | None) -> Response:
 
 
 async def _read_request(request: Request) -> InferenceRequest:
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = decompress(await request.body(), encoding, max_bytes=MAX_BYTES)
-    inference = read_request(body, request.headers.get(HEADER_LENGTH))
+    inference = read_request(await request.body(), request.headers.get(HEADER_LENGTH))
     check_number(len(inference))
     return inference
 

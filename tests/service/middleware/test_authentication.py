@@ -170,7 +170,7 @@ def test_the_setting_decides_whether_keys_are_asked_for(service, mode, has_key, 
     if has_key:
         make(service, "admin")
     settings = service.settings.model_copy(update={"api_keys": mode})
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         assert http.get("/v1/jobs").status_code == status
 
 
@@ -189,9 +189,15 @@ def test_while_there_is_no_room_a_prediction_is_refused_before_its_key_is_read(c
 )
 def test_listening_to_others_without_keys_is_said_in_the_log(service, caplog, host, warned):
     settings = service.settings.model_copy(update={"host": host})
-    with caplog.at_level(logging.WARNING), TestClient(create_app(settings)):
+    with (
+        caplog.at_level(logging.WARNING),
+        TestClient(create_app(settings), base_url="http://localhost"),
+    ):
         assert ("whoever reaches that address" in caplog.text) is warned
     caplog.clear()
     make(service, "admin")
-    with caplog.at_level(logging.WARNING), TestClient(create_app(settings)):
+    with (
+        caplog.at_level(logging.WARNING),
+        TestClient(create_app(settings), base_url="http://localhost"),
+    ):
         assert "whoever reaches" not in caplog.text

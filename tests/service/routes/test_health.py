@@ -49,7 +49,7 @@ def test_ready_tells_database_schema_and_workers(service):
 
 def test_a_database_that_was_not_migrated_is_not_ready_and_says_what_to_do(tmp_path):
     settings = Settings(data=tmp_path)
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         answer = http.get("/health/ready")
     open_database(settings.resolved_database_url).dispose()
 
@@ -59,7 +59,7 @@ def test_a_database_that_was_not_migrated_is_not_ready_and_says_what_to_do(tmp_p
 
 def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path):
     settings = Settings(data=tmp_path / "missing" / "folder")
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         answer = http.get("/health/ready")
         alive = http.get("/health/live")
 

@@ -31,7 +31,7 @@ def own(trained: Service, tmp_path: Path) -> Iterator[Service]:
     with transaction(database) as session:
         for table in (Alias, AliasVersion):
             session.execute(delete(table))
-    with TestClient(create_app(settings)) as http:
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         yield Service(settings, http)
     database.dispose()
 
