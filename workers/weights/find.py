@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from workers.datasets.errors import SourceError
 from workers.storage.database import transaction
+from workers.storage.ready_datasets import lock_files
 from workers.storage.scratch import lock_name
 from workers.storage.tables import WeightsFile
 from workers.weights import registration
@@ -46,6 +48,22 @@ def find(
         )
     if row is None:
         raise WeightsUnavailableError(search.describe_refusals())
+    return _found(row)
+
+
+def find_kept(session: Session, store: WeightsStore, wanted: WantedWeights) -> FoundWeights | None:
+    """The weights that an upload of such a name stands for now, which then stay until they are not needed.
+
+    None where there is none, and where a file in the weights folder of this machine goes before it.
+    """
+    lock_files(session)
+    if any((store.folder / f"{name}.safetensors").is_file() for name in wanted.names):
+        return None
+    rows = [row for name in wanted.names if (row := registration.find(session, name))]
+    return _found(rows[0]) if rows else None
+
+
+def _found(row: WeightsFile) -> FoundWeights:
     return FoundWeights(row.name, row.sha256, row.source, row.licence)
 
 
