@@ -1,5 +1,6 @@
 """Networks of timm, built untrained: with the options that each has, or refused with a reason."""
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -45,12 +46,20 @@ REFUSALS = (
 )
 
 
+#: Resolutions of which the smallest that a network takes is named where another is refused.
+TRIED = range(32, 161, 32)
+
+
 class NoLogitsError(ValueError):
     """A network gives something else than one logit for each class."""
 
 
 class UnfitNetworkError(ValueError):
     """A network cannot be built for these images, or with these options."""
+
+
+class UnfitResolutionError(UnfitNetworkError):
+    """A backbone does not take images of the resolution that is asked for."""
 
 
 def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
@@ -67,6 +76,8 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
             raise UnfitNetworkError(
                 f"'{PREFIX}{network.name}' takes no 'layer_decay': timm does not say what its layers are"
             ) from error
+        except UnfitResolutionError:
+            raise
         except REFUSALS as error:
             if is_out_of_memory(error):
                 raise  # the machine has too little memory, whatever the images
@@ -166,8 +177,7 @@ def _build_backbone(
         raise ValueError("accepted are grey images and RGB")
     resolution = ours["resolution"] or network.side
     preprocessing = Preprocessing(image_shape, resolution, *scale_of(network.name))
-    body = create(network.name, ImageShape(3, resolution, resolution), 0, options)
-    features = trial(body, ImageShape(3, resolution, resolution))
+    body, features = _build_body(network, resolution, options)
     if not isinstance(features, Tensor) or features.shape != features.shape[:2]:
         raise NoLogitsError("without its classifier it does not give one vector for each image")
     head = make_head(features.shape[1], num_classes, hidden_units=ours["hidden_units"])
@@ -182,3 +192,33 @@ def _build_backbone(
         rate_factors=factors,
         freezes_batch_norm=ours["batch_norm_statistics"] == "frozen",
     )
+
+
+def _build_body(
+    network: TimmNetwork, resolution: int, options: dict[str, Any]
+) -> tuple[nn.Module, object]:
+    """A network without its classifier, and what it gives for an image; UnfitResolutionError."""
+    shape = ImageShape(3, resolution, resolution)
+    try:
+        body = create(network.name, shape, 0, options)
+        return body, trial(body, shape)
+    except REFUSALS as error:
+        if is_out_of_memory(error):
+            raise
+        raise UnfitResolutionError(
+            f"'{PREFIX}{network.name}' does not take a resolution of {resolution} pixels; it takes"
+            f" {_accepted_resolutions(network, options)}"
+        ) from error
+
+
+def _accepted_resolutions(network: TimmNetwork, options: dict[str, Any]) -> str:
+    """What a network takes, in words: each network is tried without numbers, which takes no memory."""
+    made_for = f"{network.side}, which it was made for"
+    for resolution in TRIED:
+        shape = ImageShape(3, resolution, resolution)
+        with contextlib.suppress(*REFUSALS), torch.device("meta"):
+            trial(create(network.name, shape, 0, options), shape)
+            return (
+                f"{resolution}, the smallest multiple of {TRIED.step} that it does, and {made_for}"
+            )
+    return made_for

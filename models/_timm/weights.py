@@ -31,6 +31,15 @@ def published_weights(architecture: str, tag: str | None) -> PublishedWeights | 
     return PublishedWeights(config.hf_hub_id, config.license, (config.mean, config.std))
 
 
+def published_tags(architecture: str) -> tuple[str, ...]:
+    """The tags of the weights that timm knows for a network."""
+    import_torchvision()
+    import timm
+
+    known = timm.models.get_arch_pretrained_cfgs(architecture.removeprefix(PREFIX))
+    return tuple(name.partition(".")[2] for name in known if "." in name)
+
+
 def scale_of(name: str) -> Scale:
     """The scale of the pixels that a network of timm expects with the weights that timm recommends."""
     config = _config(name, None)

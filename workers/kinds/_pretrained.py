@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models import Backbone, load_weights, published_weights
+from models import Backbone, load_weights, published_tags, published_weights
 from models._out_of_memory import is_out_of_memory
 from workers.queue import leases, pretrained
 from workers.queue.leases import Lease
@@ -44,6 +44,7 @@ class PretrainedWeights:
             asked,
             repo=self._published.repo if self._published else None,
             licence=self._published.licence if self._published else None,
+            tags=() if self._published else published_tags(self._architecture),
         )
 
     def load_into(self, backbone: Backbone, report: Callable[[str], None]) -> FoundWeights:

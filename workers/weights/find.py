@@ -1,5 +1,6 @@
 """Finds pretrained weights: what a person has brought, what is kept, then sources in order."""
 
+import difflib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -102,6 +103,8 @@ class _Search:
 
     def fetch(self, sources: Sequence[WeightsSource]) -> WeightsFile | None:
         """What the first source brings that has them."""
+        if self.wanted.tags:
+            self.refusals.append(f"the hub ({self._describe_tags()})")
         for source in sources:
             self.report(f"fetching weights from {source.name}")
             try:
@@ -109,6 +112,12 @@ class _Search:
             except (SourceError, WeightsError) as refusal:
                 self.refusals.append(f"{source.name} ({refusal})")
         return None
+
+    def _describe_tags(self) -> str:
+        asked, tags = str(self.wanted.asked), self.wanted.tags
+        nearest = difflib.get_close_matches(asked, tags, n=1)
+        hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {', '.join(tags)}"
+        return f"timm has no tag '{asked}' for it; {hint}"
 
     def _take(self, source: WeightsSource, *, replaces: bool) -> WeightsFile:
         folder = self.store.folder
