@@ -12,8 +12,8 @@ from models._image_shape import ImageShape
 from models._out_of_memory import is_out_of_memory
 from models._registry import Registry, UnknownNameError
 from models._timm import building
-from models._timm.building import UnfitNetworkError
 from models._timm.catalogue import PREFIX, TimmNetwork, find, networks
+from models._timm.creating import UnfitNetworkError
 
 __all__ = ["Architecture", "Architectures", "CatalogueEntry", "UnfitNetworkError"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models import Backbone, load_weights, published_tags, published_weights
+from models import Backbone, TrainedOn, load_weights, published_tags, published_weights
 from models._out_of_memory import is_out_of_memory
 from workers.queue import leases, pretrained
 from workers.queue.leases import Lease
@@ -55,11 +55,11 @@ class PretrainedWeights:
         WeightsError, WeightsMisfitError, ArtifactError, NetworkTooLargeError.
         """
         found, weights = self._find(report)
-        scale = self._published.scale if self._published else None
+        trained = TrainedOn(self._published.scale if self._published else None)
         if weights.notes:
-            scale = (tuple(weights.notes.mean), tuple(weights.notes.std))
+            trained = TrainedOn(weights.notes.scale, weights.notes.size)
         try:
-            load_weights(backbone, self._architecture, weights.tensors, weights.fit, scale)
+            load_weights(backbone, self._architecture, weights.tensors, weights.fit, trained)
         except RuntimeError as error:  # torch names the layers on further lines
             if is_out_of_memory(error):
                 raise NetworkTooLargeError(self._architecture) from None

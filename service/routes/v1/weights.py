@@ -87,6 +87,8 @@ async def upload_weights(
 ) -> WeightsDocument:
     """Upload pretrained weights as a safetensors file, under the names of the network's state dict.
 
+    The classifier may be missing, since a training has a new one; the weights of a model of timm that was
+    trained here are accepted as they are.
     Every number must be finite. They take the place of weights of that name; models that were trained
     from those stay as they are. A pickled file (.pth, .bin) is refused: it could run code.
     """
