@@ -38,7 +38,7 @@ def compare(
         raise IncomparableJobsError(str(error)) from None
     dataset = found[0].dataset
     refuse_incomparable(found, ready_datasets.identities(session, {dataset}).get(dataset))
-    bind_alike(found)
+    bind_alike(session, found)
     comparison = _comparison(found, name, now)
     labels.update_search_text(comparison)
     session.add(comparison)

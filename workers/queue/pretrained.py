@@ -1,6 +1,6 @@
 """The pretrained weights that jobs are bound to: all trainings of a comparison start from the same."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -32,12 +32,16 @@ def bind(session: Session, lease: Lease, found: Pretrained) -> Pretrained:
     return bound
 
 
-def bind_alike(jobs: Iterable[Job]) -> None:
+def bind_alike(session: Session, jobs: Sequence[Job]) -> None:
     """Bind trainings that have not found their weights yet to those of the same network beside them."""
     known = [job for job in jobs if job.pretrained]
     for job in jobs:
-        if job.pretrained is None and job.options.get("pretrained"):
-            job.pretrained = next((each.pretrained for each in known if _is_alike(each, job)), None)
+        if job.pretrained or not job.options.get("pretrained"):
+            continue
+        job.pretrained = next((each.pretrained for each in known if _is_alike(each, job)), None)
+        awaited = session.get(Job, job.depends_on) if job.depends_on else None
+        if awaited and awaited.pretrained is None and awaited.status in UNFINISHED:
+            awaited.pretrained = job.pretrained
 
 
 def bound_beside(session: Session, job: Job) -> Pretrained | None:

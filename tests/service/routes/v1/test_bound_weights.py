@@ -127,18 +127,20 @@ def test_trainings_that_are_compared_afterwards_are_of_the_same_weights_or_refus
     assert started_from(service, answer.headers["Location"]) == [kept] * 2
 
 
+@pytest.mark.parametrize("options", [OPTIONS, HEAD])
 def test_seeds_that_are_added_start_from_the_weights_that_were_found_before(
-    service: Service,
+    service: Service, options: Options
 ) -> None:
+    num_jobs = 2 if options is HEAD else 1  # with that for the features
     file = service.settings.weights_folder / "mine.safetensors"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(weights_of())
-    jobs = [train(service, seed=0)]
-    service.work()
-    jobs.append(train(service, seed=1))
+    jobs = [train(service, seed=0, options=options)]
+    service.work(num_jobs)
+    jobs.append(train(service, seed=1, options=options))
     answer = service.http.post("/v1/comparisons", json={"jobs": jobs})
     file.write_bytes(weights_of(seed=2))
-    service.work()
+    service.work(num_jobs)
 
     assert len(set(started_from(service, answer.headers["Location"]))) == 1
 
