@@ -47,7 +47,7 @@ def _expand_name(value: Any) -> Any:
 
 
 def _expand_seeds(value: Any) -> Any:
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         return value
     if not 1 <= value <= MAX_SEEDS:
         raise ValueError(f"1 to {MAX_SEEDS} seeds are accepted")

@@ -41,7 +41,7 @@ class TrainingRequest(Form):
     options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
     recipe: RecipeForm = Recipe()
     seed: Seed = 0
-    fold: Annotated[int, Field(ge=1)] | None = Field(
+    fold: Annotated[int, Field(strict=True, ge=1)] | None = Field(
         None, exclude_if=is_none, description="that tests, from 1 to `folds`; goes with them"
     )
     folds: Folds | None = Field(

@@ -16,10 +16,12 @@ from service.dependencies import (
     Idempotent,
     Limit,
     ReadSession,
+    Weights,
     WriteSession,
 )
 from service.errors import refusals
 from service.requests.fields import Name
+from service.requests.pretrained import bind_training
 from service.requests.trainings import TrainingRequest
 from service.results.result_document import result_document
 from service.routes._document import Document
@@ -103,6 +105,14 @@ class JobFilters:
     architecture: Annotated[Name | None, Query()] = None
 
 
+@dataclass(frozen=True)
+class TrainingStores:
+    """Where a training finds its images and the weights it starts from."""
+
+    datasets: Datasets
+    weights: Weights
+
+
 class JobList(BaseModel):
     """A page of jobs, newest first."""
 
@@ -116,7 +126,7 @@ def create_job(
     database: Database,
     session: WriteSession,
     idempotency: Idempotent,
-    datasets: Datasets,
+    stores: Annotated[TrainingStores, Depends()],
     response: Response,
 ) -> JobDocument:
     """Enqueue the training of one architecture on one dataset with one recipe and seed.
@@ -128,8 +138,8 @@ def create_job(
     if known is None:
         if misfit:
             raise misfit
-        requests = [body.job(session, datasets)]
-        [job] = dependencies.enqueue_trainings(session, requests, now=utc_now())
+        request = bind_training(session, stores.weights, body.job(session, stores.datasets))
+        [job] = dependencies.enqueue_trainings(session, [request], now=utc_now())
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)

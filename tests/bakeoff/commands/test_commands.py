@@ -231,6 +231,16 @@ def test_an_architecture_is_named_with_its_options_and_a_label(
     assert request["architectures"] == [architecture]
 
 
+@pytest.mark.parametrize(
+    "text", ["timm/resnet18,pretrained", "timm/resnet18,resolution=64,pretrained"]
+)
+def test_an_option_without_a_value_is_refused_with_how_one_is_written(bakeoff, text):
+    said = bakeoff("compare", "--architecture", text, exit_code=2)
+
+    assert "'pretrained' has no value" in said
+    assert "pretrained=true" in said
+
+
 def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
     named = comparison_request("mnist", ["cnn"], 3, 2, "fast")
     written = comparison_request("mnist", ["cnn"], 3, 2, '{"optimizer": "sgd"}')
