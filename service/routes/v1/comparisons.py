@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service.analysis.leader import Leader, find_leader
-from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
     ByLabel,

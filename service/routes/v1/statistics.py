@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from service.analysis.leaderboard import leaderboard
+from service.analysis.notes import notes
 from service.analysis.pair_statistics import MARGIN, Statistics
 from service.analysis.paired_tests import compare_pairs
 from service.analysis.verdicts import verdicts
@@ -22,6 +23,13 @@ class StatisticsDocument(Statistics):
         description="of the best architecture first; beyond six pairs of it alone",
         examples=[["No difference could be shown between cnn and resnet18: …"]],
     )
+    notes: list[str] = Field(
+        description="what makes architectures of one recipe unequal: weights that had seen other images,"
+        " and fields that do not apply to heads",
+        examples=[
+            ["timm/resnet18 (a1_in1k) had been trained on other images before; cnn had not."]
+        ],
+    )
 
 
 @router.get("/statistics", summary="Test every pair", responses=refusals(404, 409, 410))
@@ -35,5 +43,5 @@ def show_statistics(
     """Every two architectures on the same test images, seeds and folds: intervals, tests, flips, verdicts."""
     results.require_result()
     tested = compare_pairs(results, margin=margin)
-    sentences = verdicts(tested, leaderboard(results))
-    return StatisticsDocument(**dict(tested), verdicts=sentences)
+    rows = leaderboard(results)
+    return StatisticsDocument(**dict(tested), verdicts=verdicts(tested, rows), notes=notes(rows))
