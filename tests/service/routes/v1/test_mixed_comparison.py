@@ -110,7 +110,7 @@ def test_tables_and_charts_mark_it_where_numbers_are(mixed: Service) -> None:
 
     assert report.count(f"| head ({', '.join(MARKS)}) | ") == 2  # scores and costs
     assert report.count("| tuned (pretrained) | ") == 2
-    assert page.count(f'<td>head<br><span class="faint">{", ".join(MARKS)}</span></td>') == 2
+    assert page.count(f'<td>head<span class="marks">{", ".join(MARKS)}</span></td>') == 2
     assert f"head ({', '.join(MARKS)})".replace("_", r"\_") in table
     assert "tuned (pretrained) & 2" in table
     for document in (report, page, chart, table.replace(r"\_", "_")):
