@@ -105,8 +105,9 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
         console.print(f"{job_label(ended, job)} seed {seed_and_fold(job)}: {why}", style="red")
     if ended["status"] == "succeeded":
         console.print(leaderboard_table(ended))
-        for verdict in client.show_statistics(comparison["id"])["verdicts"]:
-            console.print(verdict, highlight=False, soft_wrap=True)
+        tested = client.show_statistics(comparison["id"])
+        for sentence in tested["verdicts"] + tested.get("notes", []):  # earlier services have none
+            console.print(sentence, highlight=False, soft_wrap=True)
         data = Path(os.environ.get("BAKEOFF_DATA", "data"))
         folder = output or data / "comparisons" / comparison["id"]
         write_results(client, comparison["id"], folder)

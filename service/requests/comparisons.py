@@ -147,7 +147,7 @@ class NewComparison(Form):
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
         for architecture in architectures:
-            refuse_without_effect(architecture["name"], architecture["options"], self.recipe)
+            refuse_without_effect(architecture["name"], architecture["options"])
         return ComparisonRequest(
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,

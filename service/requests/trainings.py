@@ -67,7 +67,7 @@ class TrainingRequest(Form):
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
         options = check_options(self.architecture, self.options, image_shape)
-        refuse_without_effect(self.architecture, options, self.recipe)
+        refuse_without_effect(self.architecture, options)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from service.analysis.leader import Leader, find_leader
-from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
     ByLabel,

@@ -27,8 +27,10 @@ from service.results.result_document import result_document
 from service.routes._document import Document
 from workers.kinds import KINDS
 from workers.queue import dependencies, jobs
+from workers.queue.dependencies import trains_head
 from workers.storage.database import utc_now
 from workers.storage.tables import Job, JobStatus
+from workers.training.recipe import changes_of_images
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -75,6 +77,10 @@ class JobDocument(Document):
     options: dict[str, Any]
     recipe: dict[str, Any] | None
     recipe_hash: str | None
+    not_applied: list[str] = Field(
+        description="fields of the recipe that do not apply: the head of a backbone is trained on"
+        " features, which are of images as they are"
+    )
     seed: int
     fold: int | None = Field(description="that tests it, from 1 to `folds`; null: the test split")
     folds: int | None = Field(description="parts into which all images are divided")
@@ -203,6 +209,7 @@ def _document(job: Job, *, result: dict[str, Any] | None) -> JobDocument:
     return JobDocument.from_attributes(
         job,
         progress=progress,
+        not_applied=changes_of_images(job.recipe or {}) if trains_head(job.options) else [],
         eta_seconds=(progress or {}).get("eta_seconds"),
         model_id=job.model_id or (job.result or {}).get("model_id"),
         result=result,

@@ -74,13 +74,17 @@ def test_the_leaderboard_and_the_verdict_say_which_had_seen_other_images(
     compared: Service,
 ) -> None:
     rows = compared.http.get("/v1/comparisons/latest").json()["leaderboard"]
-    [verdict] = compared.http.get("/v1/comparisons/latest/statistics").json()["verdicts"]
+    tested = compared.http.get("/v1/comparisons/latest/statistics").json()
+    [verdict] = tested["verdicts"]
 
     assert {row["architecture"]: row["pretrained"] for row in rows} == {
         "cnn": None,
         "backbone": "mine",
     }
-    assert "; backbone had been trained on other images before (mine)" in verdict
+    assert "; backbone was pretrained." in verdict
+    assert tested["notes"] == [
+        "backbone (mine) had been trained on other images before; cnn had not."
+    ]
 
 
 @pytest.mark.parametrize("format_", ["html", "md"])
