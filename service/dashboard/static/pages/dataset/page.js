@@ -45,7 +45,7 @@ function Ready({ dataset, query }) {
     </div>
     <div>
       <${Facts} dataset=${dataset} />
-      <${Classes} dataset=${dataset} checks=${checks} />
+      <${Classes} dataset=${dataset} />
       <${Uses} name=${dataset.name} />
       <${Resize} name=${dataset.name} />
     </div>
