@@ -6,7 +6,7 @@
  */
 
 import { noteAnswer, noteOutage } from "../state/connection.js";
-import { apiKey, askForKey } from "../state/key.js";
+import { apiKey, askForKey, refusedKey } from "../state/key.js";
 import { ApiError, readProblem } from "./problem.js";
 
 /**
@@ -25,7 +25,10 @@ export async function request(path, options = {}) {
   const response = await send(path, options);
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (response.status === 401 && (await askForKey(problem.message))) return request(path, options);
+  if (response.status === 401) {
+    if (await askForKey(problem.message)) return request(path, options);
+    refusedKey.value = problem.message;
+  }
   throw problem;
 }
 

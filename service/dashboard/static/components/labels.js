@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { sendJson } from "../api/client.js";
+import { barred } from "../state/permissions.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { html } from "./html.js";
@@ -32,7 +33,7 @@ export function EditLabels({ path, of: labelled, onChanged }) {
     close();
     onChanged();
   };
-  return html`<button class="button" type="button" onClick=${() => setOpen(true)}>Edit name and notes</button>
+  return html`<button class="button" type="button" ...${barred("train")} onClick=${() => setOpen(true)}>Edit name and notes</button>
     ${open && html`<${Dialog} title="Name, note and tags" onClose=${close}>
       <${Form} path=${path} of=${labelled} close=${close} onChanged=${changed} />
     </${Dialog}>`}`;

@@ -6,6 +6,7 @@ import { html } from "../components/html.js";
 import { Icon } from "../components/icon.js";
 import { address, current, link, navigate } from "../router.js";
 import { choice, chooseTheme } from "../state/theme.js";
+import { KeyMenu } from "./key_menu.js";
 import { Machine } from "./machine.js";
 
 /** Name, path, and the beginning of the paths at which it is marked. */
@@ -32,6 +33,7 @@ export function Header() {
       </nav>
       <${Search} />
       <${Machine} />
+      <${KeyMenu} />
       <${ThemeChoice} />
     </div>
   </header>`;

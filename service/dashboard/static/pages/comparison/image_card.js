@@ -30,7 +30,7 @@ export function ImageCard({ image: { index, png }, classes, model, children }) {
   return html`<figure class="image-card">
     ${png ? html`<img class="picture" src=${png} alt=${`Test image ${index}`} />` : html`<span class="picture image-gone" role="img" aria-label=${`Test image ${index}: the dataset is gone`}>gone</span>`}
     <figcaption>${children}
-      ${model && reasons.length === 0 && html`<${Action} kind="quiet" run=${explain}>Why?<span class="visually-hidden"> image ${index}</span></${Action}>`}
+      ${model && reasons.length === 0 && html`<${Action} kind="quiet" needs="predict" run=${explain}>Why?<span class="visually-hidden"> image ${index}</span></${Action}>`}
     </figcaption>
     ${reasons.length > 0 && html`<div class="reasons">${reasons.map(
       ({ name, overlay, how }) => html`<div key=${name} title=${how}>
