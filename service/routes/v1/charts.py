@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from service.analysis.results import ComparisonResults
 from service.charts import charts, make_chart, title_of
-from service.charts.drawing.cache import ChartCache, cache_key
+from service.charts.drawing.cache import cache_key
 from service.charts.drawing.render import MEDIA_TYPES, WIDTH, render
 from service.charts.drawing.themes import Theme
 from service.dependencies import JobResults, ModelResults, Results
@@ -17,7 +17,8 @@ from service.errors import refusals
 from service.reports.report import report_html, report_markdown
 from service.requests.fields import Name
 from service.results.comparisons import require_label
-from service.routes._downloads import IfNoneMatch, describe_conditional, respond_conditionally
+from service.routes._cached_responses import CachedResponses, Responses, state_of
+from service.routes._downloads import describe_conditional
 
 router = APIRouter(prefix="/v1", tags=["charts"])
 
@@ -47,22 +48,6 @@ class ChartOptions:
     width: Annotated[int, Query(ge=320, le=4000, description="in pixels")] = WIDTH
 
 
-class CachedResponses:
-    """Responses from the chart cache, with an ETag; 304 where the client has the content already."""
-
-    def __init__(self, request: Request, if_none_match: IfNoneMatch = None) -> None:
-        self._cache: ChartCache = request.app.state.chart_cache
-        self._if_none_match = if_none_match
-
-    def respond(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
-        """The content that `key` names, made now where the cache has none."""
-        return respond_conditionally(
-            key,
-            self._if_none_match,
-            lambda: Response(self._cache.get(key, make), media_type=media_type),
-        )
-
-
 def _shown(
     results: Results,
     architecture: Annotated[
@@ -81,7 +66,6 @@ def _shown(
 
 Shown = Annotated[ComparisonResults, Depends(_shown)]
 Options = Annotated[ChartOptions, Depends()]
-Responses = Annotated[CachedResponses, Depends()]
 
 
 CHART = describe_conditional("chart", MEDIA_TYPES.values(), 404, 409, 410, 422)
@@ -173,7 +157,7 @@ def _draw(
         chart = make_chart(options.chart, results)
         return render(chart, options.suffix, width=options.width, theme=options.theme)
 
-    key = cache_key(options, _state(results))
+    key = cache_key(options, state_of(results))
     return responses.respond(key, make, MEDIA_TYPES[options.suffix])
 
 
@@ -183,14 +167,5 @@ def _report(
     form: str,
     write: Callable[[ComparisonResults], str],
 ) -> Response:
-    key = cache_key("report", form, _state(results), results.dataset_checks())
+    key = cache_key("report", form, state_of(results), results.dataset_checks())
     return responses.respond(key, lambda: write(results).encode(), f"text/{form}; charset=utf-8")
-
-
-def _state(results: ComparisonResults) -> tuple[object, ...]:
-    """Everything that is drawn: it changes when a run, an epoch, a latency or the images come in."""
-    runs = [
-        (run.job_id, run.status, run.num_epochs, (run.latency or {}).get("job_id"))
-        for run in results.runs
-    ]
-    return (results.id, runs, results.test_images.are_stored())

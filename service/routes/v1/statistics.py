@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from service.analysis.leaderboard import leaderboard
 from service.analysis.pair_statistics import MARGIN, Statistics
 from service.analysis.paired_tests import compare_pairs
 from service.analysis.verdicts import verdicts
+from service.charts.drawing.cache import cache_key
 from service.dependencies import Results
 from service.errors import refusals
+from service.routes._cached_responses import Responses, state_of
 
 router = APIRouter(prefix="/v1/comparisons/{comparison_id}", tags=["comparisons"])
 
@@ -24,16 +26,35 @@ class StatisticsDocument(Statistics):
     )
 
 
-@router.get("/statistics", summary="Test every pair", responses=refusals(404, 409, 410))
+@router.get(
+    "/statistics",
+    summary="Test every pair",
+    response_model=StatisticsDocument,
+    responses={
+        304: {"description": "No result has come in since the answer that the client has"},
+        **refusals(404, 409, 410, 422),
+    },
+)
 def show_statistics(
     results: Results,
+    responses: Responses,
     margin: Annotated[
         float,
         Query(gt=0, le=0.5, description="differences of accuracy below it count as equivalent"),
     ] = MARGIN,
-) -> StatisticsDocument:
-    """Every two architectures on the same test images, seeds and folds: intervals, tests, flips, verdicts."""
+) -> Response:
+    """Every two architectures on the same test images, seeds and folds: intervals, tests, flips, verdicts.
+
+    Carries an ETag.
+    """
     results.require_result()
-    tested = compare_pairs(results, margin=margin)
-    sentences = verdicts(tested, leaderboard(results))
-    return StatisticsDocument(**dict(tested), verdicts=sentences)
+
+    def make() -> bytes:
+        tested = compare_pairs(results, margin=margin)
+        sentences = verdicts(tested, leaderboard(results))
+        document = StatisticsDocument(**dict(tested), verdicts=sentences)
+        return document.model_dump_json().encode()
+
+    return responses.respond(
+        cache_key("statistics", margin, state_of(results)), make, "application/json"
+    )

@@ -1,0 +1,38 @@
+"""Answers that follow from results alone: computed once, kept in the chart cache, with an ETag."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from service.analysis.results import ComparisonResults
+from service.charts.drawing.cache import ChartCache
+from service.routes._downloads import IfNoneMatch, respond_conditionally
+
+
+class CachedResponses:
+    """Responses from the chart cache, with an ETag; 304 where the client has the content already."""
+
+    def __init__(self, request: Request, if_none_match: IfNoneMatch = None) -> None:
+        self._cache: ChartCache = request.app.state.chart_cache
+        self._if_none_match = if_none_match
+
+    def respond(self, key: str, make: Callable[[], bytes], media_type: str) -> Response:
+        """The content that `key` names, made now where the cache has none."""
+        return respond_conditionally(
+            key,
+            self._if_none_match,
+            lambda: Response(self._cache.get(key, make), media_type=media_type),
+        )
+
+
+Responses = Annotated[CachedResponses, Depends()]
+
+
+def state_of(results: ComparisonResults) -> tuple[object, ...]:
+    """What the results are of: it changes when a run, an epoch, a latency or the images come in."""
+    runs = [
+        (run.job_id, run.status, run.num_epochs, (run.latency or {}).get("job_id"))
+        for run in results.runs
+    ]
+    return (results.id, runs, results.test_images.are_stored())
