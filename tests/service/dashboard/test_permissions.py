@@ -63,10 +63,10 @@ def test_a_key_that_is_revoked_leaves_the_page_with_a_sentence_until_another_is_
         dialog = page.get_by_role("dialog", name="API key")
         expect(dialog).to_contain_text("the API key")
         dialog.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_text("What is shown may be old")).to_be_visible()
+        expect(page.get_by_text("What the page shows may be old")).to_be_visible()
         page.get_by_role("button", name="Enter a key").click()
         dialog.get_by_label("Key").fill(other.key)
         dialog.get_by_role("button", name="Use key").click()
 
-        expect(page.get_by_text("What is shown may be old")).to_be_hidden()
+        expect(page.get_by_text("What the page shows may be old")).to_be_hidden()
         expect(page.get_by_text("4 models")).to_be_visible()

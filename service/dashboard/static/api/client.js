@@ -14,7 +14,7 @@ import { ApiError, readProblem } from "./problem.js";
  */
 
 /**
- * A successful response. A key is asked for where one is needed, and the request sent again with it.
+ * A successful response. A key is asked for where one is needed, once, and the request sent again with it.
  *
  * @param {string} path relative to the service, as `v1/jobs?limit=5`
  * @param {Options} [options]
@@ -26,7 +26,8 @@ export async function request(path, options = {}) {
   if (response.ok) return response;
   const problem = await readProblem(response);
   if (response.status === 401) {
-    if (await askForKey(problem.message)) return request(path, options);
+    const isNew = refusedKey.peek() === null; // else the reader has been asked, and the shell offers to ask again
+    if (isNew && (await askForKey(problem.message))) return request(path, options);
     refusedKey.value = problem.message;
   }
   throw problem;

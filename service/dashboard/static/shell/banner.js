@@ -9,6 +9,6 @@ export function Banner() {
   if (lost.value) return html`<p class="banner">The service does not answer; trying again</p>`;
   const reason = refusedKey.value;
   if (reason === null) return null;
-  return html`<p class="banner"><span class="sentence"><bdi>${reason.split(";")[0]}</bdi></span>. What is shown may be old.
+  return html`<p class="banner"><span class="sentence"><bdi>${reason.split(";")[0]}</bdi></span>. What the page shows may be old.
     <button class="button" type="button" onClick=${() => changeKey(reason)}>Enter a key</button></p>`;
 }

@@ -49,10 +49,11 @@ function Search() {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    navigate("/comparisons", { find: String(new FormData(form).get("find")) });
+    navigate("/search", { find: String(new FormData(form).get("find")) });
   };
   return html`<form class="search" role="search" onSubmit=${submit}>
-    <${Icon} name="search" /><input type="search" name="find" aria-label="Search comparisons" placeholder="Search comparisons" />
+    <${Icon} name="search" /><input type="search" name="find" maxlength="100" value=${isAt("/search") ? (address.value.query.find ?? "") : ""}
+      aria-label="Search everything" placeholder="Search" />
   </form>`;
 }
 
