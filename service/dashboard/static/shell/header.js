@@ -13,6 +13,7 @@ import { Machine } from "./machine.js";
 const PLACES = [
   ["Home", "/"],
   ["Comparisons", "/comparisons"],
+  ["Jobs", "/jobs"],
   ["Datasets", "/datasets"],
   ["Models", "/models"],
   ["Playground", "/playground"],

@@ -47,7 +47,7 @@ function Ready({ dataset, query }) {
       <${Facts} dataset=${dataset} />
       <${Classes} dataset=${dataset} />
       <${Uses} name=${dataset.name} />
-      <${Resize} name=${dataset.name} />
+      ${dataset.source === "upload" && html`<${Resize} name=${dataset.name} />`}
     </div>
   </div>`;
 }
