@@ -147,7 +147,7 @@ def delete(page):
     confirm(page, "With it go 2 jobs, 2 models")
     expect(page.get_by_role("heading", name="Comparisons")).to_be_visible()
     page.get_by_role("link", name="Datasets", exact=True).click()
-    page.get_by_role("link", name="my_digits", exact=True).click()
+    page.locator(".datasets").get_by_role("link", name="my_digits").click()
     page.get_by_role("button", name="Delete").click()
     confirm(page, "at once and for good")
     expect(page.get_by_role("heading", name="Datasets", exact=True)).to_be_visible()
