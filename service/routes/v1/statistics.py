@@ -14,7 +14,7 @@ from service.charts.drawing.cache import cache_key
 from service.dependencies import Id, Reader
 from service.errors import refusals
 from service.results.comparisons import ResultsReader
-from service.routes._cached import Responses
+from service.routes._cached_responses import Responses
 from workers.queue import comparisons
 from workers.storage.tables import Comparison
 
@@ -43,7 +43,7 @@ class StatisticsDocument(Statistics):
     response_model=StatisticsDocument,
     responses={
         304: {"description": "No training has ended since the answer that the client has"},
-        **refusals(404, 409, 410),
+        **refusals(404, 409, 410, 422),
     },
 )
 def show_statistics(
