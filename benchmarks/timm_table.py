@@ -14,8 +14,9 @@ import torch
 from torch import nn
 
 from models import ImageShape
-from models._timm.building import DROP_OPTIONS, REFUSALS, NoLogitsError, create, require_logits
+from models._timm.building import DROP_OPTIONS
 from models._timm.catalogue import TABLE
+from models._timm.creating import REFUSALS, NoLogitsError, create, require_logits
 from models._torchvision import import_torchvision
 
 NUM_CLASSES = 10

@@ -15,7 +15,7 @@ from models._registry import Registry, UnknownNameError
 from models._stems import fitting_options
 from models._timm.backbone import Backbone
 from models._timm.pretrained_options import needs_weights
-from models._timm.weights import load_weights, published_weights
+from models._timm.weights import TrainedOn, load_weights, published_tags, published_weights
 
 __all__ = [
     "Architecture",
@@ -25,6 +25,7 @@ __all__ = [
     "CatalogueEntry",
     "ImageShape",
     "Registry",
+    "TrainedOn",
     "UnfitNetworkError",
     "UnknownNameError",
     "architectures",
@@ -32,6 +33,7 @@ __all__ = [
     "load_weights",
     "needs_weights",
     "omitted_options",
+    "published_tags",
     "published_weights",
 ]
 

@@ -12,8 +12,8 @@ from models._image_shape import ImageShape
 from models._out_of_memory import is_out_of_memory
 from models._registry import Registry, UnknownNameError
 from models._timm import building
-from models._timm.building import UnfitNetworkError
 from models._timm.catalogue import PREFIX, TimmNetwork, find, networks
+from models._timm.creating import UnfitNetworkError
 
 __all__ = ["Architecture", "Architectures", "CatalogueEntry", "UnfitNetworkError"]
 
@@ -50,8 +50,9 @@ class Architectures(Registry[Architecture]):
     def __getitem__(self, name: str) -> Architecture:
         if self.is_of_timm(name):
             return building.architecture(find(name))
-        if name not in self and PREFIX + name in self:
-            raise UnknownNameError(self.kind, name, [PREFIX + name])
+        of_timm = PREFIX + name.lower().removeprefix(PREFIX)
+        if not super().__contains__(name.lower()) and of_timm in self:
+            raise UnknownNameError(self.kind, name, [of_timm])
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:

@@ -33,11 +33,26 @@ class Bounds:
             schema["le"] = self.high
         if schema["type"] == "float":
             schema["allow_inf_nan"] = False
+        for choice in schema.get("choices", [schema]):  # of a union
+            if choice["type"] in {"int", "float", "bool"}:
+                choice["strict"] = True  # else true would be 1, and "5" a number
+        if schema["type"] == "literal" and not any(map(_is_bool, schema["expected"])):
+            function = {"type": "no-info", "function": _bool_as_text}
+            return {"type": "function-before", "function": function, "schema": schema}
         return schema
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
         """Show the description in the API's schema."""
         return {**handler(schema), "description": self.description}
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _bool_as_text(value: Any) -> Any:
+    """A boolean as text, which is none of the numbers of a Literal: True would equal 1."""
+    return str(value) if _is_bool(value) else value
 
 
 def omitted_options(function: Callable[..., Any], values: Mapping[str, Any]) -> set[str]:

@@ -19,8 +19,9 @@ class UnknownNameError(LookupError):
         """`prefix` begins the name and all known ones, so that it makes none of them more alike."""
         self.name = name
         self.known = known
-        bare = {each.removeprefix(prefix): each for each in known}
-        found = difflib.get_close_matches(name.removeprefix(prefix), bare, n=1, cutoff=0.5)
+        bare = {each.lower().removeprefix(prefix): each for each in known}
+        asked = name.lower().removeprefix(prefix)
+        found = difflib.get_close_matches(asked, bare, n=1, cutoff=0.5)
         nearest = [bare[each] for each in found]
         shown = ", ".join(known[:MAX_SHOWN]) + (", …" if len(known) > MAX_SHOWN else "")
         hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {shown}"

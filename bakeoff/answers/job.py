@@ -32,7 +32,9 @@ def _facts(job: Json) -> list[tuple[str, object]]:
 
 def _recipe(job: Json) -> str:
     fields = ", ".join(f"{name} {value}" for name, value in (job["recipe"] or {}).items())
-    return f"{job['recipe_hash']}: {fields}"
+    not_applied = job.get("not_applied")  # earlier services lack it
+    note = f"; not applied: {', '.join(not_applied)}" if not_applied else ""
+    return f"{job['recipe_hash']}: {fields}{note}"
 
 
 def _results(job: Json) -> list[tuple[str, object]]:

@@ -40,8 +40,7 @@ class Leaderboard(list[Json]):
 def cells(row: Json) -> list[str]:
     """The cells of a row below HEADINGS; what is over trainings as mean ± standard deviation."""
     return [
-        # Earlier services know of no weights to start from.
-        f"{row['architecture']}{' (pretrained)' if row.get('pretrained') else ''}",
+        row["architecture"] + _of_marks(row),
         _spread(row["test_accuracy"], 100, "{:.2f}", " %"),
         _spread(row["train_accuracy"], 100, "{:.2f}", " %"),
         _spread(row.get("balanced_accuracy"), 100, "{:.2f}", " %"),  # earlier services lack it
@@ -62,6 +61,11 @@ def _spread(estimate: Json | None, scale: float, form: str, unit: str = "") -> s
     return f"{mean} ± {form.format(estimate['std'] * scale)}{unit}"
 
 
+def _of_marks(row: Json) -> str:
+    marks = row.get("marks")  # earlier services write none
+    return f" ({', '.join(marks)})" if marks else ""
+
+
 def _of_features(row: Json) -> str:
     seconds = row.get("features_seconds")  # earlier services compute none
     return f" (features once {seconds:.1f} s)" if seconds else ""
@@ -75,6 +79,8 @@ def _flatten(row: Json) -> Json:
         elif isinstance(value, dict):
             flat[name] = value["mean"]
             flat |= {f"{name}_{end}": value[end] for end in ("std", "low", "high")}
+        elif isinstance(value, list):
+            flat[name] = ", ".join(value) or None
         else:
             flat[name] = value
     return flat

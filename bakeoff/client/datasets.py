@@ -20,6 +20,10 @@ class Datasets(Resource):
         """One dataset: its state, and when it is ready its shape, classes, sizes and checksum."""
         return self._connection.get("/v1/datasets/{name}", name=name)
 
+    def list_dataset_classes(self, name: str) -> list[Json]:
+        """Every class of a dataset, with the number of its images in each split."""
+        return list(self._connection.items("/v1/datasets/{name}/classes", name=name))
+
     def upload_dataset(  # noqa: PLR0913 - each parameter is one of the API
         self,
         name: str,

@@ -48,6 +48,8 @@ def _architecture(text: str) -> str | Json:
     `label=` is what charts call it; the default is its name.
     """
     name, *options = OPTION.split(text)
+    if "," in name:
+        raise _no_value(text, name)
     if not options:
         return name
     values = dict(option.split("=", maxsplit=1) for option in options)
@@ -55,16 +57,27 @@ def _architecture(text: str) -> str | Json:
     return {
         "name": name,
         "label": label,
-        "options": {option: _value(value) for option, value in values.items()},
+        "options": {option: _value(text, value) for option, value in values.items()},
     }
 
 
-def _value(text: str) -> Any:
-    """A value as JSON; what is no JSON is a string."""
+def _value(text: str, value: str) -> Any:
+    """A value of the architecture `text` as JSON; what is no JSON is a string."""
     try:
-        return json.loads(text)
+        return json.loads(value)
     except ValueError:
-        return text
+        if "," in value:
+            raise _no_value(text, value) from None
+        return value
+
+
+def _no_value(architecture: str, before: str) -> typer.BadParameter:
+    """What stands behind a comma is no option with a value."""
+    rest = before.partition(",")[2].strip()
+    return typer.BadParameter(
+        f"--architecture {architecture}: '{rest}' has no value; options are written as"
+        " NAME,option=value,option=value, such as timm/resnet18,pretrained=true"
+    )
 
 
 def _fields(recipe: str) -> Json:
@@ -92,8 +105,9 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
         console.print(f"{job_label(ended, job)} seed {seed_and_fold(job)}: {why}", style="red")
     if ended["status"] == "succeeded":
         console.print(leaderboard_table(ended))
-        for verdict in client.show_statistics(comparison["id"])["verdicts"]:
-            console.print(verdict, highlight=False, soft_wrap=True)
+        tested = client.show_statistics(comparison["id"])
+        for sentence in tested["verdicts"] + tested.get("notes", []):  # earlier services have none
+            console.print(sentence, highlight=False, soft_wrap=True)
         data = Path(os.environ.get("BAKEOFF_DATA", "data"))
         folder = output or data / "comparisons" / comparison["id"]
         write_results(client, comparison["id"], folder)

@@ -15,5 +15,7 @@ def leaderboard_table(comparison: Json) -> Table:
         justify: JustifyMethod = "right" if number else "left"
         table.add_column(heading, justify=justify, overflow="fold", no_wrap=not number)
     for row in comparison["leaderboard"]:
-        table.add_row(*cells(row))
+        # A mark a line: beside the name they would leave the numbers no room. Earlier services write none.
+        name = "\n".join([row["architecture"], *row.get("marks", [])])
+        table.add_row(name, *cells(row)[1:])
     return table

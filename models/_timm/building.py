@@ -4,18 +4,19 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import torch
 from torch import Tensor, nn
 
 from models._bounds import Bounds
 from models._image_shape import ImageShape
 from models._out_of_memory import is_out_of_memory
+from models._timm import creating
 from models._timm.backbone import Backbone, Preprocessing, make_head
 from models._timm.catalogue import PREFIX, TimmNetwork
+from models._timm.creating import REFUSALS, NoLogitsError, UnfitNetworkError
 from models._timm.fine_tuning import NoLayersError, rate_factors
 from models._timm.pretrained_options import OPTIONS
-from models._timm.weights import has_fixed_size, scale_of
-from models._torchvision import import_torchvision
+from models._timm.resolutions import UnfitResolutionError, build_body
+from models._timm.weights import scale_of
 
 #: Of timm: they silence parts of a network while it trains. The networks that have them are in the table.
 DROP_OPTIONS: dict[str, Any] = {
@@ -33,25 +34,6 @@ DROP_OPTIONS: dict[str, Any] = {
     ],
 }
 
-#: By these a network says, when it is built or run, that it does not take an image.
-REFUSALS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
-
-class NoLogitsError(ValueError):
-    """A network gives something else than one logit for each class."""
-
-
-class UnfitNetworkError(ValueError):
-    """A network cannot be built for these images, or with these options."""
-
 
 def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
     """The function that builds a network, with the options that the network has.
@@ -67,6 +49,8 @@ def architecture(network: TimmNetwork) -> Callable[..., nn.Module]:
             raise UnfitNetworkError(
                 f"'{PREFIX}{network.name}' takes no 'layer_decay': timm does not say what its layers are"
             ) from error
+        except UnfitResolutionError:
+            raise
         except REFUSALS as error:
             if is_out_of_memory(error):
                 raise  # the machine has too little memory, whatever the images
@@ -101,57 +85,14 @@ def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, keyword, default=default, annotation=annotation)
 
 
-def create(
-    name: str, image_shape: ImageShape, num_classes: int, options: dict[str, Any]
-) -> nn.Module:
-    """The network as timm makes it for these images; an error of timm's where it cannot.
-
-    With 0 classes it has no classifier and gives features.
-    """
-    import_torchvision()
-    import timm
-
-    size: dict[str, Any] = {}
-    if has_fixed_size(name):
-        size = {"img_size": (image_shape.height, image_shape.width)}
-    return timm.create_model(
-        name,
-        pretrained=False,
-        num_classes=num_classes,
-        in_chans=image_shape.channels,
-        **size,
-        **options,
-    )
-
-
-def trial(network: nn.Module, image_shape: ImageShape) -> object:
-    """What a network makes of one black image; an error of timm's where it does not take it.
-
-    Nothing that the network keeps for training changes.
-    """
-    was_training = network.training
-    network.eval()
-    with torch.no_grad():
-        output: object = network(torch.zeros(1, *image_shape))
-    network.train(was_training)
-    return output
-
-
-def require_logits(network: nn.Module, image_shape: ImageShape, num_classes: int) -> None:
-    """NoLogitsError unless an image gets a logit for each class, or an error of timm's."""
-    logits = trial(network, image_shape)
-    if not isinstance(logits, Tensor) or logits.shape != (1, num_classes):
-        raise NoLogitsError("it gives something else than one logit for each class")
-
-
 def _build(
     network: TimmNetwork, image_shape: ImageShape, num_classes: int, options: dict[str, Any]
 ) -> nn.Module:
     ours = {name: options.pop(name, default) for name, (_, default) in OPTIONS.items()}
     if ours["pretrained"] or ours["resolution"]:
         return _build_backbone(network, image_shape, num_classes, options, ours)
-    built = create(network.name, image_shape, num_classes, options)
-    require_logits(built, image_shape, num_classes)
+    built = creating.create(network.name, image_shape, num_classes, options)
+    creating.require_logits(built, image_shape, num_classes)
     return built
 
 
@@ -166,8 +107,7 @@ def _build_backbone(
         raise ValueError("accepted are grey images and RGB")
     resolution = ours["resolution"] or network.side
     preprocessing = Preprocessing(image_shape, resolution, *scale_of(network.name))
-    body = create(network.name, ImageShape(3, resolution, resolution), 0, options)
-    features = trial(body, ImageShape(3, resolution, resolution))
+    body, features = build_body(network, resolution, options)
     if not isinstance(features, Tensor) or features.shape != features.shape[:2]:
         raise NoLogitsError("without its classifier it does not give one vector for each image")
     head = make_head(features.shape[1], num_classes, hidden_units=ours["hidden_units"])

@@ -80,6 +80,15 @@ def ensemble_predictions(results: ComparisonResults) -> dict[str, EnsemblePredic
     return ensembles
 
 
+def fold_of(results: ComparisonResults, index: int) -> int | None:
+    """The fold that tested an image, from 1; None where the test split did."""
+    if not results.folds:
+        return None
+    sizes = {run.fold: run.result["test"]["images"] for run in results.runs if run.result}
+    ends = np.cumsum([sizes[fold] for fold in range(1, results.folds + 1)])
+    return int(np.searchsorted(ends, index, side="right")) + 1
+
+
 def find_confidently_wrong(
     predictions: EnsemblePredictions, most: int | None = MAX_IMAGES
 ) -> Indices:

@@ -60,11 +60,12 @@ def compare_accuracy(right: Mapping[str, int], margin: float) -> QuantisedAccura
 
 
 def verdict(result: Mapping[str, Any]) -> str:
-    """What the result of a job that quantised says, in sentences: accuracy, equivalence, size and speed."""
+    """What the result of a job that quantised says, in sentences: accuracy, labels, size and speed."""
     accuracy = compare_accuracy(result["right"], result["margin"])
     return " ".join(
         [
             _of_accuracy(accuracy),
+            _of_labels(result["different_labels"], accuracy.images),
             _of_equivalence(accuracy),
             f"It is {_size(result)} and {_pace(result)}.",
         ]
@@ -87,8 +88,17 @@ def _of_accuracy(accuracy: QuantisedAccuracy) -> str:
     )
 
 
+def _of_labels(different: int, images: int) -> str:
+    if different == 0:
+        return f"Both give the same label to all {images:,}."
+    return f"They label {different:,} of the {images:,} differently."
+
+
 def _of_equivalence(accuracy: QuantisedAccuracy) -> str:
+    """A loss that is shown, and is larger than the margin, ends in the advice against the model."""
     margin = f"{100 * accuracy.margin:g} point{'' if accuracy.margin == 0.01 else 's'}"  # noqa: PLR2004
+    if accuracy.mcnemar_p <= LEVEL and accuracy.difference < -accuracy.margin:
+        return f"This int8 model should not be used: it loses more than the margin of {margin}."
     p = p_words(accuracy.equivalence_p)
     if accuracy.equivalent:
         return f"The two are equivalent to within {margin} ({p})."

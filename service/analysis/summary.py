@@ -1,7 +1,9 @@
 """What a comparison shows, in sentences built from its numbers and no stronger than they are."""
 
 from service.analysis.formats import accuracy_words, p_words
-from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
+from service.analysis.notes import notes
 from service.analysis.overfitting import Overfitting, overfitting
 from service.analysis.pair_statistics import Statistics
 from service.analysis.results import ComparisonResults
@@ -11,10 +13,15 @@ MAX_LEFT_OUT = 3  # pairs that a sentence names
 
 
 def sentences(results: ComparisonResults, tested: Statistics) -> list[str]:
-    """The verdicts, which architectures overfit, and what is missing."""
+    """The verdicts, what was unequal, which architectures overfit, and what is missing."""
     rows = leaderboard(results)
     findings = verdicts(tested, rows) if tested.pairs else [_leader(rows)]
-    return findings + _overfitting(overfitting(results)) + _caveats(results, rows, tested)
+    return (
+        findings
+        + notes(rows)
+        + _overfitting(overfitting(results))
+        + _caveats(results, rows, tested)
+    )
 
 
 def _leader(rows: list[LeaderboardRow]) -> str:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from service.analysis.estimate import Estimate
-from service.analysis.leaderboard import LeaderboardRow
+from service.analysis.leaderboard_row import LeaderboardRow
 
 ESCAPES = str.maketrans(
     {
@@ -46,6 +46,11 @@ def as_latex(rows: list[LeaderboardRow], *, caption: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def named(row: LeaderboardRow) -> str:
+    """The architecture with its marks: `timm/resnet18 (pretrained, head alone)`."""
+    return f"{row.architecture} ({', '.join(row.marks)})" if row.marks else row.architecture
+
+
 def _flatten(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
     for name, value in row:
         if isinstance(value, Estimate):
@@ -55,6 +60,8 @@ def _flatten(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
             yield f"{name}_high", value.high
         elif name == "pareto":
             yield from ((f"pareto_{cost}", on) for cost, on in row.pareto)
+        elif isinstance(value, list):
+            yield name, ", ".join(value)
         elif isinstance(value, str) and value.startswith(FORMULA_STARTS):
             yield name, f"'{value}"  # a spreadsheet would run it
         else:
@@ -63,7 +70,7 @@ def _flatten(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
 
 def _latex_row(row: LeaderboardRow) -> str:
     cells = [
-        row.architecture.translate(ESCAPES),
+        named(row).translate(ESCAPES),
         str(row.n),
         _spread(row.test_accuracy, 100, 2),
         _spread(row.balanced_accuracy, 100, 2),

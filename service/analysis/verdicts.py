@@ -1,7 +1,7 @@
 """One sentence for each pair of architectures: which is better, how sure that is, and at what cost."""
 
 from service.analysis.formats import p_words, points, seeds_in_words, tested_in_words
-from service.analysis.leaderboard import LeaderboardRow
+from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.pair_statistics import LEVEL, Finding, PairStatistics, Statistics
 
 ABOUT_EQUAL = 1.05  # a factor below it is not worth a word
@@ -100,8 +100,7 @@ def _clause_if_pretrained(*compared: LeaderboardRow) -> str:
     pretrained = [row for row in compared if row.pretrained]
     if len(pretrained) != 1:
         return ""
-    row = pretrained[0]
-    return f"; {row.architecture} had been trained on other images before ({row.pretrained})"
+    return f"; {pretrained[0].architecture} was pretrained"
 
 
 def _clause_if_one_seed(pair: PairStatistics) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.analysis.results import CheckSentence
-from service.bundles.markdown import escape, tested_by
+from service.bundles.markdown import escape, is_resized, size_in_words, tested_by
 from workers.storage.tables import Model
 
 FEW_TEST_IMAGES = 30  # of a class: its scores are rough
@@ -13,14 +13,13 @@ MAX_NAMED = 10  # classes in a sentence
 
 def limits(model: Model, result: dict[str, Any], checks: Sequence[CheckSentence]) -> list[str]:
     """Sentences in Markdown; `checks` is what the checks of the dataset found."""
-    _, height, width = model.image_shape
     return [
         f"It knows its {len(model.classes)} classes alone: an image of anything else is given one of"
         " them, often with a high probability.",
         "Its scores hold for images like those of the dataset. Another camera, light, background or"
         " framing may lower them; measure on images of your own.",
-        f"It sees every image at {width} × {height} pixels. What cannot be told at that size decides"
-        " nothing.",
+        f"It sees every image at {size_in_words(model)}. What cannot be told at"
+        f" {'the smaller of these sizes' if is_resized(model) else 'that size'} decides nothing.",
         _training(model),
         *_rough_classes(result),
         *(

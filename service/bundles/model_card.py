@@ -6,10 +6,11 @@ from typing import Any
 
 from service.analysis.formats import auc_words, duration, scored_in_words
 from service.analysis.latency import LatencyTable, is_measured, latency_of_rows, latency_table
+from service.analysis.notes import listed
 from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
-from service.bundles.markdown import escape, interval, tested_by
+from service.bundles.markdown import escape, interval, size_in_words, tested_by
 from service.results.result_document import result_document
 from service.templating import template_environment
 from workers.storage.tables import Model
@@ -24,6 +25,7 @@ TEMPLATES = template_environment(
         "auc": auc_words,
         "duration": duration,
         "escape_markdown": escape,
+        "listed": listed,
         "interval": lambda score: interval(score["correct"], score["support"]),
         "percent": lambda share: f"{100 * share:.2f} %",
     },
@@ -43,11 +45,12 @@ def model_card(
     return TEMPLATES.get_template("model_card.md").render(
         model=model,
         result=result,
+        input_size=size_in_words(model),
         tested_by=tested_by(model),
         interval=interval(num_correct, result["test"]["images"]),
         recipe=results.recipe,
         recipe_hash=results.recipe_hash,
-        scored=scored_in_words(results.recipe),
+        scored=scored_in_words(result),
         request=_request(model, results),
         classes=_hardest_classes(result),
         latency=_latency(results, quantisation),

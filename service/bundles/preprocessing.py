@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workers.datasets.images.preparation import Preparation
+from workers.datasets.images.preparation import SIXTEEN_BITS, Preparation
 from workers.storage.tables import Model
 
 #: In this order, as `Preparation` in workers/datasets/images/preparation.py does them.
@@ -12,7 +12,7 @@ STEPS = (
     "Turn it upright, as the orientation in EXIF says.",
     "Lay transparent pixels on `background`.",
     "Map samples of more than 8 bits from `scale` (black, white) to 0 to 255, rounded to the nearest"
-    " integer, half to even; null stands for 0 and 65535. 8 bits stay as they are.",
+    " integer, half to even. 8 bits stay as they are.",
     "Give it `width` and `height` with the filter `resampling`: with `fit` = crop scale the largest"
     " part in the middle that has the right proportions; with pad scale the whole until it fits and"
     " add `padding` equally on both sides, right and bottom getting the odd pixel; with stretch scale"
@@ -22,11 +22,18 @@ STEPS = (
 )
 
 
+#: Modes of Pillow that predict.py reads as the service does: of 8 bits, of 16, and of numbers on the
+#: dataset's own scale.
+EIGHT_BITS = ("1", "L", "LA", "P", "RGB", "RGBA")
+SIXTEEN_BITS_GREY = ("I;16", "I;16B")
+OTHER_NUMBERS = ("I", "F")
+
+
 def preprocessing_of(model: Model) -> dict[str, Any]:
     """The steps from a file to the graph, and their numbers."""
     preparation = Preparation.of_model(model.preparation, model.image_shape)
     channels, height, width = preparation.shape
-    scale = preparation.scale
+    scale = preparation.scale or SIXTEEN_BITS
     return {
         "input": {"name": "images", "type": "uint8", "shape": ["batch", channels, height, width]},
         "output": {
@@ -41,6 +48,11 @@ def preprocessing_of(model: Model) -> dict[str, Any]:
         "resampling": "bilinear, over all pixels that fall on a pixel of the result, as in Pillow",
         "padding": 0,
         "background": [255, 255, 255],
-        "scale": [scale.black, scale.white] if scale else None,
+        "scale": [scale.black, scale.white],
+        "pillow_modes": [
+            *EIGHT_BITS,
+            *SIXTEEN_BITS_GREY,
+            *(OTHER_NUMBERS if preparation.scale else ()),
+        ],
         "steps": list(STEPS),
     }

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from models import Registry
 from service.analysis.formats import scored_in_words
+from service.analysis.notes import not_applied_in_words
 from service.analysis.results import ComparisonResults
 from service.charts.drawing.chart import Chart
 
@@ -28,12 +29,16 @@ def make_chart(name: str, results: ComparisonResults) -> Chart:
 
 
 def _footer(results: ComparisonResults) -> str:
-    """The evidence: dataset, number of seeds and folds, recipe, what is scored, and device."""
+    """The evidence: dataset, number of seeds and folds, recipe and what of it did not apply, device."""
     recipe, result = results.recipe, results.any_result
     epochs = f"{recipe['epochs']} epoch{'s' if recipe['epochs'] > 1 else ''}"
-    scored = scored_in_words(recipe)
-    return (
-        f"{results.dataset}  ·  n = {results.n_in_words}"
-        f"  ·  {epochs}, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}"
-        f"  ·  recipe {results.recipe_hash}{scored and f'  ·  {scored}'}  ·  {result['device_name']}"
+    evidence = (
+        results.dataset,
+        f"n = {results.n_in_words}",
+        f"{epochs}, {recipe['optimizer']} {recipe['learning_rate']:g}, batch {recipe['batch_size']}",
+        f"recipe {results.recipe_hash}",
+        scored_in_words(recipe),
+        not_applied_in_words(results),
+        result["device_name"],
     )
+    return "  ·  ".join(filter(None, evidence))

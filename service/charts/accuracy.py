@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from service.analysis.formats import accuracy_words
-from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.results import ComparisonResults
 from service.charts import charts
 from service.charts.drawing.chart import Chart, Series

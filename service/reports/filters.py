@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from service.analysis.estimate import Estimate
 from service.analysis.formats import accuracy_words, auc_words, duration, p_words, points
-from service.analysis.leaderboard import LeaderboardRow
+from service.analysis.leaderboard_row import LeaderboardRow
+from service.analysis.notes import listed
+from service.analysis.tables import named
 
 MEGABYTE = 1_000_000
 
@@ -57,6 +59,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "front": _front,
     "interval": _interval,
+    "listed": listed,
+    "named": named,
     "p_words": p_words,
     "points": points,
     "size": _size,

@@ -9,7 +9,9 @@ from typing import Any
 
 from service.analysis.formats import scored_in_words
 from service.analysis.latency import is_measured
-from service.analysis.leaderboard import LeaderboardRow, Pareto, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow, Pareto
+from service.analysis.notes import not_applied_in_words
 from service.analysis.paired_tests import compare_pairs
 from service.analysis.results import ComparisonResults
 from service.analysis.summary import sentences
@@ -73,6 +75,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "tested": tested,
         "rows": rows if len(rows) > 1 else [_remove_fronts(rows[0])],
         "evidence": evidence,
+        "versions": _versions(results),
         "bakeoff": version("bakeoff"),
         "precisions": {name: results.results_of(name)[0] for name in results.with_results},
         "pretrained": _pretrained(results),
@@ -80,6 +83,7 @@ def _content(results: ComparisonResults) -> dict[str, Any]:
         "design": design_of(results),
         "seeds": _seeds(results),
         "scored": scored_in_words(results.recipe),
+        "not_applied": not_applied_in_words(results),
         "checks": sorted(results.dataset_checks(), key=lambda found: LEVELS.index(found.level)),
     }
 
@@ -95,6 +99,17 @@ def _seeds(results: ComparisonResults) -> str:
     if len(set(of_each.values())) == 1:
         return next(iter(of_each.values()))
     return "; ".join(f"{name}: {seeds}" for name, seeds in of_each.items())
+
+
+def _versions(results: ComparisonResults) -> dict[str, str]:
+    """Library → the version that the trainings used, or each of them, for their features too."""
+    found: dict[str, set[str]] = {}
+    for result in (run.result for run in results.runs if run.result):
+        of_features = result.get("features") or {}
+        for used in (result["versions"], of_features.get("versions", {})):
+            for library, number in used.items():
+                found.setdefault(library, set()).add(number)
+    return {library: " and ".join(sorted(numbers)) for library, numbers in found.items()}
 
 
 def _pretrained(results: ComparisonResults) -> dict[str, list[dict[str, Any]]]:

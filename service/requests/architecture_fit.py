@@ -17,6 +17,8 @@ from workers.datasets.stored.registration import find_description
 from workers.errors import BakeoffError
 from workers.storage.database import transaction
 
+ANY_SHAPE = ImageShape(3, 32, 32)  # for a network that resizes images
+
 
 class ImagesRefusedError(BakeoffError):
     """A network does not take images of the size or the channels that a dataset has."""
@@ -27,7 +29,8 @@ def find_misfit(
 ) -> ImagesRefusedError | None:
     """The refusal of the first network of timm, with its options, that does not take the images.
 
-    None where all take them, and where only a worker can tell, because the dataset is not ready.
+    None where all take them, and where only a worker can tell: a dataset that is not ready has no images
+    yet, and only a network that resizes them to a resolution is looked at.
     Networks are built after the transaction, which is its own. UnknownNameError, NotAClassifierError
     or OptionError where a network is asked for that there is not.
     """
@@ -40,9 +43,13 @@ def find_misfit(
         return None  # the networks of this project take every image
     with transaction(database, read_only=True) as session:
         described = find_description(session, dataset)
-    if described is None:
-        return None
-    shape, num_classes = ImageShape(*described.image_shape), len(described.classes)
+    shape, num_classes = ANY_SHAPE, 2
+    if described:
+        shape, num_classes = ImageShape(*described.image_shape), len(described.classes)
+    else:
+        of_timm = [
+            (name, options) for name, options in of_timm if json.loads(options).get("resolution")
+        ]
     refusals = (_refusal(name, options, shape, num_classes) for name, options in of_timm)
     return next((ImagesRefusedError(refusal) for refusal in refusals if refusal), None)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from models import architectures, omitted_options
+from models import Bounds, architectures, omitted_options
 from workers.errors import BakeoffError
 
 
@@ -48,9 +48,7 @@ def validate_options(architecture: str, options: Mapping[str, Any]) -> dict[str,
     try:
         validated = form.model_validate(dict(options))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise OptionError(f"option '{where}' of '{architecture}': {first['msg']}") from None
+        raise OptionError(_describe(architecture, form, error)) from None
     omitted = omitted_options(architectures[architecture], vars(validated))
     return validated.model_dump(mode="json", exclude=omitted)
 
@@ -58,6 +56,25 @@ def validate_options(architecture: str, options: Mapping[str, Any]) -> dict[str,
 def options_schema(architecture: str) -> dict[str, Any]:
     """The options as JSON schema, with defaults, bounds and meanings."""
     return {**options_form(architecture).model_json_schema(), "title": f"{architecture}_options"}
+
+
+def _describe(architecture: str, form: type[BaseModel], error: ValidationError) -> str:
+    """The first option that is refused, and what is accepted."""
+    errors = error.errors()
+    option, *inside = errors[0]["loc"]
+    of_option = f"option '{'.'.join(map(str, errors[0]['loc']))}' of '{architecture}'"
+    if not any(isinstance(part, str) for part in inside):
+        return f"{of_option}: {errors[0]['msg']}"
+    # An option of several types has an error for each, in whose place is the type.
+    messages = [each["msg"] for each in errors if each["loc"][0] == option]
+    others = [message.removeprefix("Input should be ") for message in messages[1:]]
+    meaning = next(
+        item.description
+        for item in form.model_fields[str(option)].metadata
+        if isinstance(item, Bounds)
+    )
+    accepted = " or ".join([messages[0], *others])
+    return f"option '{option}' of '{architecture}': {accepted}; it means {meaning}"
 
 
 def _refuse_unknown(architecture: str, options: Mapping[str, Any], *, known: list[str]) -> None:

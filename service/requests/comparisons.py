@@ -47,7 +47,7 @@ def _expand_name(value: Any) -> Any:
 
 
 def _expand_seeds(value: Any) -> Any:
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         return value
     if not 1 <= value <= MAX_SEEDS:
         raise ValueError(f"1 to {MAX_SEEDS} seeds are accepted")
@@ -147,7 +147,7 @@ class NewComparison(Form):
             for entry, label in zip(self.architectures, self.labels, strict=True)
         ]
         for architecture in architectures:
-            refuse_without_effect(architecture["name"], architecture["options"], self.recipe)
+            refuse_without_effect(architecture["name"], architecture["options"])
         return ComparisonRequest(
             name=self.name or default_name(self.dataset, architectures),
             dataset=self.dataset,

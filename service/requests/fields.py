@@ -34,10 +34,12 @@ from workers.weights.store import check_name
 
 HIGHEST_SEED = 2**31 - 1
 MAX_FOLDS = 20
+LOWEST_RESOLUTION = 8  # pixels a side; stored networks may have less
 
-Seed = Annotated[int, Field(ge=0, le=HIGHEST_SEED)]
-Folds = Annotated[int, Field(ge=2, le=MAX_FOLDS)]
-Priority = Annotated[int, Field(ge=-100, le=100, description="higher goes first")]
+#: Numbers are strict: else true would be 1, and "5" a number.
+Seed = Annotated[int, Field(strict=True, ge=0, le=HIGHEST_SEED)]
+Folds = Annotated[int, Field(strict=True, ge=2, le=MAX_FOLDS)]
+Priority = Annotated[int, Field(strict=True, ge=-100, le=100, description="higher goes first")]
 #: One line of text: databases and charts take no control characters.
 Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -139,10 +141,26 @@ def check_options(
         )
     pretrained = validated.get("pretrained")
     if isinstance(pretrained, str):
-        check_name(pretrained)
+        _check_asked(architecture, pretrained)
+    if 0 < validated.get("resolution", 0) < LOWEST_RESOLUTION:
+        raise OptionError(
+            f"option 'resolution' of '{architecture}': accepted are {LOWEST_RESOLUTION} to 1024 pixels;"
+            " left out, the network takes images as they are, or with pretrained weights at the size"
+            " that those expect"
+        )
     if pretrained and not validated.get("resolution"):
         validated["resolution"] = architectures.catalogue[architecture].image_shape.height
     return validated
+
+
+def _check_asked(architecture: str, pretrained: str) -> None:
+    """OptionError for a boolean that is written as text, WeightsNameError for what names no weights."""
+    if pretrained.lower() in {"true", "false"}:
+        raise OptionError(
+            f"option 'pretrained' of '{architecture}': '{pretrained}' is text; for the weights that timm"
+            " recommends send true, in lower case and without quotes, else the name of weights or a tag"
+        )
+    check_name(pretrained)
 
 
 def check_engine(name: str) -> str:

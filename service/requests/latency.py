@@ -13,8 +13,8 @@ from workers.storage.tables import Model
 MAX_CELLS = 48  # each takes one second, and a slow one up to twenty
 DEFAULT_THREADS = 2  # numbers of threads, where none is given: one, and all cores
 
-BatchSize = Annotated[int, Field(ge=1, le=256)]
-Threads = Annotated[int, Field(ge=1, le=256)]
+BatchSize = Annotated[int, Field(strict=True, ge=1, le=256)]
+Threads = Annotated[int, Field(strict=True, ge=1, le=256)]
 
 
 class LatencyRequest(Form):

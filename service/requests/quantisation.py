@@ -29,6 +29,7 @@ class QuantisationRequest(Form):
     images: Annotated[
         int,
         Field(
+            strict=True,
             ge=16,
             le=1024,
             description="of the train split, that tell which range each activation has; where it has"
@@ -38,7 +39,12 @@ class QuantisationRequest(Form):
     seed: Seed = Field(0, description="draws those images")
     margin: Annotated[
         float,
-        Field(gt=0, le=0.2, description="differences of accuracy below it count as equivalent"),
+        Field(
+            strict=True,
+            gt=0,
+            le=0.2,
+            description="differences of accuracy below it count as equivalent",
+        ),
     ] = 0.01
     priority: Priority = 0
 

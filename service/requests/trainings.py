@@ -41,7 +41,7 @@ class TrainingRequest(Form):
     options: dict[str, Any] = Field({}, description="of the architecture; see its schema")
     recipe: RecipeForm = Recipe()
     seed: Seed = 0
-    fold: Annotated[int, Field(ge=1)] | None = Field(
+    fold: Annotated[int, Field(strict=True, ge=1)] | None = Field(
         None, exclude_if=is_none, description="that tests, from 1 to `folds`; goes with them"
     )
     folds: Folds | None = Field(
@@ -67,7 +67,7 @@ class TrainingRequest(Form):
         require_images_for_folds(session, store, self.dataset, self.folds)
         image_shape = find_image_shape(session, self.dataset)
         options = check_options(self.architecture, self.options, image_shape)
-        refuse_without_effect(self.architecture, options, self.recipe)
+        refuse_without_effect(self.architecture, options)
         return JobRequest(
             kind=TRAIN,
             dataset=self.dataset,

@@ -60,6 +60,30 @@ def test_a_training_that_ends_before_its_worker_can_stop_it_has_succeeded(
     assert installation.statuses(job_id) == ["queued", "running", "succeeded"]
 
 
+@pytest.mark.parametrize("status", [JobStatus.SUCCEEDED, JobStatus.FAILED])
+def test_a_process_that_has_written_how_its_job_ended_is_left_to_exit(
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    status: JobStatus,
+) -> None:
+    installation.enqueue()
+    worker = installation.worker()
+    monkeypatch.setattr(worker._executor, "poll", list)  # the process goes on for a moment
+    worker.take_turn()
+    (lease,) = worker._running
+    with transaction(installation.database) as session:
+        if status == JobStatus.FAILED:
+            leases.fail(session, lease, error="its features lack", now=datetime.now(UTC))
+        else:
+            leases.succeed(session, lease, result={}, now=datetime.now(UTC))
+
+    worker._beat(datetime.now(UTC))
+
+    assert worker._running == [lease]
+    assert "no longer ours" not in caplog.text
+
+
 def test_a_job_that_kills_its_worker_each_time_stops_and_the_queue_goes_on(
     installation: Installation,
 ) -> None:

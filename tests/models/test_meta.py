@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models import ImageShape, UnfitNetworkError, architectures
-from models._timm import building
+from models._timm import creating
 from tests.models.needing_numbers import need_numbers
 
 TIMM = "timm/test_resnet"
@@ -42,6 +42,6 @@ def test_lack_of_memory_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     def exhaust(*_: Any) -> nn.Module:
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr(building, "create", exhaust)
+    monkeypatch.setattr(creating, "create", exhaust)
 
     assert architectures.build_on_meta(TIMM, SHAPE, 10, {}) is None

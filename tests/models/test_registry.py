@@ -54,3 +54,8 @@ def test_an_entry_without_a_description_is_refused() -> None:
 
     with pytest.raises(ValueError, match="docstring"):
         make_registry().register(plum)
+
+
+def test_the_nearest_name_is_found_whatever_its_case() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown fruit 'APPLE'; did you mean 'apple'\?"):
+        make_registry()["APPLE"]

@@ -1,7 +1,9 @@
 """An ONNX graph in int8, made of one in float32: static quantisation, calibrated with images."""
 
+import contextlib
+import logging
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from workers.engines import Images
 from workers.engines.onnx_runtime import open_session, run
 from workers.errors import BakeoffError
+from workers.exports.bias_correction import correct_biases
 
 #: With weights. What comes before the first of them brings images to the scale of the network.
 LAYERS = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
@@ -50,20 +53,21 @@ class Calibration:
         return {"images": images}
 
 
-def quantise(graph: bytes, batches: Iterable[Images]) -> bytes:
+def quantise(graph: bytes, batches: Callable[[], Iterable[Images]]) -> bytes:
     """The graph with weights and activations of 8 bits, from the same input to the same output.
 
-    `batches` are images as the graph takes them; each activation gets the range that it has on them.
-    Each output channel of a weight has a scale of its own. Weights use 7 of the 8 bits, so that no sum
-    overflows on processors without VNNI and all compute the same. The pixels' scale, the logits and
-    softmax stay in float32. Raises QuantisationError.
+    `batches` gives images as the graph takes them, the same each time it is called: they correct the
+    biases, and then each activation gets the range that it has on them. Each output channel of a weight
+    has a scale of its own. Weights use 7 of the 8 bits, so that no sum overflows on processors without
+    VNNI and all compute the same. The pixels' scale, the classifier, the logits and softmax stay in
+    float32. Raises QuantisationError.
 
     See https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html.
     """
-    calibration = Calibration(batches)
+    calibration = Calibration(batches())
     try:
-        with tempfile.TemporaryDirectory(prefix="bakeoff-int8-") as folder:
-            content = _quantise(graph, calibration, Path(folder))
+        with tempfile.TemporaryDirectory(prefix="bakeoff-int8-") as folder, _only_warnings():
+            content = _quantise(graph, batches(), calibration, Path(folder))
         probabilities = run(open_session(content, threads=1), calibration.last)
     except OSError:
         raise  # of the disk, not of the graph: the job is tried again
@@ -75,7 +79,24 @@ def quantise(graph: bytes, batches: Iterable[Images]) -> bytes:
     return content
 
 
-def _quantise(graph: bytes, calibration: Calibration, folder: Path) -> bytes:
+@contextlib.contextmanager
+def _only_warnings() -> Iterator[None]:
+    """Drop information of the root logger, where ONNX Runtime writes a line for each channel it adjusts."""
+    root = logging.getLogger()  # its filters do not concern what other loggers pass on to it
+
+    def is_warning(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING
+
+    root.addFilter(is_warning)
+    try:
+        yield
+    finally:
+        root.removeFilter(is_warning)
+
+
+def _quantise(
+    graph: bytes, batches: Iterable[Images], calibration: Calibration, folder: Path
+) -> bytes:
     # Imported here: the import starts a thread, and the forkserver that preloads this module must have none.
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
@@ -85,13 +106,16 @@ def _quantise(graph: bytes, calibration: Calibration, folder: Path) -> bytes:
     (folder / "float32.onnx").write_bytes(graph)
     # Symbolic shapes are for transformers, as its documentation says, and need a second of imports.
     quant_pre_process(folder / "float32.onnx", prepared, skip_symbolic_shape=True)
+    model = onnx.load(prepared)
+    correct_biases(model, batches)
+    onnx.save(model, prepared)
     quantize_static(
         prepared,
         quantised,
         calibration,
         quant_format=QuantFormat.QDQ,
         op_types_to_quantize=INT8_OPERATORS,
-        nodes_to_exclude=_nodes_before_layers(onnx.load(prepared)),
+        nodes_to_exclude=[*_nodes_before_layers(model), *_classifier(model)],
         per_channel=True,
         reduce_range=True,
         activation_type=QuantType.QUInt8,
@@ -104,15 +128,30 @@ def _quantise(graph: bytes, calibration: Calibration, folder: Path) -> bytes:
 
 
 def _nodes_before_layers(model: Any) -> list[str]:
-    """The names of the nodes that no layer with weights comes before."""
+    """The names of the nodes that compute with no output of a layer, but with pixels or with sizes.
+
+    From sizes follows what to pad; rounded to 256 levels it would be another padding.
+    """
     behind: set[str] = set()  # tensors that follow from a layer
     before = []
     for node in model.graph.node:  # in the order in which they are computed
         if node.op_type in LAYERS or behind.intersection(node.input):
-            behind.update(node.output)
+            if node.op_type != "Shape":
+                behind.update(node.output)
         else:
             before.append(node.name)
     return before
+
+
+def _classifier(model: Any) -> list[str]:
+    """The names of the nodes that give the logits by a matrix product, behind other layers.
+
+    They are several where a network is applied to an image more than once, and share their weight.
+    """
+    layers = [node for node in model.graph.node if node.op_type in LAYERS]
+    nodes = [node for node in layers if node.input[1] == layers[-1].input[1]]
+    is_alone = len(nodes) == len(layers)
+    return [node.name for node in nodes if node.op_type in {"Gemm", "MatMul"} and not is_alone]
 
 
 def _keep_logits(model: Any) -> None:

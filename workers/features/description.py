@@ -68,6 +68,7 @@ class FeaturesDescription(Fields):
     engine: EngineName
     trials: list[Trial]  # the fastest engine was taken
     seconds: float  # of the trials and of all features
+    trial_seconds: float | None = None  # of these, until an engine was chosen; None: not kept then
     images_per_second: float  # without the trials
     device: str
     device_name: str

@@ -75,6 +75,7 @@ class FrozenBackbone:
             engine=extractor.engine,
             trials=choice.trials,
             seconds=seconds,
+            trial_seconds=seconds - written.seconds,
             images_per_second=written.num_images / written.seconds,
             device=self.device.type,
             device_name=device_name(self.device),

@@ -10,6 +10,7 @@ from workers.datasets.image_dataset import ImageDataset
 from workers.features import head
 from workers.features.store import Features
 from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
+from workers.training.measuring.network_summary import library_versions
 from workers.training.trainer import Trainer
 
 
@@ -24,8 +25,8 @@ class HeadTraining:
     def evaluate(self, trainer: Trainer) -> tuple[FinalEvaluation, dict[str, Any]]:
         """Evaluate the trained head on features, and put it into the backbone, which is then complete.
 
-        Also returns what a result has of features: how they were computed, and how far the network
-        as it is served differs from what was evaluated.
+        Also returns the fields of a result that a head's own evaluation lacks: how its features were
+        computed, how far the network as it is served differs from what was evaluated, and versions.
         """
         cost = head.cost_of(self._backbone, self._features, self._images, trainer.device)
         outcome = evaluate_trained(trainer, self.dataset, cost)
@@ -40,10 +41,13 @@ class HeadTraining:
             "engine",
             "dtype",
             "seconds",
+            "trial_seconds",
             "images_per_second",
             "device_name",
+            "versions",
         )
         return outcome, {
             "features": {name: getattr(description, name) for name in kept},
             "served_difference": dataclasses.asdict(difference),
+            "versions": outcome.result.versions | library_versions(self._backbone),
         }

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models import Backbone, load_weights, published_weights
+from models import Backbone, TrainedOn, load_weights, published_tags, published_weights
 from models._out_of_memory import is_out_of_memory
-from workers.queue import leases
+from workers.queue import leases, pretrained
 from workers.queue.leases import Lease
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactError, ArtifactStore
@@ -44,21 +44,22 @@ class PretrainedWeights:
             asked,
             repo=self._published.repo if self._published else None,
             licence=self._published.licence if self._published else None,
+            tags=() if self._published else published_tags(self._architecture),
         )
 
     def load_into(self, backbone: Backbone, report: Callable[[str], None]) -> FoundWeights:
         """Find the weights, record them with the job, and put them into the body of a backbone.
 
-        A job that goes on after an epoch takes what it started from, and one that trains a head what the
-        features before it were computed with. Raises WeightsUnavailableError,
+        A job that is bound to weights takes those, whatever their name stands for now, and one that trains
+        a head what the features before it were computed with. Raises WeightsUnavailableError,
         WeightsError, WeightsMisfitError, ArtifactError, NetworkTooLargeError.
         """
         found, weights = self._find(report)
-        scale = self._published.scale if self._published else None
+        trained = TrainedOn(self._published.scale if self._published else None)
         if weights.notes:
-            scale = (tuple(weights.notes.mean), tuple(weights.notes.std))
+            trained = TrainedOn(weights.notes.scale, weights.notes.size)
         try:
-            load_weights(backbone, self._architecture, weights.tensors, weights.fit, scale)
+            load_weights(backbone, self._architecture, weights.tensors, weights.fit, trained)
         except RuntimeError as error:  # torch names the layers on further lines
             if is_out_of_memory(error):
                 raise NetworkTooLargeError(self._architecture) from None
@@ -72,38 +73,35 @@ class PretrainedWeights:
 
     def _find(self, report: Callable[[str], None]) -> tuple[FoundWeights, Weights]:
         recorded = self._recorded()
-        found = FoundWeights(**recorded) if recorded else self._search(report)
+        found = FoundWeights(**recorded) if recorded else self._bind(self._search(report))
         try:
             return found, load(self._store, found.sha256)
         except ArtifactError:
             # Lost or damaged: what is kept is passed over from here on, and fetched again.
             self._store.remove(found.sha256)
         again = self._search(report)
-        if recorded and again.sha256 != found.sha256:
+        if again.sha256 != found.sha256:
             raise ArtifactError(
-                f"the weights {found.sha256[:12]} that the job started from are gone; what is there now"
-                f" from {again.source} is another file"
+                f"the weights '{found.name}' ({found.sha256[:12]}) that this training has to start from are"
+                f" gone; what is there now from {again.source} is another file"
             )
-        return again, load(self._store, again.sha256)
+        return found, load(self._store, found.sha256)
 
     def _recorded(self) -> dict[str, Any] | None:
         """The weights that the job has to start from, whatever their name stands for now; or None."""
-        if self._job.epoch and self._job.pretrained:
+        if self._job.epoch or self._job.depends_on is None:
             return self._job.pretrained
-        if self._job.depends_on is None:
-            return None
         with transaction(self._database) as session:
             awaited = session.get(Job, self._job.depends_on)
             if awaited is None or awaited.status != JobStatus.SUCCEEDED:
-                return None
+                return self._job.pretrained
             if awaited.pretrained:
                 leases.record_pretrained(session, self._lease, awaited.pretrained)
             return awaited.pretrained
 
     def _search(self, report: Callable[[str], None]) -> FoundWeights:
-        found = find(
-            self._database, self._store, self._wanted, hub_url=self._hub_url, report=report
-        )
+        return find(self._database, self._store, self._wanted, hub_url=self._hub_url, report=report)
+
+    def _bind(self, found: FoundWeights) -> FoundWeights:
         with transaction(self._database) as session:
-            leases.record_pretrained(session, self._lease, found._asdict())
-        return found
+            return FoundWeights(**pretrained.bind(session, self._lease, found._asdict()))

@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import nn
 
+from models import Backbone, architectures
 from workers.datasets.image_dataset import ImageDataset
 from workers.exports.onnx import keep_graph, num_images_to_check
 from workers.storage.artifacts import ArtifactStore
@@ -16,6 +17,7 @@ from workers.training.final_evaluation import FinalEvaluation
 from workers.training.normalisation import moments_of
 from workers.training.servable import as_evaluated
 from workers.training.trainer import Trainer
+from workers.weights.tensors import FileNotes
 
 
 def store_probabilities(
@@ -38,6 +40,7 @@ def store_model(
     model_id = new_id()
     result = outcome.result
     moments = moments_of(network, dataset)
+    notes = _notes(network, dataset) if architectures.is_of_timm(str(job.architecture)) else {}
     return Model(
         id=model_id,
         job_id=job.id,
@@ -60,13 +63,25 @@ def store_model(
         validation_accuracy=result.validation.accuracy,
         test_accuracy=result.test.accuracy,
         test_flips=result.test_flips,
-        **_store_weights(artifacts, f"models/{model_id}/weights.safetensors", network),
+        **_store_weights(artifacts, f"models/{model_id}/weights.safetensors", network, notes),
         onnx=_store_graph(artifacts, f"models/{model_id}/model.onnx", network, dataset, outcome),
     )
 
 
-def _store_weights(artifacts: ArtifactStore, path: str, network: nn.Module) -> dict[str, Any]:
-    content = _weights_file(network)
+def _notes(network: nn.Module, dataset: ImageDataset) -> dict[str, str]:
+    """The metadata by which another training can start from the weights of a network of timm."""
+    if isinstance(network, Backbone):
+        mean, std = network.preprocessing.scale
+        size = [network.preprocessing.resolution] * 2
+    else:
+        (mean, std), size = (dataset.mean, dataset.std), list(dataset.image_shape[1:])
+    return FileNotes(mean=list(mean), std=list(std), size=size).as_metadata()
+
+
+def _store_weights(
+    artifacts: ArtifactStore, path: str, network: nn.Module, notes: dict[str, str]
+) -> dict[str, Any]:
+    content = _weights_file(network, notes)
     digest = with_retries(lambda: artifacts.put(path, content))
     return {"weights": path, "weights_sha256": digest, "weights_bytes": len(content)}
 
@@ -84,10 +99,11 @@ def _store_graph(
     return keep_graph(evaluated, normalisation, test_images, artifacts, path)
 
 
-def _weights_file(network: nn.Module) -> bytes:
+def _weights_file(network: nn.Module, notes: dict[str, str]) -> bytes:
     from safetensors.torch import save
 
-    return save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()})
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
+    return save(tensors, notes or None)
 
 
 def _probabilities_file(outcome: FinalEvaluation, trainer: Trainer) -> bytes:

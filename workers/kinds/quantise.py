@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import platform
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -88,7 +89,7 @@ class QuantiseJob:
         """The int8 model; its graph is stored, its row is not written yet."""
         graph = graph_of(original)
         content = self.artifacts.get(graph["path"], sha256=graph["sha256"])
-        int8 = quantise(content, self._calibration(train))
+        int8 = quantise(content, partial(self._calibration, train))
         model_id = new_id()
         path = f"models/{model_id}/model.onnx"
         digest = with_retries(lambda: self.artifacts.put(path, int8))

@@ -34,7 +34,7 @@ from workers.training.checkpoint import Checkpoint
 from workers.training.errors import TrainingError
 from workers.training.final_evaluation import FinalEvaluation, evaluate_trained
 from workers.training.hardware import device as devices
-from workers.training.recipe import Recipe
+from workers.training.recipe import Recipe, changes_of_images
 from workers.training.results import Progress
 from workers.training.trainer import CompletedEpoch, Trainer, build
 
@@ -85,6 +85,8 @@ class TrainJob:
             self._load_pretrained(self.network, device)
         trained = self.head or self
         recipe = Recipe.from_stored(job.recipe or {})
+        if self.head:
+            recipe = recipe.of_features()
         self.trainer = Trainer(
             trained.network, trained.dataset, recipe, seed=job.seed, device=device
         )
@@ -135,6 +137,7 @@ class TrainJob:
             "fold": self.job.fold,
             "folds": self.job.folds,
             "recipe_hash": self.job.recipe_hash,
+            "not_applied": changes_of_images(self.job.recipe or {}) if self.head else [],
             "pretrained": self.pretrained,
             "predictions": path,
             "predictions_sha256": digest,

@@ -1,7 +1,7 @@
 """Comparisons: one dataset and recipe, several architectures, seeds and maybe folds, and their jobs."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -36,6 +36,8 @@ class ComparisonRequest:
     priority: int = 0
     #: Whether its jobs use the content that the dataset has now, and no other.
     pins_dataset: bool = True
+    #: Label of an architecture → the weights that it starts from, where they are known already.
+    pretrained: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class ComparisonNotFoundError(BakeoffError):
@@ -59,7 +61,7 @@ def create(
     Raises SameArchitectureError where two entries have the same name and options.
     """
     refuse_same_architecture(request.architectures)
-    of_jobs = {"priority", "pins_dataset"}
+    of_jobs = {"priority", "pins_dataset", "pretrained"}
     fields = {name: value for name, value in vars(request).items() if name not in of_jobs}
     comparison = Comparison(id=new_id(), created_at=now, **fields)
     labels.update_search_text(comparison)
@@ -79,6 +81,7 @@ def create(
             priority=request.priority,
             comparison_id=comparison.id,
             pins_dataset=request.pins_dataset,
+            pretrained=request.pretrained.get(architecture["label"]),
         )
         for seed in request.seeds
         for fold in (range(1, request.folds + 1) if request.folds else [None])

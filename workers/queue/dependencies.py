@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
+from workers.queue.pretrained import bound_beside
 from workers.storage.kind_names import FEATURES
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import UNFINISHED, Job, JobStatus
@@ -65,8 +66,14 @@ def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
 
 
 def retry(session: Session, job_id: str, *, now: datetime) -> Job:
-    """Queue a job again as `jobs.retry()` does; a head behind a job for its features, if they lack."""
+    """Queue a job again as `jobs.retry()` does; a head behind a job for its features, if they lack.
+
+    Before its first epoch it starts from the weights of the trainings that it is compared with, or looks
+    for them again, since they may have been corrected.
+    """
     job = jobs.retry(session, job_id, now=now)
+    if job.pretrained and job.epoch == 0:
+        job.pretrained = bound_beside(session, job)
     if not trains_head(job.options):
         return job
     awaited = session.get(Job, job.depends_on) if job.depends_on else None
@@ -92,7 +99,8 @@ def _find_or_enqueue(session: Session, request: JobRequest, now: datetime) -> st
         Job.priority >= request.priority,
     )
     for job in session.scalars(unfinished.order_by(Job.created_at)):
-        if job.options == request.options:
+        other_weights = request.pretrained and request.pretrained != job.pretrained
+        if job.options == request.options and not other_weights:
             return job.id
     return jobs.enqueue(session, request, now=now).id
 
@@ -105,5 +113,6 @@ def _features_of(training: JobRequest | Job, **pinned: Any) -> JobRequest:
         architecture=training.architecture,
         options={name: training.options[name] for name in FEATURE_OPTIONS},
         priority=training.priority,
+        pretrained=training.pretrained,
         **pinned,
     )

@@ -10,6 +10,7 @@ from workers.queue import jobs
 from workers.queue.comparable import IncomparableJobsError, refuse_incomparable
 from workers.queue.comparisons import default_name
 from workers.queue.jobs import JobNotFoundError
+from workers.queue.pretrained import bind_alike
 from workers.storage import labels, ready_datasets
 from workers.storage.deletions import DeletedError, lock_records
 from workers.storage.ids import new_id
@@ -25,7 +26,7 @@ def compare(
     name: str = "",
     now: datetime,
 ) -> tuple[Comparison, list[Job]]:
-    """Add a comparison of existing jobs.
+    """Add a comparison of existing jobs. Those that have yet to find weights start from those of the others.
 
     Raises IncomparableJobsError where a job is not there, or more than architecture, seed and fold
     differs, JobStateError where a job has ended without a result.
@@ -37,6 +38,7 @@ def compare(
         raise IncomparableJobsError(str(error)) from None
     dataset = found[0].dataset
     refuse_incomparable(found, ready_datasets.identities(session, {dataset}).get(dataset))
+    bind_alike(session, found)
     comparison = _comparison(found, name, now)
     labels.update_search_text(comparison)
     session.add(comparison)

@@ -41,6 +41,8 @@ class JobRequest:
     pins_dataset: bool = False
     #: The content that the job uses, whatever its dataset has now.
     identity: DatasetIdentity | None = None
+    #: The pretrained weights that it starts from, as `Job.pretrained`; None: it looks for them.
+    pretrained: dict[str, Any] | None = None
     #: Whether the job runs beside trainings rather than behind them: it needs no GPU.
     background: bool = False
 

@@ -175,10 +175,11 @@ class Worker:
         self._beaten_at, self._beat_due = now, now + self._duration / BEATS_PER_LEASE
 
     def _stop_lost(self, lease: Lease) -> None:
-        """Stop a job whose lease is lost, unless it has just succeeded under that lease."""
+        """Stop a job whose lease is lost, unless it has just ended by itself under that lease."""
         with transaction(self._database, read_only=True) as session:
             job = session.get(Job, lease.job_id)
-        if job is None or job.token != lease.token or job.status != JobStatus.SUCCEEDED:
+        ended = {JobStatus.SUCCEEDED, JobStatus.FAILED}
+        if job is None or job.token != lease.token or job.status not in ended:
             logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)
             self._executor.stop(lease)
             self._running.remove(lease)

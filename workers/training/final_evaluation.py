@@ -19,7 +19,11 @@ from workers.training.measuring import calibration, classification
 from workers.training.measuring.evaluation import logits, score, score_of
 from workers.training.measuring.gradient_flow import layer_names
 from workers.training.measuring.latency import measure_latency
-from workers.training.measuring.network_summary import count_flops, count_parameters
+from workers.training.measuring.network_summary import (
+    count_flops,
+    count_parameters,
+    library_versions,
+)
 from workers.training.normalisation import Normalisation
 from workers.training.results import Latency, Result
 from workers.training.servable import Servable
@@ -125,7 +129,11 @@ def _evidence(trainer: Trainer) -> dict[str, Any]:
         "precision": trainer.step.precision.name,
         "precision_reason": trainer.step.precision.reason,
         "threads": torch.get_num_threads(),
-        "versions": {"torch": torch.__version__, "python": platform.python_version()},
+        "versions": {
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            **library_versions(trainer.network),
+        },
     }
 
 

@@ -5,13 +5,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from models import Bounds, omitted_options
 from workers.errors import BakeoffError
 
 #: What a recipe may ask for; see `workers.training.hardware.precision`.
 AskedPrecision = Literal["auto", "float32", "bfloat16"]
+
+#: The fields that change images, or that show a network several forms of an image.
+OF_IMAGES: Final = (
+    "augmentation",
+    "augmentation_policy",
+    "colour_jitter",
+    "erasing",
+    "mix",
+    "test_flips",
+)
 
 
 class NewerRecipeError(BakeoffError):
@@ -143,6 +153,11 @@ class Recipe:
         omitted = omitted_options(type(self), values)
         return {name: value for name, value in values.items() if name not in omitted}
 
+    def of_features(self) -> Self:
+        """The same recipe for a training on features, which are of images as they are."""
+        unchanged = {name: getattr(type(self), name) for name in OF_IMAGES}
+        return dataclasses.replace(self, **unchanged)
+
     @classmethod
     def from_stored(cls, values: Mapping[str, Any]) -> Self:
         """The recipe of a job, by whatever version it was stored; NewerRecipeError."""
@@ -151,3 +166,9 @@ class Recipe:
             if name not in known:
                 raise NewerRecipeError(name)
         return cls(**values)
+
+
+def changes_of_images(recipe: Mapping[str, Any]) -> list[str]:
+    """The fields of a stored recipe that ask for other images than those of the dataset."""
+    unchanged = {name: getattr(Recipe, name) for name in OF_IMAGES}
+    return [name for name, value in unchanged.items() if recipe.get(name, value) != value]

@@ -60,14 +60,17 @@ def clear_unneeded(database: Engine, store: WeightsStore, *, now: datetime) -> N
 def _is_needed(session: Session, sha256: str) -> bool:
     """Whether a name stands for a file, or a job that may go on started from it.
 
-    That is one that has not ended, or that has a checkpoint and can be tried again; and a job that has
-    computed features, while a head waits to be trained on them.
+    That is one that has not ended, or that has a checkpoint and can be tried again, or whose comparison
+    has a training from these weights; and a job that has computed features, while a head waits to be
+    trained on them.
     """
+    is_of = Job.pretrained["sha256"].as_string() == sha256
     named = select(WeightsFile.name).where(WeightsFile.sha256 == sha256)
     waiting = select(Job.depends_on).where(Job.status.in_(UNFINISHED), Job.depends_on.is_not(None))
-    may_go_on = (Job.status != JobStatus.SUCCEEDED) & (Job.epoch > 0)
+    trained = select(Job.comparison_id).where(is_of, Job.epoch > 0, Job.comparison_id.is_not(None))
+    has_begun = (Job.epoch > 0) | Job.comparison_id.in_(trained)
+    may_go_on = (Job.status != JobStatus.SUCCEEDED) & has_begun
     started = select(Job.id).where(
-        Job.pretrained["sha256"].as_string() == sha256,
-        Job.status.in_(UNFINISHED) | may_go_on | Job.id.in_(waiting),
+        is_of, Job.status.in_(UNFINISHED) | may_go_on | Job.id.in_(waiting)
     )
     return any(session.scalar(query.limit(1)) is not None for query in (named, started))

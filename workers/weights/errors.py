@@ -20,10 +20,10 @@ class WeightsMisfitError(BakeoffError):
 class WeightsNameError(BakeoffError):
     """A name that no weights can have."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str = "") -> None:
         super().__init__(
             "the name of weights is a lower-case letter or a digit, then up to 127 lower-case letters,"
-            f" digits, dots, hyphens or underscores; {name[:80]!r} is not"
+            f" digits, dots, hyphens or underscores; {name[:80]!r} is not{why and f': {why}'}"
         )
 
 

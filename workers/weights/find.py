@@ -1,14 +1,17 @@
 """Finds pretrained weights: what a person has brought, what is kept, then sources in order."""
 
+import difflib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from workers.datasets.errors import SourceError
 from workers.storage.database import transaction
+from workers.storage.ready_datasets import lock_files
 from workers.storage.scratch import lock_name
 from workers.storage.tables import WeightsFile
 from workers.weights import registration
@@ -46,6 +49,22 @@ def find(
         )
     if row is None:
         raise WeightsUnavailableError(search.describe_refusals())
+    return _found(row)
+
+
+def find_kept(session: Session, store: WeightsStore, wanted: WantedWeights) -> FoundWeights | None:
+    """The weights that an upload of such a name stands for now, which then stay until they are not needed.
+
+    None where there is none, and where a file in the weights folder of this machine goes before it.
+    """
+    lock_files(session)
+    if any((store.folder / f"{name}.safetensors").is_file() for name in wanted.names):
+        return None
+    rows = [row for name in wanted.names if (row := registration.find(session, name))]
+    return _found(rows[0]) if rows else None
+
+
+def _found(row: WeightsFile) -> FoundWeights:
     return FoundWeights(row.name, row.sha256, row.source, row.licence)
 
 
@@ -84,6 +103,8 @@ class _Search:
 
     def fetch(self, sources: Sequence[WeightsSource]) -> WeightsFile | None:
         """What the first source brings that has them."""
+        if self.wanted.tags:
+            self.refusals.append(f"the hub ({self._describe_tags()})")
         for source in sources:
             self.report(f"fetching weights from {source.name}")
             try:
@@ -91,6 +112,12 @@ class _Search:
             except (SourceError, WeightsError) as refusal:
                 self.refusals.append(f"{source.name} ({refusal})")
         return None
+
+    def _describe_tags(self) -> str:
+        asked, tags = str(self.wanted.asked), self.wanted.tags
+        nearest = difflib.get_close_matches(asked, tags, n=1)
+        hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are: {', '.join(tags)}"
+        return f"timm has no tag '{asked}' for it; {hint}"
 
     def _take(self, source: WeightsSource, *, replaces: bool) -> WeightsFile:
         folder = self.store.folder

@@ -60,8 +60,8 @@ def check_file(path: Path) -> WeightsSummary:
     any tensor is. Every number must be finite.
     """
     header = _read_header(path)
+    metadata = _metadata(header.entries.pop("__metadata__", {}))
     try:
-        metadata = METADATA.validate_python(header.entries.pop("__metadata__", {}))
         entries = ENTRIES.validate_python(header.entries)
     except ValueError:
         raise WeightsError(
@@ -96,6 +96,16 @@ def _read_header(path: Path) -> Header:
     except (ValueError, RecursionError, TypeError):  # no JSON, too deep, or no object
         raise WeightsError(f"its header is cut off or is not JSON; {ACCEPTED}") from None
     return header
+
+
+def _metadata(value: object) -> dict[str, str]:
+    try:
+        return METADATA.validate_python(value)
+    except ValueError:
+        raise WeightsError(
+            "the '__metadata__' of its header is accepted as an object of texts, such as"
+            f' {{"license": "mit"}}; {ACCEPTED}'
+        ) from None
 
 
 def _check_layout(entries: dict[str, _Entry], num_bytes: int) -> None:

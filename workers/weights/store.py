@@ -14,6 +14,7 @@ from workers.weights.errors import WeightsNameError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,127}")
 FILE = re.compile(r"([0-9a-f]{64})\.safetensors")
+FOLDER = "folder."  # begins what files of the weights folder are kept as
 ARTIFACTS = "pretrained"  # a folder of the artifact store
 SCRATCH = ".-scratch-"  # begins the names of scratch folders and files; no weights have such a name
 
@@ -22,6 +23,13 @@ def check_name(name: str) -> None:
     """WeightsNameError where no weights can have this name."""
     if not NAME.fullmatch(name):
         raise WeightsNameError(name)
+
+
+def check_upload_name(name: str) -> None:
+    """WeightsNameError where no upload can have this name."""
+    check_name(name)
+    if name.startswith(FOLDER):
+        raise WeightsNameError(name, f"'{FOLDER}' begins the names of files in the weights folder")
 
 
 class WeightsStore:

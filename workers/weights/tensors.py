@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 from safetensors import safe_open
 from torch import Tensor
 
@@ -16,14 +17,43 @@ from workers.weights.store import WeightsStore
 #: The metadata that says how a file which we have made of another program's is to be read. It is one
 #: text: safetensors writes several in any order, so that the file would differ each time.
 NOTES = "bakeoff"
+WRONG_NOTES = f"the metadata '{NOTES}' of the weights does not say how to read their tensors"
+PARALLEL, BODY = "module.", "body."
+
+Positive = Annotated[FiniteFloat, Field(gt=0)]
+Side = Annotated[int, Field(ge=1, le=2**14)]
+#: Mean and standard deviation of each channel, of pixels in [0, 1].
+Scale = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-class ConversionNotes(BaseModel):
-    """What a file that was made of another program's says beside its tensors, as JSON."""
+def _check_channels(moments: list[float]) -> list[float]:
+    if len(moments) not in {1, 3}:
+        raise ValueError("accepted are the moments of one channel or of three")
+    return moments
 
-    order: list[str]  # of the tensors, which is that of the network's state dict
-    mean: list[float] = Field(min_length=3, max_length=3)  # of pixels in [0, 1], per channel
-    std: list[float] = Field(min_length=3, max_length=3)
+
+PerChannel = AfterValidator(_check_channels)
+
+
+class FileNotes(BaseModel):
+    """What a file that this program has written says beside its tensors, as JSON."""
+
+    #: Of the tensors, which is that of the network's state dict, where their names are another program's.
+    order: list[str] | None = None
+    mean: Annotated[list[FiniteFloat], PerChannel]  # of pixels in [0, 1]
+    std: Annotated[list[Positive], PerChannel]
+    #: Height and width in pixels of what the layers of the network saw.
+    size: Annotated[list[Side], Field(min_length=2, max_length=2)] | None = None
+
+    @property
+    def scale(self) -> Scale:
+        """Mean and standard deviation of three channels."""
+        mean, std = (tuple(moments * (3 // len(moments))) for moments in (self.mean, self.std))
+        return mean, std
+
+    def as_metadata(self) -> dict[str, str]:
+        """The metadata of a safetensors file."""
+        return {NOTES: self.model_dump_json(exclude_none=True)}
 
 
 @dataclass(frozen=True)
@@ -31,16 +61,15 @@ class Weights:
     """The tensors of a file, by name."""
 
     tensors: dict[str, Tensor]
-    #: Of a file whose names are another program's: the tensors are in the order of the network's.
-    notes: ConversionNotes | None = None
+    notes: FileNotes | None = None
 
     def fit(self, state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The tensors under the names of a network's state dict, whose shapes they must have.
 
-        The network has the head that the weights were trained with. It may be on the device `meta`:
-        only names, shapes and types are read. WeightsMisfitError.
+        The network has the head that the weights were trained with, or none where they lack it. It may
+        be on the device `meta`: only names, shapes and types are read. WeightsMisfitError.
         """
-        if self.notes:
+        if self.notes and self.notes.order:
             return by_order(self.tensors, state_dict)
         return by_name(self.tensors, state_dict)
 
@@ -58,19 +87,41 @@ def read_weights(file: Path) -> Weights:
     with safe_open(file, framework="pt") as opened:
         tensors: dict[str, Tensor] = opened.get_tensors()
         text = (opened.metadata() or {}).get(NOTES)
-    return Weights(tensors) if text is None else _put_in_order(tensors, text)
+    notes = None if text is None else _read_notes(text)
+    if notes and notes.order:
+        if sorted(notes.order) != sorted(tensors):
+            raise WeightsError(WRONG_NOTES)
+        return Weights({name: tensors[name] for name in notes.order}, notes)
+    return _unwrap(tensors, notes)
 
 
-def _put_in_order(tensors: dict[str, Tensor], text: str) -> Weights:
+def _read_notes(text: str) -> FileNotes:
     try:
-        notes = ConversionNotes.model_validate_json(text)
+        return FileNotes.model_validate_json(text)
     except ValueError:
-        notes = None
-    if notes is None or sorted(notes.order) != sorted(tensors):
+        raise WeightsError(WRONG_NOTES) from None
+
+
+def _unwrap(tensors: dict[str, Tensor], notes: FileNotes | None) -> Weights:
+    """The tensors of a network alone, without what was around it when it was trained.
+
+    torch's DataParallel puts a prefix before all names. A model of ours has its head beside the body of
+    its backbone, and the scale of its pixels.
+    """
+    if all(name.startswith(PARALLEL) for name in tensors):
+        tensors = {name.removeprefix(PARALLEL): tensor for name, tensor in tensors.items()}
+    mean, std = (tensors.get(f"preprocessing.{moment}") for moment in ("mean", "std"))
+    if mean is None or std is None:
+        return Weights(tensors, notes)
+    try:
+        scale = FileNotes(mean=mean.flatten().tolist(), std=std.flatten().tolist())
+    except ValueError:
         raise WeightsError(
-            f"the metadata '{NOTES}' of the weights does not say how to read their tensors"
-        )
-    return Weights({name: tensors[name] for name in notes.order}, notes)
+            "the tensors 'preprocessing.mean' and 'preprocessing.std' of the weights are no mean and"
+            " positive standard deviation of one channel or of three"
+        ) from None
+    body = {n.removeprefix(BODY): tensor for n, tensor in tensors.items() if n.startswith(BODY)}
+    return Weights(body, notes or scale)
 
 
 def by_name(tensors: Mapping[str, Tensor], state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:

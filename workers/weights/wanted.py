@@ -14,6 +14,9 @@ class WantedWeights(NamedTuple):
     repo: str | None = None  # on the hub, such as "timm/efficientnet_lite0.ra_in1k"; None: none
     revision: str = MAIN
     licence: str | None = None  # of what the repository holds, where it is known
+    tags: tuple[
+        str, ...
+    ] = ()  # that timm knows for the architecture, where it does not know `asked`
 
     @property
     def network(self) -> str:

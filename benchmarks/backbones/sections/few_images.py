@@ -60,8 +60,9 @@ def measure(folder: Path, archive: Path) -> str:
 def _heads_text(features: Json, heads: list[Json]) -> str:
     return (
         f"The recipe is `{json.dumps(RECIPE)}`; the head has the options `{json.dumps(HEAD)}` and"
-        f" {SEEDS} seeds. Features: {features['seconds']:.1f} s, {features['engine']}"
-        f" ({features['images_per_second']:.0f} images/s). Training a head:"
+        f" {SEEDS} seeds. Features: {features['seconds']:.1f} s, of which"
+        f" {features['trial_seconds']:.1f} s chose the engine: {features['engine']},"
+        f" {features['images_per_second']:.0f} images/s. Training a head:"
         f" {spread([job['result']['train_seconds'] for job in heads])} s; its whole job:"
         f" {spread([seconds_of(job) for job in heads])} s."
     )

@@ -57,9 +57,9 @@ def _heads_text(features: Json, ended: list[Json], row: Json, total: float) -> s
     trained = spread([job["result"]["train_seconds"] for job in ended])
     accuracy = row["test_accuracy"]
     return (
-        f"Features: {features['seconds']:.1f} s, {features['engine']}"
-        f" ({features['images_per_second']:.0f} images/s); their job also tries the engines and measures"
-        " the latency of the network. Training a head:"
+        f"Features: {features['seconds']:.1f} s, of which {features['trial_seconds']:.1f} s chose the engine:"
+        f" {features['engine']}, {features['images_per_second']:.0f} images/s; their job also measures the"
+        " latency of the network. Training a head:"
         f" {trained} s. Accuracy on test: {100 * accuracy['mean']:.1f} ± {100 * accuracy['std']:.1f} %"
         f" (mean ± standard deviation, n = {row['n']} seeds). The model that was asked is the one of"
         " the highest accuracy on validation. The goal of"

@@ -20,6 +20,7 @@ export const routes = [
   { pattern: "/models", folder: "models" },
   { pattern: "/models/:id", folder: "model" },
   { pattern: "/playground", folder: "playground" },
+  { pattern: "/search", folder: "search" },
 ];
 
 /** Shown where no pattern fits. */

@@ -41,7 +41,9 @@ class AliasTarget(Form):
 
     model_id: Name | None = Field(None, examples=["latest"])
     engine: Name | None = Field(None, description="that serves it; see `GET /v1/engines`")
-    version: Annotated[int, Field(ge=1)] | None = Field(None, description="to go back to")
+    version: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        None, description="to go back to"
+    )
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:

@@ -17,7 +17,7 @@ from service.errors import refusals
 from service.reports.report import report_html, report_markdown
 from service.requests.fields import Name
 from service.results.comparisons import require_label
-from service.routes._cached import CachedResponses, Responses
+from service.routes._cached_responses import CachedResponses, Responses
 from service.routes._downloads import describe_conditional
 
 router = APIRouter(prefix="/v1", tags=["charts"])

@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 
 from service.analysis.leader import Leader, find_leader
-from service.analysis.leaderboard import LeaderboardRow, leaderboard
+from service.analysis.leaderboard import leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.results import LabelledArchitecture
 from service.dependencies import (
     ByLabel,
@@ -20,17 +20,19 @@ from service.dependencies import (
     Limit,
     Reader,
     ReadSession,
+    Weights,
     WritingReader,
 )
 from service.errors import refusals
 from service.requests.comparisons import ComparisonForm, ComparisonOfJobs, NewComparison
+from service.requests.pretrained import bind_comparison
 from service.results.comparisons import ResultsReader, label_of
 from service.routes._document import Document
 from service.routes.v1.jobs import JobDocument, job_summary
-from workers.datasets.stored.store import DatasetStore
 from workers.queue import comparisons, existing_jobs
 from workers.storage.database import utc_now
 from workers.storage.tables import FINAL, Comparison, Job, JobStatus
+from workers.weights.store import WeightsStore
 
 router = APIRouter(prefix="/v1/comparisons", tags=["comparisons"])
 
@@ -79,6 +81,7 @@ def create_comparison(
     body: ComparisonForm,
     database: Database,
     reader: WritingReader,
+    weights: Weights,
     idempotency: Idempotent,
     response: Response,
 ) -> ComparisonDocument:
@@ -93,7 +96,7 @@ def create_comparison(
     if known is None:
         if misfit:
             raise misfit
-        comparison, jobs_compared = _create(reader.session, reader.datasets, body)
+        comparison, jobs_compared = _create(reader, weights, body)
         idempotency.remember(body, comparison.id)
     else:
         comparison = comparisons.get(reader.session, known)
@@ -129,12 +132,12 @@ def show_comparison(comparison_id: Id, reader: Reader) -> ComparisonDocument:
 
 
 def _create(
-    session: Session, datasets: DatasetStore, body: NewComparison | ComparisonOfJobs
+    reader: ResultsReader, weights: WeightsStore, body: NewComparison | ComparisonOfJobs
 ) -> tuple[Comparison, list[Job]]:
-    now = utc_now()
+    session, now = reader.session, utc_now()
     if isinstance(body, NewComparison):
-        return comparisons.create(session, body.comparison(session, datasets), now=now)
-
+        request = body.comparison(session, reader.datasets)
+        return comparisons.create(session, bind_comparison(session, weights, request), now=now)
     return existing_jobs.compare(session, body.jobs, name=body.name, now=now)
 
 

@@ -10,6 +10,7 @@ from service.analysis.failures import (
     ensemble_predictions,
     find_confidently_wrong,
     find_only_right,
+    fold_of,
     judged_images,
 )
 from service.dependencies import Results
@@ -25,6 +26,7 @@ class FailureImage(JudgedImage):
     """A test image, the class that an architecture gives it, and its pixels."""
 
     png: str | None = PNG
+    fold: int | None = Field(description="that tested the image; null: the test split")
 
 
 class FailureImages(BaseModel):
@@ -73,6 +75,11 @@ def show_failure_images(
         architecture=architecture,
         total=len(found),
         items=[
-            FailureImage(**dict(image), png=data_url_of(images, image.index)) for image in shown
+            FailureImage(
+                **dict(image),
+                png=data_url_of(images, image.index),
+                fold=fold_of(results, image.index),
+            )
+            for image in shown
         ],
     )

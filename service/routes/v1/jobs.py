@@ -16,17 +16,21 @@ from service.dependencies import (
     Idempotent,
     Limit,
     ReadSession,
+    Weights,
     WriteSession,
 )
 from service.errors import refusals
 from service.requests.fields import Name
+from service.requests.pretrained import bind_training
 from service.requests.trainings import TrainingRequest
 from service.results.result_document import result_document
 from service.routes._document import Document
 from workers.kinds import KINDS
 from workers.queue import dependencies, jobs
+from workers.queue.dependencies import trains_head
 from workers.storage.database import utc_now
 from workers.storage.tables import Job, JobStatus
+from workers.training.recipe import changes_of_images
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -73,6 +77,10 @@ class JobDocument(Document):
     options: dict[str, Any]
     recipe: dict[str, Any] | None
     recipe_hash: str | None
+    not_applied: list[str] = Field(
+        description="fields of the recipe that do not apply: the head of a backbone is trained on"
+        " features, which are of images as they are"
+    )
     seed: int
     fold: int | None = Field(description="that tests it, from 1 to `folds`; null: the test split")
     folds: int | None = Field(description="parts into which all images are divided")
@@ -103,6 +111,14 @@ class JobFilters:
     architecture: Annotated[Name | None, Query()] = None
 
 
+@dataclass(frozen=True)
+class TrainingStores:
+    """Where a training finds its images and the weights it starts from."""
+
+    datasets: Datasets
+    weights: Weights
+
+
 class JobList(BaseModel):
     """A page of jobs, newest first."""
 
@@ -116,7 +132,7 @@ def create_job(
     database: Database,
     session: WriteSession,
     idempotency: Idempotent,
-    datasets: Datasets,
+    stores: Annotated[TrainingStores, Depends()],
     response: Response,
 ) -> JobDocument:
     """Enqueue the training of one architecture on one dataset with one recipe and seed.
@@ -128,8 +144,8 @@ def create_job(
     if known is None:
         if misfit:
             raise misfit
-        requests = [body.job(session, datasets)]
-        [job] = dependencies.enqueue_trainings(session, requests, now=utc_now())
+        request = bind_training(session, stores.weights, body.job(session, stores.datasets))
+        [job] = dependencies.enqueue_trainings(session, [request], now=utc_now())
         idempotency.remember(body, job.id)
     else:
         job = jobs.get(session, known)
@@ -193,6 +209,7 @@ def _document(job: Job, *, result: dict[str, Any] | None) -> JobDocument:
     return JobDocument.from_attributes(
         job,
         progress=progress,
+        not_applied=changes_of_images(job.recipe or {}) if trains_head(job.options) else [],
         eta_seconds=(progress or {}).get("eta_seconds"),
         model_id=job.model_id or (job.result or {}).get("model_id"),
         result=result,

@@ -28,8 +28,8 @@ class KeyRequest(Form):
     name: Annotated[Name, Field(min_length=1, description="whose it is, for people")]
     scopes: Annotated[list[Scope], Field(min_length=1)]
     requests_per_minute: Annotated[
-        int | None,
-        Field(ge=1, le=1_000_000, description="more are answered with 429; null: no limit"),
+        Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None,
+        Field(description="more are answered with 429; null: no limit"),
     ] = None
 
 

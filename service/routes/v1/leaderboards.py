@@ -7,7 +7,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from service.analysis.formats import scored_in_words
-from service.analysis.leaderboard import LeaderboardRow, SortBy, leaderboard
+from service.analysis.leaderboard import SortBy, leaderboard
+from service.analysis.leaderboard_row import LeaderboardRow
+from service.analysis.notes import not_applied_in_words
 from service.analysis.tables import as_csv, as_latex
 from service.dependencies import Results
 from service.errors import refusals
@@ -57,6 +59,6 @@ def show_leaderboard_csv(rows: Rows) -> PlainTextResponse:
 def show_leaderboard_latex(results: Results, rows: Rows) -> PlainTextResponse:
     """A table for a paper, with booktabs."""
     counted = f" (n: trainings, {results.n_in_words})" if results.folds else ""
-    scored = scored_in_words(results.recipe)
-    text = as_latex(rows, caption=results.name + counted + (f"; {scored}" if scored else ""))
+    said = [results.name + counted, scored_in_words(results.recipe), not_applied_in_words(results)]
+    text = as_latex(rows, caption="; ".join(filter(None, said)))
     return PlainTextResponse(text, media_type="application/x-tex")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from service.analysis.leaderboard import leaderboard
+from service.analysis.notes import notes
 from service.analysis.pair_statistics import MARGIN, Statistics
 from service.analysis.paired_tests import compare_pairs
 from service.analysis.verdicts import verdicts
@@ -13,7 +14,7 @@ from service.charts.drawing.cache import cache_key
 from service.dependencies import Id, Reader
 from service.errors import refusals
 from service.results.comparisons import ResultsReader
-from service.routes._cached import Responses
+from service.routes._cached_responses import Responses
 from workers.queue import comparisons
 from workers.storage.tables import Comparison
 
@@ -27,6 +28,13 @@ class StatisticsDocument(Statistics):
         description="of the best architecture first; beyond six pairs of it alone",
         examples=[["No difference could be shown between cnn and resnet18: …"]],
     )
+    notes: list[str] = Field(
+        description="what makes architectures of one recipe unequal: weights that had seen other images,"
+        " and fields that do not apply to heads",
+        examples=[
+            ["timm/resnet18 (a1_in1k) had been trained on other images before; cnn had not."]
+        ],
+    )
 
 
 @router.get(
@@ -35,7 +43,7 @@ class StatisticsDocument(Statistics):
     response_model=StatisticsDocument,
     responses={
         304: {"description": "No training has ended since the answer that the client has"},
-        **refusals(404, 409, 410),
+        **refusals(404, 409, 410, 422),
     },
 )
 def show_statistics(
@@ -66,5 +74,5 @@ def _test(reader: ResultsReader, comparison: Comparison, margin: float) -> Stati
     results = reader.comparison(comparison.id)
     results.require_result()
     tested = compare_pairs(results, margin=margin)
-    sentences = verdicts(tested, leaderboard(results))
-    return StatisticsDocument(**dict(tested), verdicts=sentences)
+    rows = leaderboard(results)
+    return StatisticsDocument(**dict(tested), verdicts=verdicts(tested, rows), notes=notes(rows))

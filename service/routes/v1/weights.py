@@ -17,7 +17,7 @@ from workers.datasets.errors import refusing_full_disk
 from workers.weights import registration
 from workers.weights.clearing import delete
 from workers.weights.registration import find_all, get
-from workers.weights.store import SCRATCH, check_name
+from workers.weights.store import SCRATCH, check_name, check_upload_name
 
 router = APIRouter(prefix="/v1/weights", tags=["weights"])
 
@@ -87,10 +87,12 @@ async def upload_weights(
 ) -> WeightsDocument:
     """Upload pretrained weights as a safetensors file, under the names of the network's state dict.
 
+    The classifier may be missing, since a training has a new one; the weights of a model of timm that was
+    trained here are accepted as they are.
     Every number must be finite. They take the place of weights of that name; models that were trained
     from those stay as they are. A pickled file (.pth, .bin) is refused: it could run code.
     """
-    check_name(name)
+    check_upload_name(name)
     folder, max_bytes = uploads.weights.folder, uploads.settings.max_upload_bytes
     async with received(request, folder, SCRATCH, max_bytes) as file:
         return await run_in_threadpool(uploads.keep, name, file)

@@ -96,6 +96,9 @@ def test_a_job_shows_its_progress_or_error(client):
     assert "epoch 2/4 · loss 0.500" in shown(running)
     assert "width: 37.5%" in running._repr_html_()
 
+    of_head = Job({**job, "not_applied": ["augmentation", "mix"]})
+    assert "not applied: augmentation, mix" in shown(of_head)
+    assert "not applied" not in shown(job)
     failed = Job({**job, "status": "failed", "error": EVIL, "result": None})
     assert EVIL in shown(failed)
     fetch = Job({**job, "kind": "fetch", "architecture": None, "recipe": None, "result": None})
@@ -103,7 +106,10 @@ def test_a_job_shows_its_progress_or_error(client):
 
 
 def test_a_leaderboard_and_metrics_show_a_table(client):
-    assert "parameters" in shown(client.show_leaderboard("latest"))
+    rows = client.show_leaderboard("latest")
+    assert "parameters" in shown(rows)
+    marked = {**rows[0], "architecture": "mine", "marks": ["pretrained", "head alone"]}
+    assert "mine (pretrained, head alone)" in shown(Leaderboard([marked]))
     [job, *_] = client.list_jobs(status="succeeded")
     text = shown(client.show_metrics(job["id"]))
     assert "validation accuracy" in text

@@ -44,6 +44,17 @@ def test_a_job_is_cancelled_and_retried(bakeoff):
         bakeoff("jobs", "cancel", "latest")
 
 
+def test_a_comparison_prints_verdicts_and_notes_once(bakeoff, client, monkeypatch, tmp_path):
+    said = {"verdicts": ["a beats b"], "notes": ["a had been trained on other images before"]}
+    monkeypatch.setattr(Client, "show_statistics", lambda *_: said)
+    made = client.show_comparison("latest")
+    monkeypatch.setattr(Client, "create_comparison", lambda *_, **__: made)
+
+    printed = bakeoff("compare", "--output", str(tmp_path))
+
+    assert printed.count("a beats b") == printed.count("had been trained on other images") == 1
+
+
 def test_comparisons_and_models_are_listed_and_searched(bakeoff):
     for command in ("comparisons", "models", "jobs"):
         assert "digits" in bakeoff(command, "--search", "DIGITS", "--limit", "2")
@@ -229,6 +240,16 @@ def test_an_architecture_is_named_with_its_options_and_a_label(
     request = comparison_request("mnist", [text], 3, 2, "{}")
 
     assert request["architectures"] == [architecture]
+
+
+@pytest.mark.parametrize(
+    "text", ["timm/resnet18,pretrained", "timm/resnet18,resolution=64,pretrained"]
+)
+def test_an_option_without_a_value_is_refused_with_how_one_is_written(bakeoff, text):
+    said = bakeoff("compare", "--architecture", text, exit_code=2)
+
+    assert "'pretrained' has no value" in said
+    assert "pretrained=true" in said
 
 
 def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():

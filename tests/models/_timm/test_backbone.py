@@ -9,7 +9,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 from torch import Tensor, nn
 
-from models import Backbone, ImageShape, architectures, load_weights, needs_weights
+from models import Backbone, ImageShape, TrainedOn, architectures, load_weights, needs_weights
 from models._timm.backbone import Preprocessing
 from models._torchvision import import_torchvision
 
@@ -50,7 +50,7 @@ def trained_network(name: str, **options: Any) -> nn.Module:
 
 def load(network: Backbone, name: str, tensors: dict[str, Tensor], **scale: Any) -> None:
     mean, std = scale.get("mean", (0.5,) * 3), scale.get("std", (0.5,) * 3)
-    load_weights(network, name, tensors, lambda _: tensors, (mean, std))
+    load_weights(network, name, tensors, lambda _: tensors, TrainedOn((mean, std)))
     torch.testing.assert_close(network.preprocessing.scale, (mean, std))
 
 

@@ -20,6 +20,7 @@ def result(counts: dict[str, int], **replaced: Any) -> dict[str, Any]:
     return {
         "right": counts,
         "margin": 0.01,
+        "different_labels": 12,
         "bytes": {"original": 340_000, "int8": 100_000},
         "latency": [cell],
         "device_name": "a processor (cpu)",
@@ -62,11 +63,37 @@ def test_a_loss_that_is_equivalent_is_said_with_both() -> None:
     assert "The two are equivalent to within 1 point (p < 0.001)." in said
 
 
-def test_a_loss_that_is_not_within_the_margin_is_not_called_equivalent() -> None:
+def test_a_loss_of_more_than_the_margin_is_said_with_advice_against_the_model() -> None:
     said = verdict(result(right(900, 40, 10, 50), margin=0.02))
 
     assert "3.0 points less accurate" in said
-    assert "That they are equivalent to within 2 points is not shown (p = " in said
+    assert "This int8 model should not be used: it loses more than the margin of 2 points." in said
+    assert "equivalent" not in said
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        right(900, 40, 10, 50),  # shown, but smaller than the margin
+        right(60, 8, 2, 30),  # larger than the margin, but not shown
+        right(900, 10, 60, 30),  # a gain
+    ],
+)
+def test_no_advice_is_given_against_a_model_whose_loss_is_small_or_not_shown(
+    counts: dict[str, int],
+) -> None:
+    said = verdict(result(counts, margin=0.04))
+
+    assert "should not be used" not in said
+    assert "equivalent to within 4 points" in said
+
+
+def test_how_many_labels_differ_is_said_even_where_the_accuracy_is_the_same() -> None:
+    few = verdict(result(right(900, 20, 20, 60), different_labels=55))
+    none = verdict(result(right(900, 0, 0, 100), different_labels=0))
+
+    assert "points, McNemar's test p = 1). They label 55 of the 1,000 differently. " in few
+    assert "Both give the same label to all 1,000. " in none
 
 
 @pytest.mark.parametrize(("original", "int8"), [(7, 7), (9, 4)])

@@ -73,7 +73,6 @@ REFUSED = {
     "no_image.png": b"not an image",
 }
 SENTENCES = {
-    "floats.tif": "on no scale that the model was trained on",
     "no_image.png": "cannot identify image file",
     "photo.heic": "cannot identify image file",
 }

@@ -26,6 +26,8 @@ http {{
       proxy_pass {address}/;
       proxy_http_version 1.1;
       proxy_buffering off;
+      proxy_request_buffering off;
+      client_max_body_size 2g;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $scheme;

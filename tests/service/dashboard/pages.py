@@ -34,6 +34,7 @@ PAGES = {
     "model": "/models/latest",
     "playground": "/playground",
     "playground_answers": "/playground?image=3&why=auto&top_k=3",
+    "search": "/search?find=digits",
     "not_found": "/nothing/here",
 }
 THEMES = ("light", "dark")

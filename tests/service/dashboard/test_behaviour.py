@@ -108,7 +108,8 @@ def test_a_key_that_is_not_given_leaves_a_sentence_and_a_way_to_try_again(
         page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
         expect(page.get_by_role("alert").first).to_contain_text("an API key is needed")
-        expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_role("button", name="Enter a key")).to_be_visible()
 
 
 def test_a_service_that_does_not_answer_is_said_and_the_page_recovers(busy_address, new_page):
@@ -198,3 +199,25 @@ def test_everything_works_below_a_path_of_a_proxy(strips, busy, new_page, tmp_pa
             assert made.status == 422
             described = page.request.get(f"{public}/openapi.json").json()
             assert described["servers"] == [{"url": path}]
+
+
+def test_the_search_of_the_header_finds_of_everything_and_leads_to_it(busy_address, new_page):
+    with new_page() as page:
+        page.goto(busy_address)
+        box = page.get_by_role("searchbox", name="Search everything")
+        box.fill("digits")
+        box.press("Enter")
+        expect(page.get_by_role("heading", name="Search: digits")).to_be_visible()
+        for kind in ("Comparisons", "Models", "Datasets", "Jobs"):
+            expect(page.get_by_role("heading", name=kind, exact=True)).to_be_visible()
+        page.get_by_role("link", name="All that fit").last.click()
+        expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+        assert "search=digits" in page.url
+
+        box.fill("baseline")  # a tag of a model
+        box.press("Enter")
+        expect(page.get_by_text("None.")).to_have_count(3)
+        page.get_by_role("main").get_by_role("link", name="<img src=x").click()
+        page.get_by_role("list", name="Tags").get_by_role("link", name="keep").click()
+        expect(page.get_by_text("1 model", exact=True)).to_be_visible()
+        expect(page.get_by_label("All tags")).to_have_value("keep")

@@ -100,3 +100,25 @@ def test_a_comparison_that_runs_is_followed_named_cancelled_and_found_by_its_tag
         expect(page.get_by_text("1 comparison", exact=True)).to_be_visible()
         page.get_by_role("combobox", name="Status").select_option("succeeded")
         expect(page.get_by_text("No comparison of this status and tag")).to_be_visible()
+
+
+def test_with_folds_an_image_is_explained_by_the_network_that_was_not_trained_on_it(
+    service, new_page
+):
+    body = {"dataset": "digits", "architectures": ["fully_connected"], "folds": 2}
+    service.http.post("/v1/comparisons", json=body | {"recipe": {"epochs": 1}})
+    service.work(jobs=2)
+    models = {
+        job["fold"]: job["model_id"]
+        for job in service.http.get("/v1/comparisons/latest").json()["jobs"]
+    }
+    query = {"architecture": "fully_connected", "limit": 1}
+    [image] = service.http.get("/v1/comparisons/latest/failure_images", params=query).json()[
+        "items"
+    ]
+    with served(service.settings) as address, new_page() as page:
+        page.goto(f"{address}/#/comparisons/latest?part=failures")
+        expect(page.get_by_text("networks that were not trained on it")).to_be_visible()
+        with page.expect_request(f"**/v1/models/{models[image['fold']]}/explanations**"):
+            page.locator(".failures .image-card").first.get_by_role("button", name="Why?").click()
+        expect(page.get_by_role("img", name=re.compile("What speaks for"))).to_have_count(2)

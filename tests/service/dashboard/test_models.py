@@ -50,7 +50,7 @@ def test_a_model_is_found_named_given_an_alias_and_taken_it_again(copy, new_page
 
         page.goto(f"{address}/#/models?search=wide")
         expect(page.get_by_text("1 model", exact=True)).to_be_visible()
-        expect(page.get_by_text("baseline", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="baseline")).to_be_visible()
 
 
 def test_a_model_is_measured_downloaded_deleted_and_restored(copy, new_page):

@@ -82,7 +82,8 @@ class Job(Labelled, Deletable, Base):
     #: The id of the job whose end it waits for, however that ends; None: it waits for none. No foreign
     #: key: SQLite would have to copy the table for it.
     depends_on: Mapped[str | None] = mapped_column(index=True)
-    #: The pretrained weights that it started from: `name`, `sha256`, `source` and `licence`.
+    #: The pretrained weights that it starts from: `name`, `sha256`, `source` and `licence`; None: it
+    #: starts from none, or has yet to find them.
     pretrained: Mapped[dict[str, Any] | None]
 
     # Who does it. Every write of a worker names the token it claimed with.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import torch
@@ -76,6 +77,12 @@ def summarise(network: nn.Module, image_shape: ImageShape) -> ArchitectureSummar
         for name, module in _choose_stages(network, shapes)
     ]
     return ArchitectureSummary(count_parameters(network), flops[""], layers, stages)
+
+
+def library_versions(network: nn.Module) -> dict[str, str]:
+    """The versions of the libraries, beside torch, that the layers of a network come from."""
+    packages = {type(module).__module__.partition(".")[0] for module in network.modules()}
+    return {library: version(library) for library in sorted(packages & {"timm", "torchvision"})}
 
 
 def count_parameters(network: nn.Module) -> int:

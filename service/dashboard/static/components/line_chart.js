@@ -52,7 +52,7 @@ export function LineChart({ title, xLabel, yLabel, curves, log = false, range = 
     <div ref=${frame} class="chart-frame" aria-hidden="true"></div>
     <ul class="legend">
       ${curves.map(
-        (curve) => html`<li key=${curve.label} data-series=${seriesColour(curve.index)}><bdi>${curve.label}</bdi></li>`,
+        (curve) => html`<li key=${curve.label} data-series=${seriesColour(curve.index)} data-round=${Math.floor(curve.index / 8) % 3}><bdi>${curve.label}</bdi></li>`,
       )}
     </ul>
     <${Numbers} title=${title} xLabel=${xLabel} curves=${curves} />

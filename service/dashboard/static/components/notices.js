@@ -2,6 +2,7 @@
 
 import { html } from "./html.js";
 import { Icon } from "./icon.js";
+import { forbidden } from "../state/permissions.js";
 
 /** @typedef {import("./html.js").Children} Children */
 
@@ -21,6 +22,12 @@ export function ErrorNotice({ error, retry }) {
 /** @param {{ children: Children }} props */
 export function Warning({ children }) {
   return html`<div class="notice" data-kind="warning"><${Icon} name="warning" /><p>${children}</p></div>`;
+}
+
+/** @param {{ scope: import("../state/permissions.js").Scope }} props what is about to be done needs it; nothing where the key has it */
+export function Forbidden({ scope }) {
+  const reason = forbidden(scope);
+  return reason && html`<${Warning}><bdi class="sentence-case">${reason}.</bdi></${Warning}>`;
 }
 
 /** @param {{ title: string, children?: Children }} props what is missing, and what to do about it */

@@ -2,8 +2,9 @@
 
 import { useState } from "preact/hooks";
 
+import { forbidden } from "../state/permissions.js";
 import { html } from "./html.js";
-import { ErrorNotice } from "./notices.js";
+import { ErrorNotice, Forbidden } from "./notices.js";
 
 /**
  * @param {{ run: () => Promise<void>, submit: string, onCancel?: () => void, children: import("./html.js").Children }} props
@@ -22,9 +23,10 @@ export function SendingForm({ run, submit, onCancel, children }) {
   return html`<form class="form" onSubmit=${send}>
     ${children}
     <${ErrorNotice} error=${state.error} />
+    <${Forbidden} scope="train" />
     <div class="form-actions">
       ${onCancel && html`<button class="button" type="button" onClick=${onCancel}>Cancel</button>`}
-      <button class="button" data-kind="primary" type="submit" disabled=${state.busy} aria-busy=${state.busy}>${submit}</button>
+      <button class="button" data-kind="primary" type="submit" disabled=${state.busy || forbidden("train") !== ""} aria-busy=${state.busy}>${submit}</button>
     </div>
   </form>`;
 }

@@ -6,12 +6,14 @@ import { html } from "../components/html.js";
 import { Icon } from "../components/icon.js";
 import { address, current, link, navigate } from "../router.js";
 import { choice, chooseTheme } from "../state/theme.js";
+import { KeyMenu } from "./key_menu.js";
 import { Machine } from "./machine.js";
 
 /** Name, path, and the beginning of the paths at which it is marked. */
 const PLACES = [
   ["Home", "/"],
   ["Comparisons", "/comparisons"],
+  ["Jobs", "/jobs"],
   ["Datasets", "/datasets"],
   ["Models", "/models"],
   ["Playground", "/playground"],
@@ -32,6 +34,7 @@ export function Header() {
       </nav>
       <${Search} />
       <${Machine} />
+      <${KeyMenu} />
       <${ThemeChoice} />
     </div>
   </header>`;
@@ -47,10 +50,11 @@ function Search() {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    navigate("/comparisons", { find: String(new FormData(form).get("find")) });
+    navigate("/search", { find: String(new FormData(form).get("find")) });
   };
   return html`<form class="search" role="search" onSubmit=${submit}>
-    <${Icon} name="search" /><input type="search" name="find" aria-label="Search comparisons" placeholder="Search comparisons" />
+    <${Icon} name="search" /><input type="search" name="find" maxlength="100" value=${isAt("/search") ? (address.value.query.find ?? "") : ""}
+      aria-label="Search everything" placeholder="Search" />
   </form>`;
 }
 

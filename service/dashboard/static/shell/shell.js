@@ -1,7 +1,7 @@
 /** What surrounds every page: the header, whether the service answers, the page of the address, dialogs, toasts. */
 
 import { html } from "../components/html.js";
-import { lost } from "../state/connection.js";
+import { Banner } from "./banner.js";
 import { Header } from "./header.js";
 import { KeyDialog } from "./key_dialog.js";
 import { Page } from "./page.js";
@@ -11,7 +11,7 @@ export function Shell() {
   return html`
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <${Header} />
-    <div role="status">${lost.value && html`<p class="banner">The service does not answer; trying again</p>`}</div>
+    <div role="status"><${Banner} /></div>
     <main id="main" tabindex="-1"><${Page} /></main>
     <${KeyDialog} />
     <${Toasts} />

@@ -13,6 +13,9 @@ export const apiKey = signal(sessionStorage.getItem(STORED) ?? "");
 /** Why a key is asked for, in the words of the API; null: it is not. The shell shows a dialog meanwhile. */
 export const question = signal(/** @type {string | null} */ (null));
 
+/** Why requests are refused until another key is given; null: they are not. The shell says so. */
+export const refusedKey = signal(/** @type {string | null} */ (null));
+
 /** @type {((given: boolean) => void)[]} */
 let waiting = [];
 
@@ -32,6 +35,7 @@ export function answerKey(key) {
   if (key) {
     apiKey.value = key;
     sessionStorage.setItem(STORED, key);
+    refusedKey.value = null;
   }
   question.value = null;
   for (const resolve of waiting) resolve(Boolean(key));

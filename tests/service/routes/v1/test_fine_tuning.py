@@ -119,11 +119,6 @@ def test_a_recipe_without_them_says_nothing_of_it(trained: Service) -> None:
             {},
             "option 'batch_norm_statistics' of 'timm/test_resnet' has no effect with",
         ),
-        (
-            {"pretrained": True, "train": "head"},
-            {"test_flips": True},
-            "leave 'test_flips' out of the recipe",
-        ),
         ({}, {"ema_decay": 1}, "ema_decay"),
         ({}, {"warm_up": 1}, "warm_up"),
     ],

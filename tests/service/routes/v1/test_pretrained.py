@@ -15,6 +15,7 @@ from workers.kinds import _pretrained
 
 NETWORK = "timm/test_resnet"
 OPTIONS = {"pretrained": "mine", "resolution": 32}
+BODY = {"dataset": "digits", "recipe": TINY}
 
 
 def weights_of(name: str = "test_resnet", licence: str = "mit", seed: int = 1) -> bytes:
@@ -73,13 +74,17 @@ def test_the_leaderboard_and_the_verdict_say_which_had_seen_other_images(
     compared: Service,
 ) -> None:
     rows = compared.http.get("/v1/comparisons/latest").json()["leaderboard"]
-    [verdict] = compared.http.get("/v1/comparisons/latest/statistics").json()["verdicts"]
+    tested = compared.http.get("/v1/comparisons/latest/statistics").json()
+    [verdict] = tested["verdicts"]
 
     assert {row["architecture"]: row["pretrained"] for row in rows} == {
         "cnn": None,
         "backbone": "mine",
     }
-    assert "; backbone had been trained on other images before (mine)" in verdict
+    assert "; backbone was pretrained." in verdict
+    assert tested["notes"] == [
+        "backbone (mine) had been trained on other images before; cnn had not."
+    ]
 
 
 @pytest.mark.parametrize("format_", ["html", "md"])
@@ -152,6 +157,16 @@ def test_weights_that_no_source_has_fail_the_job_with_all_that_was_tried(
     assert "PUT /v1/weights/test_resnet" in job["error"]
 
 
+def test_a_mistyped_tag_of_timm_fails_the_job_with_the_nearest(service: Service) -> None:
+    body = {**BODY, "architecture": "timm/resnet18", "options": {"pretrained": "a1_in1"}}
+    service.http.post("/v1/jobs", json=body)
+    service.work()
+    [job] = service.http.get("/v1/jobs").json()["items"]
+
+    assert job["status"] == "failed"
+    assert "timm has no tag 'a1_in1' for it; did you mean 'a1_in1k'?" in job["error"]
+
+
 def test_a_file_that_is_lost_is_brought_again_and_the_bits_are_the_same(
     service: Service,
 ) -> None:
@@ -185,6 +200,14 @@ def test_weights_of_an_unfinished_job_outlive_their_name(service: Service) -> No
         ({"pretrained": False, "train": "head"}, "option 'train' of 'timm/test_resnet' is for a"),
         ({"pretrained": "No Name!"}, "the name of weights is"),
         ({"pretrained": ""}, "the name of weights is"),
+        (
+            {"pretrained": ["a"]},
+            "option 'pretrained' of 'timm/test_resnet': Input should be a valid boolean or",
+        ),
+        ({"pretrained": ["a"]}, "or the name of weights that were uploaded"),
+        ({"pretrained": 1}, "a valid boolean or a valid string"),
+        ({"pretrained": "TRUE"}, "'TRUE' is text; for the weights that timm recommends send true"),
+        ({"pretrained": "true"}, "'true' is text"),
         ({"pretrained": "mine", "resolution": 2000}, "resolution"),
         ({"pretrained": "mine", "train": "tail"}, "'all' or 'head'"),
         ({"pretrain": True}, "did you mean 'pretrained'?"),
@@ -199,12 +222,26 @@ def test_what_cannot_be_trained_is_refused_with_what_would_be_accepted(
     assert sentence in refused
 
 
-def test_a_resolution_that_the_network_does_not_take_is_refused(compared: Service) -> None:
-    options = {"pretrained": "mine", "resolution": 20}
-    body = {"dataset": "digits", "architecture": "timm/inception_v3", "options": options}
-    refused = compared.refused(compared.http.post("/v1/jobs", json=body), 422)
+@pytest.mark.parametrize(
+    ("network", "resolution", "sentence"),
+    [
+        ("inception_v3", 20, "it takes 96, the smallest multiple of 32 that it does, and 299,"),
+        ("test_vit", 100, "it takes 32, the smallest multiple of 32 that it does, and 160,"),
+        ("test_resnet", 7, "accepted are 8 to 1024 pixels"),
+        ("test_resnet", True, "valid integer"),
+        ("test_resnet", 1025, "less than or equal to 1024"),
+    ],
+)
+def test_a_resolution_that_the_network_does_not_take_is_refused_with_those_that_it_does(
+    untouched: Service, network: str, resolution: int, sentence: str
+) -> None:
+    options = {"pretrained": "mine", "resolution": resolution}
+    body = {"dataset": "digits", "architecture": f"timm/{network}", "options": options}
+    refused = untouched.refused(untouched.http.post("/v1/jobs", json=body), 422)
 
-    assert "does not take images" in refused
+    assert sentence in refused
+    assert "resolution" in refused
+    assert "8 × 8" not in refused  # which is the size of the dataset
 
 
 def test_our_own_networks_have_no_weights_to_start_from(untouched: Service) -> None:

@@ -9,23 +9,20 @@ from tests.service.routes.v1.heads import NETWORK, OPTIONS
 
 
 @pytest.mark.parametrize(
-    ("recipe", "options", "said"),
+    ("options", "said"),
     [
-        ({"augmentation": "crop"}, {}, "leave 'augmentation' out of the recipe"),
-        ({"mix": "cutmix"}, {}, "leave 'mix' out of the recipe"),
-        ({"test_flips": True}, {}, "leave 'test_flips' out of the recipe"),
-        ({}, {"drop_rate": 0.2}, "option 'drop_rate'"),
-        ({}, {"layer_decay": 0.5}, "option 'layer_decay'"),
-        ({}, {"pretrained": False}, "option 'train'"),
-        ({}, {"train": "hed"}, "option 'train'"),
+        ({"drop_rate": 0.2}, "option 'drop_rate'"),
+        ({"layer_decay": 0.5}, "option 'layer_decay'"),
+        ({"pretrained": False}, "option 'train'"),
+        ({"train": "hed"}, "option 'train'"),
     ],
 )
 def test_what_has_no_effect_on_a_head_is_refused(
-    untouched: Service, recipe: dict[str, Any], options: dict[str, Any], said: str
+    untouched: Service, options: dict[str, Any], said: str
 ) -> None:
     options = OPTIONS | options
     job = {"architecture": NETWORK, "options": options}
     comparison = {"architectures": ["cnn", {"name": NETWORK, "options": options}]}
     for path, body in (("/v1/jobs", job), ("/v1/comparisons", comparison)):
-        answer = untouched.http.post(path, json={"dataset": "digits", "recipe": recipe} | body)
+        answer = untouched.http.post(path, json={"dataset": "digits"} | body)
         assert said in untouched.refused(answer, 422)

@@ -5,6 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
+from service.routes.v1 import statistics
+
 ROOT = "/v1/comparisons/latest"
 
 
@@ -72,3 +74,12 @@ def test_without_its_predictions_a_network_takes_no_part_in_tests(service):
     assert tested["left_out"] == ["cnn and fully_connected"]
     assert service.http.get(f"{ROOT}/report.html").status_code == 200
     assert len(service.http.get(ROOT).json()["leaderboard"]) == 2
+
+
+def test_the_tests_are_computed_once(trained, monkeypatch):
+    first = trained.http.get(f"{ROOT}/statistics")
+    monkeypatch.setattr(statistics, "compare_pairs", None)
+    again = {"If-None-Match": first.headers["ETag"]}
+
+    assert trained.http.get(f"{ROOT}/statistics").json() == first.json()
+    assert trained.http.get(f"{ROOT}/statistics", headers=again).status_code == 304

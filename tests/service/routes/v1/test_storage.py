@@ -17,6 +17,7 @@ def test_it_says_what_each_kind_takes(trained: Service) -> None:
     assert stored["dataset_copies"] == 0  # they are links to artifacts
     assert stored["database"] >= (data / "bakeoff.db").stat().st_size
     assert stored["free"] > 0
+    assert (stored["retention_days"], stored["retention_bytes"]) == (0, 0)
 
 
 def test_an_empty_installation_takes_a_database(service: Service) -> None:

@@ -71,6 +71,10 @@ def test_its_model_is_downloaded_and_served_by_every_engine(compared, png):
     ("name", "options", "said"),
     [
         ("timm/resnet51", {}, "did you mean 'timm/resnet5"),
+        ("timm/RESNET18", {}, "did you mean 'timm/resnet18'?"),
+        ("TIMM/ResNet18", {}, "did you mean 'timm/resnet18'?"),
+        ("RESNET50", {}, "did you mean 'timm/resnet50'?"),
+        ("CNN", {}, "did you mean 'cnn'?"),
         ("timm/mobilenetv5_300m_enc", {}, "does not classify"),
         ("timm/resnet18", {"drop_rate": 2}, "0.9"),
         ("timm/densenet121", {"drop_path_rate": 0.1}, "no option 'drop_path_rate'"),

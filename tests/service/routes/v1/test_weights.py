@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 
 import pytest
@@ -119,6 +120,23 @@ def test_a_name_that_no_weights_can_have_is_refused(untouched, name):
         untouched.http.delete(f"/v1/weights/{name}"),
     ):
         untouched.refused(answer, 404 if "%2F" in name else 422)
+
+
+def test_a_name_of_a_file_in_the_folder_is_refused_to_an_upload(untouched):
+    sentence = untouched.refused(put(untouched, name="folder.mine"), 422)
+
+    assert "'folder.' begins the names of files in the weights folder" in sentence
+
+
+@pytest.mark.parametrize("metadata", [{"license": 1}, ["mit"], "mit", {"license": {"name": "mit"}}])
+def test_metadata_that_is_no_object_of_texts_is_named(untouched, metadata):
+    length = int.from_bytes(FILE[:8], "little")
+    header = json.dumps({**json.loads(FILE[8 : 8 + length]), "__metadata__": metadata}).encode()
+    content = len(header).to_bytes(8, "little") + header + FILE[8 + length :]
+
+    sentence = untouched.refused(put(untouched, content), 422)
+
+    assert "the '__metadata__' of its header is accepted as an object of texts" in sentence
 
 
 def test_weights_that_are_not_there_are_not_found(untouched):

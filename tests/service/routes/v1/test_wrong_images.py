@@ -95,7 +95,7 @@ def test_most_certain_errors_go_on_where_failures_ends(trained: Any) -> None:
             query = {"architecture": network["architecture"], "which": which, "limit": 100}
             answer = trained.http.get(f"{ROOT}/failure_images", params=query).json()
             bare = [
-                {name: value for name, value in image.items() if name != "png"}
+                {name: value for name, value in image.items() if name not in {"png", "fold"}}
                 for image in answer["items"]
             ]
             assert bare[: len(network[which])] == network[which]
@@ -151,3 +151,19 @@ def test_with_folds_an_image_is_judged_by_the_fold_that_tested_it(service: Any, 
                 fold = int(np.searchsorted(ends, image["index"], side="right")) + 1
                 assert job["fold"] == jobs[job["job_id"]] == fold
     assert total == sum(sizes.values())
+
+
+def test_with_folds_an_image_says_which_fold_tested_it(service):
+    body = {"dataset": "digits", "architectures": ["fully_connected"], "folds": 2}
+    service.http.post("/v1/comparisons", json=body | {"recipe": {"epochs": 1}})
+    service.work(jobs=2)
+    root = "/v1/comparisons/latest"
+    query = {"architecture": "fully_connected", "limit": 100}
+    failed = service.http.get(f"{root}/failure_images", params=query).json()["items"]
+
+    assert {image["fold"] for image in failed} == {1, 2}
+    for image in failed[:10]:
+        cell = {key: image[key] for key in ("true", "predicted")}
+        found = service.http.get(f"{root}/confused_images", params=cell | query).json()["items"]
+        [same] = [each for each in found if each["index"] == image["index"]]
+        assert [job["fold"] for job in same["jobs"]] == [image["fold"]]

@@ -7,6 +7,7 @@ import { Action } from "../../components/action.js";
 import { counted } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { link } from "../../router.js";
+import { barred } from "../../state/permissions.js";
 import { toast } from "../../state/toasts.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { LabelDialog } from "./label_dialog.js";
@@ -41,9 +42,9 @@ function More({ open }) {
   return html`<details class="menu">
     <summary class="button">More</summary>
     <div class="menu-items">
-      <button class="button" data-kind="quiet" type="button" onClick=${choose("label")}>Name, note, tags</button>
-      <button class="button" data-kind="quiet" type="button" onClick=${choose("seeds")}>Add seeds</button>
-      <button class="button" data-kind="danger" type="button" onClick=${choose("delete")}>Delete</button>
+      <button class="button" data-kind="quiet" type="button" ...${barred("train")} onClick=${choose("label")}>Name, note, tags</button>
+      <button class="button" data-kind="quiet" type="button" ...${barred("train")} onClick=${choose("seeds")}>Add seeds</button>
+      <button class="button" data-kind="danger" type="button" ...${barred("train")} onClick=${choose("delete")}>Delete</button>
     </div>
   </details>`;
 }

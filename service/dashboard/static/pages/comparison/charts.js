@@ -36,7 +36,7 @@ function Chart({ chart: { name, title, description }, id, query, results }) {
     <h3 class="visually-hidden">${title}</h3>
     <div class="takeaway" role="group" aria-label=${`Download ${title}`}>
       <${Download} path=${path("png")}>PNG</${Download}><${Download} path=${path("svg")}>SVG</${Download}>
-      <${Action} run=${csv}>CSV</${Action}><${Download} path=${path("json")}>JSON</${Download}>
+      <${Action} needs="read" run=${csv}>CSV</${Action}><${Download} path=${path("json")}>JSON</${Download}>
     </div>
     <div class="chart-scroll" tabindex="0" role="region" aria-label=${title}>
       <${Later}>${() => html`<${Picture} key=${results} path=${path("svg")} alt=${`${title}. ${words.join(" ")}`} />`}</${Later}>

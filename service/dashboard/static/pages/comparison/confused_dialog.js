@@ -15,17 +15,18 @@ const PAGE = 24; // images
 export function ConfusedDialog({ view: { comparison }, entry, truth, predicted, onClose }) {
   const query = { true: truth, predicted, architecture: entry.label };
   const models = new Map(comparison.jobs.map((job) => [job.id, job.model_id]));
+  // With folds one network a seed has not been trained on an image.
+  const networks = new Set(comparison.jobs.filter((job) => job.model_id && isOf(job, entry)).map(({ seed }) => seed)).size;
   const title = truth === predicted ? `${truth}, got right` : `${truth} taken for ${predicted}`;
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <p class="faint"><bdi>${entry.label}</bdi>, those first that most of its networks agree on, then the most certain</p>
     <div class="dialog-wide">
       <${Images} path=${`v1/comparisons/${comparison.id}/confused_images`} query=${query} page=${PAGE}>
-        ${(/** @type {any} */ image) => html`<${ImageCard} image=${image} classes=${[predicted, truth]} model=${comparison.folds ? null : models.get(surest(image.jobs).job_id)}>
-          <${Answers} jobs=${image.jobs} of=${comparison.jobs.filter((job) => job.model_id && isOf(job, entry)).length} />
+        ${(/** @type {any} */ image) => html`<${ImageCard} image=${image} classes=${[predicted, truth]} model=${models.get(surest(image.jobs).job_id)}>
+          <${Answers} jobs=${image.jobs} of=${networks} />
         </${ImageCard}>`}
       </${Images}>
     </div>
-    ${comparison.folds && html`<p class="hint">With folds the service explains images by the number that they have in a fold, which this page does not know.</p>`}
     <div class="form-actions"><button class="button" data-kind="primary" type="button" autofocus onClick=${onClose}>Close</button></div>
   </${Dialog}>`;
 }

@@ -23,8 +23,14 @@ export function Curves({ view, epochs }) {
       })}
     </div>
     ${metrics.length < MOST && html`<p class="below"><button class="button" type="button" onClick=${() => setMetrics([...metrics, "test_loss"])}>Add a chart</button></p>`}
-    <p class="faint below">Mean over trainings; the band is one standard deviation above and below, where there are several (${counted(view.comparison.seeds.length, "seed")}). Drag to zoom, double-click for all.</p>
+    <p class="faint below">Mean over trainings; the band is one standard deviation above and below, where there are several (${severalOf(view.comparison)}). Drag to zoom, double-click for all.</p>
   `;
+}
+
+/** @param {import("./view.js").Comparison} comparison */
+function severalOf({ folds, seeds }) {
+  const ofSeeds = counted(seeds.length, "seed");
+  return folds ? `${counted(folds, "fold")} × ${ofSeeds}` : ofSeeds;
 }
 
 /** @param {{ curves: CurveView }} props */

@@ -8,6 +8,7 @@ import { ImageCard } from "./image_card.js";
 import { Images } from "./images.js";
 import { Mark } from "./mark.js";
 import { Later } from "./parts.js";
+import { isOf } from "./trainings.js";
 import { byAccuracy } from "./view.js";
 
 const PAGE = 12; // images
@@ -35,17 +36,20 @@ export function Failures({ view, results }) {
         <${Later}>${() => html`<${OfArchitecture} key=${which} view=${view} entry=${entry} which=${which} results=${results} />`}</${Later}>
       </li>`)}
     </ul>
-    <p class="faint below">Judged by the mean of the probabilities of all seeds. Why is answered by the model that is best on validation.</p>
+    <p class="faint below">${view.comparison.folds
+      ? "Each image is judged by the networks that were not trained on it, by their mean over seeds. Why is answered by the first of them."
+      : "Judged by the mean of the probabilities of all seeds. Why is answered by the model that is best on validation."}</p>
   `;
 }
 
 /** @param {{ view: import("./view.js").View, entry: import("./view.js").Entry, which: string, results: number }} props */
 function OfArchitecture({ view: { comparison }, entry, which, results }) {
   const row = comparison.leaderboard.find(({ architecture }) => architecture === entry.label);
-  const model = comparison.folds ? null : row?.best_model_id;
+  const tested = comparison.jobs.filter((job) => job.model_id && isOf(job, entry));
+  const modelOf = (/** @type {{ fold: number | null }} */ { fold }) => (fold === null ? row?.best_model_id : tested.find((job) => job.fold === fold)?.model_id);
   const query = { architecture: entry.label, which };
   return html`<${Images} path=${`v1/comparisons/${comparison.id}/failure_images`} query=${query} page=${PAGE} version=${results}>
-    ${(/** @type {any} */ image) => html`<${ImageCard} image=${image} classes=${[image.predicted, image.true]} model=${model}>
+    ${(/** @type {any} */ image) => html`<${ImageCard} image=${image} classes=${[image.predicted, image.true]} model=${modelOf(image)}>
       <span><bdi>${image.true}</bdi>${which === "confidently_wrong" && html`<span class="faint"> taken for </span><bdi>${image.predicted}</bdi>`}</span>
       <span class="faint numbers">${percent(image.probability, 0)}</span>
     </${ImageCard}>`}

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 
-import { sendJson, withQuery } from "../../api/client.js";
+import { request, withQuery } from "../../api/client.js";
+import { blobOf } from "../../api/files.js";
 import { Action } from "../../components/action.js";
 import { html } from "../../components/html.js";
 
@@ -19,9 +20,11 @@ export function ImageCard({ image: { index, png }, classes, model, children }) {
   const [reasons, setReasons] = useState(/** @type {Reason[]} */ ([]));
   const names = [...new Set(classes)];
   const explain = async () => {
+    const body = blobOf(/** @type {string} */ (png)); // the pixels that were tested
     const found = [];
     for (const name of names) {
-      const answer = await sendJson("POST", withQuery(`v1/models/${model}/explanations`, { class: name }), { test_images: [index] });
+      const path = withQuery(`v1/models/${model}/explanations`, { class: name });
+      const answer = await (await request(path, { method: "POST", body })).json();
       const [{ overlay, how }] = answer.explanations;
       found.push({ name, overlay, how: `${answer.method.replaceAll("_", " ")}, ${how}` });
     }
@@ -30,7 +33,7 @@ export function ImageCard({ image: { index, png }, classes, model, children }) {
   return html`<figure class="image-card">
     ${png ? html`<img class="picture" src=${png} alt=${`Test image ${index}`} />` : html`<span class="picture image-gone" role="img" aria-label=${`Test image ${index}: the dataset is gone`}>gone</span>`}
     <figcaption>${children}
-      ${model && reasons.length === 0 && html`<${Action} kind="quiet" run=${explain}>Why?<span class="visually-hidden"> image ${index}</span></${Action}>`}
+      ${model && png && reasons.length === 0 && html`<${Action} kind="quiet" needs="predict" run=${explain}>Why?<span class="visually-hidden"> image ${index}</span></${Action}>`}
     </figcaption>
     ${reasons.length > 0 && html`<div class="reasons">${reasons.map(
       ({ name, overlay, how }) => html`<div key=${name} title=${how}>

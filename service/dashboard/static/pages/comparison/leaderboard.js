@@ -41,7 +41,7 @@ const nameColumn = (pinned) => ({
   cell: (/** @type {Placed} */ row) => html`<div class="cell-architecture">
     <span class="cell-label"><${Mark} index=${row.index} /><bdi>${row.architecture}</bdi></span>
     <${Pin} row=${row} isPinned=${row.index === pinned} />
-    ${row.pretrained && html`<span class="faint" title=${`Its trainings started from ${row.pretrained}`}>pretrained</span>`}
+    ${row.marks.length > 0 && html`<span class="faint" title=${row.pretrained ? `Its trainings started from ${row.pretrained}` : undefined}>${row.marks.join(", ")}</span>`}
   </div>`,
 });
 

@@ -16,7 +16,7 @@ export function Pairs({ view, statistics }) {
   if (entries.length < 2) return html`<${Empty} title="Two architectures with a result are needed" />`;
   return html`<${Loaded} of=${statistics}>${(/** @type {any} */ { pairs, margin }) => html`
     <${Matrix} entries=${entries} pairs=${pairs} chosen=${places(view.query.pair)} />
-    <p class="faint below">Row minus column, in points of test accuracy. ▲ the row is better, ▼ it is worse, after Holm's correction; ≈ equivalent within ${(100 * margin).toFixed(1)} points; ? no difference shown.</p>
+    <p class="faint below">Row minus column, in points of test accuracy. ▲ the row is better, ▼ it is worse${pairs.length > 1 && ", after Holm's correction"}; ≈ equivalent within ${(100 * margin).toFixed(1)} points; ? no difference shown.</p>
     <${Chosen} view=${view} pairs=${pairs} />
   `}</${Loaded}>`;
 }

@@ -49,6 +49,7 @@ function Sentences({ tested, labels, all }) {
   return html`
     <ul class="sentences">${first.map((/** @type {string} */ sentence) => html`<li key=${sentence}><bdi>${sentence}</bdi></li>`)}</ul>
     ${visible.length > first.length && html`<button class="button" data-kind="quiet" type="button" onClick=${() => setWhole(true)}>All ${visible.length} verdicts</button>`}
+    ${tested.notes.map((/** @type {string} */ note) => html`<p key=${note} class="faint"><bdi>${note}</bdi></p>`)}
     ${tested.left_out.length > 0 && html`<p class="faint">Not tested, for want of common seeds: <bdi>${tested.left_out.join("; ")}</bdi></p>`}
     <p class="faint">Paired tests on the same test images and seeds, at the level ${percent(tested.level, 0)}${tested.pairs.length > 1 ? ` after Holm's correction over all ${tested.pairs.length} pairs` : ""}.
       Differences below ${(100 * tested.margin).toFixed(1)} points count as equivalent.</p>

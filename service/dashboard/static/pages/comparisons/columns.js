@@ -35,7 +35,7 @@ export const COLUMNS = [
     cell: (row) => (row.num_ended < row.num_jobs ? `${row.num_ended} of ${row.num_jobs}` : row.num_jobs),
   },
   { key: "created", label: "Created", value: (row) => row.created_at, cell: (row) => html`<${Time} at=${row.created_at} />` },
-  { key: "architectures", label: "Architectures", extra: true, value: (row) => row.architectures.map(({ label }) => label).join(", "), cell: (row) => wide(row.note) },
+  { key: "architectures", label: "Architectures", extra: true, value: (row) => row.architectures.map(({ label }) => label).join(", "), cell: (row) => wide(row.architectures.map(({ label }) => label).join(", ")) },
   { key: "note", label: "Note", extra: true, value: (row) => row.note, cell: (row) => wide(row.note) },
   { key: "tags", label: "Tags", extra: true, value: (row) => (row.tags ?? []).join(", ") },
   { key: "recipe", label: "Recipe", extra: true, value: (row) => row.recipe_hash, cell: (row) => html`<code>${row.recipe_hash}</code>` },

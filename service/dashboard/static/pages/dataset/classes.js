@@ -2,36 +2,38 @@
 
 import { useState } from "preact/hooks";
 
+import { useResource } from "../../api/resource.js";
 import { count, counted } from "../../components/formats.js";
 import { Cut } from "../../components/cut.js";
 import { html } from "../../components/html.js";
+import { Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
 
 /** @typedef {import("bakeoff-api").DatasetDocument} Dataset */
-/** @typedef {{ name: string, train: number, validation: number, test: number, all: number }} Count */
+/** @typedef {import("bakeoff-api").ClassSizes} ClassSizes */
+/** @typedef {{ train: number, validation: number, test: number, all: number }} Count */
 
 const FIRST = 12; // classes that are shown at first
 const SPLITS = /** @type {const} */ (["train", "validation", "test"]);
 
-/** @param {{ dataset: Dataset, checks: import("./use_checks.js").CheckState }} props */
-export function Classes({ dataset: { classes }, checks }) {
+/** @param {{ dataset: Dataset }} props */
+export function Classes({ dataset: { name, classes } }) {
   const [all, showAll] = useState(false);
+  const sizes = useResource(`v1/datasets/${encodeURIComponent(name)}/classes`);
   const names = classes ?? [];
-  const counts = countsOf(checks);
   const shown = all ? names : names.slice(0, FIRST);
-  const most = Math.max(1, ...[...counts.values()].map(({ all: number }) => number));
   return html`<${Section} title="Classes" aside=${counted(names.length, "class", "classes")}>
     <div class="panel padded">
-      ${counts.size > 0 && html`<ul class="legend" aria-hidden="true">${SPLITS.map((split, index) => html`<li key=${split} data-series=${index + 1}>${split}</li>`)}</ul>`}
-      ${counts.size > 0 ? html`<${Bars} names=${shown} counts=${counts} most=${most} />` : html`<p class="class-names">${shown.map((name) => html`<span key=${name}><${Cut} text=${name} length=${60} /></span>`)}</p>
-        <p class="faint">The checks count them.</p>`}
+      <ul class="legend" aria-hidden="true">${SPLITS.map((split, index) => html`<li key=${split} data-series=${index + 1}>${split}</li>`)}</ul>
+      <${Loaded} of=${sizes}>${(/** @type {{ items: ClassSizes[] }} */ { items }) => html`<${Bars} names=${shown} counts=${countsOf(items)} />`}</${Loaded}>
       ${shown.length < names.length && html`<button class="button" type="button" onClick=${() => showAll(true)}>Show all ${count(names.length)}</button>`}
     </div>
   </${Section}>`;
 }
 
-/** @param {{ names: string[], counts: Map<string, Count>, most: number }} props */
-function Bars({ names, counts, most }) {
+/** @param {{ names: string[], counts: Map<string, Count> }} props */
+function Bars({ names, counts }) {
+  const most = Math.max(1, ...[...counts.values()].map(({ all }) => all));
   return html`<table class="bars">
     <caption class="visually-hidden">Images per class: train, validation, test</caption>
     <tbody>${names.map((name) => {
@@ -50,13 +52,11 @@ function Bars({ names, counts, most }) {
 }
 
 /**
- * Class → images in each split, as the checks have counted them; empty before.
+ * Class → images in each split.
  *
- * @param {import("./use_checks.js").CheckState} checks
+ * @param {ClassSizes[]} items
  * @returns {Map<string, Count>}
  */
-function countsOf({ found }) {
-  const counted = found?.findings.find(({ counts }) => counts)?.counts ?? {};
-  const counts = Object.entries(counted).map(([name, { train = 0, validation = 0, test = 0 }]) => ({ name, train, validation, test, all: train + validation + test }));
-  return new Map(counts.map((found) => [found.name, found]));
+function countsOf(items) {
+  return new Map(items.map(({ label, sizes: { train, validation, test } }) => [label, { train, validation, test, all: train + validation + test }]));
 }

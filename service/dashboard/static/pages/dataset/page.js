@@ -45,9 +45,9 @@ function Ready({ dataset, query }) {
     </div>
     <div>
       <${Facts} dataset=${dataset} />
-      <${Classes} dataset=${dataset} checks=${checks} />
+      <${Classes} dataset=${dataset} />
       <${Uses} name=${dataset.name} />
-      <${Resize} name=${dataset.name} />
+      ${dataset.source === "upload" && html`<${Resize} name=${dataset.name} />`}
     </div>
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** What is stored, and what is free. */
 
 import { useResource } from "../../api/resource.js";
-import { bytes } from "../../components/formats.js";
+import { bytes, counted } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
@@ -24,7 +24,7 @@ function Parts({ stored }) {
   const total = parts.reduce((sum, [, size]) => sum + size, 0);
   return html`<div class="panel storage">
     <p><strong class="numbers">${bytes(total)}</strong> stored, <strong class="numbers">${bytes(stored.free)}</strong> free on the disk of the service.${" "}
-      <span class="faint">What was deleted counts until it is removed, a day later.</span></p>
+      <span class="faint">What was deleted counts until it is removed, a day later. ${kept(stored)}</span></p>
     <table class="bars">
       <caption class="visually-hidden">Bytes by kind</caption>
       <tbody>${parts.map(
@@ -34,6 +34,17 @@ function Parts({ stored }) {
       )}</tbody>
     </table>
   </div>`;
+}
+
+/**
+ * How long trainings are kept that nothing needs: a setting of the service.
+ *
+ * @param {Stored} stored
+ */
+function kept({ retention_days: days, retention_bytes: most }) {
+  const limits = [days && `once they are ${counted(days, "day")} old`, most && `the oldest first, once they take more than ${bytes(most)}`].filter(Boolean);
+  if (limits.length === 0) return "Trainings are kept until somebody deletes them.";
+  return `Trainings that no comparison, alias or tag “keep” needs are deleted ${limits.join(", and ")}.`;
 }
 
 /**

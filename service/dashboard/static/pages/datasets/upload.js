@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 
 import { html } from "../../components/html.js";
+import { Forbidden } from "../../components/notices.js";
+import { forbidden } from "../../state/permissions.js";
 import { Drop } from "./drop.js";
 import { UploadForm } from "./upload_form.js";
 import { UploadList } from "./upload_list.js";
@@ -11,9 +13,10 @@ import { UploadList } from "./upload_list.js";
 export function Upload({ taken, onReady }) {
   const [file, setFile] = useState(/** @type {File | null} */ (null));
   return html`<section class="section upload" aria-label="Upload">
-    ${file
+    <${Forbidden} scope="train" />
+    ${!forbidden("train") && (file
       ? html`<${UploadForm} key=${`${file.name} ${file.size}`} file=${file} taken=${taken} close=${() => setFile(null)} />`
-      : html`<${Drop} onFile=${setFile} />`}
+      : html`<${Drop} onFile=${setFile} />`)}
     <${UploadList} onReady=${onReady} />
   </section>`;
 }

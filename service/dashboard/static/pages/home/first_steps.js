@@ -4,6 +4,7 @@ import { sendJson } from "../../api/client.js";
 import { Action } from "../../components/action.js";
 import { Code } from "../../components/code.js";
 import { html } from "../../components/html.js";
+import { Forbidden } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
 import { link, navigate } from "../../router.js";
 import { workers } from "../../state/workers.js";
@@ -32,6 +33,7 @@ export function FirstSteps({ onStarted }) {
         <p>A fully connected network, a CNN and a residual CNN are trained on the same 1,797 images of 8 × 8 pixels, with the same recipe and three seeds
           each. It takes about a minute on a processor and downloads nothing.</p>
         ${workers.value?.length === 0 && html`<${NoWorker} />`}
+        <${Forbidden} scope="train" />
         <div class="first-actions">
           <${Action} kind="primary" run=${start}>Run the comparison</${Action}>
           <a href=${link("/comparisons/new")}>Choose something else</a>

@@ -1,8 +1,5 @@
 /** The newest comparisons, each with its verdict in one line. */
 
-import { useEffect, useState } from "preact/hooks";
-
-import { getJson } from "../../api/client.js";
 import { counted, spread } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Empty } from "../../components/notices.js";
@@ -11,7 +8,8 @@ import { Progress } from "../../components/progress.js";
 import { Status } from "../../components/status.js";
 import { Time } from "../../components/time.js";
 import { link } from "../../router.js";
-import { isUnfinished, testedVerdict } from "./verdict.js";
+import { useTested } from "./tested.js";
+import { isUnfinished } from "./verdict.js";
 
 /** @typedef {import("bakeoff-api").ComparisonSummary} Comparison */
 
@@ -58,24 +56,4 @@ function Verdict({ comparison }) {
 function withoutResult({ status }) {
   if (status === "queued") return "Waits for a worker";
   return status === "running" ? "No result yet" : "No training succeeded";
-}
-
-/**
- * What the tests say, once they have been asked for: an ended comparison does not change.
- *
- * @param {Comparison} comparison
- */
-function useTested(comparison) {
-  const [words, setWords] = useState("");
-  const wanted = !isUnfinished(comparison) && Boolean(comparison.leader?.ahead_of);
-  useEffect(() => {
-    if (!wanted) return undefined;
-    const controller = new AbortController();
-    getJson(`v1/comparisons/${comparison.id}/statistics`, { signal: controller.signal }).then(
-      ({ pairs }) => setWords(testedVerdict(pairs, comparison)),
-      () => null, // the line stands without it
-    );
-    return () => controller.abort();
-  }, [comparison.id, wanted, comparison.num_ended]);
-  return words;
 }

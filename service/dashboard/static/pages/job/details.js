@@ -33,6 +33,7 @@ function belongs(job) {
     ["Split", job.dataset_split],
     ["Content of the dataset", job.dataset_sha256?.slice(0, 12)],
     ["Recipe hash", job.recipe_hash],
+    ["Not applied of the recipe", job.not_applied.join(", ")],
     ["Priority", job.priority ? String(job.priority) : null],
     ["Kind", kind],
     ["Job", job.id],

@@ -46,7 +46,7 @@ function Shown({ job, reload, events, query }) {
   const isTraining = job.kind === "train";
   const title = job.name ?? describeJob(job, []).title;
   return html`<${PageFrame} title=${title} about=${html`<bdi>${sentenceOf(job)}</bdi>`} actions=${html`<${Actions} job=${job} reload=${reload} />`}>
-    <${Labels} of=${job} />
+    <${Labels} of=${job} list="/jobs" />
     <${State} job=${job} />
     <div class="job">
       <div class="job-main">

@@ -5,6 +5,7 @@ import { duration } from "../../components/formats.js";
 import { html } from "../../components/html.js";
 import { Icon } from "../../components/icon.js";
 import { describeJob } from "../../components/jobs.js";
+import { Tags } from "../../components/labels.js";
 import { ErrorNotice, Loading } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
 import { Status } from "../../components/status.js";
@@ -25,7 +26,7 @@ const COLUMNS = [
     label: "Job",
     fixed: true,
     value: titleOf,
-    cell: (row) => html`<a class="cell-name" href=${link(`/jobs/${row.id}`)}><bdi>${titleOf(row)}</bdi></a>`,
+    cell: (row) => html`<div class="cell-name"><a href=${link(`/jobs/${row.id}`)}><bdi>${titleOf(row)}</bdi></a><${Tags} tags=${row.tags} list="/jobs" /></div>`,
   },
   { key: "status", label: "Status", value: (row) => row.status, cell: (row) => html`<${Status} status=${row.status} />` },
   { key: "kind", label: "Kind", value: (row) => row.kind },
@@ -41,11 +42,12 @@ const COLUMNS = [
 ];
 
 /** @param {import("../../shell/page.js").PageProps} props */
-export function Page({ query: { status = "", kind = "", dataset = "", search = "" } }) {
-  const { items, error, loading, more, reload } = usePages("v1/jobs", { status, kind, dataset, search, limit: 100 });
+export function Page({ query: { status = "", kind = "", dataset = "", search = "", tag = "" } }) {
+  const { items, error, loading, more, reload } = usePages("v1/jobs", { status, kind, dataset, search, tag, limit: 100 });
   useLive((event) => {
     if (event.kind === "status" || event.kind === "ready") reload();
   });
+  const tags = [...new Set([...items.flatMap((/** @type {Job} */ job) => job.tags), ...(tag ? [tag] : [])])].toSorted();
   const isFirst = loading && items.length === 0;
   return html`<${PageFrame} title="Jobs">
     <div class="job-filters" role="search" aria-label="Jobs">
@@ -54,6 +56,7 @@ export function Page({ query: { status = "", kind = "", dataset = "", search = "
       <${Filter} label="Status" name="status" value=${status} options=${STATUSES} />
       <${Filter} label="Kind" name="kind" value=${kind} options=${KINDS} />
       <${DatasetFilter} value=${dataset} />
+      ${(tags.length > 0 || tag) && html`<${Filter} label="Tag" name="tag" value=${tag} options=${tags} />`}
     </div>
     <${ErrorNotice} error=${error} retry=${reload} />
     ${isFirst
@@ -85,7 +88,7 @@ function write(name) {
 
 /** @param {Job} job */
 function titleOf(job) {
-  return describeJob(job, []).title;
+  return job.name ?? describeJob(job, []).title;
 }
 
 /** @param {Job} job */

@@ -57,6 +57,15 @@ function Rows({ table }) {
       </table>
     </div>
     <div class="table-note"><p class="faint facts"><span><bdi>${table.device_name}</bdi></span><span>${table.cores} cores</span><span><${Time} at=${table.measured_at} /></span>
-      ${table.skipped.map(({ engine, threads, batch_size: size, reason }) => html`<span key=${`${engine} ${threads} ${size}`}>not measured: ${engine}${size ? `, batch ${size}` : ""}, <bdi>${reason}</bdi></span>`)}</p></div>
+      ${[...new Set(table.skipped.map(notMeasured))].map((words) => html`<span key=${words}><bdi>${words}</bdi></span>`)}</p></div>
   </div>`;
+}
+
+/**
+ * Why something was not measured, in the same words on whatever number of threads.
+ *
+ * @param {Measured["skipped"][number]} skipped
+ */
+function notMeasured({ engine, batch_size: size, reason }) {
+  return `not measured: ${engine}${size ? `, batch ${size}` : ""}, ${reason}`;
 }

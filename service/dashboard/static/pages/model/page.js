@@ -56,7 +56,7 @@ function Actions({ model, reload }) {
 /** @param {{ model: Model, reload: () => Promise<void> }} props */
 function Parts({ model, reload }) {
   const job = useResource(`v1/jobs/${model.job_id}`);
-  return html`<${Labels} of=${model} />
+  return html`<${Labels} of=${model} list="/models" />
     <${Score} model=${model} job=${job.data} />
     <div class="model-page">
       <div>

@@ -36,6 +36,6 @@ function Name({ model: { id, name, aliases, tags } }) {
   return html`<span class="cell-name">
     <a href=${link(`/models/${id}`)}>${name ? html`<${Cut} text=${name} length=${60} />` : html`<code>${id}</code>`}</a>
     ${aliases.map((alias) => html`<span key=${alias} class="alias-name" title="An alias of it">${alias}</span>`)}
-    ${tags.length > 0 && html`<${Tags} tags=${tags} />`}
+    <${Tags} tags=${tags} list="/models" />
   </span>`;
 }

@@ -14,12 +14,13 @@ export function Filters({ query: { search = "", dataset = "", architecture = "",
   const datasets = useResource("v1/datasets");
   const architectures = useResource("v1/architectures");
   const change = (/** @type {Record<string, string>} */ changes) => changeQuery({ page: undefined, ...changes });
+  const tags = [...new Set(models.flatMap((model) => model.tags))].toSorted();
   const isNarrowed = search || dataset || architecture || tag;
   return html`<div class="filters" role="search" aria-label="Models">
     <${Search} search=${search} change=${change} />
     <${Choice} label="All datasets" value=${dataset} names=${namesIn(datasets, models.map((model) => model.dataset))} choose=${(/** @type {string} */ chosen) => change({ dataset: chosen })} />
     <${Choice} label="All architectures" value=${architecture} names=${namesIn(architectures, models.map((model) => model.architecture))} choose=${(/** @type {string} */ chosen) => change({ architecture: chosen })} />
-    ${tag && html`<span>with the tag <strong><bdi>${tag}</bdi></strong></span>`}
+    ${(tags.length > 0 || tag) && html`<${Choice} label="All tags" value=${tag} names=${tags} choose=${(/** @type {string} */ chosen) => change({ tag: chosen })} />`}
     ${isNarrowed && html`<button class="button" data-kind="quiet" type="button" onClick=${() => change({ search: "", dataset: "", architecture: "", tag: "" })}>Show all</button>`}
   </div>`;
 }

@@ -8,6 +8,7 @@ import { html } from "../../components/html.js";
 import { Icon } from "../../components/icon.js";
 import { Loaded } from "../../components/notices.js";
 import { Section } from "../../components/page.js";
+import { useSeen } from "../../components/seen.js";
 import { changeQuery } from "../../router.js";
 import { useLive } from "../../state/live.js";
 import { Refusal, Was } from "./field.js";
@@ -65,9 +66,10 @@ function Card({ dataset, isChosen, choose, reload }) {
 
 /** @param {{ dataset: Dataset }} props */
 function Thumbnails({ dataset: { name, state } }) {
+  const [element, seen] = useSeen();
   const path = `v1/datasets/${encodeURIComponent(name)}/images?split=train&limit=${IMAGES}`;
-  const { data } = useResource(state === "ready" ? path : null);
-  return html`<span class="request-thumbnails" aria-hidden="true">
+  const { data } = useResource(seen && state === "ready" ? path : null);
+  return html`<span class="request-thumbnails" aria-hidden="true" ref=${element}>
     ${data?.items.map((/** @type {{ index: number, png: string }} */ { index, png }) => html`<img key=${index} src=${png} alt="" />`)}
   </span>`;
 }

@@ -39,8 +39,6 @@ function named(message, { architectures }) {
   const place = (/** @type {string} */ name) => architectures.findIndex((entry) => entry.name === name);
   const [, option, of] = /^option '([^']+)' of '([^']+)'/.exec(message) ?? [];
   if (option && place(of) >= 0) return `architectures.${place(of)}.options.${option}`;
-  const [, field] = /leave '([^']+)' out of the recipe/.exec(message) ?? [];
-  if (field) return `recipe.${field}`;
   const [, stated] = /^(dataset|architectures|recipe|seeds|folds|priority|name):/.exec(message) ?? [];
   if (stated) return stated;
   if (/^(unknown )?dataset\b/.test(message)) return "dataset";

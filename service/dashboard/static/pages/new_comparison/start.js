@@ -22,6 +22,7 @@ export function Start({ name, options, onChange }) {
       (beginning) => html`<label key=${beginning}><input type="radio" name=${group} checked=${startOf(options) === beginning}
         onChange=${() => onChange(begunFrom(beginning, options))} />${beginning}</label>`,
     )}
+    ${startOf(options) === "pretrained, head trained" && html`<p class="faint">Trained on features of the images as they are: augmentation and test-time flips of the recipe do not apply.</p>`}
   </fieldset>`;
 }
 

@@ -2,7 +2,8 @@
 
 import { counted, duration } from "../../components/formats.js";
 import { html } from "../../components/html.js";
-import { Warning } from "../../components/notices.js";
+import { Forbidden, Warning } from "../../components/notices.js";
+import { forbidden } from "../../state/permissions.js";
 import { workers } from "../../state/workers.js";
 import { Refusal } from "./field.js";
 
@@ -15,8 +16,9 @@ export function Summary({ request, cost, refusals, isBusy, submit }) {
     <h2>What it costs</h2>
     ${missing ? html`<p class="faint">Choose ${missing}.</p>` : html`<${Cost} cost=${cost} request=${request} isRefused=${refusals.size > 0} />`}
     ${workers.value?.length === 0 && html`<${Warning}>No worker is running, so jobs wait. Start one with <code>bakeoff work</code>.</${Warning}>`}
+    <${Forbidden} scope="train" />
     <${Refusals} refusals=${refusals} />
-    <button class="button" data-kind="primary" type="button" disabled=${Boolean(missing) || isBusy} aria-busy=${isBusy} onClick=${submit}>Start the comparison</button>
+    <button class="button" data-kind="primary" type="button" disabled=${Boolean(missing) || isBusy || forbidden("train") !== ""} aria-busy=${isBusy} onClick=${submit}>Start the comparison</button>
   </div></aside>`;
 }
 

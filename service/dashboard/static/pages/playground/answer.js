@@ -31,6 +31,7 @@ export function Answer({ chosen, picture, outcome, error, method, isAutomatic })
     <${ErrorNotice} error=${error} />
     ${!chosen.model && !error && html`<${Loading} />`}
     ${!error && chosen.model && !answer && html`<p class="answer-blank faint">${picture && !outcome ? "…" : "Nothing to answer yet"}</p>`}
+    ${chosen.model?.fold && outcome?.picture.source === "dataset" && html`<p class="hint">It may have been trained on this image: of all images, fold ${chosen.model.fold} alone tested it.</p>`}
     ${answer && outcome && html`<${Classes} top=${answer.predictions[0].top} truth=${outcome.picture.label} />
       <${Notes} notes=${outcome.picture.source === "drawing" ? [] : answer.predictions[0].notes} />
       <${Latency} answer=${answer} seconds=${outcome.seconds ?? 0} />

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { html } from "../../components/html.js";
-import { Empty, ErrorNotice, Loading } from "../../components/notices.js";
+import { Empty, ErrorNotice, Forbidden, Loading } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
 import { link } from "../../router.js";
 import { Answers } from "./answer_list.js";
@@ -26,6 +26,7 @@ export function Page({ query }) {
   const outcomes = useAnswers(chosen, picture, { top_k: query.top_k ?? TOP_K, engine: query.engine });
   const hasAny = chosen.length > 0 || comparisons.length > 0;
   return html`<${PageFrame} title="Playground" about="Show the models a picture: each says what it sees, how sure it is, and why.">
+    <${Forbidden} scope="predict" />
     ${hasAny && html`<${Chooser} selection=${selection} query=${query} />`}
     ${chosen.length === 0 && html`<${Nothing} selection=${selection} />`}
     <div class="playground">
