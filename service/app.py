@@ -195,12 +195,12 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         Middleware(RequestMetrics),
         *_cross_origin(settings.allowed_origins),
         Middleware(SecurityHeaders, allowed_origins=settings.allowed_origins),
+        Middleware(ContentCoding),
         Middleware(AdmissionMiddleware, admission=app.state.admission),
         Middleware(Authentication, keys=app.state.key_cache),
         Middleware(AllowedHosts, keys=app.state.key_cache, names=settings.allowed_hosts),
         Middleware(BodyLimitProblems),
         Middleware(HeadAndOptions),
-        Middleware(ContentCoding),
     ]
 
 

@@ -33,6 +33,15 @@ class AdmissionControl:
         """Count one more that is being answered."""
         self.num_requests, self.num_bytes = self.num_requests + 1, self.num_bytes + num_bytes
 
+    def grow(self, num_bytes: int) -> None:
+        """Count bytes that have arrived of a body whose length was not stated.
+
+        OverloadedError where there is no room for them.
+        """
+        if self.num_bytes + num_bytes > MAX_BYTES:
+            raise _overloaded(self._seconds_until_room())
+        self.num_bytes += num_bytes
+
     def leave(self, num_bytes: int, arrived: float | None) -> None:
         """Count one that arrived at `arrived` as answered.
 
@@ -48,17 +57,24 @@ class AdmissionControl:
 
     def refusal(self) -> Response:
         """429, with the time after which there will be room."""
-        return _refusal(math.ceil(self.num_requests * self.seconds_per_answer))
+        return _refusal(self._seconds_until_room())
+
+    def _seconds_until_room(self) -> int:
+        return math.ceil(self.num_requests * self.seconds_per_answer)
 
 
 @lru_cache
 def _refusal(seconds: int) -> Response:
     """Made once for each number of seconds: under overload there are more refusals than answers."""
+    return refusal(_overloaded(seconds))
+
+
+def _overloaded(seconds: int) -> OverloadedError:
     sentence = (
         f"the service is busy: at most {MAX_REQUESTS} predictions, with bodies of at most"
         f" {MAX_BYTES // 1024**2} MiB together, are answered at once"
     )
-    return refusal(OverloadedError(sentence, seconds))
+    return OverloadedError(sentence, seconds)
 
 
 def content_length(scope: Scope) -> int | None:

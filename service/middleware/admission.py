@@ -5,7 +5,7 @@ It stands before routing, so that a refusal costs a fraction of an answer.
 
 from time import perf_counter
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.inference.admission import AdmissionControl, content_length
 from service.security.scopes import is_explanation, is_prediction
@@ -23,13 +23,23 @@ class AdmissionMiddleware:
         if scope["type"] != "http" or not (is_timed or is_explanation(scope["path"])):
             await self._app(scope, receive, send)
             return
-        num_bytes = content_length(scope) or 0
-        if not self._admission.has_capacity(num_bytes):
+        stated = content_length(scope)
+        if not self._admission.has_capacity(stated or 0):
             await self._admission.refusal()(scope, receive, send)
             return
         arrived = perf_counter() if is_timed else None
+        num_bytes = stated or 0
+
+        async def receive_and_count() -> Message:
+            nonlocal num_bytes
+            message = await receive()
+            arrives = len(message.get("body", b""))
+            self._admission.grow(arrives)
+            num_bytes += arrives
+            return message
+
         self._admission.enter(num_bytes)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive_and_count if stated is None else receive, send)
         finally:
             self._admission.leave(num_bytes, arrived)

@@ -1,6 +1,7 @@
 """Admission control of predictions, and what happens to requests while an alias moves."""
 
 import asyncio
+import gzip
 import threading
 
 import httpx
@@ -63,6 +64,21 @@ def test_the_bodies_of_what_is_being_answered_are_bounded_too(monkeypatch):
         assert [(await task).status_code for task in (large, small)] == [200, 200]
 
     asyncio.run(scenario(check))
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+def test_a_body_of_unstated_length_is_counted_as_it_arrives(trained, monkeypatch, headers):
+    admission = trained.http.app.state.admission
+    monkeypatch.setattr(admission_control, "MAX_BYTES", 1000)
+    body = [b" " * 600] * 2
+    if headers:
+        body = [gzip.compress(b"".join(body))]  # far less than that, until it is unpacked
+
+    refused = trained.http.post(PATH, content=iter(body), headers=headers)
+
+    assert "the service is busy" in trained.refused(refused, 429)
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert (admission.num_requests, admission.num_bytes) == (0, 0)
 
 
 @pytest.mark.parametrize(

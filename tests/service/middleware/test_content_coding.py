@@ -71,9 +71,9 @@ def test_an_image_may_be_packed(trained):
     ("content", "reason"),
     [
         (b"{}", "the body is not gzip"),
-        (gzip.compress(b"{}")[:-4], "ends too early"),
+        (gzip.compress(b"{}", mtime=0)[:-4], "ends too early"),
         (b"", "ends too early"),
-        (gzip.compress(b"{}") + b"{}", "goes on after the end"),
+        (gzip.compress(b"{}", mtime=0) + b"{}", "goes on after the end"),
     ],
 )
 def test_what_is_not_as_it_says_is_refused(untouched, content, reason):
