@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,16 +12,12 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from bakeoff import Client
-from workers.errors import BakeoffError
+from service.commands._listening import StartError, on_usable_port, url_of
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 
 START_SECONDS = 60
 STOP_SECONDS = 15
-
-
-class StartError(BakeoffError):
-    """Service and worker cannot run; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,7 @@ def run_processes(settings: Settings, *, log_folder: Path | None = None) -> Iter
 
     They write to `<log_folder>/service.log` and `worker.log`, or to the terminal without a folder.
     """
-    _refuse_taken_port(settings)
+    settings = on_usable_port(settings)
     upgrade(settings.resolved_database_url)
     with ExitStack() as stack, _treat_sigterm_as_interrupt():
         processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -58,7 +53,7 @@ def run_processes(settings: Settings, *, log_folder: Path | None = None) -> Iter
         for name, command in (("service", "serve"), ("worker", "work")):
             log = _log_file(stack, log_folder, name)
             processes[name] = _start(command, settings, log)
-        started = Running(f"http://{settings.host}:{settings.port}", processes)
+        started = Running(url_of(settings), processes)
         _wait_until_ready(started)
         yield started
 
@@ -101,18 +96,6 @@ def _wait_until_ready(started: Running) -> None:
             if started.find_ended() or time.monotonic() > deadline:
                 raise StartError("service and worker did not start; see the lines above or logs")
             time.sleep(0.1)
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise StartError(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}); "
-                "choose another port: make run PORT=9000, or --port 9000"
-            ) from None
 
 
 def _log_file(stack: ExitStack, folder: Path | None, name: str) -> IO[bytes] | None:

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bakeoff import Client
+from service.commands._listening import url_of
 from workers.queue import registrations
 from workers.settings import settings
 from workers.storage.database import open_database, transaction, utc_now
@@ -32,7 +33,7 @@ def check(part: Annotated[Part, typer.Argument(help="what to check on this machi
 
 
 def _service_is_up() -> bool:
-    with Client(f"http://127.0.0.1:{settings().port}", timeout=5) as client:
+    with Client(url_of(settings()), timeout=5) as client:
         return client.is_ready()
 
 

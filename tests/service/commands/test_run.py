@@ -87,6 +87,33 @@ def test_a_taken_port_is_refused_in_one_sentence_that_says_what_to_do(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("host", ["::1", "0.0.0.0"])  # noqa: S104 - as people set it
+def test_up_says_where_it_is_reached_on_any_address_and_a_free_port(
+    environment: dict[str, str], host: str
+) -> None:
+    environment["BAKEOFF_HOST"] = host
+    command = [*BAKEOFF, "up", "--port", "0"]
+    started = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert started.stdout
+        line = next(line for line in started.stdout if "Bakeoff is up" in line)
+        assert httpx.get(f"{line.split()[3]}health/ready").status_code == 200
+    finally:
+        started.terminate()
+        started.communicate(timeout=60)
+
+
+def test_a_host_that_is_no_address_is_refused_in_one_sentence(environment: dict[str, str]) -> None:
+    environment["BAKEOFF_HOST"] = "nonsense.invalid"
+    ended = subprocess.run(
+        [*BAKEOFF, "up"], env=environment, check=False, capture_output=True, text=True
+    )
+
+    assert ended.returncode == 1
+    assert "there is no address 'nonsense.invalid'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_command_without_a_service_says_how_to_start_one(environment: dict[str, str]) -> None:
     ended = subprocess.run(
         [*BAKEOFF, "jobs", "--url", f"http://127.0.0.1:{free_port()}"],
