@@ -131,7 +131,7 @@ class NewComparison(Form):
     def misfit(self, database: Engine) -> ImagesRefusedError | None:
         """Why a network cannot be trained on the dataset, if that is known; see find_misfit()."""
         wanted = [(entry.name, entry.options) for entry in self.architectures]
-        return find_misfit(database, self.dataset, wanted)
+        return find_misfit(database, self.dataset, wanted, self.recipe.batch_size)
 
     def comparison(self, session: Session, store: DatasetStore) -> ComparisonRequest:
         """The comparison to create; UnknownNameError, OptionError or ContentError if it cannot be."""

@@ -59,7 +59,8 @@ class TrainingRequest(Form):
 
     def misfit(self, database: Engine) -> ImagesRefusedError | None:
         """Why the network cannot be trained on the dataset, if that is known; see find_misfit()."""
-        return find_misfit(database, self.dataset, [(self.architecture, self.options)])
+        wanted = [(self.architecture, self.options)]
+        return find_misfit(database, self.dataset, wanted, self.recipe.batch_size)
 
     def job(self, session: Session, store: DatasetStore) -> JobRequest:
         """The job to enqueue; UnknownNameError, OptionError or ContentError where it cannot be done."""

@@ -42,3 +42,13 @@ class NetworkTooLargeError(TrainingError):
         super().__init__(
             f"out of memory while '{architecture}' was built; try a smaller network or smaller images"
         )
+
+
+class SingleImageError(TrainingError):
+    """Batch norm has a single value for a channel, from a batch of one image."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "batch norm cannot normalise over a batch of one image: take a batch_size of 2 or more, and at"
+            " least two images to train on"
+        )

@@ -26,6 +26,7 @@ from workers.training.errors import (
     NetworkTooLargeError,
     OtherDatasetError,
     OutOfMemoryError,
+    SingleImageError,
     TrainingDivergedError,
     TrainingError,
 )
@@ -41,6 +42,9 @@ from workers.training.servable import as_evaluated
 from workers.training.step import TrainingStep
 
 PROGRESS_SECONDS = 0.5  # of training between two reports of progress
+SINGLE_VALUE = (
+    "Expected more than 1 value per channel when training"  # torch's words, of batch norm
+)
 
 
 @dataclass(frozen=True)
@@ -123,14 +127,12 @@ class Trainer:
         """Train to the end of the recipe, from the start or from a checkpoint.
 
         Raises TrainingDivergedError when a loss is no longer finite, OutOfMemoryError when the device
-        cannot hold a batch.
+        cannot hold a batch, SingleImageError when batch norm gets one of a single image.
         """
         if resume:
             self._resume(resume)
-        clock = RemainingTime(self.epochs_done, self.recipe.epochs)
         try:
-            while self.epochs_done < self.recipe.epochs and not self.stopped_early:
-                yield from self._epoch(self.epochs_done + 1, clock)
+            yield from self._remaining_epochs()
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -142,6 +144,16 @@ class Trainer:
         # Out here the error is gone, and with it the tensors that its frames held.
         fitting = self.step.largest_batch_size_that_fits(self._learning_rate(1, 0))
         raise OutOfMemoryError(self.recipe.batch_size, fitting)
+
+    def _remaining_epochs(self) -> Iterator[Progress | CompletedEpoch]:
+        clock = RemainingTime(self.epochs_done, self.recipe.epochs)
+        try:
+            while self.epochs_done < self.recipe.epochs and not self.stopped_early:
+                yield from self._epoch(self.epochs_done + 1, clock)
+        except ValueError as error:
+            if SINGLE_VALUE not in str(error):
+                raise
+            raise SingleImageError from None
 
     def _epoch(self, number: int, clock: RemainingTime) -> Iterator[Progress | CompletedEpoch]:
         flow = GradientFlow(self.network, len(self.batches))

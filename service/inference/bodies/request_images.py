@@ -1,6 +1,5 @@
 """The images in the body of a request to /v1, in each of the forms that are accepted."""
 
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from models import ImageShape
 from service.inference.bodies.array_file import MAGIC, ArrayImages
+from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.images import (
     PreparedImage,
@@ -147,19 +147,21 @@ def _from_json(content: bytes) -> Sequence[Image]:
     except ValueError:
         raise ImageError(f"the body is not JSON; {ACCEPTED}") from None
     names = [name for name in ("images", "instances") if isinstance(body, dict) and name in body]
+    if len(names) > 1:
+        raise ImageError(f"the JSON has both 'images' and 'instances'; {ACCEPTED}")
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
         raise ImageError(f"the JSON has neither a list 'images' nor a list 'instances'; {ACCEPTED}")
     [name] = names
-    make = _decode_base64 if name == "images" else _rows
+    make = _file if name == "images" else _rows
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
 
 
-def _decode_base64(value: Any, name: str) -> _File:
+def _file(value: Any, name: str) -> _File:
     if not isinstance(value, str):
         raise ImageError(f"{name} is no text; accepted is an image file in base64")
     try:
-        content = binascii.a2b_base64(value, strict_mode=True)
-    except ValueError:  # binascii.Error too
+        content = decode_base64(value)
+    except ValueError:
         raise ImageError(f"{name} is not base64; accepted is an image file in base64") from None
     return _File(content, name)
 

@@ -3,8 +3,6 @@
 Source: the protocol's REST text and its extension for binary tensor data.
 """
 
-import base64
-import binascii
 import math
 import struct
 from collections.abc import Sequence
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ProtocolError
 from service.inference.bodies.pixels import as_bytes
 
@@ -118,6 +117,6 @@ def _decode_texts(data: Any) -> list[bytes]:
     if not isinstance(data, list) or not all(isinstance(text, str) for text in data):
         raise ProtocolError("BYTES in JSON are a list of image files in base64")
     try:
-        return [base64.b64decode(text, validate=True) for text in data]
-    except (binascii.Error, ValueError):
+        return [decode_base64(text) for text in data]
+    except ValueError:
         raise ProtocolError("BYTES in JSON are image files in base64") from None

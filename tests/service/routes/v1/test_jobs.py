@@ -228,3 +228,20 @@ def test_jobs_are_listed_by_kind_and_an_unknown_one_is_refused_with_those_there_
 
     assert [job["kind"] for job in listed] == ["fetch"]
     assert all(name in sentence for name in KINDS)
+
+
+def test_batches_of_one_image_are_refused_where_a_network_cannot_normalise_them(service):
+    normalises = {"name": "fully_connected", "label": "normalised", "options": {"batch_norm": True}}
+    recipe = {"batch_size": 1, "epochs": 1}
+    job = {"dataset": "digits", "architecture": "resnet18", "recipe": recipe}
+    comparison = {"dataset": "digits", "architectures": ["cnn", normalises], "recipe": recipe}
+
+    failed = service.http.post("/v1/jobs", json=job).json()["id"]  # digits has not been fetched yet
+    service.work()
+    assert "a batch_size of 2 or more" in service.http.get(f"/v1/jobs/{failed}").json()["error"]
+    for path, body in (("/v1/jobs", job), ("/v1/comparisons", comparison)):
+        refusal = service.refused(service.http.post(path, json=body), 422)
+        assert "a batch_size of 2 or more" in refusal
+
+    accepted = service.http.post("/v1/jobs", json={**job, "architecture": "fully_connected"})
+    assert accepted.status_code == 202

@@ -1,5 +1,7 @@
 """Bodies without an image are refused, and the refusal says what is accepted."""
 
+import base64
+
 import pytest
 
 from tests.service.routes.v1.predicting import URL, post
@@ -124,3 +126,28 @@ def test_the_file_that_is_no_image_is_named(trained, png):
     files = [("images", ("good.png", png())), ("images", ("bad.png", b"nonsense"))]
 
     assert "bad.png" in trained.refused(trained.http.post(URL, files=files), 422)
+
+
+def test_a_data_url_is_an_image_for_v1_and_v2(trained, png):
+    text = base64.b64encode(png(8, 8)).decode()
+    [plain, url] = [
+        trained.http.post(URL, json={"images": [written]}).json()["predictions"]
+        for written in (text, f"data:image/png;base64,{text}")
+    ]
+    assert url == plain
+
+    tensor = {"name": "images", "datatype": "BYTES", "shape": [1]}
+    answers = [
+        trained.http.post(
+            "/v2/models/latest/infer", json={"inputs": [{**tensor, "data": [written]}]}
+        )
+        for written in (text, f"data:image/png;base64,{text}")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+    assert answers[0].json() == answers[1].json()
+
+
+def test_images_and_instances_together_are_refused_as_both(trained):
+    refusal = trained.refused(trained.http.post(URL, json={"images": [], "instances": []}), 422)
+
+    assert "both 'images' and 'instances'" in refusal
