@@ -174,6 +174,23 @@ def test_a_file_that_is_dropped_never_takes_the_place_of_the_dashboard(
         expect(page.get_by_text("4 models")).to_be_visible()
 
 
+def test_a_menu_closes_with_a_click_elsewhere_and_with_escape(busy_address, new_page):
+    with new_page() as page:
+        page.goto(f"{busy_address}/#/models")
+        menu, column = page.get_by_text("Columns", exact=True), page.get_by_label("Seed")
+        menu.click()
+        column.uncheck()
+        expect(column).to_be_visible()
+
+        page.get_by_role("heading", name="Models", level=1).click()
+        expect(column).to_be_hidden()
+        menu.click()
+        page.keyboard.press("Escape")
+
+        expect(column).to_be_hidden()
+        expect(menu).to_be_focused()
+
+
 def test_the_theme_follows_the_system_live_until_the_reader_chooses(busy_address, new_page):
     with new_page(theme="light") as page:
         page.goto(busy_address)
