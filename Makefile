@@ -2,7 +2,7 @@
 # make test     the tests            make check    format, lint, types, imports
 DATASET ?= mnist
 ARCHITECTURES ?= fully_connected cnn residual_cnn
-EPOCHS ?= 3
+EPOCHS ?=
 SEEDS ?= 3
 RECIPE ?= {}
 PORT ?= 8000
@@ -31,7 +31,7 @@ install: .venv/.installed ## Make .venv and install.
 
 run: .venv/.installed ## Compare networks (DATASET, ARCHITECTURES, EPOCHS, SEEDS, RECIPE, PORT).
 	@$(BIN)/bakeoff run --dataset '$(DATASET)' $(ARCHITECTURES:%=--architecture %) \
-	  --epochs '$(EPOCHS)' --seeds '$(SEEDS)' --recipe '$(RECIPE)' --port '$(PORT)'
+	  $(if $(EPOCHS),--epochs '$(EPOCHS)') --seeds '$(SEEDS)' --recipe '$(RECIPE)' --port '$(PORT)'
 
 up: .venv/.installed ## Start service and worker (PORT).
 	@$(BIN)/bakeoff up --port '$(PORT)'

@@ -47,11 +47,14 @@ class Problem(BaseModel):
 
 
 def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = ()) -> JSONResponse:
-    """A problem document as a response."""
+    """A problem document as a response, which nobody keeps: browsers would keep a 410 for ever."""
     detail = detail.encode("utf-8", "replace").decode()  # JSON can smuggle in half a character
     title = HTTPStatus(status).phrase
     body = Problem(title=title, status=status, detail=detail, error=detail, errors=list(errors))
-    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse(
+        body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

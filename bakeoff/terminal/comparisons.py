@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bakeoff.client import Client
 
 LEADERBOARD_WIDTH = 170
+DEFAULT_EPOCHS = 3
 #: What stands before each option of an architecture; a list in a value has commas, too.
 OPTION = re.compile(r",(?=\w+=)")
 
@@ -26,7 +27,7 @@ OPTION = re.compile(r",(?=\w+=)")
 def comparison_request(
     dataset: str,
     architectures: list[str],
-    epochs: int,
+    epochs: int | None,
     seeds: int | None,
     recipe: str,
     *,
@@ -36,7 +37,7 @@ def comparison_request(
     return {
         "dataset": dataset,
         "architectures": [_architecture(text) for text in architectures],
-        "recipe": recipe if recipe.isidentifier() else {"epochs": epochs, **_fields(recipe)},
+        "recipe": _recipe(recipe, epochs),
         "seeds": seeds,
         "folds": folds,
     }
@@ -77,6 +78,20 @@ def _no_value(architecture: str, before: str) -> typer.BadParameter:
     return typer.BadParameter(
         f"--architecture {architecture}: '{rest}' has no value; options are written as"
         " NAME,option=value,option=value, such as timm/resnet18,pretrained=true"
+    )
+
+
+def _recipe(recipe: str, epochs: int | None) -> str | Json:
+    """The recipe of a request: the name of a preset, or fields, which have the epochs from one place."""
+    is_preset = recipe.isidentifier()
+    fields = {} if is_preset else _fields(recipe)
+    if epochs is not None and (is_preset or "epochs" in fields):
+        raise typer.BadParameter(
+            f"--recipe {recipe} states the epochs already; leave out --epochs, or write a recipe"
+            " without them as JSON"
+        )
+    return (
+        recipe if is_preset else {"epochs": DEFAULT_EPOCHS if epochs is None else epochs, **fields}
     )
 
 

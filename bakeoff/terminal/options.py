@@ -22,7 +22,10 @@ Jobs = Annotated[
     list[str] | None,
     typer.Option("--job", help="Job to compare instead of training anew; repeat for more."),
 ]
-Epochs = Annotated[int, typer.Option(help="Passes over the train split.")]
+Epochs = Annotated[
+    int | None,
+    typer.Option(help="Passes over the train split.", show_default="3, or those of the recipe"),
+]
 Seeds = Annotated[
     int | None,
     typer.Option(

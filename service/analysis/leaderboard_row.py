@@ -65,7 +65,7 @@ class LeaderboardRow(BaseModel):
         description="whether each image was scored together with its mirror image, for twice the cost"
     )
     pretrained: str | None = Field(
-        description="weights that its trainings started from, which had seen other images; null: none"
+        description="weights that its trainings started from, which had been trained before; null: none"
     )
     not_applied: list[str] = Field(
         description="fields of the recipe that did not apply: the head of a backbone is trained on"

@@ -30,7 +30,8 @@ def _on_weights(rows: Sequence[LeaderboardRow]) -> list[str]:
     if not pretrained or not others:
         return []
     return [
-        f"{listed(pretrained)} had been trained on other images before; {listed(others)} had not."
+        f"{listed(pretrained)} had been trained before, on images that were not checked against these;"
+        f" {listed(others)} had not."
     ]
 
 

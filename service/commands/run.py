@@ -28,7 +28,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command line
     *,
     dataset: Dataset = "mnist",
     architecture: Architectures = THE_THREE,
-    epochs: Epochs = 3,
+    epochs: Epochs = None,
     seeds: Seeds = None,
     folds: Folds = None,
     recipe: RecipeText = "{}",

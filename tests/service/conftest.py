@@ -76,6 +76,7 @@ class Service:
         """The sentence of a refusal, which must be a whole problem document."""
         assert response.status_code == status, response.text
         assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.headers["Cache-Control"] == "no-store"  # browsers keep a 410 for ever
         problem = response.json()
         assert problem["status"] == status
         assert problem["title"]

@@ -67,7 +67,7 @@ export function changeQuery(changes) {
  */
 function parse(hash) {
   const [path, query = ""] = hash.replace(/^#/, "").split(/\?(.*)/s);
-  return { path: path || "/", query: Object.fromEntries(new URLSearchParams(query)) };
+  return { path: path.replace(/\/+$/, "") || "/", query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 /**

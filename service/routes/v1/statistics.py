@@ -29,10 +29,13 @@ class StatisticsDocument(Statistics):
         examples=[["No difference could be shown between cnn and resnet18: …"]],
     )
     notes: list[str] = Field(
-        description="what makes architectures of one recipe unequal: weights that had seen other images,"
+        description="what makes architectures of one recipe unequal: weights that had been trained before,"
         " and fields that do not apply to heads",
         examples=[
-            ["timm/resnet18 (a1_in1k) had been trained on other images before; cnn had not."]
+            [
+                "timm/resnet18 (a1_in1k) had been trained before, on images that were not checked"
+                " against these; cnn had not."
+            ]
         ],
     )
 

@@ -45,14 +45,17 @@ def test_a_job_is_cancelled_and_retried(bakeoff):
 
 
 def test_a_comparison_prints_verdicts_and_notes_once(bakeoff, client, monkeypatch, tmp_path):
-    said = {"verdicts": ["a beats b"], "notes": ["a had been trained on other images before"]}
+    said = {
+        "verdicts": ["a beats b"],
+        "notes": ["a had been trained before, on images that were not checked against these"],
+    }
     monkeypatch.setattr(Client, "show_statistics", lambda *_: said)
     made = client.show_comparison("latest")
     monkeypatch.setattr(Client, "create_comparison", lambda *_, **__: made)
 
     printed = bakeoff("compare", "--output", str(tmp_path))
 
-    assert printed.count("a beats b") == printed.count("had been trained on other images") == 1
+    assert printed.count("a beats b") == printed.count("had been trained before") == 1
 
 
 def test_comparisons_and_models_are_listed_and_searched(bakeoff):
@@ -253,11 +256,19 @@ def test_an_option_without_a_value_is_refused_with_how_one_is_written(bakeoff, t
 
 
 def test_a_recipe_is_a_preset_by_name_or_fields_beside_the_epochs():
-    named = comparison_request("mnist", ["cnn"], 3, 2, "fast")
+    named = comparison_request("mnist", ["cnn"], None, 2, "fast")
     written = comparison_request("mnist", ["cnn"], 3, 2, '{"optimizer": "sgd"}')
 
     assert named["recipe"] == "fast"
     assert written["recipe"] == {"epochs": 3, "optimizer": "sgd"}
+    assert comparison_request("mnist", ["cnn"], None, 2, "{}")["recipe"] == {"epochs": 3}
+
+
+@pytest.mark.parametrize("recipe", ["fine_tune", '{"epochs": 5}'])
+def test_epochs_that_the_recipe_states_too_are_refused(bakeoff, recipe):
+    said = bakeoff("compare", "--recipe", recipe, "--epochs", "4", exit_code=2)
+
+    assert "states the epochs already; leave out --epochs" in said
 
 
 def test_the_lines_of_a_comparison_and_the_list_of_jobs_name_the_fold(

@@ -36,8 +36,8 @@ def test_networks_that_had_seen_other_images_are_named_once(make: Make) -> None:
     rows = leaderboard(results)
 
     assert notes(rows) == [
-        "network_3 (in1k) and network_1 (in1k) had been trained on other images before; network_2 and"
-        " network_0 had not."
+        "network_3 (in1k) and network_1 (in1k) had been trained before, on images that were not checked"
+        " against these; network_2 and network_0 had not."
     ]
     said = verdicts(compare_pairs(results), rows)
     assert sum(" was pretrained" in sentence for sentence in said) == 4  # of six pairs, the unequal

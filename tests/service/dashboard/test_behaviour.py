@@ -129,6 +129,68 @@ def test_a_service_that_does_not_answer_is_said_and_the_page_recovers(busy_addre
         expect(banner).to_be_hidden()
 
 
+def test_a_page_that_could_not_be_loaded_comes_when_the_service_answers_again(
+    busy_address, new_page
+):
+    with new_page(allowed=(GONE, REFUSAL)) as page:
+        page.goto(busy_address)
+        expect(page.get_by_text("leads with")).to_be_visible()
+
+        page.context.set_offline(True)
+        page.get_by_role("link", name="Models", exact=True).click()
+        expect(page.get_by_text("The page could not be loaded")).to_be_visible()
+        page.context.set_offline(False)
+
+        expect(page.get_by_text("4 models")).to_be_visible()
+
+
+def test_an_address_that_ends_in_a_slash_is_that_of_the_list(busy_address, new_page):
+    with new_page() as page:
+        page.goto(f"{busy_address}/#/models/")
+
+        expect(page.get_by_text("4 models")).to_be_visible()
+        expect(page.get_by_role("link", name="Models", exact=True)).to_have_attribute(
+            "aria-current", "page"
+        )
+
+
+@pytest.mark.parametrize("path", ["/", "/playground"])
+def test_a_file_that_is_dropped_never_takes_the_place_of_the_dashboard(
+    path, busy_address, new_page, tmp_path
+):
+    (tmp_path / "other.html").write_text("<h1>Another page</h1>")
+    dragged = {"items": [], "files": [str(tmp_path / "other.html")], "dragOperationsMask": 1}
+    with new_page(allowed=(REFUSAL,)) as page:
+        page.goto(f"{busy_address}/#{path}")
+        page.wait_for_selector(".panel")
+        session = page.context.new_cdp_session(page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            event = {"type": kind, "x": 400, "y": 400, "data": dragged}
+            session.send("Input.dispatchDragEvent", event)
+
+        if path == "/playground":
+            expect(page.get_by_role("alert").first).to_contain_text("accepted are an image file")
+        page.get_by_role("link", name="Models", exact=True).click()
+        expect(page.get_by_text("4 models")).to_be_visible()
+
+
+def test_a_menu_closes_with_a_click_elsewhere_and_with_escape(busy_address, new_page):
+    with new_page() as page:
+        page.goto(f"{busy_address}/#/models")
+        menu, column = page.get_by_text("Columns", exact=True), page.get_by_label("Seed")
+        menu.click()
+        column.uncheck()
+        expect(column).to_be_visible()
+
+        page.get_by_role("heading", name="Models", level=1).click()
+        expect(column).to_be_hidden()
+        menu.click()
+        page.keyboard.press("Escape")
+
+        expect(column).to_be_hidden()
+        expect(menu).to_be_focused()
+
+
 def test_the_theme_follows_the_system_live_until_the_reader_chooses(busy_address, new_page):
     with new_page(theme="light") as page:
         page.goto(busy_address)

@@ -1,13 +1,17 @@
 """The page of a comparison and the list of all, as a reader uses them: from the verdict to an image."""
 
 import re
+from collections import Counter
 
 from playwright.sync_api import expect
 
 from tests.service.conftest import served
+from tests.service.dashboard.browser import REFUSAL
 from tests.service.dashboard.installation import make_busy, train_on
 from tests.service.dashboard.pages import THEMES, WIDTHS
 from tests.service.dashboard.test_pages import layouts, violations
+from tests.service.routes.v1.test_bound_weights import compare, replace
+from tests.service.routes.v1.test_pretrained import upload
 
 IMAGE = re.compile("^Test image")
 
@@ -122,3 +126,27 @@ def test_with_folds_an_image_is_explained_by_the_network_that_was_not_trained_on
         with page.expect_request(f"**/v1/models/{models[image['fold']]}/explanations**"):
             page.locator(".failures .image-card").first.get_by_role("button", name="Why?").click()
         expect(page.get_by_role("img", name=re.compile("What speaks for"))).to_have_count(2)
+
+
+def test_seeds_that_may_not_be_compared_are_not_trained(service, new_page):
+    upload(service)
+    comparison = compare(service).rpartition("/")[2]
+    replace(service)
+    with served(service.settings) as address, new_page(allowed=(REFUSAL,)) as page:
+        page.goto(f"{address}/#/comparisons/{comparison}")
+        page.get_by_text("More", exact=True).click()
+        page.get_by_role("button", name="Add seeds").click()
+        page.get_by_role("button", name="Train", exact=True).click()
+        refusal = page.get_by_text("only trainings that started from the same weights are compared")
+        expect(refusal).to_contain_text("2 new trainings cancelled")
+        assert statuses(service) == {"queued": 2, "cancelled": 2}
+
+        upload(service)
+        page.get_by_role("button", name="Train", exact=True).click()
+        page.wait_for_url(lambda url: "comparisons" in url and comparison not in url)
+    assert statuses(service) == {"queued": 4, "cancelled": 2}
+
+
+def statuses(service):
+    """How many trainings have each status."""
+    return Counter(job["status"] for job in service.http.get("/v1/jobs").json()["items"])

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from service.security import key_cache
 from tests.service.conftest import served, started
 from tests.service.dashboard.browser import REFUSAL
-from tests.service.dashboard.installation import copied
+from tests.service.dashboard.installation import copied, make_busy, move_on
 from tests.service.keys import bearer, make
 
 
@@ -44,6 +44,23 @@ def test_what_a_key_may_not_do_is_disabled_and_says_why(own, new_page):
         page.goto(f"{address}/#/datasets")
         expect(page.get_by_text("may only read and predict")).to_be_visible()
         expect(page.get_by_label("Choose a file")).to_have_count(0)
+
+
+def test_what_happens_is_followed_with_a_key_that_is_given_late(own, new_page):
+    make_busy(own)
+    key = make(own, "admin")
+    with served(own.settings) as address, new_page(allowed=(REFUSAL,)) as page:
+        page.goto(address)
+        dialog = page.get_by_role("dialog", name="API key")
+        dialog.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="Enter a key").click()
+        dialog.get_by_label("Key").fill(key.key)
+        dialog.get_by_role("button", name="Use key").click()
+        expect(page.get_by_text("epoch 15 of 30")).to_be_visible()
+
+        move_on(own, epoch=21)
+
+        expect(page.get_by_text("epoch 21 of 30").first).to_be_visible()
 
 
 def test_a_key_that_is_revoked_leaves_the_page_with_a_sentence_until_another_is_given(

@@ -13,7 +13,9 @@ from service.security import key_cache
 from tests.service.conftest import TINY, served, started
 from tests.service.dashboard.browser import REFUSAL
 from tests.service.dashboard.installation import copied
+from tests.service.dashboard.pages import WIDTHS
 from tests.service.dashboard.test_components import call
+from tests.service.dashboard.test_pages import layouts
 from tests.service.keys import bearer, make
 
 #: A three, as two arcs from the top to the bottom of a square.
@@ -226,6 +228,30 @@ def test_a_model_that_is_deleted_and_a_key_that_is_revoked_leave_a_sentence(
         page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
         expect(page.get_by_role("alert").filter(has_text="the API key").first).to_be_visible()
         expect(page.get_by_role("img", name="Drawing area")).to_be_visible()
+
+
+def test_the_models_of_a_comparison_come_as_they_are_trained(own, new_page):
+    body = {"dataset": "digits", "architectures": ["fully_connected"], "recipe": TINY, "seeds": 1}
+    comparison = own.http.post("/v1/comparisons", json=body).json()["id"]
+    with served(own.settings) as address, new_page() as page:
+        page.goto(f"{address}/#/playground?comparison={comparison}")
+        expect(page.get_by_text("No model of this comparison is trained yet")).to_be_visible()
+
+        own.work()
+
+        expect(page.locator(".answer")).to_have_count(1)
+        expect(page.get_by_role("img", name="Drawing area")).to_be_visible()
+
+
+def test_a_class_with_a_very_long_name_leaves_the_page_as_wide_as_it_is(busy_address, new_page):
+    with new_page(width=390) as page:
+        page.goto(f"{busy_address}/#/playground")
+        page.wait_for_selector(".thumbnail")
+        page.get_by_label("Class of the test images").evaluate(
+            "choice => choice.append(new Option('long'.repeat(50)))"
+        )
+
+        assert layouts(page) == {width: [] for width in WIDTHS}
 
 
 def test_a_busy_service_is_waited_for(busy_address, new_page):

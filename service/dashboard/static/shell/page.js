@@ -2,9 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 
+import { getJson } from "../api/client.js";
 import { html } from "../components/html.js";
 import { ErrorNotice, Loading } from "../components/notices.js";
 import { address, current } from "../router.js";
+import { restored } from "../state/connection.js";
 
 /** @typedef {{ params: import("../router.js").Params, query: Record<string, string> }} PageProps */
 
@@ -19,12 +21,15 @@ export function Page() {
     let wanted = true;
     load(folder).then(
       (Component) => wanted && setShown({ folder, Component, error: undefined }),
-      () => wanted && setShown({ folder, Component: null, error: new Error("The page could not be loaded; reload it") }),
+      () => {
+        if (wanted) setShown({ folder, Component: null, error: new Error("The page could not be loaded; reload it") });
+        getJson("health/ready").catch(() => null); // notes an outage, after which the page is loaded again
+      },
     );
     return () => {
       wanted = false;
     };
-  }, [folder]);
+  }, [folder, restored.value]);
   useEffect(announce, [current.value]);
   if (shown.folder !== folder) return html`<${Loading} />`;
   if (shown.error) return html`<div class="page"><${ErrorNotice} error=${shown.error} /></div>`;

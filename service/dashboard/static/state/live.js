@@ -5,9 +5,11 @@
  * from then on is completed by the events that follow.
  */
 
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import { follow } from "../api/events.js";
+import { apiKey } from "./key.js";
 
 /**
  * @typedef {{ kind: string, job: string, comparisons: string[], data: any }} LiveEvent
@@ -47,12 +49,16 @@ function listen(listener) {
 }
 
 function start() {
-  stream = new AbortController();
-  const options = { signal: stream.signal, endless: true };
-  follow("v1/events", tell, options).catch(() => {
-    stream = null; // a refusal, as of a key, which the page shows where it loads; the next listener tries again
+  const begun = (stream = new AbortController());
+  follow("v1/events", tell, { signal: begun.signal, endless: true }).catch(() => {
+    if (stream === begun) stream = null; // a refusal, as of a key, which the page shows where it loads
   });
 }
+
+effect(() => {
+  apiKey.value; // with another key a stream that was refused is tried again
+  if (listeners.size > 0 && !stream) start();
+});
 
 /** @param {import("../api/events.js").StreamEvent} event */
 function tell({ event, data }) {

@@ -90,7 +90,10 @@ def test_verdicts_and_report_say_it_once(mixed: Service) -> None:
     page = mixed.http.get("/v1/comparisons/latest/report.html").text
     [on_weights, on_recipe] = tested["notes"]
 
-    assert "had been trained on other images before; cnn had not." in on_weights
+    assert (
+        "had been trained before, on images that were not checked against these; cnn had not."
+        in on_weights
+    )
     assert "tuned (mine)" in on_weights
     assert "head (mine)" in on_weights
     assert on_recipe.startswith(

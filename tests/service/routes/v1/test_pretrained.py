@@ -83,7 +83,7 @@ def test_the_leaderboard_and_the_verdict_say_which_had_seen_other_images(
     }
     assert "; backbone was pretrained." in verdict
     assert tested["notes"] == [
-        "backbone (mine) had been trained on other images before; cnn had not."
+        "backbone (mine) had been trained before, on images that were not checked against these; cnn had not."
     ]
 
 

@@ -6,6 +6,7 @@
 import { useState } from "preact/hooks";
 
 import { sendJson } from "../../api/client.js";
+import { ApiError } from "../../api/problem.js";
 import { Action } from "../../components/action.js";
 import { Dialog } from "../../components/dialog.js";
 import { counted } from "../../components/formats.js";
@@ -27,11 +28,11 @@ export function SeedsDialog({ comparison, onClose }) {
   const add = async () => {
     const made = [];
     for (const body of bodies) {
-      made.push(await sendJson("POST", "v1/jobs", body, { headers: { "Idempotency-Key": keyOf(comparison, body) } }));
+      made.push(await enqueue(body, keyOf(comparison, body)));
       setDone(made.length);
     }
     const jobs = [...kept, ...made].map(({ id }) => id);
-    const whole = await sendJson("POST", "v1/comparisons", { name: comparison.name.slice(0, 100), jobs });
+    const whole = await compare(comparison.name.slice(0, 100), jobs, made);
     navigate(`/comparisons/${whole.id}`);
   };
   return html`<${Dialog} title="Add seeds" onClose=${onClose}>
@@ -71,6 +72,35 @@ function trainings({ dataset, recipe, architectures, folds }, seeds) {
   return seeds.flatMap((seed) =>
     architectures.flatMap(({ name, options }) => parts.map((part) => ({ dataset, architecture: name, options, recipe, seed, ...part }))),
   );
+}
+
+/**
+ * Enqueue a training, or find the one that was enqueued by the same key. One that was cancelled since is made anew.
+ *
+ * @param {object} body
+ * @param {string} key
+ */
+async function enqueue(body, key) {
+  const job = await sendJson("POST", "v1/jobs", body, { headers: { "Idempotency-Key": key } });
+  return job.status === "cancelled" ? sendJson("POST", "v1/jobs", body) : job;
+}
+
+/**
+ * Compare jobs, some of them new. Where they may not be compared, since dataset or weights were replaced, the new ones
+ * would be trained for nothing and are cancelled.
+ *
+ * @param {string} name
+ * @param {string[]} jobs
+ * @param {{ id: string }[]} made
+ */
+async function compare(name, jobs, made) {
+  try {
+    return await sendJson("POST", "v1/comparisons", { name, jobs });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 422) throw error;
+    for (const { id } of made) await sendJson("POST", `v1/jobs/${id}/cancel`).catch(() => undefined); // it may have ended
+    throw new ApiError(error.status, `${error.message}. ${counted(made.length, "new training")} cancelled.`);
+  }
 }
 
 /**

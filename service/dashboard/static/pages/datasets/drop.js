@@ -1,7 +1,8 @@
 /** Where files or a folder are chosen, or dropped anywhere on the page, and what may be in them. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
+import { useDropped } from "../../components/dropped.js";
 import { html } from "../../components/html.js";
 import { ErrorNotice, Loading } from "../../components/notices.js";
 import { gatherChosen, gatherDropped } from "./gather.js";
@@ -42,35 +43,6 @@ function Chooser({ choose, folder = false, children }) {
     <input class="visually-hidden" type="file" multiple=${!folder} webkitdirectory=${folder}
       onChange=${(/** @type {any} */ event) => choose(event.target.files)} />
   </label>`;
-}
-
-/**
- * Take what is dropped on the page, which a browser would otherwise open in its place.
- *
- * @param {(data: DataTransfer) => void} onData
- * @returns {boolean} whether something is held over the page
- */
-function useDropped(onData) {
-  const [over, setOver] = useState(false);
-  const latest = useRef(onData);
-  latest.current = onData;
-  useEffect(() => {
-    const listening = new AbortController();
-    const on = (/** @type {string} */ kind, /** @type {(event: DragEvent) => void} */ handle) =>
-      addEventListener(kind, /** @type {any} */ (handle), { signal: listening.signal });
-    on("dragover", (event) => {
-      event.preventDefault();
-      setOver(true);
-    });
-    on("dragleave", (event) => event.relatedTarget === null && setOver(false));
-    on("drop", (event) => {
-      event.preventDefault();
-      setOver(false);
-      if (event.dataTransfer) latest.current(event.dataTransfer);
-    });
-    return () => listening.abort();
-  }, []);
-  return over;
 }
 
 function Formats() {

@@ -1,7 +1,8 @@
 /** Files that are dropped anywhere on the page, pasted, or chosen. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
+import { useDropped } from "../../components/dropped.js";
 import { html } from "../../components/html.js";
 
 /**
@@ -12,24 +13,15 @@ import { html } from "../../components/html.js";
 export function useDropAndPaste(onFile) {
   const latest = useRef(onFile);
   latest.current = onFile;
-  const [isOver, setIsOver] = useState(false);
   useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    addEventListener("dragover", (event) => (event.preventDefault(), setIsOver(true)), { signal });
-    addEventListener("dragleave", (event) => event.relatedTarget === null && setIsOver(false), { signal });
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      setIsOver(false);
-      latest.current(event.dataTransfer?.files[0]);
-    }, { signal });
-    addEventListener("paste", (event) => {
+    const paste = (/** @type {ClipboardEvent} */ event) => {
       const isText = event.target instanceof HTMLInputElement;
       if (!isText) latest.current(event.clipboardData?.files[0]);
-    }, { signal });
-    return () => controller.abort();
+    };
+    addEventListener("paste", paste);
+    return () => removeEventListener("paste", paste);
   }, []);
-  return isOver;
+  return useDropped(({ files }) => onFile(files[0]));
 }
 
 /** @param {{ onFile: (file: File | undefined) => void }} props */

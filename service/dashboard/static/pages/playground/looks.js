@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { getJson, withQuery } from "../../api/client.js";
 import { lookOf, usualLook } from "./look.js";
+import { newContext } from "./raster.js";
 
 /** @typedef {import("bakeoff-api").ModelDocument} Model */
 /** @typedef {import("./look.js").Look} Look */
@@ -63,8 +64,7 @@ async function pixelsOf(url, { width, height }) {
   const image = new Image();
   image.src = url;
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  const context = newContext({ width, height });
   context.drawImage(image, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
 }

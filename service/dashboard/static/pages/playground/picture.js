@@ -11,6 +11,7 @@
  *   a draft is followed by another at once; `label` is the true one, where it is known; `url` shows the file
  */
 
+import { cut } from "../../components/cut.js";
 import { painted } from "./look.js";
 import { keyOf } from "./looks.js";
 import { inkOfPhoto } from "./photo.js";
@@ -59,9 +60,10 @@ export function pictureOfDrawing(strokes, { pen, isDraft, lookFor }) {
  * @param {File} file
  */
 export function whyNot(file) {
-  if (file.size === 0) return `“${file.name}” is empty`;
+  const name = `the file “${cut(file.name, 40)}”`;
+  if (file.size === 0) return `${name} is empty`;
   if (file.size <= MOST_BYTES) return "";
-  return `“${file.name}” has ${Math.round(file.size / 1024 ** 2)} MiB; the service reads images of at most ${MOST_BYTES / 1024 ** 2} MiB`;
+  return `${name} has ${Math.round(file.size / 1024 ** 2)} MiB; the service reads images of at most ${MOST_BYTES / 1024 ** 2} MiB`;
 }
 
 /**

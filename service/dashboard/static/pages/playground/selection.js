@@ -10,7 +10,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { getJson } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
 import { percent } from "../../components/formats.js";
+import { useAtMost } from "../../state/at_most.js";
 import { restored } from "../../state/connection.js";
+import { useLive } from "../../state/live.js";
 
 /**
  * @typedef {import("bakeoff-api").ModelDocument} Model
@@ -24,6 +26,7 @@ import { restored } from "../../state/connection.js";
 
 export const ANY = "none";
 const MOST = 12; // models that answer unless the reader chooses more
+const PAUSE = 2000; // milliseconds between two looks for new models
 
 /**
  * @param {Record<string, string>} query of the address
@@ -32,13 +35,16 @@ const MOST = 12; // models that answer unless the reader chooses more
 export function useSelection(query) {
   const comparisons = useResource("v1/comparisons?limit=100");
   const withModels = (comparisons.data?.items ?? []).filter((/** @type {any} */ { leader }) => leader);
-  const asked = query.comparison || (query.models ? ANY : withModels[0]?.id) || (comparisons.data ? ANY : "");
+  const newest = useRef(""); // when the page was opened: one that ends later does not take its place
+  newest.current ||= withModels[0]?.id ?? "";
+  const asked = query.comparison || (query.models ? ANY : newest.current) || (comparisons.data ? ANY : "");
   const isAny = asked === ANY;
   const comparison = useResource(asked && !isAny ? `v1/comparisons/${encodeURIComponent(asked)}` : null);
   const models = useResource(isAny ? "v1/models?limit=200" : null);
   const aliases = useResource(isAny ? "v1/aliases" : null);
+  useNewModels([comparisons, comparison, models]);
   const candidates = isAny ? anyCandidates(models.data?.items ?? [], aliases.data?.items ?? []) : candidatesOf(comparison.data);
-  const ids = query.models ? query.models.split(",").filter(Boolean) : isAny ? newest(models.data) : bestOf(comparison.data);
+  const ids = query.models ? [...new Set(query.models.split(",").filter(Boolean))] : isAny ? newestOf(models.data) : bestOf(comparison.data);
   const known = useModels(ids);
   const found = ids.map((id) => ({ ...(candidates.find((candidate) => candidate.id === id) ?? unlisted(id, known[id]?.model)), ...known[id] }));
   const loading = [comparisons, comparison, models, aliases].some((resource) => resource.loading);
@@ -52,6 +58,18 @@ export function useSelection(query) {
     loading,
     error: first?.error,
   };
+}
+
+/**
+ * Load lists again when a training has made a model.
+ *
+ * @param {import("../../api/resource.js").Resource<unknown>[]} lists
+ */
+function useNewModels(lists) {
+  const reload = useAtMost(async () => void (await Promise.all(lists.map((list) => list.reload()))), PAUSE);
+  useLive(({ kind, data }) => {
+    if (kind === "ready" || (kind === "status" && data.status === "succeeded")) reload();
+  });
 }
 
 /**
@@ -102,7 +120,7 @@ function unlisted(id, model) {
 }
 
 /** @param {{ items: Model[] } | undefined} list */
-function newest(list) {
+function newestOf(list) {
   return (list?.items ?? []).slice(0, 1).map(({ id }) => id);
 }
 

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { getJson, withQuery } from "../../api/client.js";
+import { blobOf } from "../../api/files.js";
 import { useResource } from "../../api/resource.js";
 import { count } from "../../components/formats.js";
 import { html } from "../../components/html.js";
@@ -77,7 +78,7 @@ export function useTestImage(dataset, index, onImage) {
     const controller = new AbortController();
     getJson(pathOf(dataset, { offset: index, limit: 1 }), { signal: controller.signal }).then(
       ({ items: [image], total }) => {
-        if (image) onImage(image, fileOf(image.png));
+        if (image) onImage(image, blobOf(image.png));
         else setError(new Error(`${dataset} has ${count(total)} test images, numbered from 0`));
       },
       (reason) => controller.signal.aborted || setError(reason),
@@ -93,16 +94,6 @@ export function useTestImage(dataset, index, onImage) {
  */
 function pathOf(dataset, query) {
   return withQuery(`v1/datasets/${encodeURIComponent(dataset)}/images`, { split: "test", ...query });
-}
-
-/**
- * The file in a data URL.
- *
- * @param {string} url
- */
-function fileOf(url) {
-  const [head, text] = url.split(",");
-  return new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type: head.slice(5).split(";")[0] });
 }
 
 /** @param {number} index of a test image, which the address then names */

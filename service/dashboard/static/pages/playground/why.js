@@ -56,7 +56,7 @@ function Overlay({ explained: { method, explanations } }) {
   return html`<figure class="overlay">
     <img src=${explanation.overlay} alt=${`${name} for ${explanation.class}, over the picture`} />
     <figcaption class="faint">
-      <p>${name} for <bdi>${explanation.class}</bdi>, which has ${percent(explanation.class_probability)}: ${explanation.how}.</p>
+      <p class="sentence">${name} for <bdi>${explanation.class}</bdi>, which has ${percent(explanation.class_probability)}: ${explanation.how}.</p>
       <p>${explanation.scale === 0 ? "Nothing in the picture counts." : `Orange speaks for it, blue against it; the strongest colour stands for ${number(explanation.scale)}.`}</p>
     </figcaption>
   </figure>`;
