@@ -17,11 +17,15 @@ from service.analysis.confused_images import (
 from service.analysis.results import ComparisonResults
 from service.dependencies import JobResults, ModelResults, Results
 from service.errors import refusals
-from service.requests.fields import Name, Seed
+from service.requests.fields import HIGHEST_SEED, Name
 from service.results.comparisons import require_label
 from service.routes._pictures import PNG, ImageLimit, ImageOffset, data_url_of
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
+
+QuerySeed = Annotated[
+    int, Field(ge=0, le=HIGHEST_SEED)
+]  # in an address all is text, none of it strict
 
 
 class ConfusedImage(BaseModel):
@@ -69,7 +73,7 @@ def show_confused_images(
     architecture: Annotated[
         list[Name], Query(max_length=50, description="labels; by default all")
     ] = [],  # noqa: B006 - FastAPI copies it
-    seed: Annotated[list[Seed], Query(max_length=50, description="by default all")] = [],  # noqa: B006
+    seed: Annotated[list[QuerySeed], Query(max_length=50, description="by default all")] = [],  # noqa: B006
 ) -> ConfusedImages:
     """The test images of a class that are taken for another, and the jobs whose networks do so.
 

@@ -16,7 +16,9 @@ PATH = "/v1/models/champion/predictions"
 
 
 def request(path=PATH, head=b"Content-Length: 4\r\n", body=b"body", method=b"POST"):
-    return method + b" " + path.encode() + b" HTTP/1.1\r\nHost: here\r\n" + head + b"\r\n" + body
+    return (
+        method + b" " + path.encode() + b" HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n" + body
+    )
 
 
 @pytest.mark.parametrize(
