@@ -60,7 +60,7 @@ def test_up_serves_until_it_is_told_to_stop_and_leaves_no_process(
         children = descendants(started.pid)
         assert children
         started.send_signal(stop)
-        assert started.wait(timeout=30) == 0
+        assert started.wait(timeout=60) == 0  # each of the two has 15 s before it is killed
         wait_until_gone(children)
     finally:
         started.terminate()  # it stops its children, which a SIGKILL would leave

@@ -22,10 +22,12 @@ import { ApiError, readProblem } from "./problem.js";
  * @throws {ApiError} a refusal, or no answer; a request that was aborted throws what `fetch` throws
  */
 export async function request(path, options = {}) {
+  const key = apiKey.peek();
   const response = await send(path, options);
   if (response.ok) return response;
   const problem = await readProblem(response);
   if (response.status === 401) {
+    if (apiKey.peek() !== key) return request(path, options); // another one was given meanwhile
     const isNew = refusedKey.peek() === null; // else the reader has been asked, and the shell offers to ask again
     if (isNew && (await askForKey(problem.message))) return request(path, options);
     refusedKey.value = problem.message;
