@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from benchmarks.dashboard.browser import SIZE, USABLE, chromium
+from benchmarks.dashboard.browser import USABLE, chromium
 from benchmarks.ports import free_port
 from service.commands._processes import run_processes
 from workers.settings import Settings
@@ -51,7 +51,9 @@ def _photograph(data: Path, target: Path) -> None:
     """The dashboard's page of the newest comparison."""
     settings = Settings(data=data, device="cpu", port=free_port())
     with run_processes(settings, log_folder=data / "logs") as started, chromium() as browser:
-        page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+        page = browser.new_context(
+            viewport={"width": 1280, "height": 1400}, reduced_motion="reduce"
+        ).new_page()
         page.goto(f"{started.url}/#/comparisons/latest")
         page.evaluate(USABLE)
         page.wait_for_selector("main canvas")  # the curves, which are loaded last
