@@ -28,7 +28,8 @@ class ContentCoding:
         if name in {"", "identity"}:
             await self._app(scope, receive, send)
         elif name in ACCEPTED:
-            await self._app(_as_unpacked(scope), _Unpacker(name, receive).receive, send)
+            _note_unpacked(scope)
+            await self._app(scope, _Unpacker(name, receive).receive, send)
         else:
             accepted = " or ".join(ACCEPTED)
             refusal = problem(
@@ -38,10 +39,13 @@ class ContentCoding:
             await refusal(scope, receive, send)
 
 
-def _as_unpacked(scope: Scope) -> Scope:
-    """The request as if it had been sent in chunks, unpacked: nobody has stated that length."""
+def _note_unpacked(scope: Scope) -> None:
+    """Make it a request that was sent in chunks, unpacked: nobody has stated that length.
+
+    In place, since metrics read the route that is written into the same scope.
+    """
     gone = {b"content-encoding", b"content-length"}
-    return {**scope, "headers": [item for item in scope["headers"] if item[0] not in gone]}
+    scope["headers"] = [item for item in scope["headers"] if item[0] not in gone]
 
 
 class _Unpacker:

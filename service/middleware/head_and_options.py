@@ -45,4 +45,6 @@ class HeadAndOptions:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 is_sent.set()
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        asked = {**scope, "method": "GET"}
+        await self._app(asked, receive, send_head)
+        scope["route"] = asked.get("route")  # for metrics

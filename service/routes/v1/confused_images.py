@@ -23,9 +23,8 @@ from service.routes._pictures import PNG, ImageLimit, ImageOffset, data_url_of
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
 
-QuerySeed = Annotated[
-    int, Field(ge=0, le=HIGHEST_SEED)
-]  # in an address all is text, none of it strict
+#: In an address a number is text, which a strict `Seed` is not.
+QuerySeed = Annotated[int, Field(ge=0, le=HIGHEST_SEED)]
 
 
 class ConfusedImage(BaseModel):

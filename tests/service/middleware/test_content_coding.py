@@ -85,3 +85,12 @@ def test_another_coding_is_refused_with_those_that_are_accepted(untouched):
 
     assert "take gzip or deflate" in untouched.refused(answer, 415)
     assert answer.headers["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_packed_requests_and_heads_are_counted_at_their_route(untouched):
+    posted(untouched, gzip.compress(b"[]", mtime=0), "gzip")
+    untouched.http.head("/v1/aliases")
+
+    counted = untouched.http.get("/metrics").text
+    assert 'method="POST",route="/v1/jobs",status="422"' in counted
+    assert 'method="HEAD",route="/v1/aliases",status="200"' in counted
