@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -23,6 +24,7 @@ from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.content_coding import ContentCoding
 from service.middleware.head_and_options import HeadAndOptions
+from service.middleware.request_ids import HEADER, RequestIds
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
@@ -71,6 +73,7 @@ from service.routes.v2 import models as v2_models
 from service.routes.v2 import server as v2_server
 from service.routes.v2 import statistics as v2_statistics
 from service.security.key_cache import KeyCache
+from workers import telemetry
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.store import DatasetStore
 from workers.settings import Settings
@@ -92,9 +95,18 @@ EXPOSED_HEADERS = [
     "Location",
     "Retry-After",
     "Server-Timing",
+    HEADER,
 ]
 
 MAX_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
+
+#: FastAPI keeps a span of each request. Metrics are those of /metrics, and errors are logged.
+_TELEMETRY: TelemetryConfig = {
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 #: In the order in which a newcomer needs them, which is that of /docs. A path that another pattern
 #: matches too (`/v2/models/stats`) comes before it.
@@ -155,6 +167,7 @@ def create_app(settings: Settings) -> FastAPI:
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
+        telemetry=_TELEMETRY | {"tracer_provider": telemetry.tracer_provider()},
     )
     _add_state(app, settings)
     _add_middleware(app, settings)
@@ -191,6 +204,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware in the order in which it sees a request."""
     app.user_middleware += [
+        Middleware(RequestIds),
         Middleware(RootPath, root_path=settings.root_path),
         Middleware(RequestMetrics),
         *_cross_origin(settings.allowed_origins),
