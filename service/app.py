@@ -7,10 +7,11 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from service import documentation, errors
+from service import documentation, errors, exported_metrics
 from service.charts.drawing.cache import ChartCache
 from service.dashboard import serving as dashboard
 from service.explaining.explainer import Explainer
@@ -236,7 +237,11 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
+    stop_metrics = exported_metrics.start(app.state.database)
     yield
+    # Here and not behind the server: uvicorn ends the process by the signal that stopped it.
+    await run_in_threadpool(stop_metrics)
+    await run_in_threadpool(telemetry.stop)
     await app.state.feed.close()
     app.state.resolver.close()
 

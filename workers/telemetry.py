@@ -67,7 +67,7 @@ def resource(role: str) -> Any:
     """What this process is called; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say otherwise."""
     from opentelemetry.sdk.resources import Resource
 
-    attributes = {"bakeoff.process": role, "process.pid": os.getpid()}
+    attributes: dict[str, Any] = {"bakeoff.process": role, "process.pid": os.getpid()}
     named = Resource.create(attributes)
     if str(named.attributes["service.name"]).startswith("unknown_service"):
         named = Resource.create({**attributes, "service.name": "bakeoff"})

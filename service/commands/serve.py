@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from service import exported_metrics, overload
+from service import overload
 from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
 from service.live.server import Server
@@ -65,10 +65,7 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
         log_config=None,  # its lines are those of this process
     )
     server = Server(config)
-    stop_metrics = exported_metrics.start(service.state.database)
     with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
         server.run(overload.install(service, config, parts))
-    stop_metrics()
-    telemetry.stop()
     if not server.started:
         sys.exit(1)

@@ -46,10 +46,11 @@ def _own_settings() -> None:
 
 
 def content_of(data: Path) -> dict[str, str]:
+    """Name → SHA-256 of every file with content, but for SQLite's index of its log."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in data.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and path.stat().st_size and not path.name.endswith("-shm")
     }
 
 

@@ -97,7 +97,7 @@ def test_an_error_is_one_in_its_span(
     app = create_app(trained.settings)
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as http:
         http.get("/health/ready")
-        http.get("/v1/jobs/none", headers={"traceparent": "no\x80nsense"})
+        http.get("/v1/jobs/none", headers={"traceparent": "00-nonsense-01"})
     spans = by_name(kept)
     assert not spans["GET /health/ready"].status.is_ok
     assert spans["GET /v1/jobs/{job_id}"].parent is None

@@ -77,7 +77,7 @@ def _write(part: Path, folder: Path, manifest: Manifest, *, is_compressed: bool)
         os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     ) as out:
         options = {"mode": "w:gz", "compresslevel": GZIP_LEVEL} if is_compressed else {"mode": "w"}
-        with tarfile.open(fileobj=out, format=tarfile.PAX_FORMAT, **options) as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=out, format=tarfile.PAX_FORMAT, **options) as tar:
             content = manifest.model_dump_json(indent=1).encode()
             header = tarfile.TarInfo(NAME)
             header.size, header.mtime = len(content), int(manifest.created_at.timestamp())
@@ -95,7 +95,7 @@ def _add(tar: tarfile.TarFile, folder: Path, file: BackupFile) -> None:
     with (folder / file.path).open("rb") as source:
         reader = HashingReader(source)
         try:
-            tar.addfile(header, reader)  # type: ignore[arg-type]
+            tar.addfile(header, reader)
         except OSError as error:
             if error.errno is None:  # of tarfile: it is shorter than it was
                 raise _changed(file) from None

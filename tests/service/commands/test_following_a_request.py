@@ -81,6 +81,7 @@ def test_one_id_leads_from_the_client_to_the_epochs_of_its_job(tmp_path: Path) -
         )
         try:
             ask(port, up)
+            until(lambda: "job train" in [span.name for _, span in collector.spans])
         finally:
             up.send_signal(signal.SIGINT)
             up.wait(timeout=60)
