@@ -206,7 +206,7 @@ def test_a_database_is_migrated_and_a_missing_worker_noticed(bakeoff, tmp_path, 
     monkeypatch.setenv("BAKEOFF_PORT", "9")
     settings.cache_clear()
     try:
-        assert "worker: down" in bakeoff("check", "worker", exit_code=1)
+        assert "there is no database" in bakeoff("check", "worker", exit_code=1)
         assert "up to date" in bakeoff("migrate")
         assert "worker: down" in bakeoff("check", "worker", exit_code=1)
         assert "service: down" in bakeoff("check", "service", exit_code=1)
