@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": [],
     "migrate": [],
     "run": ["--port", "0"],
+    "serve": ["--port", "0"],
     "up": ["--port", "0"],
 }
 
@@ -66,12 +67,11 @@ def test_a_command_refuses_and_changes_nothing(newer: Path, command: str) -> Non
     assert not (newer.parent / "made.tar").exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "work"])
-def test_neither_service_nor_worker_starts(newer: Path, command: str) -> None:
+def test_no_worker_starts(newer: Path) -> None:
     before = content_of(newer)
     ended = subprocess.run(
-        [sys.executable, "-m", "bakeoff", command],
-        env={**os.environ, "BAKEOFF_PORT": "0", "PYTHONPATH": str(Path(__file__).parents[2])},
+        [sys.executable, "-m", "bakeoff", "work"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
@@ -61,6 +62,7 @@ class Collector:
                     self.metrics |= {metric.name: metric for metric in scope.metrics}
 
 
+@pytest.mark.slow
 def test_one_id_leads_from_the_client_to_the_epochs_of_its_job(tmp_path: Path) -> None:
     collector, port = Collector(), free_port()
     with LocalServer(collector.handler()) as server, (tmp_path / "log").open("wb") as log:
