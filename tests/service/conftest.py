@@ -37,6 +37,7 @@ class ThisProcess:
 
     settings: Settings
     num_slots: int = 1
+    device: str = "cpu"
     ended: list[ProcessExit] = field(default_factory=list)
 
     def reserve(self, *, background: bool = False) -> bool:
