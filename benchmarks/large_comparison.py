@@ -153,7 +153,8 @@ def _predict(labels: Array, network: int, generator: np.random.Generator, skill:
     noise = (2 * hard + own + generator.normal(size=shape)) / 6**0.5
     logits = noise + (2 + skill) * np.eye(shape[1])[labels]
     odds = np.exp(2 * logits)
-    return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    probabilities: Array = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    return probabilities
 
 
 def _store(artifacts: ArtifactStore, job: Job, labels: Array, probabilities: Array) -> Json:

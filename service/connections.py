@@ -89,10 +89,12 @@ class BoundedRequests(HttpToolsProtocol):
     def _is_body_slow(self) -> bool:
         """Whether too little of a body has arrived since the last look, although it was wanted."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
-        owes = cycle is not None and cycle.more_body and not cycle.response_complete
-        is_wanted = owes and not cycle.waiting_for_100_continue and not self._was_paused
+        if cycle is None or not cycle.more_body or cycle.response_complete:
+            self._seen = None
+            return False
+        is_wanted = not cycle.waiting_for_100_continue and not self._was_paused
         is_slow = is_wanted and self._seen is cycle and self._body_bytes < MIN_BODY_BYTES
-        self._seen, self._body_bytes = cycle if owes else None, 0
+        self._seen, self._body_bytes = cycle, 0
         self._was_paused = self.flow.read_paused
         return is_slow
 

@@ -4,6 +4,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from workers.hidden_secrets import hide_secrets
 from workers.settings import Settings, settings
 
 app = typer.Typer(add_completion=False)
@@ -11,9 +12,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def show_settings() -> None:
-    """Print every setting: environment variable, value, meaning."""
+    """Print every setting: environment variable, value, meaning; passwords in addresses are hidden."""
     table = Table("variable", "value", "meaning")
     for name, field in Settings.model_fields.items():
-        value = str(getattr(settings(), name))
+        value = hide_secrets(str(getattr(settings(), name)))
         table.add_row(f"BAKEOFF_{name.upper()}", value, field.description)
     Console().print(table)
