@@ -76,7 +76,9 @@ class NewComparison(Form):
             BeforeValidator(_expand_name, json_schema_input_type=str | ArchitectureEntry),
         ]
     ] = Field(min_length=1, max_length=MAX_ARCHITECTURES)
-    recipe: RecipeForm = Recipe()
+    recipe: RecipeForm = Field(
+        default_factory=Recipe
+    )  # not in the schema: see test_documentation.py
     seeds: Annotated[
         list[Seed], BeforeValidator(_expand_seeds, json_schema_input_type=int | list[Seed])
     ] = Field(

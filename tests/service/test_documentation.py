@@ -79,6 +79,16 @@ def test_every_operation_with_a_body_has_an_example(schema):
                 assert has_example or any("examples" in field for field in fields), (method, path)
 
 
+def test_what_is_of_several_forms_has_no_object_as_default(schema):
+    """Generators of clients leave out every call with such a field."""
+    for name, form in schema["components"]["schemas"].items():
+        for field, declared in form.get("properties", {}).items():
+            assert "anyOf" not in declared or not isinstance(declared.get("default"), dict), (
+                name,
+                field,
+            )
+
+
 #: Checks, weights and logs, which `trained` lacks, and the stream that does not end; they have tests of
 #: their own.
 NOT_ASKED = {
