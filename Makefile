@@ -13,7 +13,7 @@ PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-dashboard bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check audit check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-dashboard bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ check: .venv/.installed-dev check-dashboard ## Format, lint, types, import direc
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/test_house.py
+	@$(MAKE) --no-print-directory audit
+
+audit: .venv/.installed-dev ## Ask whether a package has a known vulnerability (needs PyPI's service).
+	@$(BIN)/python -m tests.vulnerabilities
 
 check-dashboard: .venv/.installed-dev ## Check the types of the dashboard against those of the API (needs npm).
 	@PYTHON=$(CURDIR)/$(BIN)/python service/dashboard/types/check
