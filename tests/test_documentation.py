@@ -226,3 +226,12 @@ def test_the_licence_is_in_the_package() -> None:
     for name in project["license-files"]:
         assert (ROOT / name).exists()
         assert name in copied  # pip refuses to build without it
+
+
+def test_every_threat_has_a_test() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    threats = page.partition("## Threats")[2].partition("## Open")[0]
+    rows = [line for line in threats.splitlines() if re.match(r"\| (?!threat|-)", line)]
+
+    assert len(rows) > 40
+    assert [row for row in rows if not re.search(r"`tests/[\w/.]+::\w+`", row)] == []

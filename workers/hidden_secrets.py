@@ -4,8 +4,10 @@ import os
 import re
 
 HIDDEN = "[hidden]"
-#: The user information of an address, and our own API keys.
-SECRETS = re.compile(r"(?<=://)[^/\s@]+(?=@)|\bbakeoff_\w{12}_[\w-]+")
+#: The user information of an address, a password among its options, and our own API keys.
+SECRETS = re.compile(
+    r"(?<=://)(?:[^/\s@:]*:[^\s@]*|[^/\s@]+)(?=@)|(?<=[?&]password=)[^&\s]+|\bbakeoff_\w{12}_[\w-]+"
+)
 #: Names of environment variables whose values are secrets.
 SECRET_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 LEAST_SECRET = 12  # characters: a shorter value may be a word like any other

@@ -52,7 +52,7 @@ def upload(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comma
     with bakeoff.Client(url) as client:
         dataset = uploads.upload(console, client, name, pictures, **options)
     for line in uploads.describe_dataset(dataset):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

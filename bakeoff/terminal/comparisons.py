@@ -117,16 +117,23 @@ def show_comparison(client: "Client", comparison: Comparison, output: Path | Non
     failed = [job for job in ended["jobs"] if job["status"] != "succeeded"]
     for job in failed:
         why = job["error"] or job["status"]
-        console.print(f"{job_label(ended, job)} seed {seed_and_fold(job)}: {why}", style="red")
+        console.print(
+            f"{job_label(ended, job)} seed {seed_and_fold(job)}: {why}", style="red", markup=False
+        )
     if ended["status"] == "succeeded":
         console.print(leaderboard_table(ended))
         tested = client.show_statistics(comparison["id"])
         for sentence in tested["verdicts"] + tested.get("notes", []):  # earlier services have none
-            console.print(sentence, highlight=False, soft_wrap=True)
+            console.print(sentence, highlight=False, markup=False, soft_wrap=True)
         data = Path(os.environ.get("BAKEOFF_DATA", "data"))
         folder = output or data / "comparisons" / comparison["id"]
         write_results(client, comparison["id"], folder)
-        console.print(f"Charts and report: {folder}/report.html", highlight=False, soft_wrap=True)
+        console.print(
+            f"Charts and report: {folder}/report.html",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
         model = best_model(client, ended)
         console.print(
             f"Classify a picture with {model['architecture']}, seed {seed_and_fold(model)}:"

@@ -2,6 +2,7 @@
 
 from rich.console import JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from bakeoff.answers import Json
 from bakeoff.answers.comparison import evidence
@@ -17,5 +18,5 @@ def leaderboard_table(comparison: Json) -> Table:
     for row in comparison["leaderboard"]:
         # A mark a line: beside the name they would leave the numbers no room. Earlier services write none.
         name = "\n".join([row["architecture"], *row.get("marks", [])])
-        table.add_row(name, *cells(row)[1:])
+        table.add_row(Text(name), *cells(row)[1:])
     return table

@@ -115,7 +115,7 @@ def _cancel(console: Console, client: "Client", job_id: str) -> None:
     try:
         client.cancel_job(job_id)
     except RefusedError as refusal:
-        console.print(f"{refusal}", highlight=False, soft_wrap=True)
+        console.print(f"{refusal}", highlight=False, markup=False, soft_wrap=True)
     else:
         console.print(
             f"job {job_id} is cancelled, and nothing has changed; 'bakeoff jobs retry {job_id}' goes on"

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -36,7 +37,7 @@ def list_keys(context: typer.Context) -> None:
             limit = f"{key.requests_per_minute:,}" if key.requests_per_minute else "–"
             made = f"{key.created_at:%Y-%m-%d %H:%M}"
             state = "revoked" if key.revoked_at else "valid"
-            table.add_row(key.id, key.name, ", ".join(key.scopes), limit, made, state)
+            table.add_row(key.id, escape(key.name), ", ".join(key.scopes), limit, made, state)
     Console().print(table)
 
 

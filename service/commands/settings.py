@@ -2,6 +2,7 @@
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from workers.hidden_secrets import hide_secrets
@@ -15,6 +16,6 @@ def show_settings() -> None:
     """Print every setting: environment variable, value, meaning; passwords in addresses are hidden."""
     table = Table("variable", "value", "meaning")
     for name, field in Settings.model_fields.items():
-        value = hide_secrets(str(getattr(settings(), name)))
+        value = escape(hide_secrets(str(getattr(settings(), name))))
         table.add_row(f"BAKEOFF_{name.upper()}", value, field.description)
     Console().print(table)

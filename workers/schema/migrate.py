@@ -16,6 +16,7 @@ from workers.errors import BakeoffError
 from workers.storage.database import migration_engine
 
 ADVISORY_LOCK = 7_225_366  # an arbitrary number, the same in every version
+PRIVATE = 0o700  # a folder that is made for the database, for no other user of the machine
 
 
 class SchemaError(BakeoffError):
@@ -53,7 +54,7 @@ def migration_lock(url: str) -> Iterator[None]:
         yield
         return
     path = Path(database.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.migration").open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from bakeoff import Client, RefusedError, commands
 from bakeoff.terminal import comparisons, uploads
 from bakeoff.terminal.comparisons import comparison_request
+from bakeoff.terminal.leaderboard import leaderboard_table
 from bakeoff.terminal.progress import watch
 from tests.workers.deletion import records
 from workers.settings import settings
@@ -46,7 +47,7 @@ def test_a_job_is_cancelled_and_retried(bakeoff):
 
 def test_a_comparison_prints_verdicts_and_notes_once(bakeoff, client, monkeypatch):
     said = {
-        "verdicts": ["a beats b"],
+        "verdicts": ["a beats b [/b]"],
         "notes": ["a had been trained before, on images that were not checked against these"],
     }
     monkeypatch.setattr(Client, "show_statistics", lambda *_: said)
@@ -56,7 +57,18 @@ def test_a_comparison_prints_verdicts_and_notes_once(bakeoff, client, monkeypatc
 
     printed = bakeoff("compare")
 
-    assert printed.count("a beats b") == printed.count("had been trained before") == 1
+    assert printed.count("a beats b [/b]") == printed.count("had been trained before") == 1
+
+
+def test_markup_in_a_label_is_text_in_the_leaderboard(client):
+    made = client.show_comparison("latest")
+    made["leaderboard"][0]["architecture"] = "[/b] [red]cnn"
+    console = Console(width=200)
+
+    with console.capture() as printed:
+        console.print(leaderboard_table(made))
+
+    assert "[/b] [red]cnn" in printed.get()
 
 
 def test_comparisons_and_models_are_listed_and_searched(bakeoff):

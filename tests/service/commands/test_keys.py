@@ -28,12 +28,12 @@ def commands(service, monkeypatch):
 
 
 def test_a_key_is_made_listed_and_revoked_on_the_command_line(service, commands):
-    made = commands("create", "phone", "--scope", "read", "--requests-per-minute", "1000")
+    made = commands("create", "[b]phone", "--scope", "read", "--requests-per-minute", "1000")
     key = made.stdout.strip()
 
     assert service.http.get("/v1/jobs", headers=bearer(key)).status_code == 200
     listed = commands().stdout
-    assert all(said in listed for said in ("phone", "read", "1,000", "valid"))
+    assert all(said in listed for said in ("[b]phone", "read", "1,000", "valid"))
     key_id = key.split("_")[1]
     assert "revoked" in commands("revoke", key_id).stdout
     assert "revoked" in commands().stdout

@@ -73,3 +73,9 @@ def test_sqlite_is_one_that_does_not_damage_its_log(url: str) -> None:
 
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
     assert tuple(map(int, sqlite_version().split("."))) >= (3, 51, 3)
+
+
+def test_other_users_of_the_machine_cannot_enter_a_folder_that_is_made(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'data' / 'new.db'}")
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

@@ -73,6 +73,10 @@ def test_secrets_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert hide_secrets("key wJalrXUtnFEMI is required") == "key [hidden] is required"
     assert hide_secrets("postgresql://me:word@host/x") == "postgresql://[hidden]@host/x"
+    assert hide_secrets("postgresql://me:wo/rd@host/x") == "postgresql://[hidden]@host/x"
+    assert hide_secrets("postgresql://host/x?password=wo/rd&a=b") == (
+        "postgresql://host/x?password=[hidden]&a=b"
+    )
     assert hide_secrets("Bearer bakeoff_k3y1dk3y1dk3_a-b_c.") == "Bearer [hidden]."
     assert hide_secrets("https://host/a@b") == "https://host/a@b"
 
