@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -26,6 +26,8 @@ from service.middleware.head_and_options import HeadAndOptions
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
+from service.middleware.trailing_slash import TrailingSlash
+from service.query_parameters import refuse_unknown_parameters
 from service.results.storage_use import StorageMeter
 from service.routes import health
 from service.routes.v1 import (
@@ -76,6 +78,7 @@ from workers.datasets.stored.store import DatasetStore
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database
+from workers.storage.scratch import remove_abandoned
 from workers.weights.store import WeightsStore
 
 DESCRIPTION = """
@@ -87,7 +90,9 @@ model.
 
 #: That a page of another site may read of an answer, beside those which browsers let it read anyway.
 EXPOSED_HEADERS = [
+    "Accept-Ranges",
     "Content-Disposition",
+    "Content-Range",
     "ETag",
     "Location",
     "Retry-After",
@@ -151,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # see TrailingSlash
         openapi_tags=documentation.TAGS,
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
@@ -160,7 +166,11 @@ def create_app(settings: Settings) -> FastAPI:
     _add_middleware(app, settings)
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router, max_body_size=MAX_BODY_BYTES)
+        app.include_router(
+            router,
+            dependencies=[Depends(refuse_unknown_parameters)],
+            max_body_size=MAX_BODY_BYTES,
+        )
     documentation.install(app)
     dashboard.install(app)
     return app
@@ -175,6 +185,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.datasets.remove_abandoned()
     app.state.weights = WeightsStore(app.state.artifacts, settings.weights_folder)
     app.state.weights.remove_abandoned()
+    remove_abandoned(settings.downloads_folder, ["*"])
     adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
@@ -199,6 +210,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         Middleware(AdmissionMiddleware, admission=app.state.admission),
         Middleware(Authentication, keys=app.state.key_cache),
         Middleware(AllowedHosts, keys=app.state.key_cache, names=settings.allowed_hosts),
+        Middleware(TrailingSlash),
         Middleware(BodyLimitProblems),
         Middleware(HeadAndOptions),
     ]
