@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.live.http_1_0 import Http10Protocol
 from service.overload import (
     direct_routes,
     early_refusals,
@@ -35,7 +35,7 @@ def install(
     app: FastAPI, config: uvicorn.Config, parts: Iterable[Part] = PARTS.values()
 ) -> list[socket.socket]:
     """Install `parts` in the service before it starts; returns the sockets for uvicorn to listen at."""
-    server = Server(app, HttpToolsProtocol, [config.bind_socket()])
+    server = Server(app, Http10Protocol, [config.bind_socket()])
     for install_part in parts:
         install_part(server)
     config.http = server.protocol

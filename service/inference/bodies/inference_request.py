@@ -12,6 +12,7 @@ from service.inference.bodies.errors import ProtocolError
 from service.inference.bodies.images import PreparedImages, from_file, range_of, seconds_to_decode
 from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
+from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
 
 MAX_MICROSECONDS = 600e6  # of a timeout
@@ -110,5 +111,5 @@ def read_request(body: bytes, header_length: str | None) -> InferenceRequest:
 def _parse(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except (ValueError, RecursionError):
-        raise ProtocolError("the body does not begin with a JSON object") from None
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"the body {why_unreadable(error)}") from None

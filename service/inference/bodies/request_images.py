@@ -23,6 +23,7 @@ from service.inference.bodies.images import (
     seconds_to_decode,
 )
 from service.inference.bodies.limits import MAX_IMAGES, check_number
+from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
 
 ACCEPTED = (
@@ -144,13 +145,15 @@ async def _from_form(request: Request) -> Sequence[Image]:
 def _from_json(content: bytes) -> Sequence[Image]:
     try:
         body = from_json(content)
-    except ValueError:
-        raise ImageError(f"the body is not JSON; {ACCEPTED}") from None
+    except ValueError as error:
+        raise ImageError(f"the body {why_unreadable(error)}; {ACCEPTED}") from None
     names = [name for name in ("images", "instances") if isinstance(body, dict) and name in body]
     if len(names) > 1:
         raise ImageError(f"the JSON has both 'images' and 'instances'; {ACCEPTED}")
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
-        raise ImageError(f"the JSON has neither a list 'images' nor a list 'instances'; {ACCEPTED}")
+        raise ImageError(
+            f"the JSON has neither an array 'images' nor an array 'instances'; {ACCEPTED}"
+        )
     [name] = names
     make = _file if name == "images" else _rows
     return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
@@ -158,7 +161,7 @@ def _from_json(content: bytes) -> Sequence[Image]:
 
 def _file(value: Any, name: str) -> _File:
     if not isinstance(value, str):
-        raise ImageError(f"{name} is no text; accepted is an image file in base64")
+        raise ImageError(f"{name} is no string; accepted is an image file in base64")
     try:
         content = decode_base64(value)
     except ValueError:
@@ -168,5 +171,5 @@ def _file(value: Any, name: str) -> _File:
 
 def _rows(value: Any, name: str) -> _Rows:
     if not isinstance(value, list):
-        raise ImageError(f"{name} is no list; accepted are pixels 0 to 255 as H×W or H×W×3")
+        raise ImageError(f"{name} is no array; accepted are pixels 0 to 255 as H×W or H×W×3")
     return _Rows(value, name)
