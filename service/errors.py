@@ -68,6 +68,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UnknownNameError, _handle_unknown_name)
     app.add_exception_handler(ClientDisconnect, _handle_client_gone)
     app.add_exception_handler(RequestValidationError, _handle_invalid)
+    app.add_exception_handler(UnicodeEncodeError, _handle_half_character)
     app.add_exception_handler(HTTPException, _handle_http_error)
     app.add_exception_handler(OperationalError, _handle_database_error)
     app.add_exception_handler(Exception, _handle_internal_error)
@@ -122,7 +123,17 @@ def _in_words(error: dict[str, Any]) -> dict[str, str]:
         at, message = "body", f"is not JSON: {error['ctx']['error']} at character {at}"
     elif at == "body" and error["type"] in {"model_attributes_type", "missing"}:
         message = "must be a JSON object, sent with Content-Type: application/json"
-    return {"at": at, "message": message.encode("utf-8", "replace").decode()}
+    # JSON can name half a character, which no answer can.
+    said = {"at": at, "message": message}
+    return {part: text.encode("utf-8", "replace").decode() for part, text in said.items()}
+
+
+def _handle_half_character(request: Request, error: Exception) -> JSONResponse:
+    """Pydantic's own error for a name with half of a character in it, which only JSON can bring here."""
+    del request, error
+    return problem(
+        422, "the body has half of a character (U+D800 to U+DFFF); accepted is Unicode text"
+    )
 
 
 def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
