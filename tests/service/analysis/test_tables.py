@@ -36,10 +36,10 @@ def test_other_labels_are_as_they_are(make: Make, label: str) -> None:
 
 def test_latex_typesets_what_it_would_obey(make: Make) -> None:
     rows = leaderboard(make(architectures=1))
-    label = "$0_$10 100% #1 {a} ^~ \\input{x} a & b"
+    label = "$0_$10 100% #1 {a} ^~ \\input{x} & b"
     renamed = [row.model_copy(update={"architecture": label}) for row in rows]
 
     text = as_latex(renamed, caption=label)
 
-    typeset = r"\$0\_\$10 100\% \#1 \{a\} \textasciicircum{}\textasciitilde{} \textbackslash{}input\{x\} a \& b"
+    typeset = r"\$0\_\$10 100\% \#1 \{a\} \textasciicircum{}\textasciitilde{} \textbackslash{}input\{x\} \& b"
     assert text.count(typeset) == 2
