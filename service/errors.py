@@ -75,6 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UnknownNameError, _handle_unknown_name)
     app.add_exception_handler(ClientDisconnect, _handle_client_gone)
     app.add_exception_handler(RequestValidationError, _handle_invalid)
+    app.add_exception_handler(UnicodeEncodeError, _handle_half_character)
     app.add_exception_handler(HTTPException, _handle_http_error)
     app.add_exception_handler(OperationalError, _handle_database_error)
     app.add_exception_handler(OSError, _handle_system_error)
@@ -132,7 +133,20 @@ def _in_words(error: RequestValidationError) -> list[dict[str, str]]:
     if whole and whole[0]["type"] in {"model_attributes_type", "missing"}:
         message = "must be a JSON object, sent with Content-Type: application/json"
         return [{"at": "body", "message": message}]
-    return in_json_words(findings, error.body)
+    return [_in_whole_characters(finding) for finding in in_json_words(findings, error.body)]
+
+
+def _in_whole_characters(finding: dict[str, str]) -> dict[str, str]:
+    """What is said, as an answer can carry it: JSON can name half of a character."""
+    return {part: text.encode("utf-8", "replace").decode() for part, text in finding.items()}
+
+
+def _handle_half_character(request: Request, error: Exception) -> JSONResponse:
+    """Pydantic's own error for a name with half of a character in it, which only JSON can bring here."""
+    del request, error
+    return problem(
+        422, "the body has half of a character (U+D800 to U+DFFF); accepted is Unicode text"
+    )
 
 
 def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
