@@ -133,12 +133,7 @@ def _in_words(error: RequestValidationError) -> list[dict[str, str]]:
     if whole and whole[0]["type"] in {"model_attributes_type", "missing"}:
         message = "must be a JSON object, sent with Content-Type: application/json"
         return [{"at": "body", "message": message}]
-    return [_in_whole_characters(finding) for finding in in_json_words(findings, error.body)]
-
-
-def _in_whole_characters(finding: dict[str, str]) -> dict[str, str]:
-    """What is said, as an answer can carry it: JSON can name half of a character."""
-    return {part: text.encode("utf-8", "replace").decode() for part, text in finding.items()}
+    return in_json_words(findings, error.body)
 
 
 def _handle_half_character(request: Request, error: Exception) -> JSONResponse:
