@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
@@ -31,6 +31,8 @@ from service.middleware.request_ids import HEADER, RequestIds
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
+from service.middleware.trailing_slash import TrailingSlash
+from service.query_parameters import refuse_unknown_parameters
 from service.results.storage_use import StorageMeter
 from service.routes import health
 from service.routes.v1 import (
@@ -83,6 +85,7 @@ from workers.datasets.stored.store import DatasetStore
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database
+from workers.storage.scratch import remove_abandoned
 from workers.weights.store import WeightsStore
 
 DESCRIPTION = """
@@ -94,7 +97,9 @@ model.
 
 #: That a page of another site may read of an answer, beside those which browsers let it read anyway.
 EXPOSED_HEADERS = [
+    "Accept-Ranges",
     "Content-Disposition",
+    "Content-Range",
     "ETag",
     "Location",
     "Retry-After",
@@ -168,6 +173,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # see TrailingSlash
         openapi_tags=documentation.TAGS,
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
@@ -188,7 +194,11 @@ def _included_routes() -> list[BaseRoute]:
     """The routes of ROUTERS. FastAPI works out what each one takes once for all that share them."""
     api = APIRouter(generate_unique_id_function=_operation_id)
     for router in ROUTERS:
-        api.include_router(router, max_body_size=MAX_BODY_BYTES)
+        api.include_router(
+            router,
+            dependencies=[Depends(refuse_unknown_parameters)],
+            max_body_size=MAX_BODY_BYTES,
+        )
     return api.routes
 
 
@@ -201,6 +211,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.datasets.remove_abandoned()
     app.state.weights = WeightsStore(app.state.artifacts, settings.weights_folder)
     app.state.weights.remove_abandoned()
+    remove_abandoned(settings.downloads_folder, ["*"])
     adopt(app.state.database, app.state.datasets)
     app.state.predictors = PredictorCache(
         app.state.artifacts, settings.device, max_bytes=settings.predictor_bytes
@@ -226,6 +237,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         Middleware(AdmissionMiddleware, admission=app.state.admission),
         Middleware(Authentication, keys=app.state.key_cache),
         Middleware(AllowedHosts, keys=app.state.key_cache, names=settings.allowed_hosts),
+        Middleware(TrailingSlash),
         Middleware(BodyLimitProblems),
         Middleware(HeadAndOptions),
     ]

@@ -6,9 +6,10 @@ uvicorn closes a connection that rests after an answer, and waits for everything
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from service.errors import problem
+from service.live.http_1_0 import Http10Protocol
 from service.middleware.security_headers import ENCODED_HEADERS
 
 #: For the head of a request to be whole, and between two looks at a body; as Apache's mod_reqtimeout.
@@ -17,8 +18,8 @@ MIN_BODY_BYTES = 10_000  # that arrive between two looks, unless the service did
 MAX_HEAD_BYTES = 64 * 1024  # of a head that is not whole yet; browsers send some 2 KiB
 
 
-class BoundedRequests(HttpToolsProtocol):
-    """uvicorn's protocol, which bounds the time and the memory that a request may take to arrive."""
+class BoundedRequests(Http10Protocol):
+    """The protocol of uvicorn, which bounds the time and the memory that a request may take to arrive."""
 
     _look: TimerHandle | None = None
     _waits_since: float | None = None  # for a head; None while a request is read or answered

@@ -5,8 +5,10 @@ one by one, and so are unknown names: their status depends on where the request 
 """
 
 import logging
+import tempfile
 from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -21,13 +23,17 @@ from starlette.types import Scope
 
 from models import UnknownNameError
 from service.allowed_methods import allowed_methods
+from service.json_words import in_json_words, why_unreadable
 from workers.errors import BakeoffError
 from workers.request_context import current
+from workers.settings import Settings
+from workers.storage.full_disk import free_bytes, full_disk, is_disk_full
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-UNREADABLE = "There was an error parsing the body"  # FastAPI's words, with 400, for bytes not UTF-8
+LITTLE_BYTES = 64 * 1024  # with which SQLite does not get far
+UNREADABLE = "There was an error parsing the body"  # FastAPI's words, with 400 and the cause
 
 
 class TooLargeError(BakeoffError):
@@ -69,8 +75,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UnknownNameError, _handle_unknown_name)
     app.add_exception_handler(ClientDisconnect, _handle_client_gone)
     app.add_exception_handler(RequestValidationError, _handle_invalid)
+    app.add_exception_handler(UnicodeEncodeError, _handle_half_character)
     app.add_exception_handler(HTTPException, _handle_http_error)
     app.add_exception_handler(OperationalError, _handle_database_error)
+    app.add_exception_handler(OSError, _handle_system_error)
     app.add_exception_handler(Exception, _handle_internal_error)
 
 
@@ -109,21 +117,31 @@ def _handle_unknown_name(request: Request, error: Exception) -> JSONResponse:
 def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
-    errors = [_in_words(finding) for finding in error.errors()]
+    errors = _in_words(error)
     sentence = "; ".join(f"{wrong['at']}: {wrong['message']}" for wrong in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""  # noqa: PLR2004 - a sentence's worth
     return problem(422, sentence + more, errors)
 
 
-def _in_words(error: dict[str, Any]) -> dict[str, str]:
-    """An error of pydantic: where it is, and what is wrong there."""
-    at = ".".join(str(part) for part in error["loc"][1:]) or "body"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "json_invalid":
-        at, message = "body", f"is not JSON: {error['ctx']['error']} at character {at}"
-    elif at == "body" and error["type"] in {"model_attributes_type", "missing"}:
+def _in_words(error: RequestValidationError) -> list[dict[str, str]]:
+    """Every wrong place of a request, and what is wrong there."""
+    findings: Sequence[Any] = error.errors()
+    [*whole] = [each for each in findings if each["loc"] == ("body",)]
+    if findings[0]["type"] == "json_invalid":
+        reason, at = findings[0]["ctx"]["error"], findings[0]["loc"][1]
+        return [{"at": "body", "message": f"is not JSON: {reason} at character {at}"}]
+    if whole and whole[0]["type"] in {"model_attributes_type", "missing"}:
         message = "must be a JSON object, sent with Content-Type: application/json"
-    return {"at": at, "message": message.encode("utf-8", "replace").decode()}
+        return [{"at": "body", "message": message}]
+    return in_json_words(findings, error.body)
+
+
+def _handle_half_character(request: Request, error: Exception) -> JSONResponse:
+    """Pydantic's own error for a name with half of a character in it, which only JSON can bring here."""
+    del request, error
+    return problem(
+        422, "the body has half of a character (U+D800 to U+DFFF); accepted is Unicode text"
+    )
 
 
 def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -138,23 +156,39 @@ def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = describe_body_limit(request.scope)
     if detail == UNREADABLE:
-        status, detail = 422, "the body is not JSON: it is not text in UTF-8"
+        status, detail = 422, f"the body {why_unreadable(_cause_of(error))}"
     answer = problem(status, detail)
     answer.headers.update(error.headers or {})
     return answer
 
 
+def _cause_of(error: HTTPException) -> Exception:
+    return error.__cause__ if isinstance(error.__cause__, Exception) else error
+
+
 def _handle_database_error(request: Request, error: Exception) -> JSONResponse:
-    del request
-    return database_problem(error)
+    return database_problem(error, request.app.state.settings)
 
 
-def database_problem(error: Exception) -> JSONResponse:
-    """503, and when to try again."""
+def database_problem(error: Exception, settings: Settings) -> JSONResponse:
+    """503, and when to try again; where its disk is full, that."""
     logger.error("the database does not answer: %s", error)
+    folder = settings.database_folder
+    # SQLite says 'disk I/O error' too, where it cannot make the files it needs to read.
+    if folder and (is_disk_full(error) or free_bytes(folder) < LITTLE_BYTES):
+        return refusal(full_disk([folder]))
     answer = problem(503, "the database does not answer; try again in a moment")
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _handle_system_error(request: Request, error: Exception) -> JSONResponse:
+    """503 where a disk is full, of which errors of writing do not say where; else our fault."""
+    if not is_disk_full(error):
+        return _handle_internal_error(request, error)
+    state = request.app.state
+    folders = [state.settings.data, Path(tempfile.gettempdir()), *state.datasets.folders]
+    return refusal(full_disk(folders))
 
 
 def _handle_internal_error(request: Request, error: Exception) -> JSONResponse:

@@ -1,9 +1,18 @@
 """The Jinja environment of templates that write documents."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+#: What means something to Markdown, and to HTML in it; an underscore within a word does not.
+MARKDOWN = re.compile(r"([\\`*\[\]<>|~#&!$]|(?<![^\W_])_|_(?![^\W_]))")
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown shows as it is, in a table too."""
+    return MARKDOWN.sub(r"\\\1", text)
 
 
 def template_environment(package: str, filters: Mapping[str, Callable[..., Any]]) -> Environment:

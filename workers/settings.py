@@ -4,6 +4,7 @@ import functools
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, unquote
 
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -21,7 +22,9 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
     artifacts_url: str = Field("", description="fsspec URL; empty: a folder in the data folder")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where to train")
-    host: str = Field("127.0.0.1", description="address the service listens on")
+    host: str = Field(
+        "127.0.0.1", description="address the service listens on, or unix:FILE for a Unix socket"
+    )
     port: int = Field(
         8000, ge=0, le=65535, description="port the service listens on; 0: a free one"
     )
@@ -79,7 +82,14 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         """The database's URL, with the default filled in."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'bakeoff.db'}"
+        path = quote(str(self.data.resolve() / "bakeoff.db"))  # it may have a ? or a %
+        return self.database_url or f"sqlite:///{path}"
+
+    @property
+    def database_folder(self) -> Path | None:
+        """Where the database is on this machine; None where it is a server."""
+        scheme, _, path = self.resolved_database_url.partition(":///")
+        return Path(unquote(path.partition("?")[0])).parent if scheme.startswith("sqlite") else None
 
     @property
     def resolved_artifacts_url(self) -> str:
@@ -115,6 +125,11 @@ class Settings(BaseSettings):
     def resolved_hub_url(self) -> str:
         """The address of the Hugging Face hub, or of a mirror of it, with the default filled in."""
         return self.hub_url or os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+
+    @property
+    def downloads_folder(self) -> Path:
+        """Where files lie that are made to be sent, as long as they are being sent."""
+        return self.data.resolve() / "downloads"
 
     @property
     def charts_folder(self) -> Path:

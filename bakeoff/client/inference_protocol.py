@@ -89,6 +89,7 @@ class InferenceProtocol(Resource):
         *,
         outputs: Sequence[Json] | None = None,
         parameters: Json | None = None,
+        scale: float | None = None,
     ) -> Json:
         """The probabilities of `images`: numbers from 0 to 255 as N×C×H×W, or base64 of files.
 
@@ -97,9 +98,10 @@ class InferenceProtocol(Resource):
             inputs: Tensors of `name`, `datatype`, `shape` and `data`.
             outputs: `name` and `parameters` of the wanted tensors.
             parameters: Of the request, such as `timeout` in microseconds.
+            scale: The number that is white, as in `predict`.
         """
         body = omit_none(inputs=inputs, outputs=outputs, parameters=parameters)
-        return self._infer("/v2/models/{name}/infer", body, name=name)
+        return self._infer("/v2/models/{name}/infer", body, name=name, scale=scale)
 
     def infer_by_version(
         self,
@@ -109,14 +111,15 @@ class InferenceProtocol(Resource):
         *,
         outputs: Sequence[Json] | None = None,
         parameters: Json | None = None,
+        scale: float | None = None,
     ) -> Json:
         """The same by what an alias stood for in a version."""
         body = omit_none(inputs=inputs, outputs=outputs, parameters=parameters)
         path = "/v2/models/{name}/versions/{version}/infer"
-        return self._infer(path, body, name=name, version=version)
+        return self._infer(path, body, name=name, version=version, scale=scale)
 
-    def _infer(self, path: str, body: Json, **names: Any) -> Json:
+    def _infer(self, path: str, body: Json, **parameters: Any) -> Json:
         has_timeout = "timeout" in body.get("parameters", {})
-        response = self._connection.send("POST", path, names, retry=not has_timeout, json=body)
+        response = self._connection.send("POST", path, parameters, retry=not has_timeout, json=body)
         answer: Json = response.json()
         return answer

@@ -16,7 +16,9 @@ class Predictions(Resource):
     """Methods for predictions.
 
     Images are image files, by their path or as their bytes. Instead of them `instances` are lists
-    of pixels from 0 to 255, each image as H×W or H×W×3: of a NumPy array, `array.tolist()`.
+    of pixels from 0 to 255, each image as H×W or H×W×3: of a NumPy array, `array.tolist()`. Floats of
+    which the largest is at most 1 are on the scale 0 to 1. `scale` is the number that is white, where
+    that is another, and where a file has more than 8 bits; `notes` of the answer say what was done.
 
     A prediction changes nothing, so it is sent again like a GET. With a `timeout_ms` it is sent once:
     what waits longer for the model is refused with 429.
@@ -30,6 +32,7 @@ class Predictions(Resource):
         top_k: int | None = None,
         engine: str | None = None,
         timeout_ms: float | None = None,
+        scale: float | None = None,
     ) -> PredictionList:
         """Classify images with a model; the `top_k` most probable classes (3) are listed."""
         answer = self._classify(
@@ -39,6 +42,7 @@ class Predictions(Resource):
             top_k=top_k,
             engine=engine,
             timeout_ms=timeout_ms,
+            scale=scale,
         )
         return PredictionList(answer, names=_names(images))
 
@@ -50,6 +54,7 @@ class Predictions(Resource):
         top_k: int | None = None,
         engine: str | None = None,
         timeout_ms: float | None = None,
+        scale: float | None = None,
     ) -> ComparedPredictions:
         """Classify the same images with every model of a comparison, one after the other."""
         answer = self._classify(
@@ -59,6 +64,7 @@ class Predictions(Resource):
             top_k=top_k,
             engine=engine,
             timeout_ms=timeout_ms,
+            scale=scale,
         )
         return ComparedPredictions(answer, names=_names(images))
 
@@ -70,6 +76,7 @@ class Predictions(Resource):
         test_images: Sequence[int] | None = None,
         method: str | None = None,
         class_name: str | None = None,
+        scale: float | None = None,
     ) -> ExplanationList:
         """Which parts of up to 16 images speak for a class, `class_name` or the one that is predicted.
 
@@ -83,7 +90,12 @@ class Predictions(Resource):
             if test_images is None
             else {"json": {"test_images": list(test_images)}}
         )
-        parameters = {"model_id": model_id, "method": method, "class": class_name}
+        parameters = {
+            "model_id": model_id,
+            "method": method,
+            "class": class_name,
+            "scale": scale,
+        }
         path = "/v1/models/{model_id}/explanations"
         answer = self._connection.send("POST", path, parameters, retry=True, **body).json()
         names = _names(images) or [f"test image {index}" for index in test_images or ()]

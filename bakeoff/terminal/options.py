@@ -55,3 +55,10 @@ Search = Annotated[
     typer.Option(help="Only with this in name, note, tags, dataset or architecture, or as an id."),
 ]
 Tag = Annotated[str | None, typer.Option(help="Only with this tag.")]
+Scale = Annotated[
+    float | None,
+    typer.Option(
+        help="The number that is white, in an image of more than 8 bits.",
+        show_default="that of the file or of the dataset",
+    ),
+]

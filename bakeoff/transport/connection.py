@@ -14,6 +14,7 @@ from bakeoff.answers import Json
 from bakeoff.errors import RefusedError, UnreachableError
 from bakeoff.transport import retries
 
+UNIX = "unix:"  # begins the address of a Unix socket, as unix:/run/bakeoff.sock
 STREAM_SILENCE_SECONDS = 60.0  # the service says something every 15 s
 
 
@@ -32,8 +33,10 @@ class Connection:
         self.url = url.rstrip("/")
         self._timeout = timeout
         self._retries = retries
+        base_url, transport = _reached_at(url)
         self._http = httpx.Client(
-            base_url=url,
+            base_url=base_url,
+            transport=transport,
             timeout=timeout,
             headers={"Authorization": f"Bearer {key}"} if key else {},
         )
@@ -182,3 +185,10 @@ def _refusal(response: httpx.Response) -> RefusedError:
     except (ValueError, KeyError, TypeError):
         detail = response.text[:500] or response.reason_phrase
     return RefusedError(response.status_code, detail)
+
+
+def _reached_at(url: str) -> tuple[str, httpx.HTTPTransport | None]:
+    """The address that requests name, and how they get there where that is a Unix socket."""
+    if url.startswith(UNIX):
+        return "http://localhost", httpx.HTTPTransport(uds=url.removeprefix(UNIX).rstrip("/"))
+    return url, None

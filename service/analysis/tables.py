@@ -15,7 +15,8 @@ ESCAPES = str.maketrans(
         "^": r"\textasciicircum{}",
     }
 )
-FORMULA_STARTS = ("=", "+", "-", "@")
+#: Where a cell begins with one, a spreadsheet computes it; the last four are their wide forms.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def as_csv(rows: list[LeaderboardRow]) -> str:
@@ -60,12 +61,10 @@ def _flatten(row: LeaderboardRow) -> Iterator[tuple[str, object]]:
             yield f"{name}_high", value.high
         elif name == "pareto":
             yield from ((f"pareto_{cost}", on) for cost, on in row.pareto)
-        elif isinstance(value, list):
-            yield name, ", ".join(value)
-        elif isinstance(value, str) and value.startswith(FORMULA_STARTS):
-            yield name, f"'{value}"  # a spreadsheet would run it
         else:
-            yield name, value
+            text = ", ".join(value) if isinstance(value, list) else value
+            is_formula = isinstance(text, str) and text.lstrip(" ").startswith(FORMULA_STARTS)
+            yield name, f"'{text}" if is_formula else text  # or a spreadsheet would run it
 
 
 def _latex_row(row: LeaderboardRow) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.analysis.results import CheckSentence
-from service.bundles.markdown import escape, is_resized, size_in_words, tested_by
+from service.bundles.markdown import is_resized, size_in_words, tested_by
+from service.templating import escape_markdown
 from workers.storage.tables import Model
 
 FEW_TEST_IMAGES = 30  # of a class: its scores are rough
@@ -23,7 +24,8 @@ def limits(model: Model, result: dict[str, Any], checks: Sequence[CheckSentence]
         _training(model),
         *_rough_classes(result),
         *(
-            f"The checks of the dataset warn: {escape(check.title)}: {escape(check.sentence)}."
+            "The checks of the dataset warn:"
+            f" {escape_markdown(check.title)}: {escape_markdown(check.sentence)}."
             for check in checks
             if check.level == "warning"
         ),
@@ -40,7 +42,9 @@ def _training(model: Model) -> str:
 
 def _rough_classes(result: dict[str, Any]) -> list[str]:
     rough = [
-        escape(score["name"]) for score in result["per_class"] if score["support"] < FEW_TEST_IMAGES
+        escape_markdown(score["name"])
+        for score in result["per_class"]
+        if score["support"] < FEW_TEST_IMAGES
     ]
     if not rough:
         return []

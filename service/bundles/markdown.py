@@ -1,16 +1,7 @@
-"""Parts of a model card in Markdown: escaped names, intervals, sizes, and which images tested."""
-
-import re
+"""Parts of a model card in Markdown: intervals, sizes, and which images tested."""
 
 from service.analysis.hypothesis_tests.wilson import wilson_interval
 from workers.storage.tables import Model
-
-SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&!$])")  # to Markdown, and to HTML in it
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it is, in a table too."""
-    return SPECIAL.sub(r"\\\1", text)
 
 
 def interval(successes: int, n: int) -> str:

@@ -10,9 +10,9 @@ from service.analysis.notes import listed
 from service.analysis.quantisation import verdict
 from service.analysis.results import ComparisonResults
 from service.bundles.limits import limits
-from service.bundles.markdown import escape, interval, size_in_words, tested_by
+from service.bundles.markdown import interval, size_in_words, tested_by
 from service.results.result_document import result_document
-from service.templating import template_environment
+from service.templating import escape_markdown, template_environment
 from workers.storage.tables import Model
 
 #: What the job that quantised has measured of the int8 model, under the names that a training gives it.
@@ -24,7 +24,7 @@ TEMPLATES = template_environment(
     {
         "auc": auc_words,
         "duration": duration,
-        "escape_markdown": escape,
+        "escape_markdown": escape_markdown,
         "listed": listed,
         "interval": lambda score: interval(score["correct"], score["support"]),
         "percent": lambda share: f"{100 * share:.2f} %",

@@ -12,7 +12,8 @@ STEPS = (
     "Turn it upright, as the orientation in EXIF says.",
     "Lay transparent pixels on `background`.",
     "Map samples of more than 8 bits from `scale` (black, white) to 0 to 255, rounded to the nearest"
-    " integer, half to even. 8 bits stay as they are.",
+    " integer, half to even. 8 bits stay as they are. Unless `scale_of_dataset`, a file that says which"
+    " number is white (BitsPerSample or MaxSampleValue of a TIFF, sBIT of a PNG) has a scale of its own.",
     "Give it `width` and `height` with the filter `resampling`: with `fit` = crop scale the largest"
     " part in the middle that has the right proportions; with pad scale the whole until it fits and"
     " add `padding` equally on both sides, right and bottom getting the odd pixel; with stretch scale"
@@ -49,6 +50,7 @@ def preprocessing_of(model: Model) -> dict[str, Any]:
         "padding": 0,
         "background": [255, 255, 255],
         "scale": [scale.black, scale.white],
+        "scale_of_dataset": preparation.scale is not None,
         "pillow_modes": [
             *EIGHT_BITS,
             *SIXTEEN_BITS_GREY,

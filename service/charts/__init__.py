@@ -12,6 +12,7 @@ from service.analysis.formats import scored_in_words
 from service.analysis.notes import not_applied_in_words
 from service.analysis.results import ComparisonResults
 from service.charts.drawing.chart import Chart
+from service.charts.drawing.readable import NOTE, are_readable, readable_results
 
 charts: Registry[Callable[[ComparisonResults], Chart]] = Registry("chart", __name__)
 
@@ -26,6 +27,14 @@ def make_chart(name: str, results: ComparisonResults) -> Chart:
     footer = _footer(results)
     chart = charts[name](results)
     return replace(chart, title=chart.title or title_of(name), footer=footer)
+
+
+def make_picture(name: str, results: ComparisonResults) -> Chart:
+    """The same to be drawn: under names that the fonts have, and a footer that says where they lack some."""
+    chart = make_chart(name, readable_results(results))
+    if are_readable([*results.architectures, *results.class_names]):
+        return chart
+    return replace(chart, footer=f"{chart.footer}\n{NOTE}")
 
 
 def _footer(results: ComparisonResults) -> str:

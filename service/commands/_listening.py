@@ -1,9 +1,12 @@
 """Where the service listens, and where this machine reaches it."""
 
 import socket
+from pathlib import Path
 
 from workers.errors import BakeoffError
 from workers.settings import Settings
+
+UNIX = "unix:"  # begins BAKEOFF_HOST where it names a Unix socket
 
 
 class StartError(BakeoffError):
@@ -11,7 +14,14 @@ class StartError(BakeoffError):
 
 
 def on_usable_port(settings: Settings) -> Settings:
-    """The settings with the port on which the service can listen; for port 0, one that is free."""
+    """The settings with the port on which the service can listen; for port 0, one that is free.
+
+    StartError where it cannot listen there.
+    """
+    socket_file = socket_file_of(settings)
+    if socket_file:
+        refuse_used_socket(socket_file)
+        return settings
     where = f"{_in_address(settings.host)}:{settings.port}"
     try:
         [(family, kind, _, _, address), *_] = socket.getaddrinfo(
@@ -33,8 +43,37 @@ def on_usable_port(settings: Settings) -> Settings:
         ) from None
 
 
+def socket_file_of(settings: Settings) -> Path | None:
+    """The file of the Unix socket on which the service listens, if it does."""
+    if not settings.host.startswith(UNIX):
+        return None
+    return Path(settings.host.removeprefix(UNIX)).absolute()
+
+
+def refuse_used_socket(file: Path) -> None:
+    """StartError unless a socket can be made at `file`; one that nobody listens at is removed."""
+    try:
+        if file.is_socket():
+            with socket.socket(socket.AF_UNIX) as trial:
+                if trial.connect_ex(str(file)) == 0:
+                    raise StartError(
+                        f"another service listens at {file}; choose another BAKEOFF_HOST"
+                    )
+            file.unlink()
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(str(file))
+        file.unlink()
+    except OSError as error:
+        raise StartError(
+            f"no socket can be made at {file} ({error.strerror or error}); BAKEOFF_HOST is unix: and the"
+            " path of a file in a folder that is there"
+        ) from None
+
+
 def url_of(settings: Settings) -> str:
     """Where this machine reaches the service: at itself, where the service listens everywhere."""
+    if settings.host.startswith(UNIX):
+        return settings.host
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - nothing listens here
     return f"http://{_in_address(host)}:{settings.port}"
 

@@ -1,7 +1,6 @@
 """Service and worker as child processes that start together and stop together."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from bakeoff import Client
+from service.commands._data_folder import refuse_unwritable
 from service.commands._listening import StartError, on_usable_port, url_of
+from service.commands._signals import treat_sigterm_as_interrupt
 from workers.schema.migrate import upgrade
 from workers.settings import Settings
 
@@ -45,9 +46,10 @@ def run_processes(settings: Settings, *, log_folder: Path | None = None) -> Iter
 
     They write to `<log_folder>/service.log` and `worker.log`, or to the terminal without a folder.
     """
+    refuse_unwritable(settings)
     settings = on_usable_port(settings)
     upgrade(settings.resolved_database_url)
-    with ExitStack() as stack, _treat_sigterm_as_interrupt():
+    with ExitStack() as stack, treat_sigterm_as_interrupt():
         processes: dict[str, subprocess.Popen[bytes]] = {}
         stack.callback(_stop, processes)
         for name, command in (("service", "serve"), ("worker", "work")):
@@ -103,18 +105,3 @@ def _log_file(stack: ExitStack, folder: Path | None, name: str) -> IO[bytes] | N
         return None
     folder.mkdir(parents=True, exist_ok=True)
     return stack.enter_context((folder / f"{name}.log").open("ab"))
-
-
-@contextmanager
-def _treat_sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM unwinds the stack as Ctrl-C does, so that both stop everything the same way."""
-
-    def interrupt(signum: int, frame: object) -> None:
-        del signum, frame
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from service.commands._data_folder import refuse_unwritable
 from workers.schema.migrate import upgrade
 from workers.settings import settings
 from workers.storage import api_keys
@@ -70,6 +71,7 @@ def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
 
 @contextmanager
 def _session() -> Iterator[Session]:
+    refuse_unwritable(settings())
     url = settings().resolved_database_url
     upgrade(url)
     with transaction(open_database(url)) as session:

@@ -10,8 +10,11 @@ import uvicorn
 from pydantic import ValidationError
 
 from service import overload
+from service.commands._data_folder import refuse_unwritable
+from service.commands._listening import on_usable_port, socket_file_of
 from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
+from service.commands._signals import treat_sigterm_as_interrupt
 from service.live.server import Server
 from workers import logs, telemetry
 from workers.schema.migrate import check_current
@@ -51,13 +54,17 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     from service.app import create_app  # the other commands need none of what it imports
 
     logs.configure(settings.log_format)
+    refuse_unwritable(settings)
+    settings = on_usable_port(settings)
     telemetry.start("api")
     raise_limit()
     with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
         check_current(open_database(settings.resolved_database_url))
     service = create_app(settings)
+    socket_file = socket_file_of(settings)
     config = uvicorn.Config(
         service,
+        uds=str(socket_file) if socket_file else None,
         host=settings.host,
         port=settings.port,
         timeout_graceful_shutdown=3,  # for what is being answered; streams of events do not count
@@ -65,7 +72,10 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
         log_config=None,  # its lines are those of this process
     )
     server = Server(config)
-    with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order
+    # uvicorn stops in order, and then raises the signal that told it to once more.
+    with suppress(KeyboardInterrupt), treat_sigterm_as_interrupt():
         server.run(overload.install(service, config, parts))
+    if socket_file:
+        socket_file.unlink(missing_ok=True)
     if not server.started:
         sys.exit(1)

@@ -3,6 +3,7 @@
 import typer
 from rich.console import Console
 
+from service.commands._listening import UNIX
 from service.commands._port import Port, settings_on_port
 from service.commands._processes import run_processes
 
@@ -15,7 +16,8 @@ def up(port: Port = None) -> None:
     console = Console()
     try:
         with run_processes(settings_on_port(port)) as started:
-            console.print(f"Bakeoff is up: {started.url}/  (Ctrl-C stops it)", highlight=False)
+            address = started.url if started.url.startswith(UNIX) else f"{started.url}/"
+            console.print(f"Bakeoff is up: {address}  (Ctrl-C stops it)", highlight=False)
             started.wait()
     except KeyboardInterrupt:
         console.print("Stopped.")

@@ -3,17 +3,15 @@
 import copy
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from service.inference.prediction_list import IMAGES, ClassProbability
+from service.inference.prediction_list import IMAGES, ClassProbability, ScaleOption
 
 MAX_IMAGES = 16  # of one request
 
 
-class ExplanationOptions(BaseModel):
+class ExplanationOptions(ScaleOption):
     """What a request may ask for beside the images."""
-
-    model_config = ConfigDict(frozen=True)
 
     method: str | None = Field(
         None,

@@ -37,9 +37,9 @@ class TestedImages:
         del preparation
         return 0.0
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
+    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
         """Read the images, which are prepared already. ImageError, DatasetGoneError."""
-        del preparation
+        del preparation, white
         model = self._model
         identity = DatasetIdentity(model.dataset_sha256, model.dataset_split)
         images = StoredImages(self._datasets, identity, model.dataset, model.folds, model.fold)()

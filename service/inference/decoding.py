@@ -30,11 +30,16 @@ class Decoded:
     decode_seconds: float
 
 
-async def decode_images(images: RequestImages, predictor: Predictor, deadline: Deadline) -> Decoded:
-    """Decode the images of a request for a model. ImageError, OverloadedError, ClientGoneError."""
+async def decode_images(
+    images: RequestImages, predictor: Predictor, deadline: Deadline, white: float | None = None
+) -> Decoded:
+    """Decode the images of a request for a model; `white` is the number that it says is white.
+
+    ImageError, OverloadedError, ClientGoneError.
+    """
     asked = perf_counter()
     if images.seconds_to_prepare(predictor.preparation) < INLINE_SECONDS:
-        prepared = images.prepare(predictor.preparation)
+        prepared = images.prepare(predictor.preparation, white)
         return Decoded(prepared, 0.0, perf_counter() - asked)
 
     def decode() -> Decoded:
@@ -42,7 +47,7 @@ async def decode_images(images: RequestImages, predictor: Predictor, deadline: D
         if deadline.is_past(asked, started):
             sentence = f"not decoded within the {deadline.timeout:g} s asked for"
             raise OverloadedError(sentence, started - asked)
-        prepared = images.prepare(predictor.preparation)
+        prepared = images.prepare(predictor.preparation, white)
         return Decoded(prepared, started - asked, perf_counter() - started)
 
     try:

@@ -11,10 +11,24 @@ from service.inference.predictor import Predictor
 from workers.engines import Probabilities
 
 
-class PredictionOptions(BaseModel):
-    """What a request may ask for beside the images."""
+class ScaleOption(BaseModel):
+    """Which number is white; in the query of every request that has images."""
 
     model_config = ConfigDict(frozen=True)
+
+    scale: float | None = Field(
+        None,
+        gt=0,
+        le=65535,
+        description="the number that is white, in arrays, `instances` and images of more than 8 bits; by"
+        " default 1 for floats of which the largest in the request lies in (0, 1], else what the file"
+        " says, or that of the dataset, or 255 for numbers and 65535 for images; a note says which",
+        examples=[255],
+    )
+
+
+class PredictionOptions(ScaleOption):
+    """What a request may ask for beside the images."""
 
     top_k: int = Field(3, ge=1, le=100, description="classes to list for each image")
     engine: str | None = Field(
@@ -93,7 +107,7 @@ IMAGES: dict[str, Any] = {
                         "instances": {
                             "type": "array",
                             "items": {"type": "array", "items": {}},
-                            "description": "pixels 0 to 255 as H×W or H×W×3",
+                            "description": "pixels 0 to 255, or floats 0 to 1, as H×W or H×W×3",
                         },
                     },
                 },

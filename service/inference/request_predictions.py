@@ -21,9 +21,16 @@ LONG_WAIT = 0.5
 
 
 async def classify(
-    request: Request, images: RequestImages, predictor: Predictor, timeout: float | None
+    request: Request,
+    images: RequestImages,
+    predictor: Predictor,
+    *,
+    timeout: float | None,
+    white: float | None,
 ) -> tuple[Decoded, Classified]:
     """Decode the images of a request and classify them, within `timeout` seconds.
+
+    `white` is the number that the request says is white.
 
     ImageError, OverloadedError, ClientGoneError.
     """
@@ -32,7 +39,7 @@ async def classify(
         raise ClientGoneError
     began = telemetry.now()
     deadline = deadline_of(request, timeout)
-    decoded = await decode_images(images, predictor, deadline)
+    decoded = await decode_images(images, predictor, deadline, white)
     admission: AdmissionControl = request.app.state.admission
     classified = await predictor.classify(
         decoded.images.pixels,
@@ -66,7 +73,9 @@ async def predict(
     waited: float = request.scope.get(WAITED, 0.0)
     received = perf_counter()
     timeout = options.timeout_ms and options.timeout_ms / 1e3
-    decoded, classified = await classify(request, images, predictor, timeout)
+    decoded, classified = await classify(
+        request, images, predictor, timeout=timeout, white=options.scale
+    )
     answer = prediction_list(predictor, decoded.images, classified, options.top_k)
     answer["latency_ms"] = {
         "decode": 1e3 * decoded.decode_seconds,

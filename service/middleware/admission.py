@@ -7,7 +7,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.inference.admission import AdmissionControl, content_length
+from service.inference.admission import MAX_BYTES, AdmissionControl, content_length
 from service.security.scopes import is_explanation, is_prediction
 
 
@@ -24,6 +24,9 @@ class AdmissionMiddleware:
             await self._app(scope, receive, send)
             return
         stated = content_length(scope)
+        if stated and stated > MAX_BYTES:  # no waiting helps: the route refuses it, unread
+            await self._app(scope, receive, send)
+            return
         if not self._admission.has_capacity(stated or 0):
             await self._admission.refusal()(scope, receive, send)
             return

@@ -41,7 +41,7 @@ class Authentication:
         try:
             holder = await self._keys.find(key)
         except UNAVAILABLE as error:
-            await database_problem(error)(scope, receive, send)
+            await database_problem(error, self._keys.settings)(scope, receive, send)
             return
         if holder:
             scope.setdefault("state", {})["holder"] = holder  # for GET /v1/keys/self
@@ -90,6 +90,8 @@ async def warn_if_open(settings: Settings, keys: KeyCache) -> None:
 
 
 def _is_loopback(host: str) -> bool:
+    if host.startswith("unix:"):
+        return True
     try:
         return ip_address(host).is_loopback
     except ValueError:

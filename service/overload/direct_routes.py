@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.inference.admission import content_length
 from service.overload.server import Server
+from service.query_parameters import refuse_unknown_parameters
 from workers import telemetry
 
 ENDPOINTS = ("predict", "infer", "infer_by_version")
@@ -74,11 +75,13 @@ class DirectRoute(BaseRoute):
 
 def _request_name(dependant: Dependant) -> str:
     """What an endpoint calls its request; TypeError where it takes more than that, path and query."""
+    # The query is empty here, and so has no unknown parameter.
+    others = [each for each in dependant.dependencies if each.call is not refuse_unknown_parameters]
     takes_more = (
-        dependant.header_params
+        others
+        or dependant.header_params
         or dependant.cookie_params
         or dependant.body_params
-        or dependant.dependencies
         or dependant.response_param_name
         or dependant.background_tasks_param_name
     )

@@ -11,6 +11,7 @@ from service.analysis.formats import accuracy_words, auc_words, duration, p_word
 from service.analysis.leaderboard_row import LeaderboardRow
 from service.analysis.notes import listed
 from service.analysis.tables import named
+from service.templating import escape_markdown
 
 MEGABYTE = 1_000_000
 
@@ -57,6 +58,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bold": _bold,
     "digits": _digits,
     "duration": duration,
+    "escape_markdown": escape_markdown,
     "front": _front,
     "interval": _interval,
     "listed": listed,

@@ -15,7 +15,7 @@ from service.analysis.notes import not_applied_in_words
 from service.analysis.paired_tests import compare_pairs
 from service.analysis.results import ComparisonResults
 from service.analysis.summary import sentences
-from service.charts import charts, make_chart, title_of
+from service.charts import charts, make_picture, title_of
 from service.charts.drawing.chart import Chart
 from service.charts.drawing.render import render
 from service.reports.design import design_of
@@ -143,7 +143,7 @@ def _pictures(results: ComparisonResults) -> list[dict[str, str]]:
     names = [*(name for name in ORDER if name in charts), *(n for n in charts if n not in ORDER)]
     if not is_measured(results):
         names = [name for name in names if name not in OF_MEASUREMENTS]
-    made = {name: make_chart(name, results) for name in names}
+    made = {name: make_picture(name, results) for name in names}
     return [_picture(name, chart) for name, chart in made.items() if not chart.note]
 
 

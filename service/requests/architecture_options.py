@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from models import Bounds, architectures, omitted_options
+from service.json_words import joined, message_of
 from workers.errors import BakeoffError
 
 
@@ -64,16 +65,14 @@ def _describe(architecture: str, form: type[BaseModel], error: ValidationError) 
     option, *inside = errors[0]["loc"]
     of_option = f"option '{'.'.join(map(str, errors[0]['loc']))}' of '{architecture}'"
     if not any(isinstance(part, str) for part in inside):
-        return f"{of_option}: {errors[0]['msg']}"
+        return f"{of_option}: {message_of(errors[0])}"
     # An option of several types has an error for each, in whose place is the type.
-    messages = [each["msg"] for each in errors if each["loc"][0] == option]
-    others = [message.removeprefix("Input should be ") for message in messages[1:]]
+    accepted = joined(message_of(each) for each in errors if each["loc"][0] == option)
     meaning = next(
         item.description
         for item in form.model_fields[str(option)].metadata
         if isinstance(item, Bounds)
     )
-    accepted = " or ".join([messages[0], *others])
     return f"option '{option}' of '{architecture}': {accepted}; it means {meaning}"
 
 

@@ -1,14 +1,22 @@
-"""Downloads: an ETag for what they contain, 304 where the client has it, and the name to save it under."""
+"""Downloads: an ETag for what they contain, 304 where the client has it, ranges, and a name to save under."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import IO, Annotated, Any, cast
 
-from fastapi import Header, Response
+from fastapi import Depends, Response
 
+from service.dependencies import Artifacts, CurrentSettings
 from service.errors import refusals
+from service.routes._conditions import RequestConditions
+from service.routes._file_response import OCTETS, RangedFile
+from workers.storage.full_disk import refusing_full_disk
 from workers.storage.tables import Model
-
-IfNoneMatch = Annotated[str | None, Header()]
 
 
 def describe_conditional(content: str, media_types: Iterable[str], *refused: int) -> dict[str, Any]:
@@ -18,26 +26,74 @@ def describe_conditional(content: str, media_types: Iterable[str], *refused: int
         "responses": {
             200: {"content": {media_type: {} for media_type in media_types}},
             304: {"description": f"The {content} is still the one the client has"},
-            **refusals(*refused),
+            **refusals(412, *refused),
         },
     }
 
 
+def describe_file(content: str, media_type: str, *refused: int) -> dict[str, Any]:
+    """The same for a route whose answer is a file, of which ranges may be asked for."""
+    described = describe_conditional(content, [media_type], 416, *refused)
+    partial = {"description": "The bytes that `Range` asks for", "content": {media_type: {}}}
+    return {**described, "responses": {**described["responses"], 206: partial}}
+
+
 def respond_conditionally(
-    digest: str, if_none_match: str | None, make: Callable[[], Response]
+    digest: str,
+    conditions: RequestConditions,
+    make: Callable[[], Response],
+    *,
+    modified: datetime | None = None,
 ) -> Response:
-    """The response that `make` gives, with `digest` as its ETag; 304 where the client has that content."""
-    headers = {"ETag": entity_tag(digest), "Cache-Control": "no-cache"}
-    if headers["ETag"] in (if_none_match or ""):
+    """The response that `make` gives, with `digest` as its ETag; 304 where the client has that content.
+
+    `modified` is when the content was made, where it has such a time. PreconditionError.
+    """
+    headers = {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
+    if modified:
+        headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
+    if conditions.not_modified(headers["ETag"], modified):
         return Response(status_code=304, headers=headers)
     response = make()
     response.headers.update(headers)
     return response
 
 
-def entity_tag(digest: str) -> str:
-    """The value of an ETag header."""
-    return f'"{digest}"'
+@dataclass(frozen=True)
+class DownloadFiles:
+    """The files that are sent: artifacts where they lie, and temporary ones that are removed once sent."""
+
+    artifacts: Artifacts
+    settings: CurrentSettings
+
+    def artifact(self, path: str, *, sha256: str, headers: dict[str, str]) -> RangedFile:
+        """An artifact. ArtifactError where it is lost or damaged; DiskFullError."""
+        local = self.artifacts.local_path(path)
+        if local:
+            self.artifacts.check(path, sha256=sha256)
+            return RangedFile(local, headers, OCTETS, is_temporary=False)
+        with self.temporary() as file:
+            self.artifacts.copy_to(path, file, sha256=sha256)
+        return RangedFile(Path(file.name), headers, OCTETS, is_temporary=True)
+
+    @contextmanager
+    def temporary(self) -> Iterator[IO[bytes]]:
+        """A file that stays once it is written whole, for a RangedFile to remove. DiskFullError."""
+        folder = self.settings.downloads_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            refusing_full_disk(folder),
+            tempfile.NamedTemporaryFile(dir=folder, delete=False) as file,
+        ):
+            try:
+                yield cast("IO[bytes]", file)
+                file.flush()
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+
+
+Files = Annotated[DownloadFiles, Depends()]
 
 
 def attachment(model: Model, suffix: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from fastapi import Request
 
 from service.errors import TooLargeError
-from workers.datasets.errors import DiskFullError, refusing_full_disk
+from service.inference.admission import content_length
+from workers.storage.full_disk import DiskFullError, free_bytes, full_disk, refusing_full_disk
 
 #: What the OpenAPI document says of such a body.
 BINARY: dict[str, Any] = {
@@ -35,13 +36,18 @@ async def received(
 ) -> AsyncIterator[ReceivedFile]:
     """The body of a request as a file in `folder`, while the context lasts.
 
-    TooLargeError as soon as it has more than `max_bytes`; DiskFullError.
+    TooLargeError as soon as it has more than `max_bytes`; DiskFullError. Both come before the body is
+    read where its length is stated, so that a client that waits for 100 Continue does not send it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    stated = content_length(request.scope) or 0
+    _refuse_over(max_bytes, stated)
+    if stated > free_bytes(folder):
+        raise full_disk([folder])
     with tempfile.NamedTemporaryFile(dir=folder, prefix=prefix) as temporary:
         file = cast("BinaryIO", temporary)
         try:
-            with refusing_full_disk():
+            with refusing_full_disk(folder):
                 sha256 = await _write(request, file, max_bytes)
         except DiskFullError:
             os.ftruncate(file.fileno(), 0)  # for the others on this disk
@@ -56,9 +62,13 @@ async def _write(request: Request, file: BinaryIO, max_bytes: int) -> str:
     size, digest = 0, hashlib.sha256()
     async for block in request.stream():
         size += len(block)
-        if size > max_bytes:
-            raise TooLargeError(f"the upload is larger than the {max_bytes:,} bytes accepted")
+        _refuse_over(max_bytes, size)
         file.write(block)
         digest.update(block)
     file.flush()
     return digest.hexdigest()
+
+
+def _refuse_over(max_bytes: int, size: int) -> None:
+    if size > max_bytes:
+        raise TooLargeError(f"the upload is larger than the {max_bytes:,} bytes accepted")

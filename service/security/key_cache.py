@@ -57,6 +57,7 @@ class KeyCache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._mode, self._clock = database, settings.api_keys, clock
+        self.settings = settings
         self._holders: dict[str, Holder] = {}
         self._was_any_made = False
         self._read_at = -math.inf

@@ -50,7 +50,7 @@ def test_a_disk_that_stays_full_ends_the_attempts_and_keeps_what_was_accepted(
 
     job = installation.job(job_id)
     assert job.status == JobStatus.FAILED
-    assert "No space left on device" in str(job.error)
+    assert "the disk is full where" in str(job.error)
     with transaction(installation.database) as session:
         jobs.retry(session, job_id, now=datetime.now(UTC))
     installation.worker().run_once()

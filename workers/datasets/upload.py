@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from workers.datasets.errors import DatasetConflictError, refusing_full_disk
+from workers.datasets.errors import DatasetConflictError
 from workers.datasets.known import datasets
 from workers.datasets.stored.clearing import clear
 from workers.datasets.stored.description import DatasetDescription
@@ -17,6 +17,7 @@ from workers.datasets.stored.registration import Upload, register
 from workers.datasets.stored.store import UPLOADING, DatasetStore, check_name
 from workers.datasets.upload_options import UploadOptions
 from workers.storage.database import transaction
+from workers.storage.full_disk import refusing_full_disk
 
 #: Writes an uploaded file to a prepared one, and describes it.
 Prepare = Callable[[Path, Path, UploadOptions], DatasetDescription]
@@ -51,7 +52,7 @@ def import_upload(
     check_name(name)
     store.folder.mkdir(parents=True, exist_ok=True)
     with (
-        refusing_full_disk(),
+        refusing_full_disk(*store.folders),
         tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch,
     ):
         prepared = Path(scratch) / "prepared.safetensors"
@@ -71,7 +72,7 @@ def _send(
     store: DatasetStore, upload: Upload, prepared: Path, description: DatasetDescription
 ) -> None:
     """Put both files into the artifact store: outside of a transaction, since it may take minutes."""
-    with refusing_full_disk():  # here, since nobody is to wait for that
+    with refusing_full_disk(*store.folders):  # here, since nobody is to wait for that
         store.send(prepared, description.identity)
         store.keep_upload(upload.path, upload.sha256)
 

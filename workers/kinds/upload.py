@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from workers.datasets.errors import refusing_full_disk
 from workers.datasets.preparing.uploaded_file import prepare_file
 from workers.datasets.stored.registration import Upload
 from workers.datasets.stored.store import UPLOADING, DatasetStore
@@ -19,6 +18,7 @@ from workers.queue.progress import ImageProgress
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.full_disk import refusing_full_disk
 from workers.storage.retries import with_retries
 from workers.storage.tables import Job
 
@@ -35,7 +35,7 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
         leases.record_progress(session, lease, {"phase": "storing"})  # or the lease is lost
 
     with (
-        refusing_full_disk(),
+        refusing_full_disk(*store.folders),
         tempfile.TemporaryDirectory(dir=store.folder, prefix=UPLOADING) as scratch,
     ):
         file = Path(scratch) / "upload"
@@ -61,5 +61,5 @@ def run(settings: Settings, job: Job, lease: Lease) -> None:
 
 
 def _get_upload(store: DatasetStore, job: Job, file: Path) -> None:
-    with refusing_full_disk():  # here, since nobody is to wait for that
+    with refusing_full_disk(*store.folders):  # here, since nobody is to wait for that
         store.get_upload(job.options["upload"], file)

@@ -10,9 +10,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -25,6 +27,7 @@ from workers.request_context import working_for
 from workers.running.host_locks import HostLock
 from workers.settings import Settings, settings
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
+from workers.storage.full_disk import full_disk, is_disk_full
 from workers.storage.job_logs import JobLogs
 from workers.storage.tables import Job
 
@@ -71,11 +74,17 @@ def _run(settings: Settings, database: Engine, job: Job, lease: Lease) -> None:
             logger.warning("job %s is tried again: %s", job.id, error)
             raise
         logger.exception("job %s failed unexpectedly", job.id)
-        sentence = f"internal error ({type(error).__name__}: {error}); the job's log has more"
+        sentence = _in_a_sentence(error, settings)
     else:
         return
     with transaction(database) as session:
         leases.fail(session, lease, error=sentence, now=utc_now())
+
+
+def _in_a_sentence(error: Exception, settings: Settings) -> str:
+    if is_disk_full(error):
+        return str(full_disk([settings.data, Path(tempfile.gettempdir())]))
+    return f"internal error ({type(error).__name__}: {error}); the job's log has more"
 
 
 def _is_worth_another_attempt(error: Exception, job: Job) -> bool:

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DatabaseError, InterfaceError
 
 from workers.errors import BakeoffError
 from workers.storage.database import migration_engine
@@ -28,8 +29,16 @@ class SchemaError(BakeoffError):
 def upgrade(url: str) -> None:
     """Bring the database at `url` to the newest revision; nothing happens where it is there.
 
-    SchemaError where a newer version has made it, and nothing is changed.
+    SchemaError where a newer version has made it, and nothing is changed; or where it cannot be
+    reached, read or written, such as on a full disk.
     """
+    try:
+        _upgrade(url)
+    except (DatabaseError, InterfaceError) as error:
+        raise SchemaError(f"the database cannot be brought up to date: {error.orig}") from error
+
+
+def _upgrade(url: str) -> None:
     with migration_lock(url), contextlib.ExitStack() as stack:
         engine = migration_engine(url)
         stack.callback(engine.dispose)

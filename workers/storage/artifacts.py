@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -47,8 +47,7 @@ class ArtifactStore:
     """
 
     def __init__(self, url: str) -> None:
-        # Listings of another machine's changes: none is kept.
-        self._files, self._root = fsspec.url_to_fs(url, use_listings_cache=False)
+        self._files, self._root = _open(url)
         self._is_local = isinstance(self._files, LocalFileSystem)
         protocol = self._files.protocol
         names = [protocol] if isinstance(protocol, str) else protocol
@@ -114,8 +113,19 @@ class ArtifactStore:
             raise ArtifactError(f"the artifact {path} is damaged")
         return content
 
+    def local_path(self, path: str) -> Path | None:
+        """Where an artifact lies, there or not; None where the store is on other machines."""
+        return Path(f"{self._root}/{path}") if self._is_local else None
+
+    def check(self, path: str, *, sha256: str) -> None:
+        """Read an artifact through; ArtifactError as get() has it."""
+        self._read(path, sha256, lambda chunk: None)  # noqa: ARG005 - for its hash alone
+
     def copy_to(self, path: str, target: IO[bytes], *, sha256: str) -> None:
         """Write an artifact to an open file, a chunk at a time; ArtifactError as get() has it."""
+        self._read(path, sha256, target.write)
+
+    def _read(self, path: str, sha256: str, write: Callable[[bytes], object]) -> None:
         digest = hashlib.sha256()
         with (
             _refuse_missing(path),
@@ -124,7 +134,7 @@ class ArtifactStore:
         ):
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
-                target.write(chunk)
+                write(chunk)
         if digest.hexdigest() != sha256:
             raise ArtifactError(f"the artifact {path} is damaged")
 
@@ -178,6 +188,15 @@ class ArtifactStore:
             raise StoreUnavailableError(
                 f"the artifact store does not answer ({type(error).__name__}); try again in a moment"
             ) from error
+
+
+def _open(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """The file system of a URL, and the path in it."""
+    if "://" not in url:  # a path, which may hold anything, such as the `::` that chains URLs
+        return LocalFileSystem(), str(Path(url).expanduser().absolute())
+    # Listings of another machine's changes: none is kept.
+    files, root = fsspec.url_to_fs(url, use_listings_cache=False)
+    return files, str(root)
 
 
 @contextlib.contextmanager

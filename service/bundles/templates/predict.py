@@ -18,6 +18,7 @@ CLASSES = json.loads((FOLDER / "classes.json").read_text(encoding="utf-8"))
 STEPS = json.loads((FOLDER / "preprocessing.json").read_text(encoding="utf-8"))
 GRAPH = onnxruntime.InferenceSession(str(FOLDER / "model.onnx"), providers=["CPUExecutionProvider"])
 SIZE = np.array([STEPS["width"], STEPS["height"]])
+BITS_PER_SAMPLE, MAX_SAMPLE_VALUE = 258, 281
 RATIO: Any = {"crop": np.max, "pad": np.min, "stretch": np.asarray}[STEPS["fit"]]
 
 
@@ -36,7 +37,8 @@ def decode(path: str | Path) -> Image.Image:
     is_cut = ";16" in str(file.tile) and not is_deep  # to 8 bits, by Pillow
     is_inverted = is_deep and getattr(file, "tag_v2", {}).get(262) == 0  # a TIFF: 0 is white
     has_shade = "transparency" in file.info and file.mode not in {"P", "RGB"}  # of grey
-    if file.mode not in STEPS["pillow_modes"] or is_cut or is_inverted or has_shade:
+    is_scaled = is_deep and not STEPS["scale_of_dataset"] and states_white(path, file)
+    if file.mode not in STEPS["pillow_modes"] or is_cut or is_inverted or has_shade or is_scaled:
         raise ValueError("not read as by the service; save it as a PNG or JPEG of 8 bits in RGB")
     turn = -1 if file.getexif().get(0x0112) in {5, 6, 7, 8} else 1  # EXIF: it lies on its side
     file.draft(None, scaled(file.size[::turn])[::turn])  # of a JPEG: half the size, or less
@@ -47,6 +49,13 @@ def decode(path: str | Path) -> Image.Image:
         image = Image.fromarray(np.rint(levels).clip(0, 255).astype(np.uint8))
     background = Image.new("RGBA", image.size, "white")
     return Image.alpha_composite(background, image.convert("RGBA")).convert("RGB")
+
+
+def states_white(path: str | Path, file: Image.Image) -> bool:
+    """Whether a file of 16 bits says that fewer of them count, as the service would read it."""
+    tags = dict(getattr(file, "tag_v2", {}))  # of a TIFF
+    is_said = tags.get(BITS_PER_SAMPLE, (16,)) != (16,) or MAX_SAMPLE_VALUE in tags
+    return is_said or b"sBIT" in Path(path).read_bytes()[:1000]  # of a PNG, before its pixels
 
 
 def scaled(size: tuple[int, ...]) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ from weakref import WeakValueDictionary
 
 import matplotlib as mpl
 
+from service.charts.drawing.fonts import families
+
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 256 * 1024**2
@@ -26,8 +28,8 @@ SOURCES = ("analysis", "charts", "reports", "results", "templating.py")
 
 
 def fingerprint_of_code() -> str:
-    """A hash of all code and templates that draw, and of matplotlib's version."""
-    digest = hashlib.sha256(mpl.__version__.encode())
+    """A hash of all code and templates that draw, of matplotlib's version and of the fonts."""
+    digest = hashlib.sha256(f"{mpl.__version__} {families()}".encode())
     for source in SOURCES:
         path = SERVICE / source
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

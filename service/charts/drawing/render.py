@@ -13,6 +13,7 @@ from service.charts.drawing.themes import Theme, apply_theme
 
 mpl.rcParams["svg.hashsalt"] = "bakeoff"  # the same figure gives the same bytes
 mpl.rcParams["font.family"] = families()
+mpl.rcParams["text.parse_math"] = False  # $ in the name of a class is no formula
 
 MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 

@@ -14,15 +14,15 @@ from service.inference.bodies.images import (
     SECONDS_PER_PIXEL,
     PreparedImages,
     fit_pixels,
-    range_of,
 )
-from service.inference.bodies.pixels import as_bytes, channels_last
+from service.inference.bodies.number_scale import find_number_scale, range_of
+from service.inference.bodies.pixels import channels_last
 from workers.datasets.images.image_arrays import NpyHeaderError, is_channels_first, read_header
 from workers.datasets.images.preparation import Preparation
 
 MAGIC = npy.MAGIC_PREFIX
-AXES = "as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"
-ACCEPTED = f"accepted is an .npy of numbers 0 to 255 {AXES}"
+RANGE = "accepted is an .npy of {} as N×H×W, N×H×W×C or N×C×H×W, where C is 1 or 3, in little-endian order"
+ACCEPTED = RANGE.format(range_of(None))
 
 
 class ArrayImages:
@@ -44,17 +44,16 @@ class ArrayImages:
         num_pixels: int = math.prod(self._numbers.shape[1:3])
         return len(self) * (SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL)
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
+    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
         """Prepare the images; nothing is copied where they are grey and fit already. ImageError."""
-        scale = preparation.scale
-        accepted = f"accepted is an .npy of {range_of(scale)} {AXES}"
-        pixels = as_bytes(self._numbers, accepted=accepted, scale=scale)
+        found = find_number_scale(
+            [self._numbers], of_dataset=preparation.scale, white=white, accepted=RANGE
+        )
+        pixels = found.to_bytes(self._numbers)
         if self._fits(preparation):
             pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
-            return PreparedImages(pixels, [[] for _ in pixels])
-        images = [fit_pixels(image, preparation) for image in pixels]
-        stacked = np.stack([image.pixels for image in images])
-        return PreparedImages(stacked, [image.notes for image in images])
+            return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
+        return PreparedImages.of([fit_pixels(image, preparation, found.note) for image in pixels])
 
     def _fits(self, preparation: Preparation) -> bool:
         channels, height, width = preparation.shape

@@ -1,18 +1,22 @@
 """Images of a request as the uint8 pixels a model was trained on, with a note of every change."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models import ImageShape
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.pixels import as_bytes, channels_last
+from service.inference.bodies.file_scale import scale_note
 from service.inference.bodies.plain_png import decode_plain_png, is_plain
-from workers.datasets.images.image_file import ImageFileError, decode_file, stated_pixels
-from workers.datasets.images.pixel_scale import PixelScale
+from workers.datasets.images.image_file import (
+    DecodedFile,
+    ImageFileError,
+    decode_file,
+    stated_pixels,
+)
 from workers.datasets.images.preparation import Preparation
 
 # Rounded up from what the smallest and the larger files take: it decides where they are decoded.
@@ -36,15 +40,26 @@ class PreparedImages:
     pixels: NDArray[np.uint8]
     notes: list[list[str]]
 
+    @classmethod
+    def of(cls, images: Sequence[PreparedImage]) -> "PreparedImages":
+        """At least one image, all of the same shape."""
+        return cls(np.stack([image.pixels for image in images]), [image.notes for image in images])
 
-def from_file(content: bytes, preparation: Preparation, *, name: str) -> PreparedImage:
-    """Decode an image file and prepare it as the training images were; ImageError names the file."""
+
+def from_file(
+    content: bytes, preparation: Preparation, *, name: str, white: float | None = None
+) -> PreparedImage:
+    """Decode an image file and prepare it as the training images were; ImageError names the file.
+
+    `white` is the number that the request says is white, in an image of more than 8 bits.
+    """
     pixels = decode_plain_png(content, ImageShape(*preparation.shape))
     if pixels is not None:
         return PreparedImage(pixels, [])
     try:
         file = decode_file(content, preparation.geometry)
-        return prepare_pixels(file.pixels, (file.width, file.height), preparation)
+        note = scale_note(file, preparation, white)
+        return _prepare(file, preparation if white is None else preparation.with_white(white), note)
     except ImageFileError as error:
         raise ImageError(f"{name}: {error}") from None
 
@@ -60,44 +75,26 @@ def seconds_to_decode(content: bytes, shape: ImageShape) -> float:
     return seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL
 
 
-def from_rows(rows: list[Any], preparation: Preparation, *, name: str) -> PreparedImage:
-    """Prepare nested lists of numbers, H×W or H×W×C; ImageError names the image."""
-    accepted = f"{name}: accepted are {range_of(preparation.scale)} as H×W or H×W×3"
-    try:
-        numbers = np.asarray(rows, dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        raise ImageError(f"{accepted}; the rows are uneven or hold other things") from None
-    numbers = channels_last(numbers, leading_axes=0, accepted=accepted)
-    pixels = as_bytes(numbers, accepted=accepted, scale=preparation.scale)
-    return fit_pixels(pixels, preparation)
-
-
-def range_of(scale: PixelScale | None) -> str:
-    """The numbers that pixels may be, in words."""
-    return "numbers 0 to 255" if scale is None else f"numbers {scale.black:g} to {scale.white:g}"
-
-
-def fit_pixels(pixels: NDArray[np.uint8], preparation: Preparation) -> PreparedImage:
-    """Prepare uint8 pixels (H, W, C)."""
-    height, width, channels = pixels.shape
-    return prepare_pixels(pixels if channels > 1 else pixels[:, :, 0], (width, height), preparation)
-
-
-def prepare_pixels(
-    pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation
+def fit_pixels(
+    pixels: NDArray[np.uint8], preparation: Preparation, note: str = ""
 ) -> PreparedImage:
-    """Pixels (H, W) or (H, W, 3) of an image that had this width and height; ImageFileError."""
-    prepared = preparation.apply_to_pixels(pixels).transpose(2, 0, 1)
-    return PreparedImage(np.ascontiguousarray(prepared), _changes(pixels, size, preparation))
+    """Prepare uint8 pixels (H, W, C); `note` says what was done to them before."""
+    height, width, channels = pixels.shape
+    grey_or_colour = pixels if channels > 1 else pixels[:, :, 0]
+    return _prepare(DecodedFile(grey_or_colour, width, height), preparation, note)
 
 
-def _changes(pixels: NDArray[Any], size: tuple[int, int], preparation: Preparation) -> list[str]:
-    """What is done to an image, in words."""
-    notes = []
-    scale = preparation.scale_of(pixels)
-    if scale is not None and preparation.scale is None:
-        notes.append(f"{range_of(scale)} became 0 to 255: the model was trained on 8 bits")
-    is_grey = pixels.ndim == 2  # noqa: PLR2004 - no axis of channels
-    if is_grey != (preparation.channels == 1):
-        notes.append("grey turned to colour" if is_grey else "colour turned to grey")
-    return notes + preparation.geometry.changes(*size)
+def _prepare(file: DecodedFile, preparation: Preparation, note: str) -> PreparedImage:
+    """Prepare decoded pixels; ImageFileError."""
+    prepared = preparation.apply_to_pixels(file.pixels, file.white).transpose(2, 0, 1)
+    notes = [*([note] if note else []), *_changes(file, preparation)]
+    return PreparedImage(np.ascontiguousarray(prepared), notes)
+
+
+def _changes(file: DecodedFile, preparation: Preparation) -> list[str]:
+    """What is done to the colours and the size of an image, in words."""
+    is_grey = file.pixels.ndim == 2  # noqa: PLR2004 - no axis of channels
+    changes = preparation.geometry.changes(file.width, file.height)
+    if is_grey == (preparation.channels == 1):
+        return changes
+    return ["grey turned to colour" if is_grey else "colour turned to grey", *changes]

@@ -9,9 +9,10 @@ import numpy as np
 
 from models import ImageShape
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.images import PreparedImages, from_file, range_of, seconds_to_decode
-from service.inference.bodies.pixels import as_bytes
+from service.inference.bodies.images import PreparedImages, from_file, seconds_to_decode
+from service.inference.bodies.number_scale import find_number_scale
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
+from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
 
 MAX_MICROSECONDS = 600e6  # of a timeout
@@ -42,20 +43,25 @@ class InferenceRequest:
         shape = ImageShape(*preparation.shape)
         return sum(seconds_to_decode(file, shape) for file in self.values)
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
+    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
         """Decode and prepare all images. ProtocolError, ImageError."""
         if isinstance(self.values, list):
-            files = [from_file(file, preparation, name="an element") for file in self.values]
-            if not files:
+            if not self.values:
                 raise ProtocolError("the request has no image")
-            pixels = np.stack([image.pixels for image in files])
-            return PreparedImages(pixels, [image.notes for image in files])
+            return PreparedImages.of(
+                [
+                    from_file(file, preparation, name="an element", white=white)
+                    for file in self.values
+                ]
+            )
         if self.values.shape[1:] != preparation.shape:
             given, expected = list(self.values.shape), [-1, *preparation.shape]
             raise ProtocolError(f"'images' has the shape {given}; accepted is {expected}")
-        accepted = f"accepted are {range_of(preparation.scale)}"
-        numbers = as_bytes(self.values, accepted=accepted, scale=preparation.scale)
-        return PreparedImages(np.ascontiguousarray(numbers), [[] for _ in numbers])
+        found = find_number_scale(
+            [self.values], of_dataset=preparation.scale, white=white, accepted="accepted are {}"
+        )
+        pixels = np.ascontiguousarray(found.to_bytes(self.values))
+        return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -110,5 +116,5 @@ def read_request(body: bytes, header_length: str | None) -> InferenceRequest:
 def _parse(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except (ValueError, RecursionError):
-        raise ProtocolError("the body does not begin with a JSON object") from None
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"the body {why_unreadable(error)}") from None

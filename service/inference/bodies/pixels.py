@@ -1,15 +1,11 @@
-"""Arrays of numbers as pixels: the axes and the numbers that every form of body accepts."""
+"""Arrays of numbers as pixels: the axes that every form of body accepts."""
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
 from workers.datasets.images.image_arrays import CHANNELS
-from workers.datasets.images.pixel_scale import PixelScale
-
-BRIGHTEST = 255
 
 
 def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[Any]:
@@ -24,22 +20,3 @@ def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) ->
     if not has_channels or 0 in numbers.shape[leading_axes:]:
         raise ImageError(f"{accepted}; the shape is {numbers.shape}")
     return numbers
-
-
-def as_bytes(
-    numbers: NDArray[Any], *, accepted: str, scale: PixelScale | None = None
-) -> NDArray[np.uint8]:
-    """Numbers 0 to 255 of any kind, rounded to uint8; ImageError where some number is outside.
-
-    Where the dataset of the model had a `scale`, numbers of any type but uint8 are on it.
-    """
-    if numbers.dtype == np.uint8:
-        return numbers
-    if scale is not None:
-        if not np.isfinite(numbers).all():
-            raise ImageError(f"{accepted}; some number is infinite or NaN")
-        return scale.to_bytes(numbers)
-    # NaN fails both comparisons.
-    if numbers.size and not (numbers.min() >= 0 and numbers.max() <= BRIGHTEST):
-        raise ImageError(f"{accepted}; some number is outside")
-    return np.round(numbers).astype(np.uint8)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-import numpy as np
 from fastapi import Request
 from pydantic_core import from_json
 from starlette.datastructures import UploadFile
@@ -19,10 +18,11 @@ from service.inference.bodies.images import (
     PreparedImage,
     PreparedImages,
     from_file,
-    from_rows,
     seconds_to_decode,
 )
 from service.inference.bodies.limits import MAX_IMAGES, check_number
+from service.inference.bodies.row_images import RowImages
+from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
 
 ACCEPTED = (
@@ -41,8 +41,11 @@ class RequestImages(Protocol):
     def seconds_to_prepare(self, preparation: Preparation) -> float:
         """About how long prepare() takes."""
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is not an image."""
+    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
+        """Decode and prepare all images; ImageError names the first that is not an image.
+
+        `white` is the number that the request says is white, in numbers and in more than 8 bits.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +58,14 @@ class _File:
     def seconds_to_prepare(self, shape: ImageShape) -> float:
         return seconds_to_decode(self.content, shape)
 
-    def prepare(self, preparation: Preparation) -> PreparedImage:
-        return from_file(self.content, preparation, name=self.name[:80])
+    def prepare(self, preparation: Preparation, white: float | None) -> PreparedImage:
+        return from_file(self.content, preparation, name=self.name[:80], white=white)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """An image as nested lists of numbers."""
+class ImageFiles:
+    """Images that have arrived as files."""
 
-    rows: list[Any]
-    name: str
-
-    def seconds_to_prepare(self, shape: ImageShape) -> float:
-        """Nothing to speak of: a thread would hold the interpreter's lock, and gain nothing."""
-        del shape
-        return 0.0
-
-    def prepare(self, preparation: Preparation) -> PreparedImage:
-        return from_rows(self.rows, preparation, name=self.name)
-
-
-Image = _File | _Rows
-
-
-class SeparateImages:
-    """Images that have arrived one by one."""
-
-    def __init__(self, images: Sequence[Image]) -> None:
+    def __init__(self, images: Sequence[_File]) -> None:
         self._images = images
 
     def __len__(self) -> int:
@@ -92,13 +76,9 @@ class SeparateImages:
         shape = ImageShape(*preparation.shape)
         return sum(image.seconds_to_prepare(shape) for image in self._images)
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
+    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
         """Decode and prepare all images; ImageError names the first that is not an image."""
-        prepared = [image.prepare(preparation) for image in self._images]
-        pixels = np.empty((len(prepared), *preparation.shape), dtype=np.uint8)
-        for row, image in zip(pixels, prepared, strict=True):
-            row[...] = image.pixels
-        return PreparedImages(pixels, [image.notes for image in prepared])
+        return PreparedImages.of([image.prepare(preparation, white) for image in self._images])
 
 
 async def read_images(request: Request) -> RequestImages:
@@ -109,9 +89,9 @@ async def read_images(request: Request) -> RequestImages:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     images: RequestImages
     if kind == "multipart/form-data":
-        images = SeparateImages(await _from_form(request))
+        images = ImageFiles(await _from_form(request))
     elif kind == "application/json":
-        images = SeparateImages(_from_json(await request.body()))
+        images = _from_json(await request.body())
     elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
         images = _from_bytes(await request.body(), is_array=kind == "application/x-npy")
     else:
@@ -127,10 +107,10 @@ def _from_bytes(content: bytes, *, is_array: bool) -> RequestImages:
         raise ImageError(f"the body is empty; {ACCEPTED}")
     if is_array or content.startswith(MAGIC):
         return ArrayImages(content)
-    return SeparateImages([_File(content, "the body")])
+    return ImageFiles([_File(content, "the body")])
 
 
-async def _from_form(request: Request) -> Sequence[Image]:
+async def _from_form(request: Request) -> Sequence[_File]:
     try:
         async with request.form(max_files=MAX_IMAGES, max_fields=MAX_IMAGES) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
@@ -141,32 +121,30 @@ async def _from_form(request: Request) -> Sequence[Image]:
         raise ImageError(f"the multipart body cannot be read: {error.detail}") from None
 
 
-def _from_json(content: bytes) -> Sequence[Image]:
+def _from_json(content: bytes) -> RequestImages:
     try:
         body = from_json(content)
-    except ValueError:
-        raise ImageError(f"the body is not JSON; {ACCEPTED}") from None
+    except ValueError as error:
+        raise ImageError(f"the body {why_unreadable(error)}; {ACCEPTED}") from None
     names = [name for name in ("images", "instances") if isinstance(body, dict) and name in body]
     if len(names) > 1:
         raise ImageError(f"the JSON has both 'images' and 'instances'; {ACCEPTED}")
     if len(names) != 1 or len(body) != 1 or not isinstance(body[names[0]], list):
-        raise ImageError(f"the JSON has neither a list 'images' nor a list 'instances'; {ACCEPTED}")
-    [name] = names
-    make = _file if name == "images" else _rows
-    return [make(value, f"{name}[{index}]") for index, value in enumerate(body[name])]
+        raise ImageError(
+            f"the JSON has neither an array 'images' nor an array 'instances'; {ACCEPTED}"
+        )
+    if "instances" in body:
+        return RowImages(body["instances"])
+    return ImageFiles(
+        [_file(value, f"images[{index}]") for index, value in enumerate(body["images"])]
+    )
 
 
 def _file(value: Any, name: str) -> _File:
     if not isinstance(value, str):
-        raise ImageError(f"{name} is no text; accepted is an image file in base64")
+        raise ImageError(f"{name} is no string; accepted is an image file in base64")
     try:
         content = decode_base64(value)
     except ValueError:
         raise ImageError(f"{name} is not base64; accepted is an image file in base64") from None
     return _File(content, name)
-
-
-def _rows(value: Any, name: str) -> _Rows:
-    if not isinstance(value, list):
-        raise ImageError(f"{name} is no list; accepted are pixels 0 to 255 as H×W or H×W×3")
-    return _Rows(value, name)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.pixels import as_bytes
+from service.inference.bodies.number_scale import find_number_scale
 
 INPUT, OUTPUT = "images", "probabilities"
 NUMBERS: dict[str, str] = {
@@ -30,8 +30,12 @@ NUMBERS: dict[str, str] = {
     "FP32": "<f4",
     "FP64": "<f8",
 }
+#: Whose values may be shares of white; those of others are whole numbers, also where JSON says 1.0.
+SHARES_OF_WHITE = {"BOOL", "FP16", "FP32", "FP64"}
+MAX_EXACT = 2.0**53  # up to which float64 has every whole number
 LENGTH = struct.Struct("<I")  # before each element of BYTES
 MAX_DIMENSIONS = 4
+BRIGHTEST = 255.0
 
 Values = NDArray[Any] | list[bytes]  # numbers, or the elements of BYTES
 
@@ -55,8 +59,11 @@ def read_values(tensor: dict[str, Any], rest: bytes) -> Values:
         return _numbers_from_bytes(rest, shape, datatype)
     numbers = _numbers_from_list(tensor.get("data"), shape)
     if datatype == "UINT8":
-        return as_bytes(numbers, accepted="UINT8 are numbers 0 to 255")
-    return numbers
+        found = find_number_scale(
+            [numbers], of_dataset=None, white=BRIGHTEST, accepted="UINT8 are {}"
+        )
+        return found.to_bytes(numbers)
+    return numbers if datatype in SHARES_OF_WHITE else _as_whole(numbers)
 
 
 def json_object(value: Any, name: str) -> dict[str, Any]:
@@ -97,6 +104,12 @@ def _numbers_from_list(data: Any, shape: list[int]) -> NDArray[Any]:
     if array.size != num_wanted:
         raise ProtocolError(f"'data' has {array.size} numbers; shape {shape} takes {num_wanted}")
     return array.reshape(shape)
+
+
+def _as_whole(numbers: NDArray[np.float64]) -> NDArray[Any]:
+    """The numbers rounded to int64; as they are where it does not hold them."""
+    is_held = np.abs(numbers).max(initial=0.0) < MAX_EXACT  # NaN is not
+    return np.rint(numbers).astype(np.int64) if is_held else numbers
 
 
 def _elements(rest: bytes) -> list[bytes]:

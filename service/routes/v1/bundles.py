@@ -1,72 +1,47 @@
 """Bundles: a model as a zip to use elsewhere."""
 
-import contextlib
-import tempfile
-from collections.abc import Iterator
-from typing import IO
+from pathlib import Path
 
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 
 from service.bundles.bundle import Bundle, bundle_of
-from service.dependencies import Artifacts, Id, Reader
+from service.dependencies import Id, Reader
+from service.routes._conditions import Conditions
 from service.routes._downloads import (
-    IfNoneMatch,
+    DownloadFiles,
+    Files,
     attachment,
-    describe_conditional,
+    describe_file,
     respond_conditionally,
 )
-from workers.datasets.errors import refusing_full_disk
+from service.routes._file_response import RangedFile
 from workers.storage import trained_models
-from workers.storage.artifacts import ArtifactStore
 from workers.storage.tables import Model
 
 router = APIRouter(prefix="/v1", tags=["models"])
 
-IN_MEMORY = 16 * 1024**2  # bytes of a zip; a larger one is written to disk before it is sent
-CHUNK = 1024**2  # bytes that are sent at a time
+ZIP = "application/zip"
 
 
 @router.get(
     "/models/{model_id}/bundle",
     summary="Download a bundle",
-    **describe_conditional("bundle", ["application/zip"], 404, 409, 410, 507),
+    **describe_file("bundle", ZIP, 404, 409, 410, 503),
 )
-def download_bundle(
-    model_id: Id, reader: Reader, artifacts: Artifacts, if_none_match: IfNoneMatch = None
-) -> Response:
+def download_bundle(model_id: Id, reader: Reader, files: Files, conditions: Conditions) -> Response:
     """A zip with the ONNX graph, `preprocessing.json`, class names, `predict.py`, and a model card.
 
-    `predict.py` needs onnxruntime, numpy and Pillow alone. Carries an ETag.
+    `predict.py` needs onnxruntime, numpy and Pillow alone. Carries an ETag; an interrupted download
+    can be resumed.
     """
     model = trained_models.get(reader.session, model_id)
     bundle = bundle_of(model, reader.training_of(model), reader.quantisation_of(model))
-    return respond_conditionally(
-        bundle.sha256, if_none_match, lambda: _download(bundle, model, artifacts)
-    )
+    return respond_conditionally(bundle.sha256, conditions, lambda: _download(bundle, model, files))
 
 
-def _download(bundle: Bundle, model: Model, artifacts: ArtifactStore) -> Response:
-    file = _zip(bundle, artifacts)
-    headers = {
-        "Content-Disposition": attachment(model, "zip"),
-        "Content-Length": str(file.tell()),
-    }
-    return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
-
-
-def _zip(bundle: Bundle, artifacts: ArtifactStore) -> IO[bytes]:
+def _download(bundle: Bundle, model: Model, files: DownloadFiles) -> RangedFile:
     """The zip, whole before its first byte is sent: a graph that is lost or damaged is then a refusal."""
-    with contextlib.ExitStack() as opened:
-        file = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
-        with refusing_full_disk("the service keeps temporary files"):
-            bundle.write(file, artifacts)
-        opened.pop_all()
-    return file
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while chunk := file.read(CHUNK):
-            yield chunk
+    with files.temporary() as file:
+        bundle.write(file, files.artifacts)
+    headers = {"Content-Disposition": attachment(model, "zip")}
+    return RangedFile(Path(file.name), headers, ZIP, is_temporary=True)

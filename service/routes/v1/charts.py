@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from service.analysis.results import ComparisonResults
-from service.charts import charts, make_chart, title_of
+from service.charts import charts, make_chart, make_picture, title_of
 from service.charts.drawing.cache import cache_key
 from service.charts.drawing.render import MEDIA_TYPES, WIDTH, render
 from service.charts.drawing.themes import Theme
@@ -153,12 +153,13 @@ def _draw(
     charts[options.chart]  # UnknownNameError before NoResultError
     results.require_result()
 
-    def make() -> bytes:
-        chart = make_chart(options.chart, results)
+    def draw() -> bytes:
+        make = make_chart if options.suffix == "json" else make_picture
+        chart = make(options.chart, results)
         return render(chart, options.suffix, width=options.width, theme=options.theme)
 
     key = cache_key(options, _state(results))
-    return responses.respond(key, make, MEDIA_TYPES[options.suffix])
+    return responses.respond(key, draw, MEDIA_TYPES[options.suffix])
 
 
 def _report(

@@ -22,7 +22,8 @@ from service.charts.drawing.cache import cache_key
 from service.dependencies import Id, ReadSession
 from service.errors import refusals
 from service.results.comparisons import label_of
-from service.routes._downloads import IfNoneMatch, respond_conditionally
+from service.routes._conditions import Conditions
+from service.routes._downloads import respond_conditionally
 from workers.queue import comparisons
 from workers.storage import metrics
 from workers.storage.tables import Comparison, Job
@@ -76,7 +77,7 @@ def show_curves(
     comparison_id: Id,
     session: ReadSession,
     options: Annotated[CurveOptions, Depends()],
-    if_none_match: IfNoneMatch = None,
+    conditions: Conditions,
 ) -> Response:
     """A metric by epoch or seconds: each architecture's mean, its spread, and every job. Carries an ETag.
 
@@ -89,7 +90,7 @@ def show_curves(
     key = cache_key("curves", options, comparison.id, state)
     return respond_conditionally(
         key,
-        if_none_match,
+        conditions,
         lambda: Response(
             _curves(session, comparison, jobs, options).model_dump_json(),
             media_type="application/json",

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from models import UnknownNameError
-from service.charts.drawing.fonts import is_drawable
 from service.charts.drawing.group_sheet import CaptionedImage, group_sheet
+from service.charts.drawing.readable import are_readable, readable
 from service.charts.drawing.render import render
 from service.dependencies import Datasets, ReadSession, WriteSession
 from service.errors import refusals
@@ -172,11 +172,11 @@ def _captions(group: ImageGroup, classes: Sequence[str]) -> list[list[str]]:
 
 
 def _make_drawable(text: str, classes: Sequence[str]) -> str:
-    """The text with the numbers of classes in place of names for which no font is installed."""
-    if is_drawable(text):
+    """The text with the indices of classes in place of names for which no font is installed."""
+    if are_readable([text]):
         return text
-    numbered = [(name, f"class {number}") for number, name in enumerate(classes, start=1)]
+    numbered = [(name, f"class {index}") for index, name in enumerate(classes)]
     for name, number in sorted(numbered, key=lambda pair: -len(pair[0])):
-        if not is_drawable(name):
+        if not are_readable([name]):
             text = text.replace(name, number)
-    return text
+    return readable(text)

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from models import UnknownNameError
 from service.dependencies import Datasets, ReadSession
 from service.errors import refusals
-from service.routes._downloads import IfNoneMatch, describe_conditional, respond_conditionally
+from service.routes._conditions import Conditions
+from service.routes._downloads import describe_conditional, respond_conditionally
 from service.routes._pictures import as_png, data_url
 from service.routes.v1.datasets import Name
 from workers.datasets.listings.listing import SplitName
@@ -130,7 +131,7 @@ def show_dataset_image(
     session: ReadSession,
     datasets: Datasets,
     address: Annotated[ImageAddress, Depends()],
-    if_none_match: IfNoneMatch = None,
+    conditions: Conditions,
 ) -> Response:
     """One image as PNG, as networks see it. Carries an ETag.
 
@@ -143,7 +144,7 @@ def show_dataset_image(
     path = datasets.path(identity, name)
     response = respond_conditionally(
         f"{current}-{address.split}-{address.index}",
-        if_none_match,
+        conditions,
         lambda: Response(_png(path, name, address), media_type="image/png"),
     )
     if address.content:

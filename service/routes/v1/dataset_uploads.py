@@ -15,7 +15,7 @@ from service.requests.uploads import ResizeForm, upload_options
 from service.routes._received import BINARY, received
 from service.routes.v1.datasets import DatasetDocument, Name, ready_document
 from service.routes.v1.jobs import JobDocument, enqueued, job_document
-from workers.datasets.errors import NoUploadError, refusing_full_disk
+from workers.datasets.errors import NoUploadError
 from workers.datasets.formats import formats
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
@@ -29,6 +29,7 @@ from workers.queue.dataset_checks import enqueue_checks
 from workers.queue.jobs import JobRequest
 from workers.storage import ready_datasets
 from workers.storage.database import transaction, utc_now
+from workers.storage.full_disk import refusing_full_disk
 from workers.storage.kind_names import UPLOAD
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
@@ -77,7 +78,7 @@ class Uploads:
     def enqueue(self, upload: UploadRequest) -> JobDocument:
         """Keep the file, and enqueue the job that makes the dataset."""
         file, sha256 = upload.upload
-        with refusing_full_disk():
+        with refusing_full_disk(*self.datasets.folders):
             # Before the transaction: a slow store must not hold the database.
             self.datasets.keep_upload(file, sha256)
         # Again within the transaction, or clear() could remove it before the job's row is there.
@@ -96,7 +97,7 @@ class Uploads:
     response_model=DatasetDocument,
     responses={
         202: {"model": JobDocument, "description": "with `Prefer: respond-async`: the job"},
-        **refusals(409, 413, 422, 503, 507),
+        **refusals(409, 413, 422, 503),
     },
     openapi_extra=BINARY,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.dependencies import CurrentSettings, Id, ReadSession
-from service.routes._downloads import IfNoneMatch, describe_conditional, respond_conditionally
+from service.routes._conditions import Conditions
+from service.routes._downloads import describe_conditional, respond_conditionally
 from workers.queue import jobs
 from workers.storage.job_logs import JobLogs
 
@@ -19,8 +20,8 @@ def show_log(
     job_id: Id,
     session: ReadSession,
     settings: CurrentSettings,
+    conditions: Conditions,
     tail: Annotated[int, Query(ge=1, le=5000, description="lines, the last ones")] = 200,
-    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The last lines that a job's process has printed, of all its attempts. Carries an ETag.
 
@@ -30,6 +31,6 @@ def show_log(
     found = jobs.get(session, job_id).id
     return respond_conditionally(
         f"{logs.state(found)}-{tail}",
-        if_none_match,
+        conditions,
         lambda: Response(logs.tail(found, tail), media_type="text/plain; charset=utf-8"),
     )

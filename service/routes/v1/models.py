@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from service.dependencies import Artifacts, ByLabel, Cursor, Id, Limit, ReadSession
+from service.dependencies import ByLabel, Cursor, Id, Limit, ReadSession
 from service.errors import refusals
 from service.requests.fields import Name
+from service.routes._conditions import Conditions
 from service.routes._document import Document
-from service.routes._downloads import attachment, entity_tag
+from service.routes._downloads import Files, attachment, describe_file, respond_conditionally
+from service.routes._file_response import OCTETS
 from service.routes.v1.datasets import Shape
 from workers.engines import graph_of
 from workers.errors import BakeoffError
@@ -130,41 +132,51 @@ def show_model(model_id: Id, session: ReadSession) -> ModelDocument:
 @router.get(
     "/models/{model_id}/weights",
     summary="Download weights",
-    response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404, 409, 410)},
+    **describe_file("weights", OCTETS, 404, 409, 410, 503),
 )
-def download_weights(model_id: Id, session: ReadSession, artifacts: Artifacts) -> Response:
+def download_weights(
+    model_id: Id, session: ReadSession, files: Files, conditions: Conditions
+) -> Response:
     """The weights as safetensors, under the names of the network's `state_dict`.
 
-    Refused for an int8 model, which is a graph alone.
+    Refused for an int8 model, which is a graph alone. Carries an ETag; an interrupted download can be
+    resumed.
     """
     model = trained_models.get(session, model_id)
     if model.quantised_from:
         raise NoWeightsError(model)
-    content = artifacts.get(model.weights, sha256=model.weights_sha256)
-    return _download(model, "safetensors", content, model.weights_sha256)
+    headers = {"Content-Disposition": attachment(model, "safetensors")}
+    sha256 = model.weights_sha256
+    return respond_conditionally(
+        sha256,
+        conditions,
+        lambda: files.artifact(model.weights, sha256=sha256, headers=headers),
+        modified=model.created_at,
+    )
 
 
 @router.get(
     "/models/{model_id}/onnx",
     summary="Download the ONNX graph",
-    response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404, 409, 410)},
+    **describe_file("graph", OCTETS, 404, 409, 410, 503),
 )
-def download_onnx(model_id: Id, session: ReadSession, artifacts: Artifacts) -> Response:
+def download_onnx(
+    model_id: Id, session: ReadSession, files: Files, conditions: Conditions
+) -> Response:
     """The network as an ONNX graph: `images` (uint8, N×C×H×W) in, `probabilities` out.
 
-    Normalisation and softmax are in it.
+    Normalisation and softmax are in it. Carries an ETag; an interrupted download can be resumed.
     """
     model = trained_models.get(session, model_id)
     graph = graph_of(model)
-    content = artifacts.get(graph["path"], sha256=graph["sha256"])
-    return _download(model, "onnx", content, graph["sha256"])
-
-
-def _download(model: Model, suffix: str, content: bytes, sha256: str) -> Response:
-    headers = {"Content-Disposition": attachment(model, suffix), "ETag": entity_tag(sha256)}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    headers = {"Content-Disposition": attachment(model, "onnx")}
+    sha256 = graph["sha256"]
+    return respond_conditionally(
+        sha256,
+        conditions,
+        lambda: files.artifact(graph["path"], sha256=sha256, headers=headers),
+        modified=model.created_at,
+    )
 
 
 def model_documents(session: Session, models: Sequence[Model]) -> list[ModelDocument]:

@@ -13,7 +13,7 @@ from service.dependencies import CurrentSettings, Database, ReadSession, Weights
 from service.errors import refusals
 from service.routes._document import Document
 from service.routes._received import BINARY, ReceivedFile, received
-from workers.datasets.errors import refusing_full_disk
+from workers.storage.full_disk import refusing_full_disk
 from workers.weights import registration
 from workers.weights.clearing import delete
 from workers.weights.registration import find_all, get
@@ -55,7 +55,7 @@ class WeightsUploads:
 
     def keep(self, name: str, file: ReceivedFile) -> WeightsDocument:
         """Check a file and let the name stand for it."""
-        with refusing_full_disk():
+        with refusing_full_disk(self.settings.data):
             row = registration.keep(
                 self.database, self.weights, name, file.path, registration.Origin(UPLOADED)
             )
@@ -78,7 +78,7 @@ def show_weights(name: Name, session: ReadSession) -> WeightsDocument:
     "/{name}",
     status_code=201,
     summary="Upload weights",
-    responses=refusals(413, 422, 503, 507),
+    responses=refusals(413, 422, 503),
     openapi_extra=BINARY,
     max_body_size=sys.maxsize,  # the setting's limit is enforced as the body comes in
 )

@@ -75,3 +75,16 @@ def test_models_are_loaded_and_unloaded(client):
     assert model_id not in [model["name"] for model in client.repository_index(ready=True)]
     assert model_id in [model["name"] for model in client.repository_index()]
     client.load_model("latest")
+
+
+def test_the_number_that_is_white_can_be_said(client):
+    ones = [[[1] * 8] * 8]
+    tensor = {"name": "images", "datatype": "UINT8", "shape": [1, 1, 8, 8], "data": [1] * 64}
+
+    shown = [
+        client.predict("latest", instances=ones, scale=1)["predictions"][0]["notes"],
+        client.explain("latest", instances=ones, scale=1)["explanations"][0]["notes"],
+        [client.infer("latest", [tensor], scale=1)["parameters"]["notes"]],
+    ]
+
+    assert shown == [["numbers 0 to 1 became 0 to 255, as asked"]] * 3

@@ -8,7 +8,14 @@ from PIL import Image
 from tests.service.bundles.bundled import assert_alike, served, unpack
 from tests.service.conftest import started
 from tests.service.routes.v1.predicting import encoded
-from tests.workers.datasets.images.image_files import colour_image, noise, png16, tiff
+from tests.workers.datasets.images.image_files import (
+    colour_image,
+    noise,
+    png16,
+    tiff,
+    twelve_bits,
+    with_chunk,
+)
 from tests.workers.datasets.uploads import zipped
 
 CLASSES = ("ñandú | *", "犬", "🐈 <b>")
@@ -69,6 +76,8 @@ REFUSED = {
     "photo.heic": encoded(colour_image(), "HEIF"),
     "inverted.tif": imagecodecs.tiff_encode(deep_grey(), photometric="miniswhite"),
     "floats.tif": tiff(np.full((8, 8), 0.5, np.float32)),
+    "twelve_bits.tif": twelve_bits(deep_grey()),
+    "twelve_significant_bits.png": with_chunk(png16(deep_grey()), b"sBIT", bytes([12])),
     "transparent_bit.png": encoded(Image.fromarray(noise(8, 9)).convert("1"), transparency=1),
     "no_image.png": b"not an image",
 }

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from workers.datasets.archives import limits
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError, is_disk_full
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.listings.places import FilePlace
+from workers.storage.full_disk import is_disk_full
 
 MAGIC_OFFSET, MAGIC = 257, b"ustar"
 BLOCK = 1024**2

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workers.datasets.archives import limits
-from workers.datasets.errors import ArchiveError, UnreadableArchiveError, is_disk_full
+from workers.datasets.errors import ArchiveError, UnreadableArchiveError
 from workers.datasets.listings.places import FilePlace, file_on_disk
+from workers.storage.full_disk import is_disk_full
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 #: What zipfile raises for a file that is damaged, or newer than it knows: NotImplementedError stands

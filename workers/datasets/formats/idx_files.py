@@ -14,11 +14,12 @@ import numpy as np
 
 from workers.datasets.archives import Archive
 from workers.datasets.archives.limits import MAX_TABLE_BYTES, check_ratio
-from workers.datasets.errors import ArchiveError, is_disk_full
+from workers.datasets.errors import ArchiveError
 from workers.datasets.formats._arrays import as_images, as_labels, label_images
 from workers.datasets.formats._files import HIDDEN, is_hidden
 from workers.datasets.listings.listing import ListedImage, Listing, Skipped, SplitName
 from workers.datasets.listings.places import ArrayFile
+from workers.storage.full_disk import is_disk_full
 
 ACCEPTED = "the four IDX files of MNIST"
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

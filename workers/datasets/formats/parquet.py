@@ -112,7 +112,7 @@ def _class_names(file: parquet.ParquetFile, label: str) -> tuple[str, ...] | Non
     try:
         features = json.loads(metadata[b"huggingface"])["info"]["features"]
         return tuple(normalise(str(name)) for name in features[label]["names"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return None
 
 

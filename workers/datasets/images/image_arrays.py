@@ -8,6 +8,8 @@ from numpy.lib import format as npy
 
 CHANNELS = (1, 3)
 MAX_HEADER = 10_000  # bytes, as numpy itself has it
+MAX_AXES = 32  # that every version of numpy can have
+LONGEST = 100  # letters of a shape in a sentence
 NUM_AXES = 4  # of images with channels; grey ones may lack that axis
 
 
@@ -31,8 +33,9 @@ def read_header(file: BinaryIO) -> NpyHeader:
         header = NpyHeader(*read(file, max_header_size=MAX_HEADER))
     except Exception as error:  # noqa: BLE001 - a damaged header raises anything
         raise NpyHeaderError(str(error)) from None
-    if min(header.shape, default=0) < 0:
-        raise NpyHeaderError(f"no array has the shape {header.shape}")
+    is_shape = all(type(size) is int and size >= 0 for size in header.shape)  # True is an int, too
+    if not is_shape or len(header.shape) > MAX_AXES:
+        raise NpyHeaderError(f"no array has the shape {str(header.shape)[:LONGEST]}")
     return header
 
 

@@ -40,7 +40,8 @@ class Measured:
     width: int  # upright
     height: int
     is_grey: bool
-    #: Lowest and highest number, where a sample has more than 8 bits; None where it has 8.
+    #: Lowest and highest number, where a sample has more than 8 bits; None where it has 8. Where the
+    #: file says which number is white, that is the highest.
     extremes: tuple[float, float] | None = None
     is_whole: bool = True  # its numbers are integers
 
@@ -52,17 +53,22 @@ class DecodedFile:
     pixels: NDArray[Any]
     width: int
     height: int
+    white: float | None = None  # the number that is white, where the file says it
 
     @property
     def measured(self) -> Measured:
         """What `measure` says of the file, where it was decoded at its full depth."""
-        return replace(measure_pixels(self.pixels), width=self.width, height=self.height)
+        measured = replace(measure_pixels(self.pixels), width=self.width, height=self.height)
+        if measured.extremes is None or self.white is None:
+            return measured
+        lowest, highest = measured.extremes
+        return replace(measured, extremes=(lowest, max(highest, self.white)))
 
 
 def measure(content: bytes) -> Measured:
     """Size and kind of an image file, from its header alone where that says all; ImageFileError."""
     measured = _read_or_refuse(_measure_header, content)
-    return measured or measure_pixels(decode(content))
+    return measured or decode_file(content).measured
 
 
 def measure_pixels(pixels: NDArray[Any]) -> Measured:
@@ -99,21 +105,24 @@ def _decode(content: bytes, geometry: Geometry | None) -> DecodedFile:
     if kind == "HEIC":
         heif = heic.open_heic(content)
         return DecodedFile(flatten(heic.load_heic(heif)), *heif.size)
-    if kind == "TIFF" and tiff.is_deep(tags := tiff.read_tags(content)):
-        return _at_full_size(tiff.decode_deep(content, tags))
-    if kind == "JPEG" and (pixels := plain_jpeg.decode(content, geometry)) is not None:
-        return _at_full_size(pixels)
+    tags = tiff.read_tags(content) if kind == "TIFF" else {}
+    if tiff.is_deep(tags):
+        pixels = tiff.decode_deep(content, tags)
+        return _at_full_size(pixels, tiff.stated_white(pixels, tags))
+    if kind == "JPEG" and (plain := plain_jpeg.decode(content, geometry)) is not None:
+        return _at_full_size(plain)
     file = by_pillow.open_file(content, kind)
     orientation = by_pillow.orientation_of(content, file)
     if kind == "PNG" and png.is_deep(content):
-        return _at_full_size(png.decode_deep(content, orientation))
+        return _at_full_size(*png.decode_deep(content, orientation))
     size = by_pillow.upright_size(file, orientation)
-    return DecodedFile(by_pillow.load(content, file, orientation, geometry), *size)
+    pixels = by_pillow.load(content, file, orientation, geometry)
+    return DecodedFile(pixels, *size, white=tiff.stated_white(pixels, tags))
 
 
-def _at_full_size(pixels: NDArray[Any]) -> DecodedFile:
+def _at_full_size(pixels: NDArray[Any], white: float | None = None) -> DecodedFile:
     height, width = pixels.shape[:2]
-    return DecodedFile(pixels, width, height)
+    return DecodedFile(pixels, width, height, white)
 
 
 def _measure_header(content: bytes) -> Measured | None:

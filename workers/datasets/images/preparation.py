@@ -1,16 +1,17 @@
 """How the images of a dataset became its pixels, which a prediction repeats for its own images."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.images.geometry import Geometry, with_channels
-from workers.datasets.images.image_file import ImageFileError, decode
+from workers.datasets.images.image_file import ImageFileError, decode_file
 from workers.datasets.images.pixel_scale import PixelScale, find_scale
 
+EIGHT_BITS = PixelScale(0.0, 255.0)
 SIXTEEN_BITS = PixelScale(0.0, 65535.0)
 
 
@@ -28,23 +29,34 @@ class Preparation:
 
         ImageFileError.
         """
-        return self.apply_to_pixels(decode(content, self.geometry))
+        file = decode_file(content, self.geometry)
+        return self.apply_to_pixels(file.pixels, file.white)
 
-    def apply_to_pixels(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
-        """The same for pixels (H, W) or (H, W, 3) of any type that are decoded already."""
-        scale = self.scale_of(pixels)
-        scaled = scale.to_bytes(pixels) if scale else pixels
-        return with_channels(self.geometry.apply(scaled), self.channels)
+    def apply_to_pixels(
+        self, pixels: NDArray[Any], white: float | None = None
+    ) -> NDArray[np.uint8]:
+        """The same for pixels (H, W) or (H, W, 3) of any type that are decoded already.
 
-    def scale_of(self, pixels: NDArray[Any]) -> PixelScale | None:
-        """The scale that these pixels are on: None for uint8, else that of the dataset.
+        `white` is what their file says is white, where it says that.
+        """
+        scale = self.scale_of(pixels, white)
+        return with_channels(self.geometry.apply(scale.to_bytes(pixels)), self.channels)
 
-        Where the dataset had none it is the usual scale of their type; ImageFileError where floats
-        are on none.
+    def scale_of(self, pixels: NDArray[Any], white: float | None = None) -> PixelScale:
+        """The scale that these pixels are on: 0 to 255 for uint8, else that of the dataset.
+
+        Where the dataset had none, it is what the file says is `white`, or else the usual scale of their
+        type; ImageFileError where floats are on none.
         """
         if pixels.dtype == np.uint8:
-            return None
-        return self.scale or _usual_scale(pixels)
+            return EIGHT_BITS
+        if self.scale is not None:
+            return self.scale
+        return _usual_scale(pixels) if white is None else PixelScale(0.0, white)
+
+    def with_white(self, white: float) -> "Preparation":
+        """The same with a scale of its own, from 0 to `white`."""
+        return replace(self, scale=PixelScale(0.0, white))
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -1,7 +1,6 @@
 """Prepares a dataset: from what was uploaded or fetched to the one file that trainings map into memory."""
 
 import math
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.datasets.content import ContentError
-from workers.datasets.errors import ArchiveError, DiskFullError
+from workers.datasets.errors import ArchiveError
 from workers.datasets.images.image_file import Measured
 from workers.datasets.images.preparation import Preparation
 from workers.datasets.listings.class_names import check_classes, ordered_classes
@@ -33,6 +32,7 @@ from workers.datasets.preparing.processes import Map, cut
 from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.prepared_file import PreparedFile
 from workers.datasets.upload_options import UploadOptions
+from workers.storage.full_disk import DiskFullError, free_bytes
 
 SPARE_BYTES = 256 * 1024**2  # of the disk, which are left free
 DAMAGED = "damaged image"
@@ -180,10 +180,11 @@ def _create(
 ) -> PreparedFile:
     geometry = preparation.geometry
     shape = (number, geometry.height, geometry.width, preparation.channels)
-    free = shutil.disk_usage(target.parent).free - SPARE_BYTES
+    free = free_bytes(target.parent) - SPARE_BYTES
     if math.prod(shape) > free:
         raise DiskFullError(
             f"{shape[0]:,} images of {geometry.width}×{geometry.height} need {math.prod(shape):,}"
-            f" bytes, and {max(0, free):,} are free; choose a smaller ?size="
+            f" bytes, and {max(0, free):,} are free where {target.parent.parent} lies; free some space"
+            " there, or choose a smaller ?size="
         )
     return PreparedFile.create(target, shape, draft.as_json())

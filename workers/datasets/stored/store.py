@@ -75,6 +75,12 @@ class DatasetStore:
     def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
         self._artifacts, self.folder = artifacts, folder
 
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of this machine that it writes to."""
+        kept = self._artifacts.local_path("")
+        return [self.folder, kept] if kept else [self.folder]
+
     def remove_abandoned(self) -> None:
         """Remove the scratch files of processes that were killed."""
         remove_abandoned(self.folder, (f"{UPLOADING}*", f"{RECEIVING}*", f".*{PART}"))

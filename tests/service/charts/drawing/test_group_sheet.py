@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from service.charts.drawing.fonts import is_drawable
 from service.charts.drawing.group_sheet import (
     COLUMNS,
     MAX_ROWS,
     CaptionedImage,
     group_sheet,
 )
+from service.charts.drawing.readable import are_readable
 from service.charts.drawing.render import render
 
 
@@ -66,5 +66,5 @@ def test_a_caption_is_cut_where_the_next_image_begins():
 
 
 def test_a_name_without_a_font_is_known_as_such():
-    assert is_drawable("naïve قطة, Ελλάδα")
-    assert not is_drawable("\U00012000")  # cuneiform
+    assert are_readable(["naïve قطة, Ελλάδα"])
+    assert not are_readable(["\U00012000"])  # cuneiform

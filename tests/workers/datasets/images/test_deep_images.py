@@ -12,12 +12,17 @@ from tests.workers.datasets.images.image_files import (
     png16,
     samples,
     tiff,
+    twelve_bits,
+    with_chunk,
 )
+from tests.workers.datasets.uploads import prepare, zipped
 from workers.datasets.images.image_file import (
     ImageFileError,
     decode,
+    decode_file,
     measure,
 )
+from workers.datasets.images.pixel_scale import PixelScale
 
 SAMPLES = samples()
 
@@ -89,3 +94,44 @@ def test_ten_bits_of_a_photograph_are_eight() -> None:
     content = bytes(imagecodecs.avif_encode(pixels, bitspersample=10, level=100))
 
     assert np.abs(decode(content) - np.asarray(colour_image()).astype(int)).max() <= 6
+
+
+DARK = np.arange(48, dtype=np.uint16).reshape(6, 8) * 10
+
+
+def with_largest(number: int) -> bytes:
+    """A TIFF of 16 bits with MaxSampleValue."""
+    return encoded(Image.fromarray(DARK), "TIFF", tiffinfo={281: number})
+
+
+@pytest.mark.parametrize(
+    ("content", "white"),
+    [
+        (twelve_bits(DARK), 4095),
+        (with_largest(4095), 4095),
+        (with_largest(65535), 65535),
+        (with_largest(471), None),  # the largest of this image: nothing about white
+        (with_largest(255), None),  # others are larger
+        (with_chunk(png16(DARK), b"sBIT", bytes([12])), 4095),
+        (with_chunk(png16(DARK * 16), b"sBIT", bytes([12])), 65535),
+        (with_chunk(png16(DARK), b"sBIT", bytes([16])), None),
+        (png16(DARK), None),
+        (tiff(DARK), None),
+    ],
+)
+def test_what_a_file_says_is_white_is_known(content: bytes, white: int | None) -> None:
+    assert decode_file(content).white == white
+    assert measure(content).extremes == (0, white or decode(content).max())
+
+
+def test_a_dataset_of_dark_images_has_the_scale_that_their_files_say() -> None:
+    """Its own numbers would fit 9 bits. A prediction gets the pixels that training got."""
+    files = {f"{'ab'[n % 2]}/{n}.tif": twelve_bits(DARK + n) for n in range(20)}
+
+    made = prepare(zipped(files))
+
+    preparation = made.description.preparation
+    assert preparation.scale == PixelScale(0, 4095)
+    trained_on = {image.tobytes() for image in made.dataset.train.images.numpy()}
+    decoded = {preparation.apply_to_file(content).tobytes() for content in files.values()}
+    assert trained_on <= decoded

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from tests.migrated import migrate
 from tests.workers.datasets.uploads import class_folders, tarred, zipped
 from workers.datasets.archives import tar_archive
-from workers.datasets.errors import ArchiveError, DatasetConflictError, DiskFullError
+from workers.datasets.errors import ArchiveError, DatasetConflictError
 from workers.datasets.preparing import pieces
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
@@ -25,6 +25,7 @@ from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
+from workers.storage.full_disk import DiskFullError
 from workers.storage.kind_names import TRAIN
 from workers.storage.ready_datasets import DatasetIdentity, is_upload_needed, lock_files
 from workers.storage.tables import JobStatus
@@ -263,5 +264,5 @@ def test_a_full_disk_is_told_from_a_damaged_archive_and_leaves_nothing(
     with pytest.raises(DiskFullError):
         installation.upload(CATS)
 
-    assert unpacking.value.status == 507
+    assert unpacking.value.status == 503
     assert (installation.prepared(), installation.uploads()) == (0, 0)

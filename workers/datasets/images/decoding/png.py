@@ -40,13 +40,17 @@ def open_png(content: bytes, file: PngImageFile) -> PngImageFile:
     return file
 
 
-def decode_deep(content: bytes, orientation: int) -> NDArray[np.uint16]:
-    """A PNG of 16 bits a sample → upright uint16 (H, W) or (H, W, 3), laid on white."""
+def decode_deep(content: bytes, orientation: int) -> tuple[NDArray[np.uint16], float | None]:
+    """A PNG of 16 bits a sample → upright uint16 (H, W) or (H, W, 3), laid on white.
+
+    With it comes the number that is white, where the file says how many of its bits count.
+    """
     width, height = struct.unpack_from(">II", content, 16)
     check_size(width, height, bytes_per_pixel=8)
     chunks = list(_chunks(content))
     needed = b"".join(chunk for kind, chunk in chunks if kind in PIXELS)
     pixels: NDArray[np.uint16] = imagecodecs.png_decode(content[:SIGNATURE] + needed)
+    white = _stated_white(pixels, dict(chunks).get(b"sBIT"))
     if pixels.ndim > 2 and pixels.shape[2] in {2, 4}:  # noqa: PLR2004 - with alpha
         pixels = lay_on_white(pixels[..., :-1], pixels[..., -1])
         pixels = pixels[..., 0] if pixels.shape[2] == 1 else pixels
@@ -54,7 +58,22 @@ def decode_deep(content: bytes, orientation: int) -> NDArray[np.uint16]:
         if kind == b"tRNS":
             colour = np.frombuffer(chunk[8:-4], ">u2")
             pixels = whiten(pixels, colour[: 1 if pixels.ndim == 2 else 3], white=65535)  # noqa: PLR2004
-    return turn(pixels, orientation)
+    return turn(pixels, orientation), white
+
+
+def _stated_white(pixels: NDArray[np.uint16], significant: bytes | None) -> float | None:
+    """The number that is white by the chunk sBIT, which counts the significant bits of a sample.
+
+    By the standard they are the high ones, and white is 65535. Some programs leave them low: then all
+    numbers fit into them, and bits that the standard has as zeros, or nearly so, carry the image.
+    """
+    bits = max(significant[8:-4], default=0) if significant else 0
+    if not 0 < bits < DEEP:
+        return None
+    white = 2**bits - 1
+    insignificant = 2 ** (DEEP - bits) - 1
+    is_low = pixels.max() <= white and ((pixels & insignificant) > 1).any()
+    return float(white if is_low else 65535)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

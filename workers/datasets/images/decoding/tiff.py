@@ -11,11 +11,13 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from workers.datasets.images.decoding.bounds import ImageFileError, check_size
 from workers.datasets.images.decoding.deep_pixels import as_deep_pixels, turn
 from workers.datasets.images.decoding.flattening import lay_on_white
+from workers.datasets.images.pixel_scale import WHOLE_NUMBERS
 
 WIDTH, HEIGHT, BITS, PHOTOMETRIC, ORIENTATION = 256, 257, 258, 262, 274
-SAMPLES, TILE_WIDTH, TILE_HEIGHT, EXTRA = 277, 322, 323, 338
+SAMPLES, MAX_SAMPLE, TILE_WIDTH, TILE_HEIGHT, EXTRA = 277, 281, 322, 323, 338
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB = 0, 1, 2  # photometric interpretations
 PREMULTIPLIED, ALPHA = 1, 2  # what an extra sample is
+DEEPEST = 16  # bits of uint16
 WHOLE_BYTES = {16, 32, 64}  # bits of a sample that libtiff gives as numbers
 BIG = 16  # bytes of the header of a BigTIFF; others have 8
 
@@ -49,6 +51,19 @@ def decode_deep(content: bytes, tags: dict[int, Any]) -> NDArray[Any]:
     num_colours = 3 if tags[PHOTOMETRIC] == RGB else 1
     pixels = _on_white(pixels, num_colours, _several(tags, EXTRA, 0))
     return turn(pixels if num_colours > 1 else pixels[..., 0], tags.get(ORIENTATION, 1))
+
+
+def stated_white(pixels: NDArray[Any], tags: dict[int, Any]) -> float | None:
+    """The number that is white, where the tags say it of uint16 pixels as `decode_deep` gives them.
+
+    Samples of 12 bits say it by their size. In 16 bits MaxSampleValue says it where it is the highest
+    number of so many bits: else it may be the highest of this image, and says nothing about white.
+    """
+    if pixels.dtype != np.uint16 or tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+        return None
+    bits = max(_several(tags, BITS, 1))
+    white = 2**bits - 1 if bits < DEEPEST else max(_several(tags, MAX_SAMPLE, 0))
+    return float(white) if white in WHOLE_NUMBERS and pixels.max() <= white else None
 
 
 def _check(tags: dict[int, Any]) -> None:

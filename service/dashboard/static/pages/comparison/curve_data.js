@@ -84,13 +84,14 @@ export function curvesAsCsv(items, shown, metric) {
 }
 
 /**
- * Lines of CSV (RFC 4180).
+ * Lines of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe, as in the service's own.
  *
  * @param {(string | number | null)[][]} rows
  */
 export function asCsv(rows) {
   const cell = (/** @type {string | number | null} */ value) => {
-    const text = String(value ?? "");
+    const isFormula = typeof value === "string" && /^ *[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value);
+    const text = `${isFormula ? "'" : ""}${value ?? ""}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
