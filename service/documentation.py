@@ -3,6 +3,8 @@
 The addresses in the pages are relative, so that they are right below a path of a proxy too.
 """
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from service.security.scopes import ANY, needed_scope
 
 #: FastAPI's schemas of a refusal, which it documents for every route with parameters; ours is Problem.
 NOT_OURS = ("HTTPValidationError", "ValidationError")
+#: Written by tests/service/response_examples.py: the name of a schema, or of an operation → an answer.
+RESPONSE_EXAMPLES = Path(__file__).with_name("response_examples.json")
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 #: In the order in which a newcomer needs them, which is the order of /docs.
@@ -130,7 +134,7 @@ def _describe_refusals(app: FastAPI) -> None:
                 tags=app.openapi_tags,
                 servers=app.servers or None,
             )
-            app.openapi_schema = with_problems(with_keys(schema))
+            app.openapi_schema = with_examples(with_problems(with_keys(schema)))
         return app.openapi_schema
 
     # FastAPI's documented way to change the description is to replace this method.
@@ -164,3 +168,24 @@ def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     for name in NOT_OURS:
         schemas.pop(name, None)
     return schema
+
+
+def with_examples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same description, with an example of every document that is answered."""
+    examples = _examples()
+    for name, form in schema["components"]["schemas"].items():
+        if name in examples:
+            form["example"] = examples[name]
+    for item in schema["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                content = response.get("content", {}).get("application/json")
+                if content is not None and operation["operationId"] in examples:
+                    content["example"] = examples[operation["operationId"]]
+    return schema
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(RESPONSE_EXAMPLES.read_text())
+    return found

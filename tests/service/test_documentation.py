@@ -2,6 +2,7 @@
 
 import re
 
+import jsonschema_rs
 import pytest
 
 METHODS = {"get", "post", "put", "delete"}
@@ -77,6 +78,25 @@ def test_every_operation_with_a_body_has_an_example(schema):
                 fields = form.get("properties", {}).values()
                 has_example = "example" in content or "example" in form or "examples" in form
                 assert has_example or any("examples" in field for field in fields), (method, path)
+
+
+def test_every_document_that_is_answered_has_an_example_of_its_form(schema):
+    """Missing or outdated ones are written by `python -m tests.service.response_examples`."""
+    named = schema["components"]["schemas"]
+    for method, path, operation in operations(schema):
+        for status, response in operation["responses"].items():
+            for kind, content in response.get("content", {}).items():
+                if not kind.endswith("json"):
+                    continue
+                form = content.get("schema", {})
+                reference = form.get("$ref", "").rpartition("/")[2]
+                example = content.get("example", named.get(reference, {}).get("example"))
+                assert example is not None, (method, path, status)
+                validator = jsonschema_rs.validator_for(
+                    {**form, "components": schema["components"]}
+                )
+                wrong = [error.message for error in validator.iter_errors(example)]
+                assert wrong == [], (method, path, status)
 
 
 def test_what_is_of_several_forms_has_no_object_as_default(schema):
