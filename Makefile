@@ -123,7 +123,7 @@ faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; w
 	@for piece in queue simulate crash black_box mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not; damage image files (EXAMPLES).
-	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/service/test_openapi.py tests/fuzz \
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q -m 'slow or not slow' tests/service/test_openapi.py tests/service/test_openapi_in_sequence.py tests/fuzz \
 	  tests/workers/datasets/images/test_damaged_image_files.py tests/service/routes/v1/test_damaged_images.py
 
 .venv-mlserver/.installed:

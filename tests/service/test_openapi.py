@@ -66,7 +66,7 @@ def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) 
     @hypothesis.given(operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         answer = case.call(base_url=address, timeout=60)
-        _cancel_all(own)
+        cancel_all(own)
         documented = {str(status) for status in operation.definition.raw["responses"]}
         if answer.status_code >= 500 or str(answer.status_code) not in documented:
             said = f"{operation.label}: {answer.status_code} {answer.text[:300]}"
@@ -77,7 +77,7 @@ def _answers(operation: Any, mode: GenerationMode, address: str, own: Settings) 
     return list(wrong.values())
 
 
-def _cancel_all(own: Settings) -> None:
+def cancel_all(own: Settings) -> None:
     """What was asked for is cancelled, or the stream of its events would never end."""
     with transaction(open_database(own.resolved_database_url)) as session:
         queued = select(Job.id).where(Job.status == JobStatus.QUEUED)
