@@ -70,6 +70,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _handle_invalid)
     app.add_exception_handler(HTTPException, _handle_http_error)
     app.add_exception_handler(OperationalError, _handle_database_error)
+    app.add_exception_handler(MemoryError, _handle_memory_error)
     app.add_exception_handler(Exception, _handle_internal_error)
 
 
@@ -152,6 +153,13 @@ def database_problem(error: Exception) -> JSONResponse:
     """503, and when to try again."""
     logger.error("the database does not answer: %s", error)
     answer = problem(503, "the database does not answer; try again in a moment")
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _handle_memory_error(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s: not enough memory", request.method, request.url.path, exc_info=error)
+    answer = problem(503, "there is not enough memory for this just now; try again in a moment")
     answer.headers["Retry-After"] = "5"
     return answer
 

@@ -99,7 +99,8 @@ class Feed:
 
     def _fail_followers(self, task: asyncio.Task[None]) -> None:
         """Break the streams where the reader has failed: whoever reconnects starts another."""
-        if task.cancelled() or not (error := task.exception()):
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is None:
             return
         logger.error("the reader of events has failed", exc_info=error)
         for follower in self._followers:
