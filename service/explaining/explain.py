@@ -68,7 +68,8 @@ def explain(request: ExplanationRequest, explainer: Explainer, check: Check) -> 
     if options.class_name is not None and options.class_name not in model.classes:
         raise UnknownNameError("class", options.class_name, model.classes)
     started = perf_counter()
-    prepared = request.images.prepare(Preparation.of_model(model.preparation, model.image_shape))
+    preparation = Preparation.of_model(model.preparation, model.image_shape)
+    prepared = request.images.prepare(preparation, slice(None))
     decoded = perf_counter()
     network = explainer.network_of(model)
     method = options.method or default_method(network)

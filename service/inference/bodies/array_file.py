@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.images import (
     SECONDS_PER_FILE,
+    SECONDS_PER_NUMBER,
     SECONDS_PER_PIXEL,
+    Cost,
     PreparedImages,
     fit_pixels,
     range_of,
@@ -37,18 +40,19 @@ class ArrayImages:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
-        if self._fits(preparation):
-            return 0.0
-        num_pixels: int = math.prod(self._numbers.shape[1:3])
-        return len(self) * (SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL)
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
+        num_numbers = math.prod(self._numbers.shape[1:])
+        seconds = 0.0 if self._numbers.dtype == np.uint8 else num_numbers * SECONDS_PER_NUMBER
+        if not self._fits(preparation):
+            seconds += SECONDS_PER_FILE + num_numbers * SECONDS_PER_PIXEL
+        return [Cost(seconds, 0)] * len(self)
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Prepare the images; nothing is copied where they are grey and fit already. ImageError."""
+    def prepare(self, preparation: Preparation, part: slice) -> PreparedImages:
+        """Prepare a part of them; nothing is copied where they are grey and fit already. ImageError."""
         scale = preparation.scale
         accepted = f"accepted is an .npy of {range_of(scale)} {AXES}"
-        pixels = as_bytes(self._numbers, accepted=accepted, scale=scale)
+        pixels = as_bytes(self._numbers[part], accepted=accepted, scale=scale)
         if self._fits(preparation):
             pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
             return PreparedImages(pixels, [[] for _ in pixels])

@@ -2,16 +2,22 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models import ImageShape
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.pixels import as_bytes, channels_last
+from service.inference.bodies.pixels import as_array, as_bytes, channels_last
 from service.inference.bodies.plain_png import decode_plain_png, is_plain
-from workers.datasets.images.image_file import ImageFileError, decode_file, stated_pixels
+from workers.datasets.images.image_file import (
+    MAX_PIXELS,
+    ImageFileError,
+    decode_file,
+    stated_pixels,
+    takes_long,
+)
 from workers.datasets.images.pixel_scale import PixelScale
 from workers.datasets.images.preparation import Preparation
 
@@ -19,6 +25,15 @@ from workers.datasets.images.preparation import Preparation
 SECONDS_PER_FILE, SECONDS_PER_PIXEL = 60e-6, 15e-9
 SECONDS_PER_PLAIN_PNG, SECONDS_PER_SAMPLE = 8e-6, 3e-9
 SECONDS_PER_BYTE = 3e-9
+SECONDS_PER_NUMBER = 5e-9  # in an array
+SECONDS_PER_OBJECT = 60e-9  # in nested lists of Python
+
+
+class Cost(NamedTuple):
+    """What it takes to prepare an image."""
+
+    seconds: float  # about
+    pixels: int  # that are decoded, by the header of the file; 0 where they have come as numbers
 
 
 @dataclass(frozen=True)
@@ -49,22 +64,24 @@ def from_file(content: bytes, preparation: Preparation, *, name: str) -> Prepare
         raise ImageError(f"{name}: {error}") from None
 
 
-def seconds_to_decode(content: bytes, shape: ImageShape) -> float:
-    """About how long from_file() takes, from the length and the header of the file."""
+def cost_of_file(content: bytes, shape: ImageShape) -> Cost:
+    """What from_file() takes, from the length and the header of the file."""
     seconds = len(content) * SECONDS_PER_BYTE
     if is_plain(content, shape):
-        return seconds + SECONDS_PER_PLAIN_PNG + math.prod(shape) * SECONDS_PER_SAMPLE
-    num_pixels = stated_pixels(content)
-    if num_pixels is None:
-        return math.inf  # such formats take long, and are seldom sent
-    return seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL
+        seconds += SECONDS_PER_PLAIN_PNG + math.prod(shape) * SECONDS_PER_SAMPLE
+        return Cost(seconds, shape.height * shape.width)
+    stated = stated_pixels(content)
+    num_pixels = MAX_PIXELS if stated is None else min(stated, MAX_PIXELS)  # more are refused
+    if stated is None or takes_long(content):
+        return Cost(math.inf, num_pixels)
+    return Cost(seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL, num_pixels)
 
 
 def from_rows(rows: list[Any], preparation: Preparation, *, name: str) -> PreparedImage:
     """Prepare nested lists of numbers, H×W or H×W×C; ImageError names the image."""
     accepted = f"{name}: accepted are {range_of(preparation.scale)} as H×W or H×W×3"
     try:
-        numbers = np.asarray(rows, dtype=np.float64)
+        numbers = as_array(rows)
     except (ValueError, TypeError, OverflowError):
         raise ImageError(f"{accepted}; the rows are uneven or hold other things") from None
     numbers = channels_last(numbers, leading_axes=0, accepted=accepted)

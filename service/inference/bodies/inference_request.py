@@ -1,7 +1,9 @@
 """A request of the Open Inference Protocol: its JSON, and the images in its one input tensor."""
 
 import json
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,7 +11,14 @@ import numpy as np
 
 from models import ImageShape
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.images import PreparedImages, from_file, range_of, seconds_to_decode
+from service.inference.bodies.images import (
+    SECONDS_PER_NUMBER,
+    Cost,
+    PreparedImages,
+    cost_of_file,
+    from_file,
+    range_of,
+)
 from service.inference.bodies.pixels import as_bytes
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
 from workers.datasets.images.preparation import Preparation
@@ -35,26 +44,29 @@ class InferenceRequest:
     def __len__(self) -> int:
         return len(self.values)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
-        if not isinstance(self.values, list):
-            return 0.0
-        shape = ImageShape(*preparation.shape)
-        return sum(seconds_to_decode(file, shape) for file in self.values)
-
-    def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images. ProtocolError, ImageError."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
         if isinstance(self.values, list):
-            files = [from_file(file, preparation, name="an element") for file in self.values]
+            shape = ImageShape(*preparation.shape)
+            return [cost_of_file(file, shape) for file in self.values]
+        is_ready = self.values.dtype == np.uint8
+        num_numbers = 0 if is_ready else math.prod(self.values.shape[1:])
+        return [Cost(num_numbers * SECONDS_PER_NUMBER, 0)] * len(self)
+
+    def prepare(self, preparation: Preparation, part: slice) -> PreparedImages:
+        """Decode and prepare a part of them. ProtocolError, ImageError."""
+        values = self.values[part]
+        if isinstance(values, list):
+            files = [from_file(file, preparation, name="an element") for file in values]
             if not files:
                 raise ProtocolError("the request has no image")
             pixels = np.stack([image.pixels for image in files])
             return PreparedImages(pixels, [image.notes for image in files])
-        if self.values.shape[1:] != preparation.shape:
-            given, expected = list(self.values.shape), [-1, *preparation.shape]
+        if values.shape[1:] != preparation.shape:
+            given, expected = [len(self), *values.shape[1:]], [-1, *preparation.shape]
             raise ProtocolError(f"'images' has the shape {given}; accepted is {expected}")
         accepted = f"accepted are {range_of(preparation.scale)}"
-        numbers = as_bytes(self.values, accepted=accepted, scale=preparation.scale)
+        numbers = as_bytes(values, accepted=accepted, scale=preparation.scale)
         return PreparedImages(np.ascontiguousarray(numbers), [[] for _ in numbers])
 
     @property

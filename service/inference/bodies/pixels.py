@@ -10,6 +10,27 @@ from workers.datasets.images.image_arrays import CHANNELS
 from workers.datasets.images.pixel_scale import PixelScale
 
 BRIGHTEST = 255
+PIECE = 65_536  # numbers
+
+
+def as_array(data: Any) -> NDArray[np.float64]:
+    """Nested lists as an array; ValueError, TypeError or OverflowError as NumPy has them.
+
+    A long list is read a piece at a time: NumPy does not let go of the interpreter's lock meanwhile.
+    """
+    if not isinstance(data, list) or num_objects(data) <= PIECE:
+        return np.asarray(data, dtype=np.float64)
+    length = max(1, PIECE // num_objects(data[0]))
+    pieces = [data[first : first + length] for first in range(0, len(data), length)]
+    return np.concatenate([np.asarray(piece, dtype=np.float64) for piece in pieces])
+
+
+def num_objects(data: Any) -> int:
+    """How many numbers are in nested lists, if all lists are like the first."""
+    number = 1
+    while isinstance(data, list) and data:
+        number, data = number * len(data), data[0]
+    return number
 
 
 def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[Any]:

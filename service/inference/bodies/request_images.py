@@ -16,13 +16,17 @@ from service.inference.bodies.array_file import MAGIC, ArrayImages
 from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.images import (
+    SECONDS_PER_OBJECT,
+    Cost,
     PreparedImage,
     PreparedImages,
+    cost_of_file,
     from_file,
     from_rows,
-    seconds_to_decode,
 )
 from service.inference.bodies.limits import MAX_IMAGES, check_number
+from service.inference.bodies.parsing import parse
+from service.inference.bodies.pixels import num_objects
 from workers.datasets.images.preparation import Preparation
 
 ACCEPTED = (
@@ -38,11 +42,11 @@ class RequestImages(Protocol):
 
     def __len__(self) -> int: ...
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is not an image."""
+    def prepare(self, preparation: Preparation, part: slice) -> PreparedImages:
+        """Decode and prepare a part of them; ImageError names the first that is not an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class _File:
     content: bytes
     name: str
 
-    def seconds_to_prepare(self, shape: ImageShape) -> float:
-        return seconds_to_decode(self.content, shape)
+    def cost(self, shape: ImageShape) -> Cost:
+        return cost_of_file(self.content, shape)
 
     def prepare(self, preparation: Preparation) -> PreparedImage:
         return from_file(self.content, preparation, name=self.name[:80])
@@ -66,10 +70,9 @@ class _Rows:
     rows: list[Any]
     name: str
 
-    def seconds_to_prepare(self, shape: ImageShape) -> float:
-        """Nothing to speak of: a thread would hold the interpreter's lock, and gain nothing."""
+    def cost(self, shape: ImageShape) -> Cost:
         del shape
-        return 0.0
+        return Cost(num_objects(self.rows) * SECONDS_PER_OBJECT, 0)
 
     def prepare(self, preparation: Preparation) -> PreparedImage:
         return from_rows(self.rows, preparation, name=self.name)
@@ -87,14 +90,14 @@ class SeparateImages:
     def __len__(self) -> int:
         return len(self._images)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
         shape = ImageShape(*preparation.shape)
-        return sum(image.seconds_to_prepare(shape) for image in self._images)
+        return [image.cost(shape) for image in self._images]
 
-    def prepare(self, preparation: Preparation) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is not an image."""
-        prepared = [image.prepare(preparation) for image in self._images]
+    def prepare(self, preparation: Preparation, part: slice) -> PreparedImages:
+        """Decode and prepare a part of them; ImageError names the first that is not an image."""
+        prepared = [image.prepare(preparation) for image in self._images[part]]
         pixels = np.empty((len(prepared), *preparation.shape), dtype=np.uint8)
         for row, image in zip(pixels, prepared, strict=True):
             row[...] = image.pixels
@@ -111,7 +114,7 @@ async def read_images(request: Request) -> RequestImages:
     if kind == "multipart/form-data":
         images = SeparateImages(await _from_form(request))
     elif kind == "application/json":
-        images = SeparateImages(_from_json(await request.body()))
+        images = SeparateImages(await parse(await request.body(), _from_json))
     elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
         images = _from_bytes(await request.body(), is_array=kind == "application/x-npy")
     else:

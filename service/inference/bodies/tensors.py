@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.pixels import as_bytes
+from service.inference.bodies.pixels import as_array, as_bytes
 
 INPUT, OUTPUT = "images", "probabilities"
 NUMBERS: dict[str, str] = {
@@ -90,7 +90,7 @@ def _numbers_from_bytes(rest: bytes, shape: list[int], datatype: str) -> NDArray
 
 def _numbers_from_list(data: Any, shape: list[int]) -> NDArray[Any]:
     try:
-        array = np.asarray(data, dtype=np.float64)
+        array = as_array(data)
     except (ValueError, TypeError, OverflowError):
         raise ProtocolError("'data' holds other things than numbers, or uneven lists") from None
     num_wanted = math.prod(shape)
