@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from safetensors.numpy import save
-from sqlalchemy import insert
+import numpy.typing as npt
+from safetensors.numpy import load, save
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bakeoff import Client
@@ -16,7 +18,10 @@ from workers.settings import Settings
 from workers.storage import metrics
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database, transaction, utc_now
-from workers.storage.tables import Job, JobStatus, Metric
+from workers.storage.ids import new_id
+from workers.storage.tables import Job, JobStatus, Metric, Model
+
+Array = npt.NDArray[Any]
 
 CLASSES, TRAIN_IMAGES, TEST_IMAGES = 10, 1_000, 10_000
 
@@ -54,14 +59,20 @@ def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
     )
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     with transaction(open_database(settings.resolved_database_url)) as session:
-        [measured] = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
+        trained = session.scalars(select(Model).where(Model.job_id == real["id"])).one()
+        result = session.get_one(Job, real["id"]).result or {}
+        stored = artifacts.get(result["predictions"], sha256=result["predictions_sha256"])
+        labels = load(stored)["labels"]
+        *_, measured = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
         comparison, its_jobs = comparisons.create(session, request, now=utc_now())
         for job in its_jobs:
             skill = job.options["width"] / num_architectures
             generator = np.random.default_rng([job.options["width"], job.seed])
-            _end(session, job, _shaken(real["result"], generator, skill), epochs)
+            probabilities = _predict(labels, job.options["width"], generator, skill)
+            shaken = _shaken(result, labels, probabilities, generator, skill)
+            _end(session, job, {**shaken, **_store(artifacts, job, labels, probabilities)}, epochs)
             _record(session, job, _curves(measured, generator, skill, epochs))
-            _predict(artifacts, job, generator, skill)
+            _add_model(session, trained, job)
     return comparison.id
 
 
@@ -71,20 +82,32 @@ def _end(session: Session, job: Job, result: Json, epochs: int) -> None:
     session.flush()
 
 
-def _shaken(result: Json, generator: np.random.Generator, skill: float) -> Json:
-    """The result of a network that is the better, the higher its skill (0 to 1)."""
-    accuracy = 0.9 + 0.08 * skill + 0.004 * float(generator.normal())
+def _add_model(session: Session, trained: Model, job: Job) -> None:
+    """Give the job the model of the real one, whose weights they share."""
+    result = job.result or {}
+    columns = {column.key: getattr(trained, column.key) for column in Model.__table__.columns}
+    scores = {f"{split}_accuracy": result[split]["accuracy"] for split in ("validation", "test")}
+    own = {"id": new_id(), "job_id": job.id, "seed": job.seed, **scores}
+    session.add(Model(**{**columns, **own}))
+
+
+def _shaken(
+    result: Json, labels: Array, probabilities: Array, generator: np.random.Generator, skill: float
+) -> Json:
+    """The result of a network that is the slower and the larger, the higher its skill (0 to 1)."""
+    predicted = probabilities.argmax(axis=1)
+    accuracy = float((predicted == labels).mean())
     scores = {
         split: {**result[split], "accuracy": min(1.0, accuracy + better), "loss": 1 - accuracy}
         for split, better in (("train", 0.01), ("validation", 0.0), ("test", 0.0))
     }
-    counts = np.eye(CLASSES) * TEST_IMAGES / CLASSES * accuracy
-    counts += generator.poisson(TEST_IMAGES * (1 - accuracy) / CLASSES**2, (CLASSES, CLASSES))
+    counts = np.zeros([probabilities.shape[1]] * 2, dtype=int)
+    np.add.at(counts, (labels, predicted), 1)
     slower = 1 + 3 * skill + 0.05 * float(generator.random())
     return {
         **result,
         **scores,
-        "confusion_matrix": counts.astype(int).tolist(),
+        "confusion_matrix": counts.tolist(),
         "num_parameters": int(result["num_parameters"] * (0.1 + 4 * skill)),
         "flops": int(result["flops"] * (0.1 + 4 * skill)),
         "train_seconds": 60 * slower,
@@ -121,16 +144,18 @@ def _record(session: Session, job: Job, curves: Iterator[tuple[str, list[float]]
     session.execute(insert(Metric), rows)
 
 
-def _predict(
-    artifacts: ArtifactStore, job: Job, generator: np.random.Generator, skill: float
-) -> None:
-    labels = np.arange(TEST_IMAGES) % CLASSES
-    hard = np.random.default_rng(0).normal(size=(TEST_IMAGES, CLASSES))  # for all networks alike
-    own = np.random.default_rng(job.options["width"]).normal(size=(TEST_IMAGES, CLASSES))
-    noise = (2 * hard + own + generator.normal(size=(TEST_IMAGES, CLASSES))) / 6**0.5
-    logits = noise + (2 + skill) * np.eye(CLASSES)[labels]
+def _predict(labels: Array, network: int, generator: np.random.Generator, skill: float) -> Array:
+    """Probabilities [images, classes] of a network that errs the less, the higher its skill."""
+    shape = (len(labels), int(labels.max()) + 1)
+    hard = np.random.default_rng(0).normal(size=shape)  # for all networks alike
+    own = np.random.default_rng(network).normal(size=shape)
+    noise = (2 * hard + own + generator.normal(size=shape)) / 6**0.5
+    logits = noise + (2 + skill) * np.eye(shape[1])[labels]
     odds = np.exp(2 * logits)
-    probabilities = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _store(artifacts: ArtifactStore, job: Job, labels: Array, probabilities: Array) -> Json:
     path = f"predictions/{job.id}/0.safetensors"
     digest = artifacts.put(path, save({"probabilities": probabilities, "labels": labels}))
-    job.result = {**(job.result or {}), "predictions": path, "predictions_sha256": digest}
+    return {"predictions": path, "predictions_sha256": digest}

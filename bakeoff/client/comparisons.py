@@ -106,6 +106,26 @@ class Comparisons(Resource):
         path = "/v1/comparisons/{comparison_id}"
         return Comparison(self._connection.patch(path, body, comparison_id=comparison_id))
 
+    def cancel_comparison(self, comparison_id: str) -> Comparison:
+        """Cancel every training that has not ended: at once where it waits, within a second where it runs.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/comparisons/{comparison_id}/cancel"
+        return Comparison(
+            self._connection.post(path, comparison_id=comparison_id, repeatable=False)
+        )
+
+    def retry_comparison(self, comparison_id: str) -> Comparison:
+        """Queue every training that failed or was cancelled again; each goes on from its last epoch.
+
+        Not sent again after it may have arrived: a second time it is refused.
+        """
+        path = "/v1/comparisons/{comparison_id}/retry"
+        return Comparison(
+            self._connection.post(path, comparison_id=comparison_id, repeatable=False)
+        )
+
     def show_comparison_deletion(self, comparison_id: str) -> Json:
         """The jobs, models and files that would go with a comparison, and what forbids deleting it."""
         path = "/v1/comparisons/{comparison_id}/deletion"

@@ -1,6 +1,7 @@
-"""bakeoff comparisons: what was compared; deleted and restored."""
+"""bakeoff comparisons: what is compared; cancelled, retried, deleted and restored."""
 
 import itertools
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -9,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 import bakeoff
+from bakeoff.answers.comparison import Comparison
 from bakeoff.terminal.deletions import describe_deletion
 from bakeoff.terminal.options import DEFAULT_URL, Search, Tag, Url
 
-app = typer.Typer(help="List, delete and restore comparisons.", invoke_without_command=True)
+app = typer.Typer(help="List, cancel, retry and delete comparisons.", invoke_without_command=True)
 
 ComparisonId = Annotated[str, typer.Argument(help="Id of the comparison.")]
+ComparisonIdOrLatest = Annotated[str, typer.Argument(help="Id of the comparison, or 'latest'.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -39,6 +42,20 @@ def list_comparisons(
 
 
 @app.command()
+def cancel(comparison: ComparisonIdOrLatest, url: Url = DEFAULT_URL) -> None:
+    """Cancel every training that has not ended: at once if it waits, within a second if it runs."""
+    with bakeoff.Client(url) as client:
+        typer.echo(f"{comparison}: {_counts(client.cancel_comparison(comparison))}")
+
+
+@app.command()
+def retry(comparison: ComparisonIdOrLatest, url: Url = DEFAULT_URL) -> None:
+    """Queue every training that failed or was cancelled again, from its last checkpoint."""
+    with bakeoff.Client(url) as client:
+        typer.echo(f"{comparison}: {_counts(client.retry_comparison(comparison))}")
+
+
+@app.command()
 def delete(comparison: ComparisonId, url: Url = DEFAULT_URL) -> None:
     """Delete a comparison, with the jobs that it made and their models; for a day it can be restored."""
     with bakeoff.Client(url) as client:
@@ -52,3 +69,9 @@ def restore(comparison: ComparisonId, url: Url = DEFAULT_URL) -> None:
     """Bring a deleted comparison back, with all that went with it."""
     with bakeoff.Client(url) as client:
         typer.echo(f"{comparison}: {client.restore_comparison(comparison)['status']}")
+
+
+def _counts(comparison: Comparison) -> str:
+    """How many of its trainings have each status, as "2 cancelled, 1 succeeded"."""
+    counts = Counter(job["status"] for job in comparison["jobs"])
+    return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))

@@ -12,7 +12,7 @@ METHODS = ["GET", "HEAD"]
 
 
 class Dashboard:
-    """Answers with the static files, which are read when it is made."""
+    """Answers with the static files, which are read when it is made, on the event loop: nothing blocks."""
 
     def __init__(self) -> None:
         self._files = read_files()
@@ -23,11 +23,11 @@ class Dashboard:
             **security_headers(self._files[INDEX].body),
         }
 
-    def index(self, request: Request) -> Response:
+    async def index(self, request: Request) -> Response:
         """The page."""
         return self._respond(request, self._files[INDEX])
 
-    def file(self, request: Request, path: str) -> Response:
+    async def file(self, request: Request, path: str) -> Response:
         """A file that the page loads; 404 where there is none."""
         found = self._files.get(path)
         if found is None:

@@ -14,6 +14,7 @@ class InTurn:
     """An executor that runs its job in this process, in the turn after it was started."""
 
     num_slots = 1
+    device = "cpu"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

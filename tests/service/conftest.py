@@ -36,6 +36,7 @@ class ThisProcess:
 
     settings: Settings
     num_slots: int = 1
+    device: str = "cpu"
     ended: list[ProcessExit] = field(default_factory=list)
 
     def reserve(self, *, background: bool = False) -> bool:

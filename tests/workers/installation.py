@@ -123,7 +123,7 @@ def children(pid: int) -> list[int]:
 def child_of_job(worker: int) -> int | None:
     """The process that runs a job: a grandchild, below the forkserver."""
     below = [grandchild for child in children(worker) for grandchild in children(child)]
-    return below[0] if below else None
+    return below[-1] if below else None  # the first was asked for the name of the device
 
 
 def is_alive(pid: int) -> bool:

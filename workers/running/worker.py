@@ -42,7 +42,6 @@ class Worker:
         clock: Callable[[Session], datetime] = database_now,
     ) -> None:
         self.id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[:4]}"
-        self._settings = settings
         self._executor = executor
         self._clock = clock
         self._database = open_database(settings.resolved_database_url)
@@ -189,7 +188,7 @@ class Worker:
             id=self.id,
             host=socket.gethostname(),
             pid=os.getpid(),
-            device=self._settings.device,
+            device=self._executor.device,
             slots=self._executor.num_slots,
             started_at=self._started_at,
             beat_at=now,

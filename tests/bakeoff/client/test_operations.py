@@ -26,6 +26,7 @@ RENAMED = {
 #: What changes something twice when it arrives twice.
 NOT_REPEATED = {
     *("create_key", "cancel_job", "retry_job", "resize_dataset"),
+    *("cancel_comparison", "retry_comparison"),
     *("restore_comparison", "restore_job", "restore_model"),
 }
 BESIDE_THE_API = {"close", "url", "is_ready", "follow_comparison"}

@@ -17,6 +17,7 @@ class SimulatedExecutor:
     """One slot. Children are actors; a start may happen twice and a stop may get lost."""
 
     num_slots = 1
+    device = "cpu"
 
     def __init__(self, processes: "Processes", parent: Actor) -> None:
         self._processes, self._parent = processes, parent

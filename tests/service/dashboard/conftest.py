@@ -14,7 +14,7 @@ import pytest
 
 from tests.service.conftest import Service, served, started
 from tests.service.dashboard.browser import launched, watched
-from tests.service.dashboard.installation import copied, make_busy
+from tests.service.dashboard.installation import copied, make_busy, make_large
 from tests.service.dashboard.records import add_records
 
 Opener = Callable[..., AbstractContextManager[Any]]
@@ -38,8 +38,19 @@ def busy(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """An installation with comparisons that have ended, run and wait; tests leave it as it is."""
     for service in started(copied(trained, tmp_path_factory.mktemp("busy") / "data")):
         add_records(service)
+        make_large(service)
         make_busy(service)
         yield service
+
+
+@pytest.fixture(scope="session")
+def busy_comparisons(busy: Service) -> dict[str, str]:
+    """Ids of comparisons of that installation: the `finished` one, and the `large` one."""
+    listed = busy.http.get("/v1/comparisons?limit=100").json()["items"]
+    ended = {found["name"]: found["id"] for found in listed if found["status"] == "succeeded"}
+    large = ended.pop("large")
+    [finished] = ended.values()
+    return {"finished": finished, "large": large}
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from benchmarks.large_comparison import enlarge
 from tests.service.conftest import Service
 from workers.queue import claims, jobs, leases, registrations
 from workers.queue.jobs import JobRequest
@@ -15,6 +16,7 @@ from workers.storage.database import open_database, transaction
 from workers.storage.tables import JobStatus, Registration
 
 HOUR = timedelta(hours=1)
+LARGE = (12, 10, 20)  # architectures, seeds, epochs
 LONG = "A very long name of a comparison, " * 2 + "as people write who like to say everything"
 MARKUP = "<img src=x onerror=alert(1)> & “שלום” 🙂"  # markup, right to left, an emoji
 
@@ -23,6 +25,12 @@ def copied(trained: Service, folder: Path) -> Path:
     """A copy of an installation's data, to be changed."""
     shutil.copytree(trained.settings.data, folder)
     return folder
+
+
+def make_large(service: Service) -> None:
+    """A comparison of many architectures and seeds, made from a training of the newest."""
+    job = service.http.get("/v1/comparisons/latest").json()["jobs"][0]
+    enlarge(service.settings, job, LARGE)
 
 
 def make_busy(service: Service) -> None:

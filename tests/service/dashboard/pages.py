@@ -15,13 +15,15 @@ FORM = {
     "recipe": json.dumps({"epochs": 50, "mix": "cutmix"}),
     "folds": 3,
 }
-#: Name of the page → its address after `#`, on the installation `busy`.
+#: Name of the page → its address after `#` on the installation `busy`; names of `busy_comparisons` in braces.
 PAGES = {
     "home": "/",
     "comparisons": "/comparisons",
     "comparisons_sorted": "/comparisons?sort=-accuracy&hide=created",
     "new_comparison": "/comparisons/new",
-    "comparison": "/comparisons/latest",
+    "comparison": "/comparisons/{finished}",
+    "comparison_large": "/comparisons/{large}",
+    "comparison_waiting": "/comparisons/latest",
     "new_comparison_filled": f"/comparisons/new?{urlencode(FORM)}",
     "job": "/jobs/latest",
     "jobs": "/jobs",

@@ -81,5 +81,5 @@ def test_a_model_is_measured_downloaded_deleted_and_restored(copy, new_page):
         dialog.get_by_role("button", name="Delete").click()
         expect(page.get_by_role("heading", name="Models")).to_be_visible()
         page.goto(f"{address}/#/models/{alone}")
-        page.get_by_role("button", name="Restore it").click()
+        page.get_by_role("button", name="Restore the model").click()
         expect(page.get_by_role("heading", name="fully_connected on digits")).to_be_visible()

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import torch
 from torch import Tensor
 
 from tests.waiting import until
 from tests.workers.installation import Installation, child_of_job, is_alive
 from tests.workers.running.conftest import AtWork
 from workers.storage.tables import MAX_ATTEMPTS, JobStatus
+from workers.training.hardware.device import device_name
 
 SHORT = {"epochs": 2, "batch_size": 64}
 ENDLESS = {"epochs": 1000, "batch_size": 64}
@@ -42,6 +44,15 @@ def assert_same(expected: Undisturbed, installation: Installation, job_id: str) 
 
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+
+
+def test_a_worker_says_on_what_device_its_jobs_run(one_worker: AtWork) -> None:
+    def device() -> str:
+        [registered] = one_worker.installation.workers()
+        return registered.device
+
+    until(lambda: device() != "cpu")  # which is the setting, until a child has found out the name
+    assert device() == device_name(torch.device("cpu"))
 
 
 def test_a_training_succeeds_in_a_process_of_its_own_while_the_parent_has_no_torch(

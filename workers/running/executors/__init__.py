@@ -21,6 +21,11 @@ class Executor(Protocol):
         """How many jobs it runs at once, without those beside trainings."""
         ...
 
+    @property
+    def device(self) -> str:
+        """What jobs run on, for people."""
+        ...
+
     def reserve(self, *, background: bool = False) -> bool:
         """Reserve a slot for the next start; False where all are taken, by us or by others.
 

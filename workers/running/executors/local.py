@@ -14,6 +14,7 @@ from multiprocessing.forkserver import ensure_running
 
 from workers.crash_points import CrashPoint, reach
 from workers.queue.leases import Lease
+from workers.running.device_names import DeviceName
 from workers.running.executors import ProcessExit
 from workers.running.gpus import gpu_ids
 from workers.running.host_locks import HostLock, HostLocks
@@ -42,6 +43,12 @@ class LocalExecutor:
         self._context.set_forkserver_preload(["__main__", "workers.running.preload"])
         give_no_chunk_cache_to_children()
         ensure_running()
+        self._device_name = DeviceName(self._context, settings.device)
+
+    @property
+    def device(self) -> str:
+        """The product name of the device, as soon as it is known; until then the setting."""
+        return str(self._device_name)
 
     def reserve(self, *, background: bool = False) -> bool:
         """Reserve a slot for the next start; False where all are taken, by us or by others."""

@@ -4,12 +4,12 @@ import { useState } from "preact/hooks";
 
 import { sendJson } from "../../api/client.js";
 import { Action } from "../../components/action.js";
+import { DeletionDialog } from "../../components/deletion.js";
 import { counted } from "../../components/formats.js";
 import { html } from "../../components/html.js";
-import { link } from "../../router.js";
+import { link, navigate } from "../../router.js";
 import { barred } from "../../state/permissions.js";
 import { toast } from "../../state/toasts.js";
-import { DeleteDialog } from "./delete_dialog.js";
 import { LabelDialog } from "./label_dialog.js";
 import { ReportMenu } from "./report_menu.js";
 import { SeedsDialog } from "./seeds_dialog.js";
@@ -49,37 +49,27 @@ function More({ open }) {
   </details>`;
 }
 
+/** @param {{ comparison: Comparison, onClose: () => void }} props */
+function DeleteDialog({ comparison: { id, name }, onClose }) {
+  return html`<${DeletionDialog} path=${`v1/comparisons/${id}`} noun="comparison" name=${name} keeps="Its dataset stays."
+    onClose=${onClose} onDeleted=${() => navigate("/comparisons")} />`;
+}
+
 /**
  * Cancel what has not ended, retry what failed or was cancelled.
  *
  * @param {{ comparison: Comparison, reload: () => Promise<void> }} props
  */
 function Steer({ comparison, reload }) {
-  const of = (/** @type {string[]} */ ...wanted) => comparison.jobs.filter(({ status }) => wanted.includes(status));
-  const [unfinished, failed] = [of("queued", "running"), of("failed", "cancelled")];
-  const all = async (/** @type {Comparison["jobs"]} */ jobs, /** @type {string} */ what, /** @type {string} */ done) => {
-    const refused = await sendToAll(jobs, what);
+  const count = (/** @type {string[]} */ ...wanted) => comparison.jobs.filter(({ status }) => wanted.includes(status)).length;
+  const [unfinished, failed] = [count("queued", "running"), count("failed", "cancelled")];
+  const send = async (/** @type {string} */ what, /** @type {string} */ done) => {
+    await sendJson("POST", `v1/comparisons/${comparison.id}/${what}`);
     await reload();
-    toast(`${counted(jobs.length - refused.length, "training")} ${done}`);
-    if (refused.length > 0) throw refused[0];
+    toast(done);
   };
   return html`
-    ${unfinished.length > 0 && html`<${Action} run=${() => all(unfinished, "cancel", "cancelled")}>Cancel ${counted(unfinished.length, "training")}</${Action}>`}
-    ${failed.length > 0 && html`<${Action} run=${() => all(failed, "retry", "queued again")}>Retry ${counted(failed.length, "training")}</${Action}>`}
+    ${unfinished > 0 && html`<${Action} run=${() => send("cancel", `${counted(unfinished, "training")} cancelled`)}>Cancel ${counted(unfinished, "training")}</${Action}>`}
+    ${failed > 0 && html`<${Action} run=${() => send("retry", `${counted(failed, "training")} queued again`)}>Retry ${counted(failed, "training")}</${Action}>`}
   `;
-}
-
-/**
- * Cancel or retry jobs, one after the other; those that wait first, so that none of them starts meanwhile.
- *
- * @param {Comparison["jobs"]} jobs
- * @param {string} what
- * @returns {Promise<Error[]>} the refusals, as of a job that has ended meanwhile
- */
-async function sendToAll(jobs, what) {
-  const refused = /** @type {Error[]} */ ([]);
-  for (const { id } of jobs.toSorted((first, second) => Number(second.status === "queued") - Number(first.status === "queued"))) {
-    await sendJson("POST", `v1/jobs/${id}/${what}`).catch((error) => refused.push(error));
-  }
-  return refused;
 }

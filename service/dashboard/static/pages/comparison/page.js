@@ -3,6 +3,7 @@
 import { ErrorNotice, Loading } from "../../components/notices.js";
 import { html } from "../../components/html.js";
 import { PageFrame } from "../../components/page.js";
+import { Restore } from "../../components/restore.js";
 import { Actions } from "./actions.js";
 import { Charts } from "./charts.js";
 import { Chips } from "./chips.js";
@@ -13,7 +14,6 @@ import { Leaderboard } from "./leaderboard.js";
 import { useComparison, useVersioned } from "./loading.js";
 import { Pairs } from "./pairs.js";
 import { Contents, Part } from "./parts.js";
-import { Restore } from "./restore.js";
 import { Summary } from "./summary.js";
 import { Trainings } from "./trainings.js";
 import { Verdicts } from "./verdicts.js";
@@ -25,7 +25,7 @@ export function Page({ params, query }) {
   if (data) return html`<${Whole} comparison=${data} error=${error} reload=${reload} epochs=${epochs} query=${query} />`;
   return html`<${PageFrame} title="Comparison" about=${html`<bdi>${params.id}</bdi>`}>
     ${error ? html`<${ErrorNotice} error=${error} retry=${reload} />` : html`<${Loading} />`}
-    <${Restore} error=${error} id=${params.id} reload=${reload} />
+    <${Restore} error=${error} path=${`v1/comparisons/${encodeURIComponent(params.id)}`} noun="comparison" reload=${reload} />
   </${PageFrame}>`;
 }
 

@@ -6,8 +6,9 @@ import { Deletion } from "../../components/deletion.js";
 import { html } from "../../components/html.js";
 import { describeJob } from "../../components/jobs.js";
 import { EditLabels, Labels } from "../../components/labels.js";
-import { ErrorNotice, Loaded } from "../../components/notices.js";
+import { Loaded } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
+import { Restore } from "../../components/restore.js";
 import { link, navigate } from "../../router.js";
 import { Charts } from "./charts.js";
 import { Curves } from "./curves.js";
@@ -21,21 +22,13 @@ import { sentenceOf } from "./words.js";
 
 /** @typedef {import("bakeoff-api").JobDocument} Job */
 
-const DELETED = 410; // status of the answer, for as long as it can be restored
-
 /** @param {import("../../shell/page.js").PageProps} props */
 export function Page({ params, query }) {
   const { job, events } = useJob(params.id);
   if (job.data) return html`<${Shown} job=${job.data} reload=${job.reload} events=${events} query=${query} />`;
-  const wasDeleted = /** @type {any} */ (job.error)?.status === DELETED;
-  const restore = async () => {
-    await sendJson("POST", `v1/jobs/${encodeURIComponent(params.id)}/restore`);
-    await job.reload();
-  };
   return html`<${PageFrame} title="Job" about=${html`<bdi>${params.id}</bdi>`}>
-    ${wasDeleted
-      ? html`<${ErrorNotice} error=${job.error} /><p class="job-restore"><${Action} kind="primary" run=${restore}>Restore it</${Action}></p>`
-      : html`<${Loaded} of=${job}>${() => null}</${Loaded}>`}
+    <${Loaded} of=${job}>${() => null}</${Loaded}>
+    <${Restore} error=${job.error} path=${`v1/jobs/${encodeURIComponent(params.id)}`} noun="job" reload=${job.reload} />
   </${PageFrame}>`;
 }
 

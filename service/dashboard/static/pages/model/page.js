@@ -1,13 +1,12 @@
 /** A model: how good it is, where it comes from, its aliases, downloads and latency, and how to use it. */
 
-import { sendJson } from "../../api/client.js";
 import { useResource } from "../../api/resource.js";
-import { Action } from "../../components/action.js";
 import { Deletion } from "../../components/deletion.js";
 import { html } from "../../components/html.js";
 import { EditLabels, Labels } from "../../components/labels.js";
-import { ErrorNotice, Loaded } from "../../components/notices.js";
+import { Loaded } from "../../components/notices.js";
 import { PageFrame } from "../../components/page.js";
+import { Restore } from "../../components/restore.js";
 import { Time } from "../../components/time.js";
 import { link, navigate } from "../../router.js";
 import { Aliases } from "./aliases.js";
@@ -20,23 +19,15 @@ import { Use } from "./use.js";
 
 /** @typedef {import("bakeoff-api").ModelDocument} Model */
 
-const DELETED = 410; // status of the answer, for as long as it can be restored
-
 /** @param {import("../../shell/page.js").PageProps} props */
 export function Page({ params }) {
   const path = `v1/models/${encodeURIComponent(params.id)}`;
   const model = useResource(path);
   const found = /** @type {Model | undefined} */ (model.data);
-  const wasDeleted = /** @type {any} */ (model.error)?.status === DELETED;
-  const restore = async () => {
-    await sendJson("POST", `${path}/restore`);
-    await model.reload();
-  };
   return html`<${PageFrame} title=${found ? (found.name ?? `${found.architecture} on ${found.dataset}`) : "Model"} about=${found && html`<${About} model=${found} />`}
     actions=${found && html`<${Actions} model=${found} reload=${model.reload} />`}>
-    ${wasDeleted
-      ? html`<${ErrorNotice} error=${model.error} /><p class="restore"><${Action} kind="primary" run=${restore}>Restore it</${Action}></p>`
-      : html`<${Loaded} of=${model}>${(/** @type {Model} */ shown) => html`<${Parts} model=${shown} reload=${model.reload} />`}</${Loaded}>`}
+    <${Loaded} of=${model}>${(/** @type {Model} */ shown) => html`<${Parts} model=${shown} reload=${model.reload} />`}</${Loaded}>
+    <${Restore} error=${model.error} path=${path} noun="model" reload=${model.reload} />
   </${PageFrame}>`;
 }
 

@@ -1,0 +1,30 @@
+"""The name of the device that jobs run on, found out by a child: the worker itself does not import torch."""
+
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+
+
+class DeviceName:
+    """The product name of the device of a setting, as "auto"; the setting until the child has answered."""
+
+    def __init__(self, context: ForkServerContext, setting: str) -> None:
+        self._name = setting
+        self._answer, told = context.Pipe(duplex=False)
+        context.Process(target=_tell, args=(setting, told), daemon=True).start()
+        told.close()
+
+    def __str__(self) -> str:
+        if not self._answer.closed and self._answer.poll():
+            self._name = self._answer.recv() or self._name
+            self._answer.close()
+        return self._name
+
+
+def _tell(setting: str, told: Connection) -> None:
+    """Runs in the child, to which torch is loaded already."""
+    from workers.training.hardware.device import DeviceUnavailableError, device_name, resolve
+
+    try:
+        told.send(device_name(resolve(setting)))
+    except DeviceUnavailableError:  # every job will say so
+        told.send("")
