@@ -13,7 +13,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
@@ -22,6 +21,7 @@ from starlette.types import Scope
 from models import UnknownNameError
 from service.allowed_methods import allowed_methods
 from workers.errors import BakeoffError
+from workers.storage.database import UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _handle_client_gone)
     app.add_exception_handler(RequestValidationError, _handle_invalid)
     app.add_exception_handler(HTTPException, _handle_http_error)
-    app.add_exception_handler(OperationalError, _handle_database_error)
+    for unavailable in UNAVAILABLE:
+        app.add_exception_handler(unavailable, _handle_database_error)
     app.add_exception_handler(MemoryError, _handle_memory_error)
     app.add_exception_handler(Exception, _handle_internal_error)
 

@@ -28,6 +28,7 @@ from benchmarks.soak.world import World
 
 ARCHITECTURES = ["fully_connected", "cnn"]
 KILLED, WARM_UP = 0.25, 0.25  # of the time: with kills of the service, and before memory counts
+AT_ONCE = 100  # requests
 SETTLE_SECONDS = 10.0  # after which connections that clients have left are closed
 
 
@@ -47,7 +48,9 @@ def main(
             finally:
                 installation.stop()
     lines, is_right = report(world.record, measured)
-    lines.append(f"the logs of the processes are in {logs}")
+    memory = [f"{reading.moment:.1f},{reading.anonymous_mib:.2f}" for reading in measured.readings]
+    (logs / "memory.csv").write_text("\n".join(["seconds,mib", *memory]))
+    lines.append(f"the logs of the processes and memory.csv are in {logs}")
     Console().print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
     sys.exit(0 if is_right else 1)
 
@@ -77,6 +80,7 @@ async def _soak(world: World, seconds: float) -> Measured:
     await FAULTS["killed_api"].strike(world)
     pid = world.installation.api.pid
     await run_phase(world, WARM_UP * seconds, [])
+    await _fill_pools(world)
     await asyncio.sleep(SETTLE_SECONDS)
     before = open_files(pid)
     readings: list[Reading] = []
@@ -91,6 +95,16 @@ async def _soak(world: World, seconds: float) -> Measured:
         return Measured(readings, (before, before), world.has_small_disk)
     await asyncio.sleep(SETTLE_SECONDS)
     return Measured(readings, (before, open_files(pid)), world.has_small_disk)
+
+
+async def _fill_pools(world: World) -> None:
+    """Ask for more at once than there are threads, each with its connection to the database.
+
+    So there are as many of both afterwards as will ever be.
+    """
+    await asyncio.gather(*(world.ask("GET", "/v1/jobs") for _ in range(AT_ONCE)))
+    await world.http.aclose()
+    world.connect()
 
 
 if __name__ == "__main__":

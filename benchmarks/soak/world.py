@@ -17,6 +17,9 @@ from benchmarks.soak.pictures import Picture
 from benchmarks.soak.record import Record
 
 TIMEOUT = 90.0  # seconds, after which an answer counts as one that never comes
+#: That a connection may rest before it is used again: where the service closes it at that moment, after
+#: five seconds, a request is lost without anybody's fault.
+KEPT_SECONDS = 1.0
 MAX_QUOTED = 300  # characters of an answer
 OK = frozenset({200})
 #: What any request may be answered with, whatever was asked: too much at once.
@@ -46,7 +49,7 @@ class World:
 
     def connect(self) -> None:
         """Make a new client."""
-        limits = httpx.Limits(max_connections=None)
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=KEPT_SECONDS)
         self.http = httpx.AsyncClient(
             base_url=self.installation.url, timeout=TIMEOUT, limits=limits
         )

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from sqlalchemy.exc import TimeoutError  # noqa: A004 - theirs
 
 from service.charts.drawing.cache import ChartCache
 from service.inference import batcher, request_predictions
@@ -21,11 +22,12 @@ from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
 from service.overload.direct_routes import DirectRoute
 from service.security.key_cache import KeyCache
-from workers.queue import idempotency
+from workers.queue import idempotency, jobs
 from workers.settings import Settings
 from workers.storage.database import open_database
 
 PATH = "/v1/models/champion/predictions"
+KEPT_CONNECTIONS = 15  # that SQLAlchemy's pool has, unless it is told otherwise
 WAIT = 60  # seconds, in which whoever waits has been answered
 
 
@@ -290,3 +292,38 @@ def test_a_request_that_failed_after_its_key_was_noted_can_be_sent_again(
     assert [job["id"] for job in service.http.get("/v1/jobs").json()["items"]] == [
         made.json()["id"]
     ]
+
+
+def test_requests_that_hold_a_connection_do_not_wait_for_threads_that_wait_for_one(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, entered, may_go_on = jobs.find, [], threading.Event()
+
+    def find_together(*given: Any, **named: Any) -> Any:
+        found = find(*given, **named)
+        entered.append(None)
+        if len(entered) >= KEPT_CONNECTIONS:
+            may_go_on.set()  # FastAPI takes a thread again to make an answer of it
+        assert may_go_on.wait(WAIT)
+        return found
+
+    async def ask_many() -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=address, timeout=WAIT, limits=limits) as client:
+            return await asyncio.gather(*(client.get("/v1/jobs") for _ in range(100)))
+
+    monkeypatch.setattr(jobs, "find", find_together)
+    answers = asyncio.run(ask_many())
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_where_no_connection_to_the_database_is_left_the_answer_is_503(
+    untouched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "find", failing(TimeoutError("QueuePool limit reached")))
+
+    answer = untouched.http.get("/v1/jobs")
+
+    assert "does not answer" in untouched.refused(answer, 503)
+    assert answer.headers["Retry-After"]
