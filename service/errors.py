@@ -21,7 +21,7 @@ from starlette.types import Scope
 from models import UnknownNameError
 from service.allowed_methods import allowed_methods
 from workers.errors import BakeoffError
-from workers.storage.database import UNAVAILABLE
+from workers.storage.database import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _handle_client_gone)
     app.add_exception_handler(RequestValidationError, _handle_invalid)
     app.add_exception_handler(HTTPException, _handle_http_error)
-    for unavailable in UNAVAILABLE:
+    for unavailable in UNANSWERED:
         app.add_exception_handler(unavailable, _handle_database_error)
     app.add_exception_handler(MemoryError, _handle_memory_error)
     app.add_exception_handler(Exception, _handle_internal_error)

@@ -13,7 +13,7 @@ from service.live.follower import Follower
 from service.live.messages import Message
 from service.live.reader import AGAIN_SECONDS, News, Reader
 from workers.queue.events import EventFilter
-from workers.storage.database import UNAVAILABLE
+from workers.storage.database import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Feed:
             try:
                 # In a thread of its own: under load all others may be taken.
                 news = await to_thread.run_sync(reader.look, limiter=limiter)
-            except UNAVAILABLE as error:
+            except UNANSWERED as error:
                 logger.warning("streams of events wait for the database: %s", error)
                 await self._pause(AGAIN_SECONDS)
                 continue

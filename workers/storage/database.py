@@ -16,9 +16,10 @@ from workers.crash_points import CrashPoint, reach
 BUSY_SECONDS = 10
 UNLIMITED = -1  # connections beyond those that are kept, which cost SQLite a file or two each
 
-#: The errors of a database that is locked, full, gone for now, or has no connection left; a wrong
-#: query raises others.
-UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
+#: The errors of a database that is locked, full or gone for now; a wrong query raises others.
+UNAVAILABLE = (OperationalError, InterfaceError)
+#: The same, and that of a process all of whose connections are taken.
+UNANSWERED = (*UNAVAILABLE, TimeoutError)
 
 
 def utc_now() -> datetime:
