@@ -61,8 +61,8 @@ def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
     with transaction(open_database(settings.resolved_database_url)) as session:
         trained = session.scalars(select(Model).where(Model.job_id == real["id"])).one()
         result = session.get_one(Job, real["id"]).result or {}
-        stored = artifacts.get(result["predictions"], sha256=result["predictions_sha256"])
-        labels = load(stored)["labels"]
+        predictions = artifacts.get(result["predictions"], sha256=result["predictions_sha256"])
+        labels = load(predictions)["labels"]
         *_, measured = metrics.of_jobs(session, [real["id"]])[real["id"]].values()
         comparison, its_jobs = comparisons.create(session, request, now=utc_now())
         for job in its_jobs:
@@ -70,7 +70,8 @@ def enlarge(settings: Settings, real: Json, size: tuple[int, int, int]) -> str:
             generator = np.random.default_rng([job.options["width"], job.seed])
             probabilities = _predict(labels, job.options["width"], generator, skill)
             shaken = _shaken(result, labels, probabilities, generator, skill)
-            _end(session, job, {**shaken, **_store(artifacts, job, labels, probabilities)}, epochs)
+            stored = _store(artifacts, job, labels, probabilities)
+            _end(session, job, {**shaken, **stored, "model_id": new_id()}, epochs)
             _record(session, job, _curves(measured, generator, skill, epochs))
             _add_model(session, trained, job)
     return comparison.id
@@ -87,7 +88,7 @@ def _add_model(session: Session, trained: Model, job: Job) -> None:
     result = job.result or {}
     columns = {column.key: getattr(trained, column.key) for column in Model.__table__.columns}
     scores = {f"{split}_accuracy": result[split]["accuracy"] for split in ("validation", "test")}
-    own = {"id": new_id(), "job_id": job.id, "seed": job.seed, **scores}
+    own = {"id": result["model_id"], "job_id": job.id, "seed": job.seed, **scores}
     session.add(Model(**{**columns, **own}))
 
 
@@ -152,7 +153,8 @@ def _predict(labels: Array, network: int, generator: np.random.Generator, skill:
     noise = (2 * hard + own + generator.normal(size=shape)) / 6**0.5
     logits = noise + (2 + skill) * np.eye(shape[1])[labels]
     odds = np.exp(2 * logits)
-    return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    probabilities: Array = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    return probabilities
 
 
 def _store(artifacts: ArtifactStore, job: Job, labels: Array, probabilities: Array) -> Json:

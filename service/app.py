@@ -1,15 +1,19 @@
 """The application, assembled from top to bottom: state, middleware, routers, pages."""
 
+import functools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
-from service import documentation, errors
+from service import documentation, errors, exported_metrics
 from service.charts.drawing.cache import ChartCache
 from service.dashboard import serving as dashboard
 from service.explaining.explainer import Explainer
@@ -23,6 +27,7 @@ from service.middleware.authentication import Authentication, warn_if_open
 from service.middleware.body_limit import BodyLimitProblems
 from service.middleware.content_coding import ContentCoding
 from service.middleware.head_and_options import HeadAndOptions
+from service.middleware.request_ids import HEADER, RequestIds
 from service.middleware.request_metrics import RequestMetrics
 from service.middleware.root_path import RootPath
 from service.middleware.security_headers import SecurityHeaders
@@ -72,6 +77,7 @@ from service.routes.v2 import models as v2_models
 from service.routes.v2 import server as v2_server
 from service.routes.v2 import statistics as v2_statistics
 from service.security.key_cache import KeyCache
+from workers import telemetry
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.store import DatasetStore
 from workers.settings import Settings
@@ -93,9 +99,18 @@ EXPOSED_HEADERS = [
     "Location",
     "Retry-After",
     "Server-Timing",
+    HEADER,
 ]
 
 MAX_BODY_BYTES = 1024**2  # of a body of JSON; routes that take images or archives say otherwise
+
+#: FastAPI keeps a span of each request. Metrics are those of /metrics, and errors are logged.
+_TELEMETRY: TelemetryConfig = {
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 #: In the order in which a newcomer needs them, which is that of /docs. A path that another pattern
 #: matches too (`/v2/models/stats`) comes before it.
@@ -157,15 +172,24 @@ def create_app(settings: Settings) -> FastAPI:
         servers=[{"url": settings.root_path}] if settings.root_path else None,
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
+        telemetry=_TELEMETRY | {"tracer_provider": telemetry.tracer_provider()},
     )
     _add_state(app, settings)
     _add_middleware(app, settings)
     errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router, max_body_size=MAX_BODY_BYTES)
+    app.router.routes += _included_routes()
     documentation.install(app)
     dashboard.install(app)
     return app
+
+
+@functools.cache
+def _included_routes() -> list[BaseRoute]:
+    """The routes of ROUTERS. FastAPI works out what each one takes once for all that share them."""
+    api = APIRouter(generate_unique_id_function=_operation_id)
+    for router in ROUTERS:
+        api.include_router(router, max_body_size=MAX_BODY_BYTES)
+    return api.routes
 
 
 def _add_state(app: FastAPI, settings: Settings) -> None:
@@ -193,6 +217,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add the middleware in the order in which it sees a request."""
     app.user_middleware += [
+        Middleware(RequestIds),
         Middleware(RootPath, root_path=settings.root_path),
         Middleware(RequestMetrics),
         *_cross_origin(settings.allowed_origins),
@@ -224,7 +249,11 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
+    stop_metrics = exported_metrics.start(app.state.database)
     yield
+    # Here and not behind the server: uvicorn ends the process by the signal that stopped it.
+    await run_in_threadpool(stop_metrics)
+    await run_in_threadpool(telemetry.stop)
     await app.state.feed.close()
     app.state.resolver.close()
 

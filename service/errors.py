@@ -21,6 +21,7 @@ from starlette.types import Scope
 from models import UnknownNameError
 from service.allowed_methods import allowed_methods
 from workers.errors import BakeoffError
+from workers.request_context import current
 from workers.storage.database import UNANSWERED
 
 logger = logging.getLogger(__name__)
@@ -167,4 +168,7 @@ def _handle_memory_error(request: Request, error: Exception) -> JSONResponse:
 
 def _handle_internal_error(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, "internal error; the service's log has more")
+    answer = problem(500, "internal error; the service's log has more")
+    if request_id := current().request_id:  # the middleware that adds it is within what calls us
+        answer.headers["X-Request-ID"] = request_id
+    return answer

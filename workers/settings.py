@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     api_keys: Literal["auto", "required", "off"] = Field(
         "auto", description="auto: keys are asked for once one was made; off: never"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="log lines for people, or one JSON object a line"
+    )
     lease_seconds: float = Field(
         30, gt=0, description="silence after which a worker counts as dead"
     )

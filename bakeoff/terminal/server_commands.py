@@ -15,6 +15,8 @@ SERVER_COMMANDS = {
     "serve": "Start the service alone; jobs wait until a worker runs.",
     "work": "Start a worker: it runs jobs until it is stopped.",
     "migrate": "Bring the database to the schema of this version.",
+    "backup": "Back up the data folder to one file, while service and workers may run.",
+    "restore": "Restore a backup into an empty data folder, once all of it is verified.",
     "keys": "Make, list and revoke API keys; run it where the service runs.",
     "settings": "Print every setting: environment variable, value, meaning.",
     "check": "Exit with 0 if the service, or a worker of this machine, is up; for health checks.",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bakeoff import Client
 from service.commands._listening import url_of
 from workers.queue import registrations
+from workers.schema.migrate import check_current
 from workers.settings import settings
 from workers.storage.database import open_database, transaction, utc_now
 
@@ -41,6 +42,7 @@ def _worker_is_up() -> bool:
     since = utc_now() - timedelta(seconds=settings().lease_seconds)
     database = open_database(settings().resolved_database_url)
     try:
+        check_current(database)
         with transaction(database, read_only=True) as session:
             present = registrations.list_present(session, since=since)
     except SQLAlchemyError:

@@ -13,6 +13,7 @@ from service import overload
 from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
 from service.live.server import Server
+from workers import logs, telemetry
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, open_database
@@ -49,6 +50,8 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     """
     from service.app import create_app  # the other commands need none of what it imports
 
+    logs.configure(settings.log_format)
+    telemetry.start("api")
     raise_limit()
     with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
         check_current(open_database(settings.resolved_database_url))
@@ -59,6 +62,7 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
         port=settings.port,
         timeout_graceful_shutdown=3,  # for what is being answered; streams of events do not count
         access_log=False,
+        log_config=None,  # its lines are those of this process
     )
     server = Server(config)
     with suppress(KeyboardInterrupt):  # Ctrl-C, once uvicorn has stopped in order

@@ -1,5 +1,6 @@
 """The static files of the dashboard, read once: their bytes, compressed too, and what HTTP says of them."""
 
+import functools
 import gzip
 import hashlib
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class StaticFile:
     entity_tag: str  # the value of its ETag header
 
 
+@functools.cache  # compressing them is most of what a start would compute
 def read_files(folder: Path = STATIC) -> dict[str, StaticFile]:
     """Path below the folder, with slashes → file, for every file that is served."""
     return {

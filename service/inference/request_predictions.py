@@ -13,6 +13,7 @@ from service.inference.decoding import Decoded, decode_images
 from service.inference.errors import ClientGoneError
 from service.inference.prediction_list import PredictionOptions, prediction_list
 from service.inference.predictor import Predictor
+from workers import telemetry
 
 WAITED = "bakeoff.waited"  # key of the scope: seconds between admission and the endpoint
 #: Seconds after which it is worth asking whether the client has hung up: asking takes as long as decoding.
@@ -29,6 +30,7 @@ async def classify(
     predictor.check_capacity(len(images))
     if request.scope.get(WAITED, 0.0) > LONG_WAIT and await request.is_disconnected():
         raise ClientGoneError
+    began = telemetry.now()
     deadline = deadline_of(request, timeout)
     decoded = await decode_images(images, predictor, deadline)
     admission: AdmissionControl = request.app.state.admission
@@ -37,7 +39,24 @@ async def classify(
         deadline.after(decoded.queue_seconds),
         concurrent_requests=admission.num_requests,
     )
+    if telemetry.is_on():
+        _add_spans(began, decoded, classified)
     return decoded, classified
+
+
+def _add_spans(began: int, decoded: Decoded, classified: Classified) -> None:
+    """A span of each stage, as its duration was measured, one behind the other."""
+    stages = {
+        "wait to decode": decoded.queue_seconds,
+        "decode": decoded.decode_seconds,
+        "wait for the model": classified.queue_seconds,
+        "forward": classified.forward_seconds,
+    }
+    for name, seconds in stages.items():
+        ended = began + round(1e9 * seconds)
+        if seconds:
+            telemetry.add_span(name, began, ended, batch_size=classified.batch_size)
+        began = ended
 
 
 async def predict(

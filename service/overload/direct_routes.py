@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.inference.admission import content_length
 from service.overload.server import Server
+from workers import telemetry
 
 ENDPOINTS = ("predict", "infer", "infer_by_version")
 ARGUMENTS = "bakeoff.arguments"  # key of the scope: the arguments made of the path
@@ -56,6 +57,7 @@ class DirectRoute(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the endpoint, and send its response."""
+        telemetry.name_request(scope["method"], self._route.path)  # as FastAPI does on its way
         request = {self._request_name: Request(scope, receive, send)}
         response = await self._endpoint(**scope[ARGUMENTS], **self._query, **request)
         await response(scope, receive, send)

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
-from sqlalchemy import func, select
 
 from service.dependencies import CurrentSettings, Database, ReadSession
 from service.errors import refusals
-from service.prometheus import REGISTRY
+from service.prometheus import REGISTRY, count_jobs
 from service.routes._document import Document
 from workers.queue import registrations
 from workers.schema.migrate import check_current
 from workers.storage.database import sqlite_version, utc_now
-from workers.storage.tables import Job, JobStatus
 
 router = APIRouter(tags=["health"])
 
@@ -70,8 +68,7 @@ def ready(session: ReadSession, database: Database, settings: CurrentSettings) -
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 def prometheus(session: ReadSession) -> Response:
     """Request durations by route, and jobs by status, in Prometheus' text format."""
-    counts = dict(session.execute(select(Job.status, func.count()).group_by(Job.status)).all())
     lines = ["# HELP bakeoff_jobs jobs by status", "# TYPE bakeoff_jobs gauge"]
-    lines += [f'bakeoff_jobs{{status="{status}"}} {counts.get(status, 0)}' for status in JobStatus]
+    lines += [f'bakeoff_jobs{{status="{status}"}} {n}' for status, n in count_jobs(session).items()]
     text = generate_latest(REGISTRY) + ("\n".join(lines) + "\n").encode()
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,5 +1,7 @@
 """The client and its commands are tested against the same real service as the service itself."""
 
+import functools
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,16 @@ from tests.service.conftest import npz as npz
 from tests.service.conftest import png as png
 from tests.service.conftest import service as service
 from tests.service.conftest import trained as trained
+
+_read_once = functools.cache(ssl.create_default_context)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Every client would read the authorities that it trusts, of which none is met here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", _read_once)
+        yield
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from service import overload
 from service.app import create_app
 from service.live.server import Server
 from tests.migrated import migrate
+from tests.service import few_digits
 from workers.queue.leases import Lease
 from workers.running.executors import ProcessExit
 from workers.running.host_locks import HostLock
@@ -101,12 +102,20 @@ def short_latency() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(latency, "WARM_UP_SECONDS", 0)
         patch.setattr(latency, "MEASURE_SECONDS", 0)
+        patch.setattr(latency, "MIN_SAMPLES", 1)
         yield
 
 
 @pytest.fixture(scope="module", autouse=True)  # not the session: other rooms judge latencies
 def _short_latency() -> Iterator[None]:
     with short_latency():
+        yield
+
+
+@pytest.fixture(scope="module", name="few_digits")
+def _few_digits() -> Iterator[None]:
+    """For modules that use no installation of the session, which would be made of these."""
+    with few_digits.few_digits():
         yield
 
 

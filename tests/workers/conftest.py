@@ -48,6 +48,7 @@ def quick_latency(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that do not judge a latency: a few samples of it will do."""
     monkeypatch.setattr(latency, "WARM_UP_SECONDS", 0)
     monkeypatch.setattr(latency, "MEASURE_SECONDS", 0)
+    monkeypatch.setattr(latency, "MIN_SAMPLES", 1)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from torch import nn
 
 from models import Backbone
+from workers import telemetry
 from workers.datasets.image_dataset import ImageDataset
 from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
@@ -42,9 +43,11 @@ from workers.training.trainer import CompletedEpoch, Trainer, build
 def run(settings: Settings, job: Job, lease: Lease) -> None:
     """Train, keep every epoch as it comes, and make a model of the result."""
     training = TrainJob(settings, job, lease)
-    training.prepare()
+    with telemetry.span("prepare", {}):
+        training.prepare()
     training.train()
-    training.finish()
+    with telemetry.span("finish", {}):
+        training.finish()
 
 
 class TrainJob:
@@ -111,11 +114,15 @@ class TrainJob:
 
     def train(self) -> None:
         """Train from the last checkpoint, or from the start."""
+        began = telemetry.now()
         for report in self.trainer.epochs(self._last_checkpoint()):
             if isinstance(report, Progress):
                 self._report(report)
-            elif report.epoch.number > self.job.epoch:  # else: redone after a damaged checkpoint
+                continue
+            telemetry.add_span("epoch", began, epoch=report.epoch.number)
+            if report.epoch.number > self.job.epoch:  # else: redone after a damaged checkpoint
                 self._record_epoch(report)
+            began = telemetry.now()
 
     def finish(self) -> None:
         """Evaluate the network, store weights and probabilities, and end the job."""

@@ -1,5 +1,6 @@
 """What clients do with the queue: enqueue, find, cancel and retry jobs."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
 from workers.queue import events
+from workers.request_context import current
 from workers.storage import labels, ready_datasets
 from workers.storage.deletions import refuse_deleted
 from workers.storage.ids import new_id
@@ -18,6 +20,8 @@ from workers.storage.kind_names import TRAIN
 from workers.storage.pages import LATEST, Page, page
 from workers.storage.ready_datasets import DatasetIdentity
 from workers.storage.tables import UNFINISHED, Job, JobStatus
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,10 @@ def enqueue_all(session: Session, requests: Sequence[JobRequest], *, now: dateti
     session.add_all(added)
     session.flush()
     events.add_created(session, added)
+    for job in added:
+        logger.info(
+            "job %s is enqueued: %s on %s", job.id, job.architecture or job.kind, job.dataset
+        )
     return added
 
 
@@ -87,7 +95,9 @@ def _new_job(
 ) -> Job:
     not_columns = {"pins_dataset", "identity"}
     fields = {name: value for name, value in vars(request).items() if name not in not_columns}
-    job = Job(id=new_id(), status=JobStatus.QUEUED, created_at=created_at, **fields)
+    request_id, traceparent = current()
+    asked = {"request_id": request_id, "traceparent": traceparent}
+    job = Job(id=new_id(), status=JobStatus.QUEUED, created_at=created_at, **asked, **fields)
     pinned = identities.get(request.dataset) if request.pins_dataset else request.identity
     if pinned:
         job.dataset_sha256, job.dataset_split = pinned

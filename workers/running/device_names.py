@@ -1,7 +1,10 @@
 """The name of the device that jobs run on, found out by a child: the worker itself does not import torch."""
 
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+
+from workers.errors import BakeoffError
 
 
 class DeviceName:
@@ -22,9 +25,8 @@ class DeviceName:
 
 def _tell(setting: str, told: Connection) -> None:
     """Runs in the child, to which torch is loaded already."""
-    from workers.training.hardware.device import DeviceUnavailableError, device_name, resolve
-
+    hardware = import_module("workers.training.hardware.device")
     try:
-        told.send(device_name(resolve(setting)))
-    except DeviceUnavailableError:  # every job will say so
+        told.send(hardware.device_name(hardware.resolve(setting)))
+    except BakeoffError:  # there is no such device, as every job will say
         told.send("")

@@ -12,6 +12,7 @@ from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import UNAVAILABLE, open_database, utc_now
 from workers.storage.job_logs import JobLogs
+from workers.storage.scratch import remove_abandoned
 from workers.weights import clearing as weights_files
 from workers.weights.store import WeightsStore
 
@@ -21,7 +22,7 @@ PAUSE_SECONDS = 3600.0
 
 
 def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
-    """Clear datasets, weights, features and logs at once and then every hour, until `stop` is set."""
+    """Clear what nothing needs at once and then every hour, until `stop` is set."""
     database = open_database(settings.resolved_database_url)
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     datasets = DatasetStore(artifacts, settings.datasets_folder)
@@ -40,6 +41,7 @@ def run_housekeeping(settings: Settings, stop: threading.Event) -> None:
             features_files.clear_unneeded(
                 database, artifacts, settings.features_folder, now=utc_now()
             )
+            remove_abandoned(settings.data, (".backup-*", ".restore-*"))
             JobLogs(settings.job_logs_folder).remove_without_job(database, now=utc_now())
         except (*UNAVAILABLE, OSError) as error:
             logger.warning("what nothing needs is cleared away later: %s", error)

@@ -11,12 +11,17 @@ import os
 import signal
 import sys
 import threading
+from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
 
-from workers import kinds
+from sqlalchemy import Engine
+
+from workers import kinds, telemetry
 from workers.errors import BakeoffError
+from workers.logs import LogFormat, configure, handler_of
 from workers.queue import jobs, leases
 from workers.queue.leases import Lease, LeaseLostError
+from workers.request_context import working_for
 from workers.running.host_locks import HostLock
 from workers.settings import Settings, settings
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now
@@ -25,7 +30,6 @@ from workers.storage.tables import Job
 
 logger = logging.getLogger(__name__)
 
-LOG_FORMAT = "%(asctime)s %(name)s %(message)s"
 TRIM_SECONDS = 2.0  # after which a log is looked at that may have become too long
 
 
@@ -34,6 +38,24 @@ def run_job(settings: Settings, lease: Lease) -> None:
     database = open_database(settings.resolved_database_url)
     with transaction(database, read_only=True) as session:
         job = jobs.get(session, lease.job_id)
+    with working_for(job.request), _span(job):
+        logger.info("job %s begins, token %d", lease.job_id, lease.token)
+        _run(settings, database, job, lease)
+
+
+def _span(job: Job) -> AbstractContextManager[object]:
+    """The span of one attempt at a job, below the request that asked for it."""
+    attributes = {
+        "bakeoff.job_id": job.id,
+        "bakeoff.request_id": job.request_id or "",
+        "bakeoff.dataset": job.dataset,
+        "bakeoff.architecture": job.architecture or "",
+        "bakeoff.attempt": job.attempts,
+    }
+    return telemetry.span(f"job {job.kind}", attributes, kind="consumer", parent=job.traceparent)
+
+
+def _run(settings: Settings, database: Engine, job: Job, lease: Lease) -> None:
     try:
         kinds.load(job.kind).run(settings, job, lease)
     except BakeoffError as error:
@@ -41,7 +63,8 @@ def run_job(settings: Settings, lease: Lease) -> None:
             logger.warning("job %s is tried again: %s", job.id, error)
             raise
         sentence = str(error)
-    except LeaseLostError:
+    except LeaseLostError as error:
+        logger.warning("stopped: %s", error)
         raise
     except Exception as error:
         if _is_worth_another_attempt(error, job):
@@ -69,18 +92,23 @@ def run_child(settings: Settings, lease: Lease, gpu: str, locks: list[HostLock])
     logs = JobLogs(settings.job_logs_folder)
     _die_with_worker(logs, lease.job_id)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which stops us
-    _print_to_log(logs, lease)
+    _print_to_log(logs, lease, settings.log_format)
+    telemetry.start("job")
     os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     try:
-        run_job(settings, lease)
-    except LeaseLostError as error:
-        logger.warning("stopped: %s", error)
+        with contextlib.suppress(LeaseLostError):
+            run_job(settings, lease)
+    finally:
+        telemetry.stop()
 
 
-def _print_to_log(logs: JobLogs, lease: Lease) -> None:
-    """Send what this process prints to the job's log, and what it logs to the worker's terminal too."""
+def _print_to_log(logs: JobLogs, lease: Lease, log_format: LogFormat) -> None:
+    """Send what this process prints to the job's log, and what it logs to the worker's terminal too.
+
+    The job's log is for people, in any format of the terminal.
+    """
     terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, errors="backslashreplace")
-    handlers: list[logging.Handler] = [logging.StreamHandler(terminal)]
+    handlers: list[logging.Handler] = [handler_of(terminal, log_format)]
     try:
         log = logs.open(lease.job_id)
     except OSError as error:  # such as a full disk: the job goes on
@@ -90,9 +118,8 @@ def _print_to_log(logs: JobLogs, lease: Lease) -> None:
             stream.flush()
             os.dup2(log, stream.fileno())
         os.close(log)
-        handlers.append(logging.StreamHandler(sys.stderr))
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, handlers=handlers)
-    logger.info("job %s begins, token %d", lease.job_id, lease.token)
+        handlers.append(handler_of(sys.stderr, "text"))
+    configure(log_format, handlers)
 
 
 def _die_with_worker(logs: JobLogs, job_id: str) -> None:
@@ -116,7 +143,7 @@ def main() -> None:
     parser.add_argument("--job", required=True, help="id of the job")
     parser.add_argument("--token", required=True, type=int, help="token it was claimed with")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO)
+    configure(settings().log_format)
     run_job(settings(), Lease(arguments.job, arguments.token))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workers.queue import claims, leases
 from workers.queue.leases import Lease, LeaseLostError
+from workers.request_context import NOBODY, working_for
 from workers.running.executors import ProcessExit
 from workers.storage.database import transaction
 from workers.storage.tables import Job, JobStatus
@@ -30,7 +31,9 @@ class OutcomeWriter:
         try:
             with transaction(self._database) as session:
                 leases.confirm_cancelled(session, lease, now=self._clock(session))
-            logger.info("job %s is cancelled", lease.job_id)
+                job = session.get_one(Job, lease.job_id)
+            with working_for(job.request):
+                logger.info("job %s is cancelled", lease.job_id)
         except LeaseLostError:
             logger.info("job %s ended before it could be cancelled", lease.job_id)
 
@@ -39,10 +42,14 @@ class OutcomeWriter:
         lease = process_exit.lease
         with transaction(self._database, read_only=True) as session:
             job = session.get(Job, lease.job_id)
-        if job is None or job.token != lease.token or job.status != JobStatus.RUNNING:
-            logger.info("job %s has ended", lease.job_id)
-            return
-        why = _reason(process_exit.exit_code)
+        with working_for(job.request if job else NOBODY):
+            if job is None or job.token != lease.token or job.status != JobStatus.RUNNING:
+                logger.info("job %s has ended", lease.job_id)
+                return
+            self._record_death(job, lease, _reason(process_exit.exit_code))
+
+    def _record_death(self, job: Job, lease: Lease, why: str) -> None:
+        """Try the job again, or fail it after its last attempt."""
         logger.warning("job %s: %s (attempt %d)", job.id, why, job.attempts)
         if job.attempts < job.max_attempts or job.cancel_requested:
             self.give_back(lease, counts=True)
@@ -67,7 +74,8 @@ class OutcomeWriter:
         with transaction(self._database) as session:
             now = self._clock(session)
             for job_id in claims.end_abandoned(session, now=now, dead_workers=dead_workers):
-                logger.warning("job %s ends: its worker died", job_id)
+                with working_for(session.get_one(Job, job_id).request):
+                    logger.warning("job %s ends: its worker died", job_id)
 
 
 def _reason(exit_code: int) -> str:

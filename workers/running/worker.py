@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from workers import telemetry
 from workers.queue import claims, leases, registrations
 from workers.queue.leases import Lease, LeaseLostError
+from workers.request_context import NOBODY, working_for
 from workers.running.executors import Executor, ProcessExit
 from workers.running.host_locks import HostLocks
 from workers.running.observation import Observation, observe
@@ -115,7 +117,7 @@ class Worker:
                 return
 
     def _start_next(self, dead_workers: set[str], *, background: bool) -> bool:
-        job = None
+        job, began = None, telemetry.now()
         try:
             with transaction(self._database) as session:
                 job = claims.claim(
@@ -133,7 +135,9 @@ class Worker:
             return False
         lease = Lease(job.id, job.token)
         work = job.architecture or job.kind
-        logger.info("job %s starts: %s on %s, token %d", job.id, work, job.dataset, job.token)
+        with working_for(job.request):
+            logger.info("job %s starts: %s on %s, token %d", job.id, work, job.dataset, job.token)
+            telemetry.add_span("claim", began, parent=job.traceparent, job_id=job.id)
         self._running.append(lease)
         self._executor.start(lease, self._lock)
         return True
@@ -179,7 +183,8 @@ class Worker:
             job = session.get(Job, lease.job_id)
         ended = {JobStatus.SUCCEEDED, JobStatus.FAILED}
         if job is None or job.token != lease.token or job.status not in ended:
-            logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)
+            with working_for(job.request if job else NOBODY):
+                logger.warning("job %s is no longer ours; its process is stopped", lease.job_id)
             self._executor.stop(lease)
             self._running.remove(lease)
 

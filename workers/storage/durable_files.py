@@ -26,7 +26,7 @@ def link_durably(source: Path, target: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    _flush_names(target.parent)
+    flush_names(target.parent)
 
 
 def part_of(target: Path) -> Path:
@@ -49,17 +49,18 @@ def write_durably(target: Path, content: bytes) -> None:
     finally:
         part.unlink(missing_ok=True)
     reach(CrashPoint.FSYNC_FOLDER)
-    _flush_names(target.parent)
+    flush_names(target.parent)
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _flush_names(folder.parent)
+        flush_names(folder.parent)
 
 
-def _flush_names(folder: Path) -> None:
+def flush_names(folder: Path) -> None:
+    """Bring the names of the files in a folder to the disk."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

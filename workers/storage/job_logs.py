@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -11,18 +10,12 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from workers.errors import BakeoffError
+from workers.hidden_secrets import hide_secrets
 from workers.storage.database import transaction
 from workers.storage.tables import Job
 
 MAX_BYTES = 256 * 1024  # of a job; where it prints more, the older half goes
 GRACE = timedelta(days=1)
-
-HIDDEN = "[hidden]"
-#: The user information of an address, and our own API keys.
-SECRETS = re.compile(r"(?<=://)[^/\s@]+(?=@)|\bbakeoff_\w{12}_[\w-]+")
-#: Names of environment variables whose values are secrets.
-SECRET_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
-LEAST_SECRET = 12  # characters: a shorter value may be a word like any other
 
 
 class NoLogError(BakeoffError):
@@ -89,14 +82,6 @@ class JobLogs:
 
     def _path(self, job_id: str) -> Path:
         return self.folder / f"{job_id}.log"
-
-
-def hide_secrets(text: str) -> str:
-    """The text without passwords in addresses, API keys, and the values of secret environment variables."""
-    for name, value in os.environ.items():
-        if SECRET_NAMES.search(name) and len(value) >= LEAST_SECRET:
-            text = text.replace(value, HIDDEN)
-    return SECRETS.sub(HIDDEN, text)
 
 
 def _written_at(path: Path) -> datetime:

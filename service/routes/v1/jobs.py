@@ -87,6 +87,9 @@ class JobDocument(Document):
     priority: int
     depends_on: str | None = Field(description="id of the job whose end it waits for")
     comparison_id: str | None
+    request_id: str | None = Field(
+        description="`X-Request-ID` of the request that asked for it, by which logs name it"
+    )
     attempts: int
     created_at: datetime
     started_at: datetime | None

@@ -38,25 +38,23 @@ def busy(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """An installation with comparisons that have ended, run and wait; tests leave it as it is."""
     for service in started(copied(trained, tmp_path_factory.mktemp("busy") / "data")):
         add_records(service)
-        make_large(service)
         make_busy(service)
         yield service
-
-
-@pytest.fixture(scope="session")
-def busy_comparisons(busy: Service) -> dict[str, str]:
-    """Ids of comparisons of that installation: the `finished` one, and the `large` one."""
-    listed = busy.http.get("/v1/comparisons?limit=100").json()["items"]
-    ended = {found["name"]: found["id"] for found in listed if found["status"] == "succeeded"}
-    large = ended.pop("large")
-    [finished] = ended.values()
-    return {"finished": finished, "large": large}
 
 
 @pytest.fixture(scope="session")
 def busy_address(busy: Service) -> Iterator[str]:
     with served(busy.settings) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def large_address(trained: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An installation whose newest comparison has many architectures and seeds."""
+    for service in started(copied(trained, tmp_path_factory.mktemp("large") / "data")):
+        make_large(service)
+        with served(service.settings) as address:
+            yield address
 
 
 @pytest.fixture(scope="session")

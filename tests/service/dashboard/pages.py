@@ -15,14 +15,12 @@ FORM = {
     "recipe": json.dumps({"epochs": 50, "mix": "cutmix"}),
     "folds": 3,
 }
-#: Name of the page → its address after `#` on the installation `busy`; names of `busy_comparisons` in braces.
+#: Name of the page → its address after `#`, on the installation `busy`.
 PAGES = {
     "home": "/",
     "comparisons": "/comparisons",
     "comparisons_sorted": "/comparisons?sort=-accuracy&hide=created",
     "new_comparison": "/comparisons/new",
-    "comparison": "/comparisons/{finished}",
-    "comparison_large": "/comparisons/{large}",
     "comparison_waiting": "/comparisons/latest",
     "new_comparison_filled": f"/comparisons/new?{urlencode(FORM)}",
     "job": "/jobs/latest",
@@ -38,6 +36,11 @@ PAGES = {
     "playground_answers": "/playground?image=3&why=auto&top_k=3",
     "search": "/search?find=digits",
     "not_found": "/nothing/here",
+}
+#: The same, with the fixture that gives the address of another installation.
+ELSEWHERE = {
+    "comparison": ("address", "/comparisons/latest"),
+    "comparison_large": ("large_address", "/comparisons/latest"),
 }
 THEMES = ("light", "dark")
 PICTURED = (390, 1280, 1920)  # pixels of width at which pictures are taken

@@ -21,10 +21,8 @@ def find(service, status):
     return found
 
 
-def test_a_comparison_is_read_from_its_verdict_to_a_single_image(
-    busy, busy_address, busy_comparisons, new_page
-):
-    comparison = busy.http.get(f"/v1/comparisons/{busy_comparisons['finished']}").json()
+def test_a_comparison_is_read_from_its_verdict_to_a_single_image(busy, busy_address, new_page):
+    comparison = find(busy, "succeeded")
     with new_page() as page:
         page.goto(f"{busy_address}/#/comparisons/{comparison['id']}")
         expect(page.get_by_text("has the highest mean test accuracy")).to_be_visible()

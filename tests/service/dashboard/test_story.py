@@ -55,6 +55,7 @@ def installation(tmp_path_factory):
         process.wait()
 
 
+@pytest.mark.slow  # the same as below a path, which is the harder of the two
 def test_the_story_at_the_root(installation, new_page, tmp_path):
     with served(installation.settings) as address:
         tell(address, new_page, "light", tmp_path)

@@ -82,6 +82,7 @@ async def answer(app, method, path, query, headers, body):
     await app(scope_of(method, path, query, headers), receive, send)
     [start, *parts] = sent
     names = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert names.pop("x-request-id")
     document = json.loads(b"".join(part["body"] for part in parts) or b"null")
     if isinstance(document, dict) and document.pop("latency_ms", None):
         assert names.pop("server-timing")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.migrated import migrate
+from workers.hidden_secrets import hide_secrets
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
-from workers.storage.job_logs import MAX_BYTES, JobLogs, NoLogError, hide_secrets
+from workers.storage.job_logs import MAX_BYTES, JobLogs, NoLogError
 
 
 def write(logs: JobLogs, job_id: str, text: str) -> None:

@@ -58,7 +58,7 @@ def split(number):
     images = torch.randint(0, 256, (number, 1, 300, 300), dtype=torch.uint8)
     return Split(images, torch.arange(number) % 2)
 
-photographs = ImageDataset("photographs", ("a", "b"), "", split(32), split(8), split(300))
+photographs = ImageDataset("photographs", ("a", "b"), "", split(32), split(8), split(140))
 network = build("cnn", {}, photographs.image_shape, 2, seed=0)
 recipe = Recipe(epochs=1, batch_size=8)
 trainer = Trainer(network, photographs, recipe, seed=0, device=cpu)

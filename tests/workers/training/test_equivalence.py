@@ -18,7 +18,12 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("architecture", sorted(OPTIONS))
+#: A property of many trainings; one network that trains at once shows it each time.
+FAST = "fully_connected"
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in sorted(OPTIONS.keys() - {FAST})]
+
+
+@pytest.mark.parametrize("architecture", [FAST, *SLOW])
 def test_bfloat16_is_as_accurate_as_float32_within_the_noise_of_seeds(
     digits: ImageDataset, architecture: str
 ) -> None:

@@ -39,7 +39,7 @@ UNDISTURBED: dict[str, dict[str, Any]] = {
 EPOCHS = {"resnet18": 2}  # its epochs take by far the longest, and two suffice
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(recipe=recipes, architecture=st.sampled_from(sorted(SMALL)), data=st.data())
 def test_a_training_stopped_at_any_step_and_resumed_ends_in_the_same_bits(
     few_digits: ImageDataset, recipe: Recipe, architecture: str, data: st.DataObject

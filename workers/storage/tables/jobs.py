@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workers.request_context import RequestContext
 from workers.storage.tables.base import Base, UtcDateTime
 from workers.storage.tables.deletions import Deletable, index_of_deleted
 from workers.storage.tables.labels import Labelled
@@ -86,6 +87,10 @@ class Job(Labelled, Deletable, Base):
     #: starts from none, or has yet to find them.
     pretrained: Mapped[dict[str, Any] | None]
 
+    #: The request that asked for it: its id in logs, and its place in a trace, as W3C Trace Context has it.
+    request_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
+
     # Who does it. Every write of a worker names the token it claimed with.
     #: Whether it runs beside trainings, in a slot of its own; the column kept its first name.
     background: Mapped[bool] = mapped_column("beside", default=False, server_default=false())
@@ -105,6 +110,11 @@ class Job(Labelled, Deletable, Base):
     checkpoint: Mapped[str | None]  # artifact path, of that epoch
     result: Mapped[dict[str, Any] | None]
     error: Mapped[str | None]  # one sentence
+
+    @property
+    def request(self) -> RequestContext:
+        """The request that asked for it."""
+        return RequestContext(self.request_id, self.traceparent)
 
 
 class Event(Base):

@@ -22,18 +22,31 @@ import { getJson, withQuery } from "./client.js";
 export function useResource(path) {
   const [state, setState] = useState({ path, data: undefined, error: undefined, loading: path !== null });
   const controller = useRef(/** @type {AbortController | null} */ (null));
+  const running = useRef(/** @type {Promise<void> | null} */ (null));
+  const next = useRef(/** @type {Promise<void> | null} */ (null));
   const load = useCallback(async () => {
     controller.current?.abort();
+    running.current = next.current = null;
     if (path === null) return;
     const { signal } = (controller.current = new AbortController());
     /** @param {object} outcome */
-    const settle = (outcome) =>
-      signal.aborted || setState((before) => ({ ...before, error: undefined, path, loading: false, ...outcome }));
-    await getJson(path, { signal }).then(
+    const settle = (outcome) => {
+      if (signal.aborted) return;
+      running.current = null;
+      setState((before) => ({ ...before, error: undefined, path, loading: false, ...outcome }));
+    };
+    running.current = getJson(path, { signal }).then(
       (data) => settle({ data }),
       (error) => settle({ error }),
     );
+    await running.current;
   }, [path]);
+  // What is on its way is shown when it comes, although it may be older than the reason to load again: then once more.
+  const reload = useCallback(() => {
+    if (!running.current) return load();
+    const promised = (next.current ??= running.current.then(() => (next.current === promised ? load() : undefined)));
+    return promised;
+  }, [load]);
   useEffect(() => {
     load();
     return () => controller.current?.abort();
@@ -46,7 +59,7 @@ export function useResource(path) {
     data: isOfPath ? state.data : undefined,
     error: isOfPath ? state.error : undefined,
     loading: isOfPath ? state.loading : path !== null,
-    reload: load,
+    reload,
     change,
   };
 }

@@ -9,6 +9,8 @@ import pytest
 from tests.service.conftest import TINY, Service
 from tests.service.routes.v1.test_pretrained import NETWORK, OPTIONS, upload, weights_of
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 Options = dict[str, Any]
 HEAD = {**OPTIONS, "train": "head"}
 BODY = {"dataset": "digits", "recipe": {**TINY, "epochs": 1}}

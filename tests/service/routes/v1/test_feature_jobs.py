@@ -21,6 +21,8 @@ from tests.service.routes.v1.heads import (
 )
 from workers.features import trials
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 
 @pytest.fixture
 def ready(tmp_path: Path) -> Iterator[Service]:

@@ -18,6 +18,8 @@ from tests.service.routes.v1.heads import (
     work,
 )
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 AUGMENTED = {**RECIPE, "augmentation": "crop_and_flip", "mix": "cutmix", "test_flips": True}
 NOT_APPLIED = ["augmentation", "mix", "test_flips"]
 MARKS = ["pretrained", "head alone", "without augmentation", "without mix", "without test_flips"]

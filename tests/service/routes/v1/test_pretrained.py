@@ -13,6 +13,8 @@ from tests.service.conftest import TINY, Service, started
 from tests.service.routes.v1.predicting import probabilities_by_engine
 from workers.kinds import _pretrained
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 NETWORK = "timm/test_resnet"
 OPTIONS = {"pretrained": "mine", "resolution": 32}
 BODY = {"dataset": "digits", "recipe": TINY}

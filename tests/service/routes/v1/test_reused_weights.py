@@ -13,6 +13,8 @@ from tests.service.routes.v1.test_pretrained import upload, weights_of
 from workers.storage import trained_models
 from workers.storage.database import open_database, transaction
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 RECIPE = {**TINY, "epochs": 1}
 MINE: dict[str, Any] = {"pretrained": "mine", "resolution": 32}
 #: How a model comes to be whose weights another training starts from.
