@@ -24,7 +24,7 @@ from models import UnknownNameError
 from service.allowed_methods import allowed_methods
 from service.json_words import in_json_words, why_unreadable
 from workers.errors import BakeoffError
-from workers.request_context import current
+from workers.observability.request_context import current
 from workers.settings import Settings
 from workers.storage.database import UNANSWERED
 from workers.storage.full_disk import free_bytes, full_disk, is_disk_full
