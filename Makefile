@@ -9,11 +9,12 @@ PORT ?= 8000
 HISTORIES ?= 2000
 EXAMPLES ?= 40
 PROCESSES ?= 2
+MINUTES ?= 10
 PYTHON ?= python3
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install run up test test-slow check audit check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-dashboard bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz kserve-client clean
+.PHONY: help install run up test test-slow check audit check-dashboard format equivalence results bench-augmentation bench-backbones bench-jobs bench-memory bench-photos bench-recommended bench-seeds bench-training bench-tricks bench-serving bench-charts bench-dashboard bench-events bench-uploads error-rates pictures timm-table simulate faults fuzz soak kserve-client clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -85,6 +86,9 @@ bench-jobs: .venv/.installed-dev ## Measure what a training costs as a job; the 
 bench-memory: .venv/.installed-dev ## Measure the memory that a training takes as a job.
 	$(BIN)/python -m benchmarks.memory
 
+bench-photos: .venv/.installed-dev ## Time predictions of photographs, and who waits meanwhile.
+	$(BIN)/python -m benchmarks.photos
+
 bench-recommended: .venv/.installed-dev ## Measure what timm's recommended networks cost.
 	$(BIN)/python -m benchmarks.recommended
 
@@ -121,6 +125,9 @@ simulate: .venv/.installed-dev ## Simulate faults of the queue (HISTORIES), or t
 faults: .venv/.installed-dev ## Half an hour of faults, in pieces that resume; writes docs/fault-tolerance.md.
 	LOCKED_SECONDS=60 $(BIN)/pytest -q tests/faults/test_database.py -k locked
 	@for piece in queue simulate crash black_box mutants write; do $(BIN)/python -m benchmarks.faults $$piece || exit 1; done
+
+soak: .venv/.installed-dev ## Mixed traffic and faults for so long (MINUTES): errors, memory, files, wrong answers.
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 fuzz: .venv/.installed-dev ## Ask every operation of the API for what it accepts and does not; damage image files (EXAMPLES).
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q -m 'slow or not slow' tests/service/test_openapi.py tests/service/test_openapi_in_sequence.py tests/fuzz \

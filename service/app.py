@@ -79,9 +79,9 @@ from service.routes.v2 import models as v2_models
 from service.routes.v2 import server as v2_server
 from service.routes.v2 import statistics as v2_statistics
 from service.security.key_cache import KeyCache
-from workers import telemetry
 from workers.datasets.stored.adoption import adopt
 from workers.datasets.stored.store import DatasetStore
+from workers.observability import telemetry
 from workers.settings import Settings
 from workers.storage.artifacts import ArtifactStore
 from workers.storage.database import open_database

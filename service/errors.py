@@ -15,7 +15,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.requests import ClientDisconnect
@@ -25,8 +24,9 @@ from models import UnknownNameError
 from service.allowed_methods import allowed_methods
 from service.json_words import in_json_words, why_unreadable
 from workers.errors import BakeoffError
-from workers.request_context import current
+from workers.observability.request_context import current
 from workers.settings import Settings
+from workers.storage.database import UNANSWERED
 from workers.storage.full_disk import free_bytes, full_disk, is_disk_full
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _handle_invalid)
     app.add_exception_handler(UnicodeEncodeError, _handle_half_character)
     app.add_exception_handler(HTTPException, _handle_http_error)
-    app.add_exception_handler(OperationalError, _handle_database_error)
+    for unavailable in UNANSWERED:
+        app.add_exception_handler(unavailable, _handle_database_error)
+    app.add_exception_handler(MemoryError, _handle_memory_error)
     app.add_exception_handler(OSError, _handle_system_error)
     app.add_exception_handler(Exception, _handle_internal_error)
 
@@ -182,10 +184,17 @@ def database_problem(error: Exception, settings: Settings) -> JSONResponse:
     return answer
 
 
+def _handle_memory_error(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s: not enough memory", request.method, request.url.path, exc_info=error)
+    answer = problem(503, "there is not enough memory for this just now; try again in a moment")
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
 def _handle_system_error(request: Request, error: Exception) -> JSONResponse:
     """503 where a disk is full, of which errors of writing do not say where; else our fault."""
     if not is_disk_full(error):
-        return _handle_internal_error(request, error)
+        raise error
     state = request.app.state
     folders = [state.settings.data, Path(tempfile.gettempdir()), *state.datasets.folders]
     return refusal(full_disk(folders))

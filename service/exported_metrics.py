@@ -17,7 +17,7 @@ from prometheus_client.samples import Sample
 from sqlalchemy import Engine
 
 from service.prometheus import REGISTRY, count_jobs
-from workers import telemetry
+from workers.observability import telemetry
 from workers.storage.database import UNAVAILABLE, transaction
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import signal
 import threading
 
-from workers import logs, telemetry
+from workers.observability import logs, telemetry
 from workers.running.executors.local import LocalExecutor
 from workers.running.housekeeping import run_housekeeping
 from workers.running.worker import Worker

@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from time import perf_counter
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,11 @@ from PIL import Image, ImageOps
 WORKERS = 2
 
 
-def pixels(path: Path, size: int) -> NDArray[np.uint8]:
+def fitted(file: Path | BinaryIO, size: int) -> NDArray[np.uint8]:
     """The photo as (size, size, 3), cropped around its centre."""
-    with Image.open(path) as image:
-        fitted = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.BILINEAR)
-    return np.asarray(fitted)
+    with Image.open(file) as image:
+        cropped = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.BILINEAR)
+    return np.asarray(cropped)
 
 
 def main(folder: Path, size: int) -> None:
@@ -29,7 +30,7 @@ def main(folder: Path, size: int) -> None:
     started = perf_counter()
     with ProcessPoolExecutor(WORKERS) as pool:
         decoded = sum(
-            len(found) > 0 for found in pool.map(pixels, files, [size] * len(files), chunksize=8)
+            len(found) > 0 for found in pool.map(fitted, files, [size] * len(files), chunksize=8)
         )
     seconds = perf_counter() - started
     sys.stdout.write(json.dumps({"seconds": seconds, "images": decoded}) + "\n")

@@ -16,7 +16,7 @@ from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
 from service.commands._signals import treat_sigterm_as_interrupt
 from service.live.server import Server
-from workers import logs, telemetry
+from workers.observability import logs, telemetry
 from workers.schema.migrate import check_current
 from workers.settings import Settings
 from workers.storage.database import UNAVAILABLE, open_database

@@ -69,7 +69,7 @@ def explain(request: ExplanationRequest, explainer: Explainer, check: Check) -> 
         raise UnknownNameError("class", options.class_name, model.classes)
     started = perf_counter()
     preparation = Preparation.of_model(model.preparation, model.image_shape)
-    prepared = request.images.prepare(preparation, options.scale)
+    prepared = request.images.prepare(preparation, slice(None), options.scale)
     decoded = perf_counter()
     network = explainer.network_of(model)
     method = options.method or default_method(network)

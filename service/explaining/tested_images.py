@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from service.errors import TooLargeError
 from service.explaining.explanation_list import MAX_IMAGES
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.images import PreparedImages
+from service.inference.bodies.images import Cost, PreparedImages
 from service.inference.bodies.request_images import RequestImages, read_images
 from service.results.stored_images import StoredImages
 from workers.datasets.images.preparation import Preparation
@@ -32,27 +32,30 @@ class TestedImages:
     def __len__(self) -> int:
         return len(self._indices)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
         """Nothing to speak of."""
         del preparation
-        return 0.0
+        return [Cost(0.0, 0)] * len(self)
 
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Read the images, which are prepared already. ImageError, DatasetGoneError."""
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Read a part of the images, which are prepared already. ImageError, DatasetGoneError."""
         del preparation, white
         model = self._model
         identity = DatasetIdentity(model.dataset_sha256, model.dataset_split)
         images = StoredImages(self._datasets, identity, model.dataset, model.folds, model.fold)()
         if images is None:
             raise DatasetGoneError(model.dataset, identity)
-        for position, index in enumerate(self._indices):
+        indices = self._indices[part]
+        for position, index in enumerate(indices, part.start or 0):
             if index >= len(images):
                 raise ImageError(
                     f"{NAME}[{position}] is {index}; model '{model.id}' was tested on {len(images):,}"
                     f" images, 0 to {len(images) - 1}"
                 )
-        pixels = np.stack([images[index] for index in self._indices])
-        return PreparedImages(pixels, [[] for _ in self._indices])
+        pixels = np.stack([images[index] for index in indices])
+        return PreparedImages(pixels, [[] for _ in indices])
 
 
 async def read_images_to_explain(

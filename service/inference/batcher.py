@@ -15,8 +15,8 @@ from time import perf_counter
 import numpy as np
 
 from service.inference.bodies.limits import MAX_IMAGES
-from service.inference.deadlines import Deadline
-from service.inference.errors import OverloadedError
+from service.inference.deadlines import Deadline, without_stop_iteration
+from service.inference.errors import BatchesEndedError, OverloadedError
 from workers.engines import Images, Probabilities
 
 MAX_ROWS = MAX_IMAGES  # of one batch; a request has no more
@@ -50,14 +50,16 @@ class Batcher:
     """The queue in front of one engine, on one event loop."""
 
     def __init__(
-        self, classify: Callable[[Images], Probabilities], seconds_per_image: float
+        self,
+        classify: Callable[[Images], Probabilities],
+        seconds_per_image: float,
+        note_batch: Callable[[], None],
     ) -> None:
-        self._classify = classify
+        self._classify, self._note_batch = classify, note_batch
         self._seconds_per_image = seconds_per_image
         self._waiting: deque[_Waiting] = deque()
         self._working: asyncio.Task[None] | None = None
         self.num_waiting = 0  # images
-        self.num_batches = 0
 
     async def classify(
         self, images: Images, deadline: Deadline, *, concurrent_requests: int
@@ -68,7 +70,7 @@ class Batcher:
         """
         is_quick = len(images) * self._seconds_per_image < INLINE_SECONDS
         if is_quick and self._working is None and concurrent_requests <= FEW_REQUESTS:
-            probabilities, seconds = self._compute(images)
+            probabilities, seconds = self._compute([images])
             self._count_batch(len(images), seconds)
             return Classified(probabilities, 0.0, seconds, len(images))
         waiting = self._enqueue(images, deadline)
@@ -94,21 +96,31 @@ class Batcher:
         return waiting
 
     async def _work(self) -> None:
-        """Compute batch after batch until none is waiting."""
+        """Compute batch after batch until none is waiting; whatever happens, all are answered."""
+        batch: list[_Waiting] = []
         try:
             while batch := self._next_batch():
-                started = perf_counter()
-                images = np.concatenate([request.images for request in batch])
-                try:
-                    probabilities, seconds = await asyncio.to_thread(self._compute, images)
-                except Exception as error:  # noqa: BLE001 - whatever it is, each request fails with it
-                    for request in batch:
-                        _finish(request.answer, error)
-                else:
-                    self._count_batch(len(images), seconds)
-                    _distribute(batch, probabilities, started, seconds)
+                await self._answer(batch)
+        except BaseException:
+            _fail([*batch, *self._waiting], BatchesEndedError())
+            self._waiting.clear()
+            self.num_waiting = 0
+            raise
         finally:
             self._working = None
+
+    async def _answer(self, batch: list[_Waiting]) -> None:
+        """Compute a batch in a thread; whatever that raises, each of its requests fails with it."""
+        started = perf_counter()
+        images = [request.images for request in batch]
+        try:
+            compute = without_stop_iteration(self._compute)
+            probabilities, seconds = await asyncio.to_thread(compute, images)
+        except Exception as error:  # noqa: BLE001 - MemoryError as well
+            _fail(batch, error)
+        else:
+            self._count_batch(len(probabilities), seconds)
+            _distribute(batch, probabilities, started, seconds)
 
     def _next_batch(self) -> list[_Waiting]:
         """The oldest requests that fit, without those that were given up."""
@@ -128,13 +140,17 @@ class Batcher:
             rows += len(request.images)
         return batch
 
-    def _compute(self, images: Images) -> tuple[Probabilities, float]:
+    def _compute(self, parts: list[Images]) -> tuple[Probabilities, float]:
+        """Probabilities of all images (N, C, H, W) of the parts, in order, and the seconds it took."""
         started = perf_counter()
+        images = np.concatenate(parts) if len(parts) > 1 else parts[0]
         probabilities = self._classify(images)
+        if len(probabilities) != len(images):
+            raise RuntimeError(f"{len(probabilities)} results for {len(images)} images")
         return probabilities, perf_counter() - started
 
     def _count_batch(self, num_images: int, seconds: float) -> None:
-        self.num_batches += 1
+        self._note_batch()
         newest = seconds / num_images
         self._seconds_per_image = MEMORY * self._seconds_per_image + (1 - MEMORY) * newest
 
@@ -150,6 +166,11 @@ def _distribute(
         classified = Classified(rows, started - request.asked, seconds, len(probabilities))
         _finish(request.answer, classified)
         first = last
+
+
+def _fail(requests: list[_Waiting], error: Exception) -> None:
+    for request in requests:
+        _finish(request.answer, error)
 
 
 def _finish(answer: asyncio.Future[Classified], outcome: Classified | Exception) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from fastapi import Request
 
@@ -14,6 +14,7 @@ WATCH_AFTER = 0.05  # seconds; most answers are there before it is worth watchin
 
 Hangup = Callable[[], Coroutine[None, None, None]]
 Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True)
@@ -42,22 +43,44 @@ class Deadline:
         finally:
             watch.end()
 
-    async def run_in(self, threads: Executor, work: Callable[[], Answer]) -> Answer:
-        """What `work` returns in a thread; given up when the client hangs up, and then not begun any more."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
-        running = threads.submit(work)
-        running.add_done_callback(lambda done: loop.call_soon_threadsafe(_pass_on, done, answer))
+    async def run(self, work: Coroutine[None, None, Answer]) -> Answer:
+        """What `work` returns; it is cancelled when the client hangs up."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        running = asyncio.create_task(work)
+        running.add_done_callback(lambda done: _pass_on(done, answer))
         try:
             return await self.wait_for(answer)
         finally:
             running.cancel()
 
+    async def run_in(self, threads: Executor, work: Callable[[], Answer]) -> Answer:
+        """What `work` returns in a thread; given up when the client hangs up, and then not begun any more."""
 
-def _pass_on(done: Future[Answer], answer: asyncio.Future[Answer]) -> None:
-    if answer.done() or done.cancelled():
-        return  # the request was given up meanwhile
+        async def answer() -> Answer:
+            return await asyncio.wrap_future(threads.submit(without_stop_iteration(work)))
+
+        return await self.run(answer())
+
+
+def without_stop_iteration(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """The same, for a thread: a future cannot hold StopIteration, and who awaits it would wait for ever."""
+
+    def guarded(*given: Given.args, **named: Given.kwargs) -> Answer:
+        try:
+            return work(*given, **named)
+        except StopIteration as error:
+            raise RuntimeError("StopIteration in a thread") from error
+
+    return guarded
+
+
+def _pass_on(done: asyncio.Task[Answer], answer: asyncio.Future[Answer]) -> None:
+    if done.cancelled():
+        answer.cancel()
+        return
     error = done.exception()
+    if answer.done():
+        return  # the request was given up meanwhile
     if error is not None:
         answer.set_exception(error)
     else:

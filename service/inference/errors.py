@@ -16,6 +16,16 @@ class OverloadedError(BakeoffError):
         super().__init__(f"{sentence}; try again in {self.retry_after} s")
 
 
+class BatchesEndedError(BakeoffError):
+    """Nothing computes batches any more, since the service is being stopped."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("the service is being stopped; try again in a moment")
+
+
 class ClientGoneError(BakeoffError):
     """The client has hung up before its images were computed, and they never will be."""
 

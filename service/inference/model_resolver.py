@@ -77,7 +77,8 @@ class ModelResolver:
 
     async def _look_up_next(self, name: str) -> Resolved:
         """Look the name up from now on: the result of a look-up that has begun may be out of date."""
-        if name not in self._next:
+        waiting = self._next.get(name)
+        if waiting is None or waiting.done():  # done where it was cancelled before it began
             self._next[name] = asyncio.create_task(self._look_up_once(name))
         return await asyncio.shield(self._next[name])
 

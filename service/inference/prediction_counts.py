@@ -63,6 +63,7 @@ class PredictionCounts:
     model_id: str
     engine: str
     num_images: int = 0
+    num_batches: int = 0
     last_at: datetime | None = None
     success: Tally = field(default_factory=Tally)
     fail: Tally = field(default_factory=Tally)
@@ -88,6 +89,10 @@ class PredictionCounts:
         self._queue.observe(queue)
         self._compute.observe(forward)
         self._batch.observe(classified.batch_size)
+
+    def note_batch(self) -> None:
+        """Count a call of the engine, which may answer several requests."""
+        self.num_batches += 1
 
     def note_failure(self, seconds: float) -> None:
         """Count a request that was not computed: refused, expired, or left by its client."""

@@ -23,7 +23,7 @@ class Predictor:
         self.preparation = Preparation.of_model(model.preparation, model.image_shape)
         seconds = self._warm_up()
         self.is_quick = seconds < INLINE_SECONDS  # one image is computed on the event loop
-        self._batcher = Batcher(engine.classify, seconds)
+        self._batcher = Batcher(engine.classify, seconds, counts.note_batch)
 
     async def classify(
         self, images: Images, deadline: Deadline, *, concurrent_requests: int
@@ -47,11 +47,6 @@ class Predictor:
         except OverloadedError:
             self.counts.note_failure(0)
             raise
-
-    @property
-    def num_batches(self) -> int:
-        """How many times the engine has been called since it was loaded."""
-        return self._batcher.num_batches
 
     def _warm_up(self) -> float:
         """Seconds for one image, without the work that only the first calls have."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from service.inference.deadlines import without_stop_iteration
 from service.inference.prediction_counts import PredictionCounts
 from service.inference.predictor import Predictor
 from workers.engines import EngineLoader, Placement, default_engine, engines
@@ -64,7 +65,8 @@ class PredictorCache:
     async def _load(self, key: Key, model: Model, load: EngineLoader) -> Predictor:
         """Load a model once for all requests that arrive meanwhile, even if they are given up."""
         if key not in self._loading:
-            loading = asyncio.create_task(asyncio.to_thread(self._make, key, model, load))
+            make = without_stop_iteration(self._make)
+            loading = asyncio.create_task(asyncio.to_thread(make, key, model, load))
             self._loading[key] = loading
             loading.add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(self._loading[key])

@@ -13,7 +13,7 @@ from service.inference.decoding import Decoded, decode_images
 from service.inference.errors import ClientGoneError
 from service.inference.prediction_list import PredictionOptions, prediction_list
 from service.inference.predictor import Predictor
-from workers import telemetry
+from workers.observability import telemetry
 
 WAITED = "bakeoff.waited"  # key of the scope: seconds between admission and the endpoint
 #: Seconds after which it is worth asking whether the client has hung up: asking takes as long as decoding.

@@ -13,7 +13,7 @@ from service.live.follower import Follower
 from service.live.messages import Message
 from service.live.reader import AGAIN_SECONDS, News, Reader
 from workers.queue.events import EventFilter
-from workers.storage.database import UNAVAILABLE
+from workers.storage.database import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Feed:
             try:
                 # In a thread of its own: under load all others may be taken.
                 news = await to_thread.run_sync(reader.look, limiter=limiter)
-            except UNAVAILABLE as error:
+            except UNANSWERED as error:
                 logger.warning("streams of events wait for the database: %s", error)
                 await self._pause(AGAIN_SECONDS)
                 continue
@@ -99,7 +99,8 @@ class Feed:
 
     def _fail_followers(self, task: asyncio.Task[None]) -> None:
         """Break the streams where the reader has failed: whoever reconnects starts another."""
-        if task.cancelled() or not (error := task.exception()):
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is None:
             return
         logger.error("the reader of events has failed", exc_info=error)
         for follower in self._followers:

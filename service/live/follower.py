@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from service.live.messages import Message
 from service.live.reader import AGAIN_SECONDS, PAGE, read_history
 from workers.queue.events import EventFilter
-from workers.storage.database import UNAVAILABLE
+from workers.storage.database import UNANSWERED
 
 HEARTBEAT_SECONDS = 15.0  # of silence; proxies close a connection that is silent for a minute
 
@@ -101,7 +101,7 @@ class Follower:
         database, wanted = self._source.database, self._wanted
         try:
             found = await to_thread.run_sync(read_history, database, after, up_to, wanted)
-        except UNAVAILABLE:
+        except UNANSWERED:
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         self.position = found[-1].id if len(found) == PAGE else up_to

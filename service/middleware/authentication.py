@@ -13,7 +13,7 @@ from service.security.key_cache import Holder, KeyCache
 from service.security.rate_limits import TokenBucket
 from service.security.scopes import Needed, needed_scope
 from workers.settings import Settings
-from workers.storage.database import UNAVAILABLE
+from workers.storage.database import UNANSWERED
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Authentication:
         key = _bearer(scope)
         try:
             holder = await self._keys.find(key)
-        except UNAVAILABLE as error:
+        except UNANSWERED as error:
             await database_problem(error, self._keys.settings)(scope, receive, send)
             return
         if holder:

@@ -1,5 +1,6 @@
 """Bodies that a client has compressed (RFC 9110, section 8.4)."""
 
+import asyncio
 import zlib
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -57,6 +58,7 @@ class _Unpacker:
     async def receive(self) -> Message:
         """The next piece of the body."""
         while True:
+            await asyncio.sleep(0)  # others get their turn, however much is in a small body
             try:
                 piece = next(self._pieces, None)
             except zlib.error as error:

@@ -5,8 +5,8 @@ import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from workers import telemetry
-from workers.request_context import RequestContext, set_current
+from workers.observability import telemetry
+from workers.observability.request_context import RequestContext, set_current
 
 NAME = b"x-request-id"
 HEADER = "X-Request-ID"

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from service.inference.admission import content_length
 from service.overload.server import Server
 from service.query_parameters import refuse_unknown_parameters
-from workers import telemetry
+from workers.observability import telemetry
 
 ENDPOINTS = ("predict", "infer", "infer_by_version")
 ARGUMENTS = "bakeoff.arguments"  # key of the scope: the arguments made of the path

@@ -51,9 +51,9 @@ class ShortTurns:
 
     def _let_some_go_on(self) -> None:
         """Let a few go on now, and the others in the next turns."""
-        seconds = self._admission.seconds_per_answer
-        number = max(1, int(TURN / seconds)) if seconds else 1
-        for _ in range(min(number, len(self._waiting))):
+        seconds = self._admission.seconds_per_answer * len(self._waiting)
+        part = min(1.0, TURN / seconds) if seconds else 0.0
+        for _ in range(max(1, int(part * len(self._waiting)))):
             if not (turn := self._waiting.popleft()).done():
                 turn.set_result(None)
         if self._waiting:

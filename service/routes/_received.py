@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -51,10 +51,15 @@ async def received(
                 sha256 = await _write(request, file, max_bytes)
         except DiskFullError:
             os.ftruncate(file.fileno(), 0)  # for the others on this disk
-            async for _ in request.stream():
-                pass  # a client that still sends would not read the answer
+            await _read_to_the_end(request)  # a client that still sends would not read the answer
             raise
         yield ReceivedFile(Path(temporary.name), sha256)
+
+
+async def _read_to_the_end(request: Request) -> None:
+    with suppress(RuntimeError):  # Starlette's, where it is at its end: the last write has failed
+        async for _ in request.stream():
+            pass
 
 
 async def _write(request: Request, file: BinaryIO, max_bytes: int) -> str:

@@ -61,6 +61,7 @@ class KeyCache:
         self._holders: dict[str, Holder] = {}
         self._was_any_made = False
         self._read_at = -math.inf
+        self._failed_at, self._failure = -math.inf, Exception()
         self._reading = asyncio.Lock()
 
     @property
@@ -81,11 +82,20 @@ class KeyCache:
         return holder if is_valid else None
 
     async def _read_after(self, moment: float) -> None:
-        """Read the keys, unless another request has since that moment; one reads at a time."""
+        """Read the keys, unless another request has since that moment; one reads at a time.
+
+        Where that request has failed, this one fails as it did: it does not wait as long once more.
+        """
         async with self._reading:
+            if self._failed_at >= moment > self._read_at:
+                raise self._failure
             if self._read_at < moment:
                 began = self._clock()
-                rows = await asyncio.to_thread(self._rows)
+                try:
+                    rows = await asyncio.to_thread(self._rows)
+                except Exception as error:
+                    self._failed_at, self._failure = began, error
+                    raise
                 self._holders = {row.id: _holder(row) for row in rows if row.revoked_at is None}
                 self._was_any_made = bool(rows)
                 self._read_at = began

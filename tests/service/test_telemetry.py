@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from service import exported_metrics
 from service.app import create_app
 from tests.service.conftest import TINY, Service, started
-from workers import telemetry
+from workers.observability import telemetry
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CLIENT = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01", "X-Request-ID": "mine"}
@@ -166,7 +166,7 @@ def test_neither_sdk_nor_exporter_is_imported_where_nobody_asks() -> None:
     program = """
 import sys
 import service.app, service.commands.serve, workers.__main__, workers.kinds.train
-from workers import telemetry
+from workers.observability import telemetry
 telemetry.start("api")
 with telemetry.span("nothing", {}):
     telemetry.add_span("nothing", telemetry.now())

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from torch import nn
 
 from models import Backbone
-from workers import telemetry
 from workers.datasets.image_dataset import ImageDataset
 from workers.datasets.listings.splits import Fold
 from workers.datasets.stored.clearing import Files, clear
@@ -20,6 +19,7 @@ from workers.kinds._backbone_features import BackboneFeatures, bind_dataset
 from workers.kinds._head import HeadTraining
 from workers.kinds._pretrained import PretrainedWeights
 from workers.kinds._trained_model import store_model, store_probabilities
+from workers.observability import telemetry
 from workers.queue import leases
 from workers.queue.dependencies import trains_head
 from workers.queue.leases import Lease

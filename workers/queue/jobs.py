@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from workers.errors import BakeoffError
+from workers.observability.request_context import current
 from workers.queue import events
-from workers.request_context import current
 from workers.storage import labels, ready_datasets
 from workers.storage.deletions import refuse_deleted
 from workers.storage.ids import new_id

@@ -18,12 +18,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from workers import kinds, telemetry
+from workers import kinds
 from workers.errors import BakeoffError
-from workers.logs import LogFormat, configure, handler_of
+from workers.observability import telemetry
+from workers.observability.logs import LogFormat, configure, handler_of
+from workers.observability.request_context import working_for
 from workers.queue import jobs, leases
 from workers.queue.leases import Lease, LeaseLostError
-from workers.request_context import working_for
 from workers.running.host_locks import HostLock
 from workers.settings import Settings, settings
 from workers.storage.database import UNAVAILABLE, open_database, transaction, utc_now

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from workers.observability.request_context import NOBODY, working_for
 from workers.queue import claims, leases
 from workers.queue.leases import Lease, LeaseLostError
-from workers.request_context import NOBODY, working_for
 from workers.running.executors import ProcessExit
 from workers.storage.database import transaction
 from workers.storage.tables import Job, JobStatus

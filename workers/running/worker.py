@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workers import telemetry
+from workers.observability import telemetry
+from workers.observability.request_context import NOBODY, working_for
 from workers.queue import claims, leases, registrations
 from workers.queue.leases import Lease, LeaseLostError
-from workers.request_context import NOBODY, working_for
 from workers.running.executors import Executor, ProcessExit
 from workers.running.host_locks import HostLocks
 from workers.running.observation import Observation, observe

@@ -8,15 +8,18 @@ from typing import Any
 
 from pydantic_core import from_json  # reads results four times faster than json.loads
 from sqlalchemy import Engine, create_engine, event, func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - theirs
 from sqlalchemy.orm import Session
 
 from workers.crash_points import CrashPoint, reach
 
 BUSY_SECONDS = 10
+UNLIMITED = -1  # connections beyond those that are kept, which cost SQLite a file or two each
 
 #: The errors of a database that is locked, full or gone for now; a wrong query raises others.
 UNAVAILABLE = (OperationalError, InterfaceError)
+#: The same, and that of a process all of whose connections are taken.
+UNANSWERED = (*UNAVAILABLE, TimeoutError)
 
 
 def utc_now() -> datetime:
@@ -42,6 +45,8 @@ def open_database(url: str) -> Engine:
         module=sqlite_module(),
         connect_args={"timeout": BUSY_SECONDS},
         json_deserializer=from_json,
+        # Else threads wait for a connection while requests that have one wait for a thread.
+        max_overflow=UNLIMITED,
     )
     event.listen(created, "connect", _prepare_connection)
     event.listen(created, "begin", _begin)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from workers.errors import BakeoffError
-from workers.hidden_secrets import hide_secrets
+from workers.observability.hidden_secrets import hide_secrets
 from workers.storage.database import transaction
 from workers.storage.tables import Job
 

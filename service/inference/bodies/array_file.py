@@ -2,6 +2,8 @@
 
 import io
 import math
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,13 @@ from numpy.typing import NDArray
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.images import (
     SECONDS_PER_FILE,
+    SECONDS_PER_NUMBER,
     SECONDS_PER_PIXEL,
+    Cost,
     PreparedImages,
     fit_pixels,
 )
-from service.inference.bodies.number_scale import find_number_scale, range_of
+from service.inference.bodies.number_scale import Numbers, find_number_scale, measure, range_of
 from service.inference.bodies.pixels import channels_last
 from workers.datasets.images.image_arrays import NpyHeaderError, is_channels_first, read_header
 from workers.datasets.images.preparation import Preparation
@@ -37,23 +41,30 @@ class ArrayImages:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
-        if self._fits(preparation):
-            return 0.0
-        num_pixels: int = math.prod(self._numbers.shape[1:3])
-        return len(self) * (SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL)
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
+        num_numbers = math.prod(self._numbers.shape[1:])
+        seconds = 0.0 if self._numbers.dtype == np.uint8 else num_numbers * SECONDS_PER_NUMBER
+        if not self._fits(preparation):
+            seconds += SECONDS_PER_FILE + num_numbers * SECONDS_PER_PIXEL
+        return [Cost(seconds, 0)] * len(self)
 
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Prepare the images; nothing is copied where they are grey and fit already. ImageError."""
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Prepare a part of them; nothing is copied where they are grey and fit already. ImageError."""
         found = find_number_scale(
-            [self._numbers], of_dataset=preparation.scale, white=white, accepted=RANGE
+            self._measured, of_dataset=preparation.scale, white=white, accepted=RANGE
         )
-        pixels = found.to_bytes(self._numbers)
+        pixels = found.to_bytes(self._numbers[part])
         if self._fits(preparation):
             pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
             return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
         return PreparedImages.of([fit_pixels(image, preparation, found.note) for image in pixels])
+
+    @cached_property
+    def _measured(self) -> Numbers:
+        return measure([self._numbers])
 
     def _fits(self, preparation: Preparation) -> bool:
         channels, height, width = preparation.shape

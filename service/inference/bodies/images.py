@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from service.inference.bodies.errors import ImageError
 from service.inference.bodies.file_scale import scale_note
 from service.inference.bodies.plain_png import decode_plain_png, is_plain
 from workers.datasets.images.image_file import (
+    MAX_PIXELS,
     DecodedFile,
     ImageFileError,
     decode_file,
     stated_pixels,
+    takes_long,
 )
 from workers.datasets.images.preparation import Preparation
 
@@ -23,6 +26,14 @@ from workers.datasets.images.preparation import Preparation
 SECONDS_PER_FILE, SECONDS_PER_PIXEL = 60e-6, 15e-9
 SECONDS_PER_PLAIN_PNG, SECONDS_PER_SAMPLE = 8e-6, 3e-9
 SECONDS_PER_BYTE = 3e-9
+SECONDS_PER_NUMBER = 5e-9  # in an array
+
+
+class Cost(NamedTuple):
+    """What it takes to prepare an image."""
+
+    seconds: float  # about
+    pixels: int  # that are decoded, by the header of the file; 0 where they have come as numbers
 
 
 @dataclass(frozen=True)
@@ -64,15 +75,17 @@ def from_file(
         raise ImageError(f"{name}: {error}") from None
 
 
-def seconds_to_decode(content: bytes, shape: ImageShape) -> float:
-    """About how long from_file() takes, from the length and the header of the file."""
+def cost_of_file(content: bytes, shape: ImageShape) -> Cost:
+    """What from_file() takes, from the length and the header of the file."""
     seconds = len(content) * SECONDS_PER_BYTE
     if is_plain(content, shape):
-        return seconds + SECONDS_PER_PLAIN_PNG + math.prod(shape) * SECONDS_PER_SAMPLE
-    num_pixels = stated_pixels(content)
-    if num_pixels is None:
-        return math.inf  # such formats take long, and are seldom sent
-    return seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL
+        seconds += SECONDS_PER_PLAIN_PNG + math.prod(shape) * SECONDS_PER_SAMPLE
+        return Cost(seconds, shape.height * shape.width)
+    stated = stated_pixels(content)
+    num_pixels = MAX_PIXELS if stated is None else min(stated, MAX_PIXELS)  # more are refused
+    if stated is None or takes_long(content):
+        return Cost(math.inf, num_pixels)
+    return Cost(seconds + SECONDS_PER_FILE + num_pixels * SECONDS_PER_PIXEL, num_pixels)
 
 
 def fit_pixels(

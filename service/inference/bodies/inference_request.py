@@ -1,16 +1,25 @@
 """A request of the Open Inference Protocol: its JSON, and the images in its one input tensor."""
 
 import json
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from models import ImageShape
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.images import PreparedImages, from_file, seconds_to_decode
-from service.inference.bodies.number_scale import find_number_scale
+from service.inference.bodies.images import (
+    SECONDS_PER_NUMBER,
+    Cost,
+    PreparedImages,
+    cost_of_file,
+    from_file,
+)
+from service.inference.bodies.number_scale import Numbers, find_number_scale, measure
 from service.inference.bodies.tensors import INPUT, OUTPUT, Values, json_object, read_values
 from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
@@ -36,32 +45,38 @@ class InferenceRequest:
     def __len__(self) -> int:
         return len(self.values)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
-        if not isinstance(self.values, list):
-            return 0.0
-        shape = ImageShape(*preparation.shape)
-        return sum(seconds_to_decode(file, shape) for file in self.values)
-
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Decode and prepare all images. ProtocolError, ImageError."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
         if isinstance(self.values, list):
-            if not self.values:
+            shape = ImageShape(*preparation.shape)
+            return [cost_of_file(file, shape) for file in self.values]
+        is_ready = self.values.dtype == np.uint8
+        num_numbers = 0 if is_ready else math.prod(self.values.shape[1:])
+        return [Cost(num_numbers * SECONDS_PER_NUMBER, 0)] * len(self)
+
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Decode and prepare a part of them. ProtocolError, ImageError."""
+        values = self.values[part]
+        if isinstance(values, list):
+            if not values:
                 raise ProtocolError("the request has no image")
             return PreparedImages.of(
-                [
-                    from_file(file, preparation, name="an element", white=white)
-                    for file in self.values
-                ]
+                [from_file(file, preparation, name="an element", white=white) for file in values]
             )
-        if self.values.shape[1:] != preparation.shape:
-            given, expected = list(self.values.shape), [-1, *preparation.shape]
+        if values.shape[1:] != preparation.shape:
+            given, expected = [len(self), *values.shape[1:]], [-1, *preparation.shape]
             raise ProtocolError(f"'images' has the shape {given}; accepted is {expected}")
         found = find_number_scale(
-            [self.values], of_dataset=preparation.scale, white=white, accepted="accepted are {}"
+            self._measured, of_dataset=preparation.scale, white=white, accepted="accepted are {}"
         )
-        pixels = np.ascontiguousarray(found.to_bytes(self.values))
+        pixels = np.ascontiguousarray(found.to_bytes(values))
         return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
+
+    @cached_property
+    def _measured(self) -> Numbers:
+        return measure([np.asarray(self.values)])
 
     @property
     def parameters(self) -> dict[str, Any]:

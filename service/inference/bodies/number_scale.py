@@ -35,12 +35,25 @@ def range_of(scale: PixelScale | None) -> str:
     return f"numbers {(scale or BYTES).black:g} to {(scale or BYTES).white:g}"
 
 
+class Numbers(NamedTuple):
+    """What the scale of a request is found from: all numbers of all its images."""
+
+    lowest: float  # NaN where any is NaN
+    highest: float
+    are_bytes: bool  # all of them, by their type
+    are_shares: bool  # they may be shares of white, by their types and the lowest
+
+
+def measure(images: Sequence[NDArray[Any]]) -> Numbers:
+    """What the numbers of the images of a request are."""
+    lowest, highest = _extremes(images)
+    has_shares = any(image.dtype.kind in KINDS_OF_SHARES for image in images)
+    are_bytes = all(image.dtype == np.uint8 for image in images)
+    return Numbers(lowest, highest, are_bytes, lowest >= 0 and has_shares)
+
+
 def find_number_scale(
-    images: Sequence[NDArray[Any]],
-    *,
-    of_dataset: PixelScale | None,
-    white: float | None,
-    accepted: str,
+    numbers: Numbers, *, of_dataset: PixelScale | None, white: float | None, accepted: str
 ) -> NumberScale:
     """The scale that the numbers of all images of a request are on.
 
@@ -49,16 +62,14 @@ def find_number_scale(
     more than 8 bits. ImageError where a number is NaN or beyond the scale; `accepted` has `{}` for the
     range. Beyond the scale of a dataset it becomes black or white, as in training.
     """
-    if all(image.dtype == np.uint8 for image in images):
+    if numbers.are_bytes:
         of_dataset = None
-    lowest, highest = _extremes(images)
-    are_shares = lowest >= 0 and any(image.dtype.kind in KINDS_OF_SHARES for image in images)
-    found = _choose(highest, of_dataset, white, are_shares=are_shares)
-    is_within = found.scale.black <= lowest and highest <= found.scale.white  # NaN is not
-    if is_within:
+    found = _choose(numbers, of_dataset, white)
+    is_within = found.scale.black <= numbers.lowest and numbers.highest <= found.scale.white
+    if is_within:  # NaN is not
         return found
     refused = f"{accepted.format(range_of(found.scale))}; some number is"
-    if not np.isfinite([lowest, highest]).all():
+    if not np.isfinite([numbers.lowest, numbers.highest]).all():
         raise ImageError(f"{refused} outside: infinite or NaN")
     if found.scale is not of_dataset:
         raise ImageError(f"{refused} outside")
@@ -79,19 +90,17 @@ def _extremes(images: Sequence[NDArray[Any]]) -> tuple[float, float]:
     return float(lowest), float(np.max([float(image.max()) for image in filled]))
 
 
-def _choose(
-    highest: float, of_dataset: PixelScale | None, white: float | None, *, are_shares: bool
-) -> NumberScale:
+def _choose(numbers: Numbers, of_dataset: PixelScale | None, white: float | None) -> NumberScale:
     if white is not None:
         scale = PixelScale(0.0, white)
         note = f"{range_of(scale)} became 0 to 255, as asked" if scale != BYTES else ""
         return NumberScale(scale, note)
     default = of_dataset or BYTES
-    if not 0 < highest <= 1 or default.white <= 1:
+    if not 0 < numbers.highest <= 1 or default.white <= 1:
         return NumberScale(default)
-    if are_shares:
+    if numbers.are_shares:
         note = (
-            f"{range_of(SHARES)} became 0 to 255: the largest is {highest:g}; where"
+            f"{range_of(SHARES)} became 0 to 255: the largest is {numbers.highest:g}; where"
             f" {default.white:g} is white, ask with ?scale={default.white:g}"
         )
         return NumberScale(SHARES, note)

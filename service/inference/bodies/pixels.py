@@ -1,11 +1,34 @@
-"""Arrays of numbers as pixels: the axes that every form of body accepts."""
+"""Arrays of numbers as pixels: nested lists, and the axes that every form of body accepts."""
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
 from workers.datasets.images.image_arrays import CHANNELS
+
+PIECE = 65_536  # numbers
+
+
+def as_array(data: Any, dtype: type | None = None) -> NDArray[Any]:
+    """Nested lists as an array, of the type that holds all or of `dtype`; errors as NumPy has them.
+
+    A long list is read a piece at a time: NumPy does not let go of the interpreter's lock meanwhile.
+    """
+    if not isinstance(data, list) or _num_objects(data) <= PIECE:
+        return np.asarray(data, dtype)
+    length = max(1, PIECE // _num_objects(data[0]))
+    pieces = [data[first : first + length] for first in range(0, len(data), length)]
+    return np.concatenate([np.asarray(piece, dtype) for piece in pieces])
+
+
+def _num_objects(data: Any) -> int:
+    """How many numbers are in nested lists, if all lists are like the first."""
+    number = 1
+    while isinstance(data, list) and data:
+        number, data = number * len(data), data[0]
+    return number
 
 
 def channels_last(numbers: NDArray[Any], *, leading_axes: int, accepted: str) -> NDArray[Any]:

@@ -15,12 +15,14 @@ from service.inference.bodies.array_file import MAGIC, ArrayImages
 from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ImageError
 from service.inference.bodies.images import (
+    Cost,
     PreparedImage,
     PreparedImages,
+    cost_of_file,
     from_file,
-    seconds_to_decode,
 )
 from service.inference.bodies.limits import MAX_IMAGES, check_number
+from service.inference.bodies.parsing import parse
 from service.inference.bodies.row_images import RowImages
 from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
@@ -38,11 +40,13 @@ class RequestImages(Protocol):
 
     def __len__(self) -> int: ...
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
 
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is not an image.
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Decode and prepare a part of them; ImageError names the first that is not an image.
 
         `white` is the number that the request says is white, in numbers and in more than 8 bits.
         """
@@ -55,8 +59,8 @@ class _File:
     content: bytes
     name: str
 
-    def seconds_to_prepare(self, shape: ImageShape) -> float:
-        return seconds_to_decode(self.content, shape)
+    def cost(self, shape: ImageShape) -> Cost:
+        return cost_of_file(self.content, shape)
 
     def prepare(self, preparation: Preparation, white: float | None) -> PreparedImage:
         return from_file(self.content, preparation, name=self.name[:80], white=white)
@@ -71,14 +75,17 @@ class ImageFiles:
     def __len__(self) -> int:
         return len(self._images)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """About how long prepare() takes."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
         shape = ImageShape(*preparation.shape)
-        return sum(image.seconds_to_prepare(shape) for image in self._images)
+        return [image.cost(shape) for image in self._images]
 
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Decode and prepare all images; ImageError names the first that is not an image."""
-        return PreparedImages.of([image.prepare(preparation, white) for image in self._images])
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Decode and prepare a part of them; ImageError names the first that is not an image."""
+        prepared = [image.prepare(preparation, white) for image in self._images[part]]
+        return PreparedImages.of(prepared)
 
 
 async def read_images(request: Request) -> RequestImages:
@@ -91,7 +98,7 @@ async def read_images(request: Request) -> RequestImages:
     if kind == "multipart/form-data":
         images = ImageFiles(await _from_form(request))
     elif kind == "application/json":
-        images = _from_json(await request.body())
+        images = await parse(await request.body(), _from_json)
     elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
         images = _from_bytes(await request.body(), is_array=kind == "application/x-npy")
     else:

@@ -1,15 +1,22 @@
 """Images as nested lists of numbers, as JSON has them."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.images import PreparedImages, fit_pixels
-from service.inference.bodies.number_scale import find_number_scale, range_of
-from service.inference.bodies.pixels import channels_last
+from service.inference.bodies.images import (
+    SECONDS_PER_FILE,
+    SECONDS_PER_NUMBER,
+    SECONDS_PER_PIXEL,
+    Cost,
+    PreparedImages,
+    fit_pixels,
+)
+from service.inference.bodies.number_scale import Numbers, find_number_scale, measure
+from service.inference.bodies.pixels import as_array, channels_last
 from workers.datasets.images.preparation import Preparation
 
 NAME = "instances"
@@ -18,42 +25,53 @@ KINDS_OF_NUMBERS = "iufb"  # of NumPy's types
 
 
 class RowImages:
-    """Images H×W or H×W×C of a request, not looked at yet."""
+    """Images H×W or H×W×C that have arrived as nested lists; ImageError names the first that is none."""
 
     def __init__(self, images: Sequence[Any]) -> None:
-        for index, rows in enumerate(images):
-            if not isinstance(rows, list):
-                accepted = ACCEPTED.format("pixels 0 to 255")
-                raise ImageError(f"{NAME}[{index}] is no array; {accepted}")
-        self._images = images
+        self._images = [
+            _parse(rows, accepted=f"{NAME}[{index}]: {ACCEPTED.format('numbers')}")
+            for index, rows in enumerate(images)
+        ]
 
     def __len__(self) -> int:
         return len(self._images)
 
-    def seconds_to_prepare(self, preparation: Preparation) -> float:
-        """Nothing to speak of: a thread would hold the interpreter's lock, and gain nothing."""
+    def costs(self, preparation: Preparation) -> Sequence[Cost]:
+        """What it takes to prepare each."""
         del preparation
-        return 0.0
-
-    def prepare(self, preparation: Preparation, white: float | None = None) -> PreparedImages:
-        """Prepare all images, on one scale; ImageError names the first that is none."""
-        accepted = ACCEPTED.format(range_of(preparation.scale))
-        numbers = [
-            _parse(rows, accepted=f"{NAME}[{index}]: {accepted}")
-            for index, rows in enumerate(self._images)
+        return [
+            Cost(SECONDS_PER_FILE + image.size * (SECONDS_PER_NUMBER + SECONDS_PER_PIXEL), 0)
+            for image in self._images
         ]
+
+    def prepare(
+        self, preparation: Preparation, part: slice, white: float | None = None
+    ) -> PreparedImages:
+        """Prepare a part of them; all are on one scale. ImageError."""
         found = find_number_scale(
-            numbers, of_dataset=preparation.scale, white=white, accepted=f"{NAME}: {ACCEPTED}"
+            self._measured,
+            of_dataset=preparation.scale,
+            white=white,
+            accepted=f"{NAME}: {ACCEPTED}",
         )
         return PreparedImages.of(
-            [fit_pixels(found.to_bytes(image), preparation, found.note) for image in numbers]
+            [
+                fit_pixels(found.to_bytes(image), preparation, found.note)
+                for image in self._images[part]
+            ]
         )
 
+    @cached_property
+    def _measured(self) -> Numbers:
+        return measure(self._images)
 
-def _parse(rows: list[Any], *, accepted: str) -> NDArray[Any]:
+
+def _parse(rows: Any, *, accepted: str) -> NDArray[Any]:
     """Numbers (H, W, C), of a whole type where all are whole."""
+    if not isinstance(rows, list):
+        raise ImageError(f"{accepted}; it is no array")
     try:
-        numbers = np.asarray(rows)
+        numbers = as_array(rows)
     except (ValueError, TypeError, OverflowError):
         raise ImageError(f"{accepted}; the rows are uneven") from None
     if numbers.size and numbers.dtype.kind not in KINDS_OF_NUMBERS:

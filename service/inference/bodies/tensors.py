@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from service.inference.bodies.base64_text import decode_base64
 from service.inference.bodies.errors import ProtocolError
-from service.inference.bodies.number_scale import find_number_scale
+from service.inference.bodies.number_scale import find_number_scale, measure
+from service.inference.bodies.pixels import as_array
 
 INPUT, OUTPUT = "images", "probabilities"
 NUMBERS: dict[str, str] = {
@@ -60,7 +61,7 @@ def read_values(tensor: dict[str, Any], rest: bytes) -> Values:
     numbers = _numbers_from_list(tensor.get("data"), shape)
     if datatype == "UINT8":
         found = find_number_scale(
-            [numbers], of_dataset=None, white=BRIGHTEST, accepted="UINT8 are {}"
+            measure([numbers]), of_dataset=None, white=BRIGHTEST, accepted="UINT8 are {}"
         )
         return found.to_bytes(numbers)
     return numbers if datatype in SHARES_OF_WHITE else _as_whole(numbers)
@@ -97,7 +98,7 @@ def _numbers_from_bytes(rest: bytes, shape: list[int], datatype: str) -> NDArray
 
 def _numbers_from_list(data: Any, shape: list[int]) -> NDArray[Any]:
     try:
-        array = np.asarray(data, dtype=np.float64)
+        array = as_array(data, np.float64)
     except (ValueError, TypeError, OverflowError):
         raise ProtocolError("'data' holds other things than numbers, or uneven lists") from None
     num_wanted = math.prod(shape)

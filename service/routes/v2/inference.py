@@ -13,6 +13,7 @@ from service.inference.bodies.images import PreparedImages
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
 from service.inference.bodies.limits import MAX_BYTES, check_number
+from service.inference.bodies.parsing import parse
 from service.inference.prediction_list import ScaleOption
 from service.inference.predictor_cache import PredictorCache
 from service.inference.request_predictions import classify
@@ -98,7 +99,7 @@ async def _infer(
     if output.num_classes:
         values = most_probable(probabilities, resolved.model.classes, output.num_classes)
     accepted = request.headers.get("Accept-Encoding", "")
-    return _answer(document, values, binary=output.binary, accepted=accepted)
+    return await _answer(document, values, binary=output.binary, accepted=accepted)
 
 
 def _document(
@@ -115,12 +116,13 @@ def _document(
 
 
 async def _read_request(request: Request) -> InferenceRequest:
-    inference = read_request(await request.body(), request.headers.get(HEADER_LENGTH))
+    header_length = request.headers.get(HEADER_LENGTH)
+    inference = await parse(await request.body(), lambda body: read_request(body, header_length))
     check_number(len(inference))
     return inference
 
 
-def _answer(
+async def _answer(
     document: dict[str, Any],
     values: Probabilities | list[list[str]],
     *,
@@ -129,7 +131,7 @@ def _answer(
 ) -> Response:
     body, length = write_response(document, values, binary=binary)
     headers = {HEADER_LENGTH: str(length)} if length is not None else {}
-    body, encoding = compress(body, accepted)
+    body, encoding = await parse(body, lambda body: compress(body, accepted))
     if encoding:
         headers["Content-Encoding"] = encoding
     kind = "application/json" if length is None else "application/octet-stream"

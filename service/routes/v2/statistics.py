@@ -91,9 +91,7 @@ def _statistics(
         version=version,
         last_inference=_last_milliseconds(by_engine),
         inference_count=sum(counts.num_images for counts in by_engine),
-        execution_count=sum(
-            predictor.num_batches for predictor in predictors.find_loaded(model_id)
-        ),
+        execution_count=sum(counts.num_batches for counts in by_engine),
         inference_stats=Durations(
             success=_sum([counts.success for counts in by_engine]),
             fail=_sum([counts.fail for counts in by_engine]),

@@ -37,6 +37,10 @@ def classify(batcher, sent, deadline=None, concurrent_requests=1):
     return batcher.classify(sent, deadline or Deadline(), concurrent_requests=concurrent_requests)
 
 
+def batcher_of(model, seconds_per_image=IN_A_THREAD):
+    return Batcher(model, seconds_per_image, note_batch=lambda: None)
+
+
 async def asked(batcher, sent, deadline=None):
     """A request that has joined the queue."""
     task = asyncio.create_task(classify(batcher, sent, deadline))
@@ -47,7 +51,7 @@ async def asked(batcher, sent, deadline=None):
 async def busy():
     """A batcher that is computing one image, and the model behind it."""
     model = Held()
-    batcher = Batcher(model, IN_A_THREAD)
+    batcher = batcher_of(model)
     first = await asked(batcher, images(1))
     while not model.batches:
         await asyncio.sleep(0)
@@ -62,7 +66,7 @@ def test_a_lone_request_is_computed_on_the_spot():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        answer = await classify(Batcher(model, AT_ONCE), images(7))
+        answer = await classify(batcher_of(model, AT_ONCE), images(7))
         assert threads == [threading.current_thread()]
         assert (answer.queue_seconds, answer.batch_size) == (0, 1)
 
@@ -77,7 +81,7 @@ def test_many_that_arrive_together_are_computed_as_one_batch_in_a_thread():
             threads.append(threading.current_thread())
             return sent.reshape(-1, 1).astype(np.float32)
 
-        batcher, many = Batcher(model, AT_ONCE), FEW_REQUESTS + 1
+        batcher, many = batcher_of(model, AT_ONCE), FEW_REQUESTS + 1
         asking = (classify(batcher, images(n), concurrent_requests=many) for n in range(9))
         answers = await asyncio.gather(*asking)
         assert {answer.batch_size for answer in answers} == {9}
@@ -180,7 +184,7 @@ def test_a_model_that_fails_fails_the_requests_of_its_batch_and_no_later_ones():
                 raise RuntimeError("out of memory")
             return sent.reshape(-1, 1).astype(np.float32)
 
-        batcher = Batcher(model, IN_A_THREAD)
+        batcher = batcher_of(model)
         with pytest.raises(RuntimeError, match="out of memory"):
             await classify(batcher, images(1))
         fails.append(False)

@@ -193,6 +193,18 @@ def test_where_the_reader_fails_streams_break_and_the_next_one_starts_another(
     assert "the reader of events has failed" in caplog.text
 
 
+def test_where_the_task_of_the_reader_is_cancelled_streams_break_too(feed: Feed) -> None:
+    async def scenario() -> None:
+        stream = stream_all(feed, ALL, None)
+        await hear(stream, 1)
+        assert feed._task is not None
+        feed._task.cancel()
+        with pytest.raises(FeedFailedError):
+            await anext(stream)
+
+    run(feed, scenario)
+
+
 def test_a_feed_that_is_closed_reads_no_more(feed: Feed) -> None:
     async def scenario() -> None:
         await feed.close()

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 from tests.migrated import migrate
+from workers.observability.request_context import NOBODY, current, set_current
 from workers.queue import jobs
-from workers.request_context import NOBODY, current, set_current
 from workers.settings import Settings
 from workers.storage.database import open_database, transaction
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.migrated import migrate
-from workers.hidden_secrets import hide_secrets
+from workers.observability.hidden_secrets import hide_secrets
 from workers.queue import jobs
 from workers.queue.jobs import JobRequest
 from workers.settings import Settings

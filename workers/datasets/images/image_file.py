@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from workers.datasets.images.decoding import by_pillow, heic, plain_jpeg, png, tiff
 from workers.datasets.images.decoding.bounds import MAX_PIXELS, ImageFileError
-from workers.datasets.images.decoding.file_format import FORMATS, format_of, stated_pixels
+from workers.datasets.images.decoding.file_format import (
+    FORMATS,
+    format_of,
+    stated_pixels,
+    takes_long,
+)
 from workers.datasets.images.decoding.flattening import flatten, is_grey
 from workers.datasets.images.geometry import Geometry
 
@@ -24,6 +29,7 @@ __all__ = [
     "measure",
     "measure_pixels",
     "stated_pixels",
+    "takes_long",
 ]
 
 SUFFIXES = {suffix for suffixes in FORMATS.values() for suffix in suffixes}

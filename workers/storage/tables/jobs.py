@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workers.request_context import RequestContext
+from workers.observability.request_context import RequestContext
 from workers.storage.tables.base import Base, UtcDateTime
 from workers.storage.tables.deletions import Deletable, index_of_deleted
 from workers.storage.tables.labels import Labelled

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.inference.bodies.errors import ImageError
-from service.inference.bodies.number_scale import BYTES, SHARES, find_number_scale
+from service.inference.bodies.number_scale import BYTES, SHARES, find_number_scale, measure
 from workers.datasets.images.pixel_scale import PixelScale
 
 TWELVE_BITS = PixelScale(0, 4095)
@@ -12,7 +12,7 @@ TWELVE_BITS = PixelScale(0, 4095)
 
 def found(*images, of_dataset=None, white=None):
     return find_number_scale(
-        [np.asarray(image) for image in images],
+        measure([np.asarray(image) for image in images]),
         of_dataset=of_dataset,
         white=white,
         accepted="take {}",

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from service.app import create_app
+from service.routes import _received
 from tests.service.conftest import Service
+from workers.datasets.errors import DiskFullError
 from workers.weights.registration import get
 from workers.weights.tensors import load
 
@@ -189,3 +191,16 @@ def test_a_mutated_file_is_taken_or_refused_and_never_an_error_of_ours(
         answer = put(taking, content)
         if answer.status_code != 201:
             taking.refused(answer, 422)
+
+
+def test_a_disk_that_is_full_at_the_end_of_the_body_is_said_as_that(service, monkeypatch):
+    async def write(request, file, max_bytes):
+        del file, max_bytes
+        async for _ in request.stream():
+            pass
+        raise DiskFullError("the disk is full")
+
+    monkeypatch.setattr(_received, "_write", write)
+
+    assert "the disk is full" in service.refused(put(service), 507)
+    assert kept(service) == []

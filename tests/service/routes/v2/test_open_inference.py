@@ -155,6 +155,19 @@ def test_models_are_loaded_and_unloaded_and_the_index_says_so(client, trained):
         client.load_model(name, config="{}")
 
 
+def test_what_was_counted_stays_when_the_model_leaves_memory(client):
+    client.infer("champion", [tensor()])
+    before = client.get_inference_statistics("champion")["model_stats"][0]
+    client.unload_model("champion")
+    unloaded = client.get_inference_statistics("champion")["model_stats"][0]
+    client.infer("champion", [tensor()])
+    after = client.get_inference_statistics("champion")["model_stats"][0]
+
+    assert unloaded == before
+    assert after["execution_count"] == before["execution_count"] + 1
+    assert after["inference_count"] == before["inference_count"] + 5
+
+
 def test_what_was_inferred_is_counted_queue_and_compute_apart(client, address):
     client.infer("champion", [tensor()])
     before = client.get_inference_statistics("champion")["model_stats"][0]

@@ -2,7 +2,7 @@
 
 import errno
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from workers.datasets.errors import ArchiveError, DatasetConflictError
 from workers.datasets.preparing import pieces
 from workers.datasets.preparing.uploaded_file import prepare_file_apart
 from workers.datasets.stored.clearing import clear
+from workers.datasets.stored.description import DatasetDescription
 from workers.datasets.stored.registration import Upload, find_description, unregister
 from workers.datasets.stored.store import DatasetGoneError, DatasetStore
 from workers.datasets.upload import UploadRequest, import_upload
@@ -165,6 +166,43 @@ def test_nothing_changes_while_a_job_waits_or_runs(
 
     assert installation.identity() == identity
     assert (installation.prepared(), installation.uploads()) == (1, 1)
+
+
+@pytest.mark.parametrize("moment", ["prepared", "sent"])
+def test_a_job_that_comes_to_need_the_dataset_while_an_upload_is_under_way_refuses_it(
+    installation: Installation, moment: str
+) -> None:
+    identity = installation.upload(CATS)
+    enqueued: list[str] = []
+
+    def prepare(*given: Any) -> DatasetDescription:
+        described = prepare_file_apart(*given)
+        if moment == "prepared":
+            enqueued.append(installation.train(JobStatus.QUEUED))
+        return described
+
+    def send_slowly(send: Callable[[], None]) -> None:
+        send()
+        if moment == "sent":
+            enqueued.append(installation.train(JobStatus.RUNNING))
+
+    file = installation.folder / "received"
+    file.write_bytes(BIRDS)
+    request = UploadRequest(
+        "mine", Upload(file, hashlib.sha256(BIRDS).hexdigest()), UploadOptions()
+    )
+    with pytest.raises(jobs.JobStateError, match="needs dataset 'mine'"):
+        import_upload(
+            installation.database,
+            installation.store,
+            request,
+            prepare=prepare,
+            refuse=lambda session: jobs.refuse_if_needed(session, "mine"),
+            attempt=send_slowly,
+        )
+
+    assert len(enqueued) == 1
+    assert installation.identity() == identity
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])

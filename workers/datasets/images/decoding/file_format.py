@@ -1,5 +1,7 @@
 """The format of an image file and its number of pixels, from its first bytes and without a decoder."""
 
+import math
+import re
 import struct
 from collections.abc import Callable
 
@@ -27,6 +29,7 @@ STARTS = (
 )
 AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+TAKES_LONG = {"TIFF", "AVIF", "HEIC"}  # to decode even where the image is small
 MAX_BRANDS = 64  # bytes of the first box that are looked at
 
 _two_shorts = struct.Struct("<HH").unpack_from
@@ -34,7 +37,16 @@ _two_ints = struct.Struct("<ii").unpack_from
 _png_size = struct.Struct(">II").unpack_from
 _segment = struct.Struct(">BBH").unpack_from
 _jpeg_size = struct.Struct(">HH").unpack_from
+_box_size = struct.Struct(">II").unpack_from
 MAX_SEGMENTS = 200  # of a JPEG before its size; a long profile is dozens
+TIFF, TIFF_ENTRY, MAX_ENTRIES = 42, 12, 200  # the version that is no BigTIFF; bytes; tags
+TIFF_SIZE = (256, 257)  # the tags of width and height
+TIFF_NUMBERS = {3: "H", 4: "I"}  # types of their numbers
+IMAGE_SIZE = re.compile(b"ispe")  # the kind of box with the size of an image
+BOX_FLAGS, MAX_HEAD = (
+    4,
+    64 * 1024,
+)  # bytes: between its kind and the size; in which it is looked for
 START_OF_FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of JPEG that carry the size
 
 
@@ -51,7 +63,7 @@ def format_of(content: bytes) -> str | None:
 
 
 def stated_pixels(content: bytes) -> int | None:
-    """The number of pixels by the header, which may be wrong; None where it is not at a fixed place.
+    """The number of pixels by the header, which may be wrong; None where it is not found.
 
     It takes microseconds, and serves to decide where a file is decoded.
     """
@@ -61,6 +73,11 @@ def stated_pixels(content: bytes) -> int | None:
     except struct.error:
         return None
     return abs(size[0] * size[1]) if size else None
+
+
+def takes_long(content: bytes) -> bool:
+    """Whether the file is of a format whose decoder takes long to begin."""
+    return format_of(content) in TAKES_LONG
 
 
 def _brand(content: bytes) -> str | None:
@@ -98,6 +115,27 @@ def _of_jpeg(content: bytes) -> tuple[int, int] | None:
     return None
 
 
+def _of_tiff(content: bytes) -> tuple[int, int] | None:
+    """The tags 256 and 257 of the first image; None in a BigTIFF or without them."""
+    order = "<" if content.startswith(b"II") else ">"
+    version, at = struct.unpack_from(f"{order}HI", content, 2)
+    if version != TIFF:
+        return None
+    [number] = struct.unpack_from(f"{order}H", content, at)
+    size: dict[int, int] = {}
+    for entry in range(at + 2, at + 2 + TIFF_ENTRY * min(number, MAX_ENTRIES), TIFF_ENTRY):
+        tag, kind = struct.unpack_from(f"{order}HH", content, entry)
+        if tag in TIFF_SIZE and kind in TIFF_NUMBERS:
+            [size[tag]] = struct.unpack_from(f"{order}{TIFF_NUMBERS[kind]}", content, entry + 8)
+    return (size[TIFF_SIZE[0]], size[TIFF_SIZE[1]]) if len(size) > 1 else None
+
+
+def _of_boxes(content: bytes) -> tuple[int, int] | None:
+    """The largest of the sizes in an AVIF or HEIC file: the image's, beside those of its tiles."""
+    places = [found.end() + BOX_FLAGS for found in IMAGE_SIZE.finditer(content, 0, MAX_HEAD)]
+    return max((_box_size(content, place) for place in places), key=math.prod, default=None)
+
+
 def webp_size(content: bytes) -> tuple[int, int]:
     """Width and height of the canvas of a WebP file; struct.error where it ends before them."""
     kind = content[12:16]
@@ -117,4 +155,7 @@ SIZES: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
     "GIF": _of_gif,
     "BMP": _of_bmp,
     "WEBP": webp_size,
+    "TIFF": _of_tiff,
+    "AVIF": _of_boxes,
+    "HEIC": _of_boxes,
 }

@@ -36,8 +36,8 @@ export function useSelection(query) {
   const comparisons = useResource("v1/comparisons?limit=100");
   const withModels = (comparisons.data?.items ?? []).filter((/** @type {any} */ { leader }) => leader);
   const newest = useRef(""); // when the page was opened: one that ends later does not take its place
-  newest.current ||= withModels[0]?.id ?? "";
-  const asked = query.comparison || (query.models ? ANY : newest.current) || (comparisons.data ? ANY : "");
+  if (comparisons.data) newest.current ||= withModels[0]?.id ?? ANY;
+  const asked = query.comparison || (query.models ? ANY : newest.current);
   const isAny = asked === ANY;
   const comparison = useResource(asked && !isAny ? `v1/comparisons/${encodeURIComponent(asked)}` : null);
   const models = useResource(isAny ? "v1/models?limit=200" : null);

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, TextIO
 
-from workers.hidden_secrets import hide_secrets
-from workers.request_context import current
+from workers.observability.hidden_secrets import hide_secrets
+from workers.observability.request_context import current
 
 LogFormat = Literal["text", "json"]
 #: Would begin a line that nobody wrote, or move the cursor of a terminal.

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from workers.logs import LogFormat, handler_of
-from workers.request_context import RequestContext, working_for
+from workers.observability.logs import LogFormat, handler_of
+from workers.observability.request_context import RequestContext, working_for
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
