@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from workers.hidden_secrets import hide_secrets
+from workers.observability.hidden_secrets import hide_secrets
 from workers.settings import Settings, settings
 
 app = typer.Typer(add_completion=False)

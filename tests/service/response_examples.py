@@ -15,7 +15,7 @@ from safetensors.numpy import save
 from service.documentation import RESPONSE_EXAMPLES
 from tests.service.conftest import TINY, Service, short_latency, started
 from tests.service.keys import bearer, make
-from workers.hidden_secrets import hide_secrets
+from workers.observability.hidden_secrets import hide_secrets
 
 BINARY = {"Content-Type": "application/octet-stream"}
 LONGEST_LIST, LONGEST_TEXT = 2, 300
