@@ -44,7 +44,9 @@ export function useResource(path) {
   // What is on its way is shown when it comes, although it may be older than the reason to load again: then once more.
   const reload = useCallback(() => {
     if (!running.current) return load();
-    const promised = (next.current ??= running.current.then(() => (next.current === promised ? load() : undefined)));
+    /** @type {Promise<void>} */
+    const promised = next.current ?? running.current.then(() => (next.current === promised ? load() : undefined));
+    next.current = promised;
     return promised;
   }, [load]);
   useEffect(() => {
