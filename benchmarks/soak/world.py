@@ -112,6 +112,4 @@ class World:
         is_problem = answer.headers.get("Content-Type") == "application/problem+json"
         if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             return is_problem and "Retry-After" in answer.headers
-        if answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE:
-            return is_problem and self.is_disk_full
         return is_problem and answer.status_code in ALWAYS

@@ -77,7 +77,6 @@ def test_an_answer_is_right_where_its_probabilities_are_those_of_the_model_offli
         (500, PROBLEM, 1),
         (503, PROBLEM, 1),
         (503, {**PROBLEM, "Retry-After": "5"}, 0),
-        (507, PROBLEM, 1),  # while the disk is not full
         (429, PROBLEM, 0),
         (404, PROBLEM, 1),
     ],

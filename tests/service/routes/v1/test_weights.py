@@ -14,7 +14,7 @@ from safetensors.torch import save
 from service.app import create_app
 from service.routes import _received
 from tests.service.conftest import Service
-from workers.datasets.errors import DiskFullError
+from workers.storage.full_disk import DiskFullError
 from workers.weights.registration import get
 from workers.weights.tensors import load
 
@@ -202,5 +202,5 @@ def test_a_disk_that_is_full_at_the_end_of_the_body_is_said_as_that(service, mon
 
     monkeypatch.setattr(_received, "_write", write)
 
-    assert "the disk is full" in service.refused(put(service), 507)
+    assert "the disk is full" in service.refused(put(service), 503)
     assert kept(service) == []
