@@ -37,7 +37,6 @@ class World:
     chance: random.Random
     comparison_id: str
     has_small_disk: bool  # of the data folder alone, which may be filled
-    is_disk_full: bool = False
     was_disk_full: bool = False
     running_job: str | None = None
     is_over: asyncio.Event = field(default_factory=asyncio.Event)

@@ -14,13 +14,12 @@ async def strike(world: World) -> None:
     if not world.has_small_disk:
         return
     ballast = world.installation.settings.data / "ballast"
-    world.is_disk_full = world.was_disk_full = True
+    world.was_disk_full = True
     try:
         await asyncio.to_thread(_fill, str(ballast))
         await asyncio.sleep(SECONDS)
     finally:
         ballast.unlink(missing_ok=True)
-        world.is_disk_full = False
 
 
 def _fill(path: str) -> None:
