@@ -13,7 +13,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def show_settings() -> None:
-    """Print every setting: environment variable, value, meaning; passwords in addresses are hidden."""
+    """Print every setting: environment variable, value, meaning."""
     table = Table("variable", "value", "meaning")
     for name, field in Settings.model_fields.items():
         value = escape(hide_secrets(str(getattr(settings(), name))))

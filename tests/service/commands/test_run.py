@@ -54,7 +54,10 @@ def test_up_says_where_it_is_reached_serves_until_it_is_told_to_stop_and_leaves_
 ) -> None:
     environment["BAKEOFF_HOST"] = host
     command = [*BAKEOFF, "up", "--port", "0"]  # any port that is free
+    # A shell that runs the tests in the background lets them, and all they start, ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     try:
         assert started.stdout
         line = next(line for line in started.stdout if "Bakeoff is up" in line)

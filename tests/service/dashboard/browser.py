@@ -88,6 +88,10 @@ def watched(
     page = context.new_page()
     page.on("console", watch.note_console)
     page.on("pageerror", watch.note_error)
-    yield page
+    try:
+        yield page
+    except BaseException as error:
+        error.add_note(f"The page complained: {watch.complaints}")
+        raise
     context.close()
     assert watch.complaints == [], watch.complaints

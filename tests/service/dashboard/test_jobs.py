@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.service.conftest import served
-from tests.service.dashboard.installation import make_busy, move_on
+from tests.service.dashboard.installation import make_busy, move_on, train_on
 from tests.service.dashboard.pages import THEMES, WIDTHS
 from tests.service.dashboard.test_pages import layouts, take_pictures, violations
 
@@ -28,6 +28,8 @@ def test_a_running_job_is_followed_and_a_waiting_one_cancelled_and_retried(servi
         expect(page.get_by_text("1 min 34 s left")).to_be_visible()
         expect(page.locator(".chart canvas").first).to_be_visible()
         expect(page.get_by_role("listitem").filter(has_text="Epoch 14: loss")).to_be_visible()
+        train_on(service, epoch=15)
+        expect(page.get_by_role("listitem").filter(has_text="Epoch 15: loss")).to_be_visible()
         move_on(service, epoch=21)
         expect(page.get_by_text("epoch 21 of 30")).to_be_visible()
 

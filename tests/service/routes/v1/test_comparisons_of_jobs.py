@@ -129,7 +129,7 @@ def test_a_job_that_was_cancelled_is_refused_until_it_is_tried_again(service):
     ("changed", "said"),
     [
         ({"jobs": []}, "jobs"),
-        ({"jobs": ["a"]}, "at least 2"),
+        ({"jobs": ["a"]}, "2 or more"),
         ({"jobs": ["a", "a"]}, "each is accepted once"),
         ({"jobs": "ab"}, "jobs"),
         ({"jobs": None}, "jobs"),

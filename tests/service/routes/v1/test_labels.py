@@ -18,7 +18,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"tags": ["a\tb"]}, "any text but control characters"),
     ({"tags": [" "]}, "at least one character"),
     ({"tags": ["a" * 41]}, "at most 40 characters"),
-    ({"tags": [str(number) for number in range(21)]}, "at most 20 items"),
+    ({"tags": [str(number) for number in range(21)]}, "20 or fewer items"),
     ({"tags": "keep"}, "list"),
     ({"name": "a" * 101}, "at most 100 characters"),
     ({"note": "a" * 2001}, "at most 2000 characters"),

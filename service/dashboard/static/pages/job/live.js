@@ -48,7 +48,8 @@ function useEvents(id, ended, onProgress) {
     const note = (/** @type {import("../../api/events.js").StreamEvent} */ { event, id: number, data }) => {
       if (event === "progress") onProgress(data);
       if (number === null) return;
-      seen.current.push({ kind: event, id: number, data });
+      // Another array each time: a component with the same properties as before is not drawn again.
+      seen.current = [...seen.current, { kind: event, id: number, data }];
       show(seen.current.length);
     };
     const lastId = seen.current.at(-1)?.id ?? "";
