@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # what libraries think of suc
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 some = settings(max_examples=EXAMPLES * 5, deadline=None, suppress_health_check=list(HealthCheck))
-many = settings(max_examples=EXAMPLES * 400, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=EXAMPLES * 100, deadline=None, suppress_health_check=list(HealthCheck))
 
 PREDICT, EXPLAIN, INFER = (
     "/v1/models/latest/predictions",

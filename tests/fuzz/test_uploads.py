@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # what libraries think of suc
 
 Pack = Callable[[dict[str, bytes]], bytes]
 EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
-SHORT, LONG = EXAMPLES * 3, EXAMPLES * 400
+SHORT, LONG = EXAMPLES * 3, EXAMPLES * 100
 
 ROWS = {f"{number}.png": png(number) for number in range(8)}
 CSV = b"file,label,split\n" + b"".join(b"%d.png,%d,train\n" % (n, n % 2) for n in range(8))

@@ -19,7 +19,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"tags": [" "]}, "at least one character"),
     ({"tags": ["a" * 41]}, "at most 40 characters"),
     ({"tags": [str(number) for number in range(21)]}, "20 or fewer items"),
-    ({"tags": "keep"}, "list"),
+    ({"tags": "keep"}, "array"),
     ({"name": "a" * 101}, "at most 100 characters"),
     ({"note": "a" * 2001}, "at most 2000 characters"),
     ({"nane": "a"}, "did you mean 'name'"),
