@@ -16,10 +16,13 @@ from benchmarks.dashboard.browser import SIZE, chromium, debugger, held, seconds
 from benchmarks.dashboard.installation import large
 from benchmarks.dashboard.page import (
     COMPARISONS,
+    OPENING,
     SIZE_OF_EACH,
+    STAYING,
     Held,
-    Measured,
     Opened,
+    describe_opening,
+    describe_staying,
     write,
 )
 from benchmarks.dashboard.training import run_all, train_for_a_minute
@@ -32,17 +35,40 @@ PAGES = ["/", "/comparisons", "/comparisons/latest", "/jobs", "/jobs/latest", "/
          "/models/latest", "/datasets", "/comparisons/new", "/playground"]  # fmt: skip
 
 
-def main(
+Target = Annotated[Path, typer.Option(help="The page of the docs.")]
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def main(context: typer.Context) -> None:
+    """Measure both parts, or one of them."""
+    if context.invoked_subcommand is None:
+        pages()
+        memory()
+
+
+@app.command()
+def pages(
     rounds: Annotated[int, typer.Option(help="Times every page is opened.")] = 7,
-    minutes: Annotated[int, typer.Option(min=2, help="A page stays open.")] = 10,
-    target: Annotated[Path, typer.Option(help="The page.")] = TARGET,
+    target: Target = TARGET,
 ) -> None:
-    """Measure, and write the page."""
-    with large(COMPARISONS, SIZE_OF_EACH) as (address, settings), chromium() as browser:
+    """Open every page with an empty cache; takes four minutes."""
+    with large(COMPARISONS, SIZE_OF_EACH) as (address, _), chromium() as browser:
         opened = [_open(browser, f"{address}/#{path}", path, rounds) for path in PAGES]
+        version = browser.version
+    write(target, OPENING, describe_opening(opened, version))
+
+
+@app.command()
+def memory(
+    minutes: Annotated[int, typer.Option(min=2, help="A page stays open.")] = 10,
+    target: Target = TARGET,
+) -> None:
+    """Keep a page open while trainings run."""
+    with large(COMPARISONS, SIZE_OF_EACH) as (address, settings), chromium() as browser:
         grown = _stay(browser, address, settings, minutes)
         version = browser.version
-    write(target, Measured(opened, grown, version))
+    write(target, STAYING, describe_staying(grown, version))
 
 
 def _open(browser: Browser, address: str, path: str, rounds: int) -> Opened:
@@ -69,4 +95,4 @@ def _stay(browser: Browser, address: str, settings: Settings, minutes: int) -> l
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()
