@@ -1,7 +1,8 @@
 """One training as a script, without service, queue or database; prints its seconds.
 
 `python -m benchmarks.bare DATASET ARCHITECTURE RECIPE`, with the recipe as JSON. The clock starts
-after the imports and stops after the final evaluation of the network.
+after the imports, those of the final evaluation among them, which the process of a job has done before
+it starts; it stops after that evaluation.
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 from time import perf_counter
 
 from benchmarks import datasets
+from workers.running.preload import preload
 from workers.training.final_evaluation import evaluate_trained
 from workers.training.hardware import device as devices
 from workers.training.recipe import Recipe
@@ -31,5 +33,6 @@ def seconds(dataset_name: str, architecture: str, recipe: Recipe) -> float:
 
 if __name__ == "__main__":
     name, architecture, recipe = sys.argv[1:]
+    preload()
     taken = seconds(name, architecture, Recipe(**json.loads(recipe)))
     sys.stdout.write(json.dumps({"seconds": taken}) + "\n")
