@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
-from service import documentation, errors, exported_metrics
+from service import documentation, errors
 from service.charts.drawing.cache import ChartCache
 from service.dashboard import serving as dashboard
 from service.explaining.explainer import Explainer
@@ -21,6 +21,7 @@ from service.inference.admission import AdmissionControl
 from service.inference.model_resolver import ModelResolver
 from service.inference.predictor_cache import PredictorCache
 from service.live.feed import Feed
+from service.metrics import opentelemetry_export
 from service.middleware.admission import AdmissionMiddleware
 from service.middleware.allowed_hosts import AllowedHosts
 from service.middleware.authentication import Authentication, warn_if_open
@@ -261,7 +262,7 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await warn_if_open(app.state.settings, app.state.key_cache)
-    stop_metrics = exported_metrics.start(app.state.database)
+    stop_metrics = opentelemetry_export.start(app.state.database)
     yield
     # Here and not behind the server: uvicorn ends the process by the signal that stopped it.
     await run_in_threadpool(stop_metrics)

@@ -128,7 +128,7 @@ def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
 def _in_words(error: RequestValidationError) -> list[dict[str, str]]:
     """Every wrong place of a request, and what is wrong there."""
     findings: Sequence[Any] = error.errors()
-    [*whole] = [each for each in findings if each["loc"] == ("body",)]
+    whole = [finding for finding in findings if finding["loc"] == ("body",)]
     if findings[0]["type"] == "json_invalid":
         reason, at = findings[0]["ctx"]["error"], findings[0]["loc"][1]
         return [{"at": "body", "message": f"is not JSON: {reason} at character {at}"}]

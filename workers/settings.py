@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 #: A site as browsers name it: scheme, name and port, without a path.
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s,*]+$", to_lower=True)]
 
+UNIX = "unix:"  # begins a `host` that is a Unix socket
+
 
 class Settings(BaseSettings):
     """Read from BAKEOFF_… in the environment; `bakeoff settings` prints them."""
@@ -78,6 +80,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @property
+    def socket_file(self) -> Path | None:
+        """The Unix socket that the service listens on; None where it listens on a port."""
+        return Path(self.host.removeprefix(UNIX)).absolute() if self.host.startswith(UNIX) else None
 
     @property
     def resolved_database_url(self) -> str:

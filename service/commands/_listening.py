@@ -6,8 +6,6 @@ from pathlib import Path
 from workers.errors import BakeoffError
 from workers.settings import Settings
 
-UNIX = "unix:"  # begins BAKEOFF_HOST where it names a Unix socket
-
 
 class StartError(BakeoffError):
     """Service and worker cannot run; the message says why and what to do."""
@@ -18,9 +16,8 @@ def on_usable_port(settings: Settings) -> Settings:
 
     StartError where it cannot listen there.
     """
-    socket_file = socket_file_of(settings)
-    if socket_file:
-        refuse_used_socket(socket_file)
+    if settings.socket_file:
+        refuse_used_socket(settings.socket_file)
         return settings
     where = f"{_in_address(settings.host)}:{settings.port}"
     try:
@@ -41,13 +38,6 @@ def on_usable_port(settings: Settings) -> Settings:
             f"{where} cannot be used ({error.strerror}); "
             "choose another port: make run PORT=9000, or --port 9000"
         ) from None
-
-
-def socket_file_of(settings: Settings) -> Path | None:
-    """The file of the Unix socket on which the service listens, if it does."""
-    if not settings.host.startswith(UNIX):
-        return None
-    return Path(settings.host.removeprefix(UNIX)).absolute()
 
 
 def refuse_used_socket(file: Path) -> None:
@@ -72,7 +62,7 @@ def refuse_used_socket(file: Path) -> None:
 
 def url_of(settings: Settings) -> str:
     """Where this machine reaches the service: at itself, where the service listens everywhere."""
-    if settings.host.startswith(UNIX):
+    if settings.socket_file:
         return settings.host
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - nothing listens here
     return f"http://{_in_address(host)}:{settings.port}"

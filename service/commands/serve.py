@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from service import overload
 from service.commands._data_folder import refuse_unwritable
-from service.commands._listening import on_usable_port, socket_file_of
+from service.commands._listening import on_usable_port
 from service.commands._open_files import raise_limit
 from service.commands._port import Port, settings_on_port
 from service.commands._signals import treat_sigterm_as_interrupt
@@ -61,10 +61,9 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     with suppress(*UNAVAILABLE):  # then requests are answered with 503 until it comes
         check_current(open_database(settings.resolved_database_url))
     service = create_app(settings)
-    socket_file = socket_file_of(settings)
     config = uvicorn.Config(
         service,
-        uds=str(socket_file) if socket_file else None,
+        uds=str(settings.socket_file) if settings.socket_file else None,
         host=settings.host,
         port=settings.port,
         timeout_graceful_shutdown=3,  # for what is being answered; streams of events do not count
@@ -75,7 +74,7 @@ def run(settings: Settings, parts: Iterable[overload.Part] = overload.PARTS.valu
     # uvicorn stops in order, and then raises the signal that told it to once more.
     with suppress(KeyboardInterrupt), treat_sigterm_as_interrupt():
         server.run(overload.install(service, config, parts))
-    if socket_file:
-        socket_file.unlink(missing_ok=True)
+    if settings.socket_file:
+        settings.socket_file.unlink(missing_ok=True)
     if not server.started:
         sys.exit(1)

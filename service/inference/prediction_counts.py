@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prometheus_client import Counter, Histogram
 
 from service.inference.batcher import Classified
-from service.prometheus import REGISTRY
+from service.metrics.prometheus import REGISTRY
 
 LABELS = ["model", "engine"]
 BUCKETS = (

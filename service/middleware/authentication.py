@@ -77,7 +77,7 @@ class Authentication:
 
 async def warn_if_open(settings: Settings, keys: KeyCache) -> None:
     """Log a warning where the service listens to other machines without asking for keys."""
-    if _is_loopback(settings.host):
+    if settings.socket_file or _is_loopback(settings.host):
         return
     await keys.find(None)
     if not keys.is_required:
@@ -90,8 +90,6 @@ async def warn_if_open(settings: Settings, keys: KeyCache) -> None:
 
 
 def _is_loopback(host: str) -> bool:
-    if host.startswith("unix:"):
-        return True
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -5,7 +5,7 @@ from time import perf_counter
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.prometheus import REGISTRY
+from service.metrics.prometheus import REGISTRY
 
 REQUEST_SECONDS = Histogram(
     "bakeoff_http_request_seconds",

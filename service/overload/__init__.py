@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import uvicorn
 from fastapi import FastAPI
 
-from service.connections import BoundedRequests
+from service.connections.bounded_requests import BoundedRequests
 from service.overload import (
     direct_routes,
     early_refusals,

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from service.dependencies import CurrentSettings, Database, ReadSession
 from service.errors import refusals
-from service.prometheus import REGISTRY, count_jobs
+from service.metrics.prometheus import REGISTRY, count_jobs
 from service.routes._document import Document
 from workers.queue import registrations
 from workers.schema.migrate import check_current

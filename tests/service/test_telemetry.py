@@ -14,8 +14,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from service import exported_metrics
 from service.app import create_app
+from service.metrics import opentelemetry_export
 from tests.service.conftest import TINY, Service, started
 from workers.observability import telemetry
 
@@ -131,7 +131,7 @@ def test_metrics_are_those_of_prometheus() -> None:
     for value in (0.5, 1.5, 1.6, 9):
         seconds.observe(value)
     exporter = Kept()
-    exported_metrics.start_with(exporter, registry.collect)()
+    opentelemetry_export.start_with(exporter, registry.collect)()
 
     [scope] = exporter.exported[-1].resource_metrics[0].scope_metrics
     points = {metric.name: metric.data.data_points[0] for metric in scope.metrics}

@@ -18,9 +18,8 @@ from workers.storage.database import open_database, utc_now
 from workers.storage.durable_files import PART, flush_names, part_of
 from workers.storage.scratch import remove_abandoned
 
-GZIP_LEVEL = (
-    1  # datasets and the database shrink by half and more; weights shrink little at any level
-)
+#: Datasets and the database shrink by half and more at any level, weights little.
+GZIP_LEVEL = 1
 
 
 def back_up(settings: Settings, file: Path) -> Manifest:

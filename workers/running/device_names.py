@@ -1,5 +1,6 @@
 """The name of the device that jobs run on, found out by a child: the worker itself does not import torch."""
 
+import contextlib
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -18,7 +19,8 @@ class DeviceName:
 
     def __str__(self) -> str:
         if not self._answer.closed and self._answer.poll():
-            self._name = self._answer.recv() or self._name
+            with contextlib.suppress(EOFError):  # the child has died
+                self._name = self._answer.recv() or self._name
             self._answer.close()
         return self._name
 

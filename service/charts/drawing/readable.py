@@ -13,15 +13,8 @@ SURELY_SHORT = 16  # letters, in any script
 RIGHT_TO_LEFT = {"R", "AL"}  # of Unicode's bidirectional classes
 LEFT_TO_RIGHT_MARK = "\u200e"
 JOINERS = "\u200c\u200d"  # which Persian and the scripts of India are written with
-UNSEEN = {
-    "Cc",
-    "Cf",
-    "Co",
-    "Cs",
-    "Cn",
-    "Zl",
-    "Zp",
-}  # categories of Unicode without a mark of their own
+#: Categories of Unicode without a mark of their own.
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 NOTE = "no font has some of the names: \\u4e2d is a letter, class 3 that of index 3"
 
 

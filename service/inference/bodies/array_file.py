@@ -59,7 +59,7 @@ class ArrayImages:
         pixels = found.to_bytes(self._numbers[part])
         if self._fits(preparation):
             pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
-            return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
+            return PreparedImages(pixels, found.notes(len(pixels)))
         return PreparedImages.of([fit_pixels(image, preparation, found.note) for image in pixels])
 
     @cached_property

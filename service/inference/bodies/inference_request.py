@@ -72,7 +72,7 @@ class InferenceRequest:
             self._measured, of_dataset=preparation.scale, white=white, accepted="accepted are {}"
         )
         pixels = np.ascontiguousarray(found.to_bytes(values))
-        return PreparedImages(pixels, [[found.note] if found.note else [] for _ in pixels])
+        return PreparedImages(pixels, found.notes(len(pixels)))
 
     @cached_property
     def _measured(self) -> Numbers:

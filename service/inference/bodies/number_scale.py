@@ -29,6 +29,10 @@ class NumberScale(NamedTuple):
             numbers = numbers.astype(np.float64)
         return self.scale.to_bytes(numbers)
 
+    def notes(self, num_images: int) -> list[list[str]]:
+        """What is said about each of so many images."""
+        return [[self.note] if self.note else [] for _ in range(num_images)]
+
 
 def range_of(scale: PixelScale | None) -> str:
     """The numbers that pixels may be, in words."""

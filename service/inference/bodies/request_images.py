@@ -21,8 +21,8 @@ from service.inference.bodies.images import (
     cost_of_file,
     from_file,
 )
+from service.inference.bodies.large_bodies import process_body
 from service.inference.bodies.limits import MAX_IMAGES, check_number
-from service.inference.bodies.parsing import parse
 from service.inference.bodies.row_images import RowImages
 from service.json_words import why_unreadable
 from workers.datasets.images.preparation import Preparation
@@ -98,7 +98,7 @@ async def read_images(request: Request) -> RequestImages:
     if kind == "multipart/form-data":
         images = ImageFiles(await _from_form(request))
     elif kind == "application/json":
-        images = await parse(await request.body(), _from_json)
+        images = await process_body(await request.body(), _from_json)
     elif kind.startswith("image/") or kind in {"application/octet-stream", "application/x-npy", ""}:
         images = _from_bytes(await request.body(), is_array=kind == "application/x-npy")
     else:

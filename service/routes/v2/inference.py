@@ -12,8 +12,8 @@ from service.inference.bodies.compression import compress
 from service.inference.bodies.images import PreparedImages
 from service.inference.bodies.inference_request import InferenceRequest, read_request
 from service.inference.bodies.inference_response import most_probable, write_response
+from service.inference.bodies.large_bodies import process_body
 from service.inference.bodies.limits import MAX_BYTES, check_number
-from service.inference.bodies.parsing import parse
 from service.inference.prediction_list import ScaleOption
 from service.inference.predictor_cache import PredictorCache
 from service.inference.request_predictions import classify
@@ -117,7 +117,9 @@ def _document(
 
 async def _read_request(request: Request) -> InferenceRequest:
     header_length = request.headers.get(HEADER_LENGTH)
-    inference = await parse(await request.body(), lambda body: read_request(body, header_length))
+    inference = await process_body(
+        await request.body(), lambda body: read_request(body, header_length)
+    )
     check_number(len(inference))
     return inference
 
@@ -131,7 +133,7 @@ async def _answer(
 ) -> Response:
     body, length = write_response(document, values, binary=binary)
     headers = {HEADER_LENGTH: str(length)} if length is not None else {}
-    body, encoding = await parse(body, lambda body: compress(body, accepted))
+    body, encoding = await process_body(body, lambda body: compress(body, accepted))
     if encoding:
         headers["Content-Encoding"] = encoding
     kind = "application/json" if length is None else "application/octet-stream"

@@ -43,10 +43,8 @@ TIFF, TIFF_ENTRY, MAX_ENTRIES = 42, 12, 200  # the version that is no BigTIFF; b
 TIFF_SIZE = (256, 257)  # the tags of width and height
 TIFF_NUMBERS = {3: "H", 4: "I"}  # types of their numbers
 IMAGE_SIZE = re.compile(b"ispe")  # the kind of box with the size of an image
-BOX_FLAGS, MAX_HEAD = (
-    4,
-    64 * 1024,
-)  # bytes: between its kind and the size; in which it is looked for
+BOX_FLAGS = 4  # bytes between its kind and the size
+MAX_HEAD = 64 * 1024  # bytes in which it is looked for
 START_OF_FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers of JPEG that carry the size
 
 

@@ -1,4 +1,4 @@
-"""Connections on which a request comes slowly, without end or never: they are refused and closed.
+"""Requests that arrive slowly, without end or never: they are refused, and the connection closed.
 
 uvicorn closes a connection that rests after an answer, and waits for everything else for ever.
 """
@@ -8,8 +8,8 @@ from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from service.connections.http_1_0 import Http10Protocol
 from service.errors import problem
-from service.live.http_1_0 import Http10Protocol
 from service.middleware.security_headers import ENCODED_HEADERS
 
 #: For the head of a request to be whole, and between two looks at a body; as Apache's mod_reqtimeout.

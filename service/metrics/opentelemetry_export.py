@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.samples import Sample
 from sqlalchemy import Engine
 
-from service.prometheus import REGISTRY, count_jobs
+from service.metrics.prometheus import REGISTRY, count_jobs
 from workers.observability import telemetry
 from workers.storage.database import UNAVAILABLE, transaction
 

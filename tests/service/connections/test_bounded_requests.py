@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from service import connections
+from service.connections import bounded_requests
 from tests.service.conftest import served
 
 PATIENCE = 0.3
@@ -18,8 +18,8 @@ POST = b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/
 @pytest.fixture(scope="module")
 def impatient(trained) -> Iterator[tuple[str, int]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "PATIENCE_SECONDS", PATIENCE)
-        patch.setattr(connections, "MIN_BODY_BYTES", 100)
+        patch.setattr(bounded_requests, "PATIENCE_SECONDS", PATIENCE)
+        patch.setattr(bounded_requests, "MIN_BODY_BYTES", 100)
         with served(trained.settings) as address:
             host, _, port = address.removeprefix("http://").partition(":")
             yield host, int(port)
@@ -72,7 +72,7 @@ def test_a_head_that_never_ends_is_refused(impatient, begun, piece):
 
 def test_a_head_larger_than_any_is_refused_at_once(impatient):
     with connected(impatient) as client:
-        client.sendall(HEAD + b"X-Large: " + b"a" * 2 * connections.MAX_HEAD_BYTES)
+        client.sendall(HEAD + b"X-Large: " + b"a" * 2 * bounded_requests.MAX_HEAD_BYTES)
         answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert b"application/problem+json" in answer
