@@ -5,6 +5,9 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from service.inference.predictor import Predictor
+from tests.service.routes.v1.predicting import encoded
+from tests.workers.datasets.images.image_files import colour_image
 from workers.latency import table
 
 
@@ -30,3 +33,33 @@ def one_model(service):
     service.http.post("/v1/jobs", json=body)
     service.work()
     return service
+
+
+@pytest.fixture
+def pixels_seen(monkeypatch):
+    """What the models are given."""
+    seen = []
+    classify = Predictor.classify
+
+    def record(self, images, *arguments, **options):
+        seen.append(images[0].transpose(1, 2, 0))
+        return classify(self, images, *arguments, **options)
+
+    monkeypatch.setattr(Predictor, "classify", record)
+    return seen
+
+
+@pytest.fixture
+def prepared_by(trained, monkeypatch):
+    """Lets every model have been trained on images that were prepared in some way."""
+    comparison = trained.http.get("/v1/comparisons").json()["items"][0]["id"]
+    all_models = f"/v1/comparisons/{comparison}/predictions"
+    trained.http.post(all_models, content=encoded(colour_image()))  # all are in memory
+    predictors = trained.http.app.state.predictors._loaded.values()
+
+    def let(preparation):
+        for predictor in predictors:
+            monkeypatch.setattr(predictor, "preparation", preparation)
+        return all_models
+
+    return let
